@@ -50,7 +50,12 @@ export const ERROR_CODES = {
   ENGINE_UNAVAILABLE: { kind: 'resource', httpStatus: 503, retryable: true, summary: 'The engine is not ready to take statements.' },
   ENGINE_FAILED: { kind: 'internal', httpStatus: 500, retryable: false, summary: 'The engine failed in a way it should not.' },
   SPI_VERSION: { kind: 'internal', httpStatus: 500, retryable: false, summary: 'The plugin was made for another SPI version.' },
-  SPI_INVALID_PLUGIN: { kind: 'internal', httpStatus: 500, retryable: false, summary: 'The module is not a plugin, or breaks the contract.' },
+  SPI_INVALID_PLUGIN: {
+    kind: 'internal',
+    httpStatus: 500,
+    retryable: false,
+    summary: 'The module is not a plugin, or breaks the contract.',
+  },
   STORAGE_CORRUPT: { kind: 'internal', httpStatus: 500, retryable: false, summary: 'A stored file is not what was written.' },
   STORAGE_CONFLICT: { kind: 'resource', httpStatus: 409, retryable: true, summary: 'Other commits kept winning the race for the table.' },
   STORAGE_IO: { kind: 'external', httpStatus: 500, retryable: true, summary: 'The file system refused or failed an operation.' },
@@ -59,7 +64,12 @@ export const ERROR_CODES = {
   STORAGE_LOCATION: user(400, 'The location is not inside an allowed folder, or has no supported scheme.'),
   STORAGE_FILE: user(400, 'A file given by the user is missing or cannot be read as the format named.'),
   STORAGE_UNAVAILABLE: { kind: 'resource', httpStatus: 503, retryable: true, summary: 'The storage process is restarting.' },
-  STORAGE_OUTCOME_UNKNOWN: { kind: 'external', httpStatus: 500, retryable: true, summary: 'The commit may or may not have happened; repeat it with the same idempotency key.' },
+  STORAGE_OUTCOME_UNKNOWN: {
+    kind: 'external',
+    httpStatus: 500,
+    retryable: true,
+    summary: 'The commit may or may not have happened; repeat it with the same idempotency key.',
+  },
   RESOURCE_MEMORY: { kind: 'resource', httpStatus: 507, retryable: false, summary: 'The statement needs more memory than it may use.' },
   RESOURCE_DEADLINE: { kind: 'resource', httpStatus: 504, retryable: false, summary: 'The statement ran past its time limit.' },
   RESOURCE_DISK: { kind: 'resource', httpStatus: 507, retryable: true, summary: 'No space is left for temporary or stored files.' },
@@ -74,7 +84,12 @@ export const ERROR_CODES = {
   REQUEST_NOT_ACCEPTABLE: user(406, 'None of the result formats asked for is available.'),
   REQUEST_IDEMPOTENCY: user(409, 'The idempotency key was used for another request.'),
   CONFIG_INVALID: user(500, 'The configuration has an unknown key or a value of the wrong form.'),
-  INTERNAL_INVARIANT: { kind: 'internal', httpStatus: 500, retryable: false, summary: 'A promise inside the program was broken: please report it.' },
+  INTERNAL_INVARIANT: {
+    kind: 'internal',
+    httpStatus: 500,
+    retryable: false,
+    summary: 'A promise inside the program was broken: please report it.',
+  },
   INTERNAL_UNAVAILABLE: { kind: 'resource', httpStatus: 503, retryable: true, summary: 'The server is starting or stopping.' },
 } as const satisfies Readonly<Record<string, ErrorCodeSpec>>;
 
