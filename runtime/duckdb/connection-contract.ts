@@ -1,0 +1,57 @@
+import type { ArrowStream } from './arrow-stream.ts';
+
+/** A positional parameter of a prepared statement (`$1` is the first).
+ *  Shape: `type` is a canonical type name such as `bigint`, `varchar`, `decimal(10,2)`, `timestamptz`; `value` is its text form
+ *  (64-bit integers, decimals, dates and timestamps always as strings), bytes for `varbinary`, or null. */
+export interface StatementParameter {
+  readonly type: string;
+  readonly value: string | number | bigint | boolean | Uint8Array | null;
+}
+
+/** A value of a small internal result: integers of 64 bits and wider as bigint, smaller ones as number; decimals, dates, times and
+ *  timestamps as text; lists as arrays, structs as records, maps as arrays of key and value. */
+export type RowValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly RowValue[]
+  | { readonly [name: string]: RowValue }
+  | ReadonlyMap<RowValue, RowValue>;
+
+/** One row of a small internal result, by column name. */
+export type Row = Readonly<Record<string, RowValue>>;
+
+/** How far the running statement has come; `percent` is -1 while it is not known. */
+export interface StatementProgress {
+  readonly percent: number;
+  readonly rows: bigint;
+  readonly totalRows: bigint;
+}
+
+/** One session of a database. One statement or one open stream at a time: starting a statement while a stream is open closes the stream.
+ *  Guarantees: no method blocks the event loop for the time of a statement; every failure is a PlatformError. */
+export interface Connection {
+  /** Runs one statement and drops its result. */
+  execute(sql: string, parameters?: readonly StatementParameter[]): Promise<void>;
+  /** Runs one statement whose result is small and returns its rows. */
+  queryRows(sql: string, parameters?: readonly StatementParameter[]): Promise<readonly Row[]>;
+  /** Starts one statement and returns its result as Arrow IPC frames. */
+  stream(sql: string, parameters?: readonly StatementParameter[]): Promise<ArrowStream>;
+  /** Creates a temporary table from Arrow IPC frames (schema first) and returns the number of rows. */
+  ingest(tableName: string, frames: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Makes the running statement fail with ENGINE_CANCELLED. */
+  interrupt(): void;
+  progress(): StatementProgress;
+  /** Interrupts what runs, waits for it, and frees the session. */
+  close(): Promise<void>;
+}
+
+/** One DuckDB instance of this process. */
+export interface Database {
+  connect(): Connection;
+  /** Closes all connections, then the instance. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,2 @@
+export type { ArrowStream } from './arrow-stream.ts';
+export type { Connection, Database, Row, RowValue, StatementParameter, StatementProgress } from './connection-contract.ts';
