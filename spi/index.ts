@@ -1,3 +1,118 @@
 export { ERROR_CODES, type ErrorCode, type ErrorCodeSpec, type ErrorKind } from './error/error-codes.ts';
 export { PlatformError, type PlatformErrorJson, type PlatformErrorOptions, type SourceLocation } from './error/platform-error.ts';
 export { assert, unreachable } from './error/assert.ts';
+export type {
+  DataType,
+  DecimalType,
+  FixedType,
+  ListType,
+  MapType,
+  PrimitiveKind,
+  PrimitiveType,
+  StructField,
+  StructType,
+} from './type/data-type.ts';
+export { formatType, sameType } from './type/format-type.ts';
+export type { Field, ResultColumn } from './type/field.ts';
+export type {
+  AggregateCall,
+  CallExpression,
+  CaseExpression,
+  CastExpression,
+  ColumnExpression,
+  ExistsExpression,
+  Expression,
+  FieldExpression,
+  FrameBound,
+  InExpression,
+  InSubqueryExpression,
+  LiteralExpression,
+  ParameterExpression,
+  QuantifiedExpression,
+  ScalarSubqueryExpression,
+  StructExpression,
+  WindowCall,
+  WindowFrame,
+} from './plan/expression.ts';
+export type {
+  AggregateColumn,
+  AggregateNode,
+  CommonTable,
+  CteScanNode,
+  DistinctNode,
+  FilterNode,
+  JoinNode,
+  JoinType,
+  LimitNode,
+  PlanColumn,
+  PlanNode,
+  ProjectColumn,
+  ProjectNode,
+  ScanColumn,
+  ScanNode,
+  SetOperationNode,
+  SortKey,
+  SortNode,
+  TableFunctionNode,
+  UnnestNode,
+  ValuesNode,
+  WindowColumn,
+  WindowNode,
+  WithNode,
+} from './plan/plan-node.ts';
+export { type LogicalPlan, PLAN_VERSION, type PlanOutput } from './plan/logical-plan.ts';
+export { outputColumns } from './plan/output-columns.ts';
+export { expressionOperands, planExpressions, planInputs, type PlanVisitor, walkExpression, walkPlan } from './plan/traverse.ts';
+export { type PlanFeature, planRequirements, type PlanRequirements } from './plan/plan-features.ts';
+export type { RelationName, TableRef } from './catalog/table-ref.ts';
+export type { PartitionField, PartitionSpec, PartitionTransform } from './catalog/partition-spec.ts';
+export type {
+  Catalog,
+  CatalogWriter,
+  IfExists,
+  NewColumn,
+  NewPartitionField,
+  RelationEntry,
+  SnapshotEntry,
+  TableSnapshot,
+  TableSpec,
+  TimeTravel,
+  ViewDefinition,
+} from './catalog/catalog.ts';
+export type { ParquetSplit, ScanPlan, ScanRequest, TableSource } from './catalog/table-source.ts';
+export type {
+  ColumnStatistics,
+  CommitResult,
+  DataFile,
+  FileFormat,
+  FileInspection,
+  FileSource,
+  Fragment,
+  StagingArea,
+  StagingTarget,
+  TableSink,
+  WriteGoal,
+  WriteTransaction,
+} from './catalog/table-sink.ts';
+export type { BoundQuery, Principal, SessionSettings, SnapshotPin } from './engine/bound-query.ts';
+export type {
+  CostEstimate,
+  Engine,
+  EngineCapabilities,
+  EngineHealth,
+  ParameterValue,
+  PreparedQuery,
+  Progress,
+  Refusal,
+  ResultStream,
+  RunOptions,
+} from './engine/engine.ts';
+export {
+  type ConfigProperty,
+  type ConfigSchema,
+  type EngineHost,
+  type EnginePlugin,
+  type Logger,
+  SPI_VERSION,
+} from './engine/engine-plugin.ts';
+export { checkCapabilities } from './engine/check-capabilities.ts';

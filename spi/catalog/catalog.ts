@@ -1,0 +1,104 @@
+import type { Field } from '../type/field.ts';
+import type { PartitionSpec, PartitionTransform } from './partition-spec.ts';
+import type { RelationName, TableRef } from './table-ref.ts';
+
+/** Asks for a table as it was. */
+export type TimeTravel =
+  | { readonly kind: 'snapshot'; readonly snapshotId: string }
+  /** The snapshot that was current at that instant. Units: milliseconds since 1970 UTC. */
+  | { readonly kind: 'timestamp'; readonly atMs: number };
+
+/** A table at one pinned snapshot, with the schema that the snapshot is read with. */
+export interface TableSnapshot {
+  readonly kind: 'table';
+  readonly ref: TableRef;
+  /** Decimal text of the 63-bit id; null while the table has no snapshot. */
+  readonly snapshotId: string | null;
+  readonly schemaId: number;
+  readonly fields: readonly Field[];
+  readonly partitionSpec: PartitionSpec;
+  readonly properties: Readonly<Record<string, string>>;
+  /** Totals of the snapshot as its summary tells them; null when it does not. */
+  readonly rows: number | null;
+  readonly bytes: number | null;
+  readonly files: number | null;
+  readonly comment: string | null;
+}
+
+/** A view: a stored query, bound again at each use. */
+export interface ViewDefinition {
+  readonly kind: 'view';
+  readonly name: RelationName;
+  /** The query's text in the platform's own dialect. */
+  readonly sql: string;
+  /** Schema in which the text's unqualified names are looked up. */
+  readonly defaultSchema: string;
+  /** Names given to the columns, null for the query's own. */
+  readonly columnNames: readonly string[] | null;
+  readonly comment: string | null;
+}
+
+/** An entry of a schema's list. */
+export interface RelationEntry extends RelationName {
+  readonly kind: 'table' | 'view';
+}
+
+/** A snapshot in a table's history. Units: `committedAtMs` milliseconds since 1970 UTC. */
+export interface SnapshotEntry {
+  readonly snapshotId: string;
+  readonly parentId: string | null;
+  readonly sequenceNumber: number;
+  readonly committedAtMs: number;
+  readonly operation: string;
+  readonly summary: Readonly<Record<string, string>>;
+}
+
+/** Reads names. Every answer comes from one committed state of the catalog; nothing is written. */
+export interface Catalog {
+  schemas(): Promise<readonly string[]>;
+  /** @throws CATALOG_UNKNOWN_SCHEMA */
+  relations(schema: string): Promise<readonly RelationEntry[]>;
+  /** Returns null when no table or view has the name.
+   *  @throws CATALOG_UNKNOWN_SNAPSHOT when the table has no snapshot for `at`. */
+  resolve(name: RelationName, at?: TimeTravel): Promise<TableSnapshot | ViewDefinition | null>;
+  /** Returns the table's snapshots, oldest first.
+   *  @throws CATALOG_UNKNOWN_TABLE */
+  history(name: RelationName): Promise<readonly SnapshotEntry[]>;
+}
+
+/** A column of a table to be created; the storage assigns field ids. */
+export type NewColumn = Omit<Field, 'id'>;
+
+/** A partition field of a table to be created. */
+export interface NewPartitionField {
+  readonly column: string;
+  readonly transform: PartitionTransform;
+}
+
+/** A table to be created. */
+export interface TableSpec {
+  readonly name: RelationName;
+  readonly columns: readonly NewColumn[];
+  readonly partitioning: readonly NewPartitionField[];
+  readonly properties: Readonly<Record<string, string>>;
+  readonly comment: string | null;
+}
+
+/** What happens when the name is taken. */
+export type IfExists = 'fail' | 'keep' | 'replace';
+
+/** Changes names. Each call is one atomic commit, durable when it returns. */
+export interface CatalogWriter {
+  /** @throws CATALOG_EXISTS unless `ifExists` is 'keep' */
+  createSchema(schema: string, ifExists: 'fail' | 'keep'): Promise<void>;
+  /** @throws CATALOG_UNKNOWN_SCHEMA, CATALOG_NOT_EMPTY unless `cascade` */
+  dropSchema(schema: string, options: { readonly ifExists: boolean; readonly cascade: boolean }): Promise<void>;
+  /** Creates an empty table. @throws CATALOG_EXISTS, CATALOG_UNKNOWN_SCHEMA, STORAGE_UNSUPPORTED */
+  createTable(spec: TableSpec, ifExists: IfExists): Promise<void>;
+  /** Forgets the table; its files are removed by a later sweep. @throws CATALOG_UNKNOWN_TABLE unless `ifExists`, CATALOG_NOT_A_TABLE */
+  dropTable(name: RelationName, options: { readonly ifExists: boolean }): Promise<void>;
+  /** @throws CATALOG_EXISTS, CATALOG_UNKNOWN_SCHEMA */
+  createView(view: Omit<ViewDefinition, 'kind'>, ifExists: IfExists): Promise<void>;
+  /** @throws CATALOG_UNKNOWN_TABLE unless `ifExists`, CATALOG_NOT_A_TABLE */
+  dropView(name: RelationName, options: { readonly ifExists: boolean }): Promise<void>;
+}

@@ -1,0 +1,10 @@
+/** A name of a table or view: schema and name, as stored (identifiers compare without regard to case). */
+export interface RelationName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** A table, for good: the uuid stays through renames and is new for a table created again under an old name. */
+export interface TableRef extends RelationName {
+  readonly uuid: string;
+}

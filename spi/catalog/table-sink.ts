@@ -1,0 +1,111 @@
+import type { DataType } from '../type/data-type.ts';
+import type { Field } from '../type/field.ts';
+import type { IfExists, TableSpec } from './catalog.ts';
+import type { PartitionSpec } from './partition-spec.ts';
+import type { TableRef } from './table-ref.ts';
+
+/** Facts about one column of a data file. Bounds are texts in the canonical form of the type, and may be left out. */
+export interface ColumnStatistics {
+  readonly fieldId: number;
+  readonly valueCount: number;
+  readonly nullCount: number;
+  readonly nanCount?: number;
+  readonly sizeBytes?: number;
+  readonly lowerBound?: string;
+  readonly upperBound?: string;
+}
+
+/** A Parquet file that was written and synced below a staging directory, and is not yet part of any table. */
+export interface DataFile {
+  readonly uri: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** One value per field of the target's partition spec: the transform's result as text (days, months, bucket number as decimal
+   *  integers; identity and truncate in the canonical form of the column's type), null for NULL. */
+  readonly partition: readonly (string | null)[];
+  readonly columns: readonly ColumnStatistics[];
+}
+
+/** What one attempt of one task wrote. */
+export interface Fragment {
+  readonly task: string;
+  readonly attempt: number;
+  readonly files: readonly DataFile[];
+}
+
+/** Where and how an engine that writes Parquet itself puts its files. */
+export interface StagingTarget {
+  /** Local directory, created and empty, for this task and attempt alone. */
+  readonly directory: string;
+  readonly fields: readonly Field[];
+  readonly partitionSpec: PartitionSpec;
+  readonly fileSizeBytesTarget: number;
+}
+
+/** The part of a write that an engine sees. Nothing written here shows in the table before the owner commits. */
+export interface StagingArea {
+  readonly fields: readonly Field[];
+  target(task: string, attempt: number): Promise<StagingTarget>;
+  /** Writes Arrow IPC frames (schema first; columns by position, in the order and types of `fields`) by a process of the host. */
+  append(task: string, attempt: number, frames: AsyncIterable<Uint8Array>): Promise<Fragment>;
+}
+
+/** Formats of files that users bring. */
+export type FileFormat = 'parquet' | 'csv' | 'ndjson' | 'arrow';
+
+/** A file that a user brings. */
+export interface FileSource {
+  /** Absolute local path; already checked against the allowed folders. */
+  readonly path: string;
+  readonly format: FileFormat;
+  /** Options of the format: `header`, `delimiter`, `quote`, `escape`, `nullText`, `dateFormat`, `timestampFormat` for CSV. */
+  readonly options: Readonly<Record<string, string | boolean>>;
+  /** Names of the file's columns in the order of the target's columns that they fill; null matches by name, without regard to case. */
+  readonly columns: readonly string[] | null;
+}
+
+/** What a file holds, found by looking into it. */
+export interface FileInspection {
+  readonly columns: readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
+  /** Exact for Parquet and Arrow, null where the file would have to be read whole. */
+  readonly rows: number | null;
+}
+
+/** What a commit made. */
+export interface CommitResult {
+  readonly table: TableRef;
+  readonly snapshotId: string;
+  readonly rows: number;
+  /** True when the idempotency key had been committed before and nothing was done now. */
+  readonly repeated: boolean;
+}
+
+/** A write to one table: staged files, then one atomic commit. */
+export interface WriteTransaction extends StagingArea {
+  /** Reads a user's file into the staging area. Columns of the table that the file lacks are NULL.
+   *  @throws STORAGE_FILE when the file cannot be read, SQL_INVALID_VALUE when a value does not fit its column. */
+  appendFile(task: string, attempt: number, source: FileSource, signal?: AbortSignal): Promise<Fragment>;
+  /** Makes the fragments part of the table in one step, durable when it returns. One attempt per task counts: the one handed in.
+   *  Guarantees: a repeated key (per table) commits once; a lost race is tried again on the new snapshot.
+   *  @throws STORAGE_CONFLICT, CATALOG_UNKNOWN_TABLE, CATALOG_EXISTS, STORAGE_OUTCOME_UNKNOWN */
+  commit(fragments: readonly Fragment[], idempotencyKey: string): Promise<CommitResult>;
+  /** Gives up; the staged files are removed. Safe after a failed commit. */
+  abort(): Promise<void>;
+}
+
+/** What a write does to its table. */
+export type WriteGoal =
+  | { readonly kind: 'append' | 'overwrite'; readonly table: TableRef }
+  /** Creates the table with its first rows in one commit. */
+  | { readonly kind: 'create'; readonly spec: TableSpec; readonly ifExists: IfExists };
+
+/** Takes rows into stored tables. */
+export interface TableSink {
+  begin(goal: WriteGoal): Promise<WriteTransaction>;
+  /** Looks into a user's file. @throws STORAGE_FILE */
+  inspect(source: Omit<FileSource, 'columns'>): Promise<FileInspection>;
+  /** Returns the earlier result for a key that was committed to the table, null for a new key. */
+  committed(table: TableRef, idempotencyKey: string): Promise<CommitResult | null>;
+  /** Writes rows (Arrow IPC frames, schema first) as one Parquet file outside any table, synced. */
+  exportParquet(path: string, frames: AsyncIterable<Uint8Array>): Promise<{ readonly rows: number; readonly bytes: number }>;
+}

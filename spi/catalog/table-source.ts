@@ -1,0 +1,50 @@
+import type { Expression } from '../plan/expression.ts';
+import type { ScanColumn } from '../plan/plan-node.ts';
+import type { TableRef } from './table-ref.ts';
+
+/** What is to be read: a scan node of a plan has exactly these parts. */
+export interface ScanRequest {
+  readonly table: TableRef;
+  readonly snapshotId: string | null;
+  readonly schemaId: number;
+  readonly columns: readonly ScanColumn[];
+  /** Condition over `columns`; parameters and subqueries in it are not used for skipping. */
+  readonly filter: Expression | null;
+}
+
+/** A piece of a table that one task reads. */
+export interface ParquetSplit {
+  readonly kind: 'parquet';
+  /** Absolute `file:///` location of the Parquet file. */
+  readonly uri: string;
+  readonly rows: number;
+  readonly bytes: number;
+  /** True when the file's columns have the names and types of the schema asked for, so that it can be read by name;
+   *  false means columns must be matched by field id and missing ones read as NULL. */
+  readonly matchesSchema: boolean;
+  /** Values of the identity partition fields by source field id, in the canonical text of the column's type. */
+  readonly partition: Readonly<Record<string, string | null>>;
+}
+
+/** Which files a scan reads. */
+export interface ScanPlan {
+  readonly splits: readonly ParquetSplit[];
+  /** What of the filter is still to be applied to the rows; null when nothing is. */
+  readonly residual: Expression | null;
+  /** Rows in `splits` before the residual. */
+  readonly rows: number;
+  readonly bytes: number;
+  readonly filesTotal: number;
+  readonly filesSkipped: number;
+}
+
+/** Gives an engine the rows of stored tables. Splits of one plan together are the snapshot's rows that may meet the filter, each once. */
+export interface TableSource {
+  /** @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
+  plan(request: ScanRequest): Promise<ScanPlan>;
+  /** Decodes a split in a process of the host, for engines without a Parquet reader.
+   *  Shape: Arrow IPC messages, the schema first, then record batches with the columns asked for in order.
+   *  Guarantees: ends normally only after the last row; stopping early frees everything.
+   *  @throws STORAGE_CORRUPT, STORAGE_UNAVAILABLE */
+  read(split: ParquetSplit, columns: readonly ScanColumn[], signal?: AbortSignal): AsyncIterable<Uint8Array>;
+}

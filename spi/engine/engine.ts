@@ -1,0 +1,90 @@
+import type { Fragment, StagingArea } from '../catalog/table-sink.ts';
+import type { ErrorCode } from '../error/error-codes.ts';
+import type { PlanFeature } from '../plan/plan-features.ts';
+import type { ResultColumn } from '../type/field.ts';
+import type { BoundQuery } from './bound-query.ts';
+
+/** What an engine says it can do. What is not declared is not sent to it; what is declared must work. */
+export interface EngineCapabilities {
+  /** `query` answers with rows; `write` runs a query into a staging area. */
+  readonly statements: readonly ('query' | 'write')[];
+  /** The newest plan version that it reads. */
+  readonly planVersion: number;
+  readonly features: readonly PlanFeature[];
+  /** Canonical function names, or 'all' of the catalogue. */
+  readonly functions: readonly string[] | 'all';
+}
+
+/** What a statement would cost. An engine that knows nothing says so with a low confidence. */
+export interface CostEstimate {
+  readonly kind: 'estimate';
+  readonly rows: number;
+  readonly cpuMs: number;
+  readonly startupMs: number;
+  /** 0 (a guess) to 1 (known). */
+  readonly confidence: number;
+}
+
+/** Why an engine does not take a statement. */
+export interface Refusal {
+  readonly kind: 'refusal';
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+/** A parameter's value: text in the canonical form of the slot's type, as in `LiteralExpression`. */
+export type ParameterValue = string | boolean | null;
+
+/** How far a statement is. `fraction` 0 to 1, null when unknown. */
+export interface Progress {
+  readonly fraction: number | null;
+  readonly rowsRead: number;
+}
+
+/** The circumstances of one execution. */
+export interface RunOptions {
+  readonly queryId: string;
+  readonly parameters: readonly ParameterValue[];
+  /** Aborting ends the work soon; the stream then throws the signal's reason when that is a PlatformError, else ENGINE_CANCELLED. */
+  readonly signal: AbortSignal;
+  /** When the work must have ended. Units: milliseconds since 1970 UTC; null for no limit. @throws RESOURCE_DEADLINE past it */
+  readonly deadlineAtMs: number | null;
+  onProgress?(progress: Progress): void;
+}
+
+/** A result under way. */
+export interface ResultStream {
+  /** Arrow IPC messages: one schema message, then record batches. Names and types are those of `PreparedQuery.columns`. Pulling is the credit:
+   *  an engine holds back when nobody pulls.
+   *  Guarantees: ends normally only after the last row; any failure throws a PlatformError; leaving the loop early frees everything. */
+  readonly frames: AsyncIterable<Uint8Array>;
+}
+
+/** A statement made ready. May be executed many times, also at once. */
+export interface PreparedQuery {
+  readonly columns: readonly ResultColumn[];
+  execute(run: RunOptions): ResultStream;
+  close(): Promise<void>;
+}
+
+/** Whether an engine can work. */
+export interface EngineHealth {
+  readonly ready: boolean;
+  /** Facts for people: processes, memory, why it is not ready. */
+  readonly details: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Runs statements. Reads only the snapshots pinned in the plan, by way of the host. */
+export interface Engine {
+  readonly capabilities: EngineCapabilities;
+  estimate(query: BoundQuery): Promise<CostEstimate | Refusal>;
+  /** @throws ENGINE_UNSUPPORTED, ENGINE_UNAVAILABLE */
+  prepare(query: BoundQuery): Promise<PreparedQuery>;
+  /** Runs the query and stages its rows (columns by position, in the order and types of `staging.fields`); the caller commits.
+   *  @throws ENGINE_UNSUPPORTED when `write` is not declared */
+  write(query: BoundQuery, staging: StagingArea, run: RunOptions): Promise<readonly Fragment[]>;
+  health(): Promise<EngineHealth>;
+  /** Takes no new work, lets running work end, at most for the time given. */
+  drain(timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,61 @@
+import type { Expression } from './expression.ts';
+import type { LogicalPlan } from './logical-plan.ts';
+import type { PlanNode } from './plan-node.ts';
+import { walkPlan } from './traverse.ts';
+
+/** A part of the algebra that an engine may declare. What an engine does not declare is never sent to it. */
+export type PlanFeature =
+  | PlanNode['kind']
+  | `join:${'inner' | 'left' | 'right' | 'full' | 'cross' | 'semi' | 'anti' | 'asof_inner' | 'asof_left'}`
+  | 'join:lateral'
+  | 'aggregate:grouping_sets'
+  | 'aggregate:distinct'
+  | 'aggregate:filter'
+  | 'with:recursive'
+  | 'subquery'
+  | 'parameter';
+
+/** What a plan asks of an engine. */
+export interface PlanRequirements {
+  readonly features: ReadonlySet<PlanFeature>;
+  /** Canonical names of the scalar, aggregate, window and table functions used. */
+  readonly functions: ReadonlySet<string>;
+}
+
+/** Returns the features and functions that a plan uses. */
+export function planRequirements(plan: LogicalPlan): PlanRequirements {
+  const features = new Set<PlanFeature>();
+  const functions = new Set<string>();
+  walkPlan(plan.root, {
+    node: (node) => {
+      addNode(node, features, functions);
+    },
+    expression: (expression) => {
+      addExpression(expression, features, functions);
+    },
+  });
+  return { features, functions };
+}
+
+function addNode(node: PlanNode, features: Set<PlanFeature>, functions: Set<string>): void {
+  features.add(node.kind);
+  if (node.kind === 'join') {
+    features.add(`join:${node.joinType}`);
+    if (node.lateral) features.add('join:lateral');
+  }
+  if (node.kind === 'table_function') functions.add(node.function);
+  if (node.kind === 'aggregate' && node.groupingSets !== null) features.add('aggregate:grouping_sets');
+  if (node.kind === 'with' && node.ctes.some((cte) => cte.recursive !== null)) features.add('with:recursive');
+  const calls = node.kind === 'aggregate' ? node.aggregates : node.kind === 'window' ? node.windows : [];
+  for (const { call } of calls) {
+    functions.add(call.function);
+    if (call.distinct) features.add('aggregate:distinct');
+    if (call.filter !== null) features.add('aggregate:filter');
+  }
+}
+
+function addExpression(expression: Expression, features: Set<PlanFeature>, functions: Set<string>): void {
+  if (expression.kind === 'call') functions.add(expression.function);
+  if (expression.kind === 'parameter') features.add('parameter');
+  if ('plan' in expression) features.add('subquery');
+}

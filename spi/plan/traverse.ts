@@ -1,0 +1,116 @@
+import type { AggregateCall, Expression, WindowCall } from './expression.ts';
+import type { PlanNode } from './plan-node.ts';
+
+/** Returns the direct relational inputs of a node (not the plans of subqueries in its expressions). */
+export function planInputs(node: PlanNode): readonly PlanNode[] {
+  switch (node.kind) {
+    case 'scan':
+    case 'values':
+    case 'table_function':
+    case 'unnest':
+    case 'cte_scan':
+      return [];
+    case 'join':
+    case 'set_operation':
+      return [node.left, node.right];
+    case 'with':
+      return [...node.ctes.flatMap((cte) => (cte.recursive === null ? [cte.plan] : [cte.plan, cte.recursive.plan])), node.body];
+    default:
+      return [node.input];
+  }
+}
+
+/** Returns the expressions that a node itself holds, in a fixed order. */
+export function planExpressions(node: PlanNode): readonly Expression[] {
+  switch (node.kind) {
+    case 'scan':
+      return node.filter === null ? [] : [node.filter];
+    case 'values':
+      return node.rows.flat();
+    case 'table_function':
+    case 'unnest':
+      return node.arguments;
+    case 'project':
+      return node.columns.map((column) => column.expression);
+    case 'filter':
+      return [node.predicate];
+    case 'join':
+      return node.condition === null ? [] : [node.condition];
+    case 'aggregate':
+      return [...node.groups.map((group) => group.expression), ...node.aggregates.flatMap((column) => aggregateExpressions(column.call))];
+    case 'window':
+      return node.windows.flatMap((column) => windowExpressions(column.call));
+    case 'sort':
+      return node.keys.map((key) => key.expression);
+    case 'limit':
+      return [node.limit, node.offset].filter((expression) => expression !== null);
+    case 'distinct':
+      return [...(node.on ?? []), ...node.orderBy.map((key) => key.expression)];
+    case 'set_operation':
+    case 'with':
+    case 'cte_scan':
+      return [];
+  }
+}
+
+/** Returns the direct operands of an expression. */
+export function expressionOperands(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'column':
+    case 'literal':
+    case 'parameter':
+    case 'scalar_subquery':
+    case 'exists':
+      return [];
+    case 'call':
+    case 'in_subquery':
+      return expression.arguments;
+    case 'cast':
+    case 'field':
+    case 'quantified':
+      return [expression.argument];
+    case 'case':
+      return [
+        ...expression.branches.flatMap((branch) => [branch.when, branch.then]),
+        ...(expression.otherwise === null ? [] : [expression.otherwise]),
+      ];
+    case 'in':
+      return [expression.argument, ...expression.items];
+    case 'struct':
+      return expression.values;
+  }
+}
+
+/** What a walk calls for each node and expression, parents before children. */
+export interface PlanVisitor {
+  node?(node: PlanNode): void;
+  expression?(expression: Expression): void;
+}
+
+/** Visits every node and expression of a plan, the plans of subqueries included. */
+export function walkPlan(root: PlanNode, visitor: PlanVisitor): void {
+  visitor.node?.(root);
+  for (const expression of planExpressions(root)) walkExpression(expression, visitor);
+  for (const input of planInputs(root)) walkPlan(input, visitor);
+}
+
+/** Visits an expression, its operands and the plans of its subqueries. */
+export function walkExpression(expression: Expression, visitor: PlanVisitor): void {
+  visitor.expression?.(expression);
+  for (const operand of expressionOperands(expression)) walkExpression(operand, visitor);
+  if ('plan' in expression) walkPlan(expression.plan, visitor);
+}
+
+function aggregateExpressions(call: AggregateCall): readonly Expression[] {
+  return [...call.arguments, ...(call.filter === null ? [] : [call.filter]), ...call.orderBy.map((key) => key.expression)];
+}
+
+function windowExpressions(call: WindowCall): readonly Expression[] {
+  const bounds = call.frame === null ? [] : [call.frame.start, call.frame.end];
+  return [
+    ...aggregateExpressions(call),
+    ...call.partitionBy,
+    ...call.windowOrderBy.map((key) => key.expression),
+    ...bounds.flatMap((bound) => ('offset' in bound ? [bound.offset] : [])),
+  ];
+}
