@@ -1,6 +1,4 @@
-import type { Duplex } from 'node:stream';
 import type { ErrorCode, PlatformError } from '../../spi/index.ts';
-import { assert } from '../../spi/index.ts';
 
 /** What crosses a process boundary beside binary frames. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
@@ -68,10 +66,4 @@ export interface Channel {
 export interface ChannelOptions {
   /** Code of the error with which exchanges fail when the channel closes under them, such as ENGINE_LOST. */
   readonly lostCode: ErrorCode;
-}
-
-/** Opens a channel over a stream that nobody else reads or writes. */
-export function createChannel(stream: Duplex, options: ChannelOptions): Channel {
-  assert(stream.readable && options.lostCode, 'the stream is open');
-  return assert(false, 'the channel is not there yet') as never;
 }

@@ -2,13 +2,13 @@ export {
   type CallOptions,
   type Channel,
   type ChannelOptions,
-  createChannel,
   type Exchange,
   type Handler,
   type Json,
   type OpenOptions,
   type ServeContext,
 } from './channel.ts';
+export { createChannel } from './create-channel.ts';
 export { runChild } from './child-main.ts';
 export { type ChildHandle, type ChildOptions, spawnChild } from './spawn-child.ts';
 export { createWarmPool, type Lease, type WarmPool, type WarmPoolOptions } from './warm-pool.ts';
