@@ -1,0 +1,22 @@
+import type { DataFile, Field, FileInspection, FileSource, ParquetSplit, ScanColumn, StagingTarget } from '../../spi/index.ts';
+
+/** Reads and writes data files, each operation in a child process of its own, because a user's file may crash the reader.
+ *  Guarantees: no row passes through this process as an object; a crash on a user's file is STORAGE_FILE, on a stored split STORAGE_CORRUPT. */
+export interface DataService {
+  /** Writes Arrow IPC frames (schema first; columns by position) as Parquet data files of the target. The files are not synced.
+   *  @throws SQL_INVALID_VALUE when a column that takes no NULL gets one, SQL_TYPE_MISMATCH when the frames have other columns. */
+  writeFrames(target: StagingTarget, frames: AsyncIterable<Uint8Array>): Promise<readonly DataFile[]>;
+  /** Reads a user's file and writes its rows as Parquet data files of the target. The files are not synced.
+   *  @throws STORAGE_FILE when the file cannot be read, SQL_INVALID_VALUE when a value does not fit its column. */
+  writeFile(target: StagingTarget, source: FileSource, signal?: AbortSignal): Promise<readonly DataFile[]>;
+  /** Decodes a split to Arrow IPC frames, schema first, with the columns asked for in order; `fields` is the schema that the table is read with.
+   *  Guarantees: ends normally only after the last row; stopping early frees everything.
+   *  @throws STORAGE_CORRUPT, STORAGE_UNAVAILABLE */
+  read(split: ParquetSplit, fields: readonly Field[], columns: readonly ScanColumn[], signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Looks into a user's file. @throws STORAGE_FILE */
+  inspect(source: Omit<FileSource, 'columns'>): Promise<FileInspection>;
+  /** Writes Arrow IPC frames as one Parquet file, synced, which appears under its name whole or not at all. */
+  exportParquet(path: string, frames: AsyncIterable<Uint8Array>): Promise<{ rows: number; bytes: number }>;
+  /** Ends all processes; what runs fails with STORAGE_UNAVAILABLE. */
+  close(): Promise<void>;
+}
