@@ -1,0 +1,121 @@
+/** One key of the configuration file, the environment and `--set`. */
+export interface ConfigKey {
+  readonly type: 'string' | 'integer' | 'boolean' | 'string-list';
+  readonly description: string;
+  /** Null: unset unless given. */
+  readonly default: string | number | boolean | readonly string[] | null;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly string[];
+  /** True when the value must never be shown or logged. */
+  readonly secret?: boolean;
+}
+
+const MIB = 1024 * 1024;
+
+/** Every scalar key. The environment name of `http.port` is `TRIVIUM_HTTP_PORT`; of `limits.queryTimeoutMs` `TRIVIUM_LIMITS_QUERY_TIMEOUT_MS`. */
+export const CONFIG_KEYS = {
+  'data.directory': {
+    type: 'string',
+    default: 'trivium-data',
+    description: 'Directory of the warehouse, the token file and temporary files. Relative to the working directory.',
+  },
+  'http.host': { type: 'string', default: '127.0.0.1', description: 'Address to listen on.' },
+  'http.port': { type: 'integer', default: 8080, minimum: 0, maximum: 65535, description: 'Port to listen on; 0 takes a free one.' },
+  'http.allowedHosts': {
+    type: 'string-list',
+    default: [],
+    description: 'Host names that requests may name beside the address listened on and localhost.',
+  },
+  'http.allowedOrigins': { type: 'string-list', default: [], description: 'Origins of web pages that may call the server.' },
+  'auth.mode': {
+    type: 'string',
+    default: 'token',
+    enum: ['token', 'none'],
+    description: '`none` is accepted on a loopback address only, and each request must then carry the header `X-Trivium-Client`.',
+  },
+  'auth.token': {
+    type: 'string',
+    default: null,
+    secret: true,
+    description: 'The API token. When unset, one is made at the first start and kept in `token` in the data directory (mode 0600).',
+  },
+  'files.allowedDirectories': {
+    type: 'string-list',
+    default: [],
+    description: 'Directories that COPY FROM may read and COPY TO may write. Links are resolved first.',
+  },
+  'limits.queryTimeoutMs': {
+    type: 'integer',
+    default: 600_000,
+    minimum: 1,
+    maximum: 86_400_000,
+    description: 'Longest time a statement may run, and the default when a request names none. Milliseconds.',
+  },
+  'limits.concurrentQueries': {
+    type: 'integer',
+    default: 8,
+    minimum: 1,
+    maximum: 1024,
+    description: 'Statements that run at the same time.',
+  },
+  'limits.queuedQueries': {
+    type: 'integer',
+    default: 64,
+    minimum: 0,
+    maximum: 100_000,
+    description: 'Statements that may wait; more are answered with 429.',
+  },
+  'limits.bodyBytesMax': {
+    type: 'integer',
+    default: 4096 * MIB,
+    minimum: 1024,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'Largest body of an ingest request. Bytes.',
+  },
+  'limits.bodyBytesPerSecondMin': {
+    type: 'integer',
+    default: 1024,
+    minimum: 0,
+    maximum: 1024 * MIB,
+    description: 'Slowest rate at which a body may arrive, after ten seconds of grace. Bytes per second.',
+  },
+  'limits.readerStallMs': {
+    type: 'integer',
+    default: 300_000,
+    minimum: 1000,
+    maximum: 86_400_000,
+    description: 'How long a client may read nothing of its result before it is dropped. Milliseconds.',
+  },
+  'storage.processes': {
+    type: 'integer',
+    default: 2,
+    minimum: 1,
+    maximum: 64,
+    description: 'Processes that read and write Parquet for ingest and COPY.',
+  },
+  'storage.memoryBytesMax': {
+    type: 'integer',
+    default: 1024 * MIB,
+    minimum: 128 * MIB,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'Memory that each of these processes may use for data. Bytes.',
+  },
+  'log.level': {
+    type: 'string',
+    default: 'info',
+    enum: ['debug', 'info', 'warn', 'error', 'silent'],
+    description: 'Least level that is logged.',
+  },
+} as const satisfies Readonly<Record<string, ConfigKey>>;
+
+/** The name of a configuration key. */
+export type ConfigName = keyof typeof CONFIG_KEYS;
+
+/** Returns the environment variable of a key. */
+export function environmentName(key: string): string {
+  return `TRIVIUM_${key
+    .replaceAll('.', '_')
+    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+    .toUpperCase()}`;
+}

@@ -1,0 +1,42 @@
+/** An engine to load. */
+export interface EngineEntry {
+  /** `olap` for the built-in engine, else a package name or a path (relative to the configuration file). */
+  readonly module: string;
+  /** The plugin's own configuration, checked against its schema. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** The whole configuration, checked and complete. */
+export interface Config {
+  readonly data: { readonly directory: string };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly allowedHosts: readonly string[];
+    readonly allowedOrigins: readonly string[];
+  };
+  readonly auth: { readonly mode: 'token' | 'none'; readonly token: string | null };
+  readonly files: { readonly allowedDirectories: readonly string[] };
+  readonly limits: {
+    readonly queryTimeoutMs: number;
+    readonly concurrentQueries: number;
+    readonly queuedQueries: number;
+    readonly bodyBytesMax: number;
+    readonly bodyBytesPerSecondMin: number;
+    readonly readerStallMs: number;
+  };
+  readonly storage: { readonly processes: number; readonly memoryBytesMax: number };
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
+  readonly engines: readonly EngineEntry[];
+}
+
+/** Where a value came from, for `trivium config show`. */
+export type ConfigOrigin = 'default' | 'file' | 'environment' | 'flag';
+
+/** A configuration with the origin of each of its keys. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly origins: Readonly<Record<string, ConfigOrigin>>;
+  /** Absolute path of the file that was read, null when there was none. */
+  readonly file: string | null;
+}

@@ -1,0 +1,160 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { nearestName, PlatformError } from '../../spi/index.ts';
+import { CONFIG_KEYS, type ConfigKey, environmentName } from './config-keys.ts';
+import type { Config, ConfigOrigin, EngineEntry, LoadedConfig } from './config.ts';
+import { parseValue, type ConfigValue } from './parse-value.ts';
+
+/** The file that is read when `--config` names none and it exists. */
+export const DEFAULT_CONFIG_FILE = 'trivium.yaml';
+
+/** What `loadConfig` reads from. */
+export interface ConfigInputs {
+  /** Path given by `--config`; null looks for `trivium.yaml` in the working directory. */
+  readonly file: string | null;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `key=value` texts of `--set` and of the flags that stand for a key, later ones win. */
+  readonly flags: readonly string[];
+  readonly workingDirectory: string;
+}
+
+/** Returns the configuration: flags over environment over file over defaults.
+ *  @throws CONFIG_INVALID for an unknown key, with the nearest one, or a value of the wrong form, with where it came from. */
+export function loadConfig(inputs: ConfigInputs): LoadedConfig {
+  const file = findFile(inputs);
+  const fromFile = file === null ? { values: new Map<string, ConfigValue>(), engines: null } : readConfigFile(file);
+  const fromEnvironment = readEnvironment(inputs.environment);
+  const fromFlags = readFlags(inputs.flags);
+  const values: Record<string, ConfigValue> = {};
+  const origins: Record<string, ConfigOrigin> = {};
+  for (const [name, key] of Object.entries<ConfigKey>(CONFIG_KEYS)) {
+    values[name] = key.default;
+    origins[name] = 'default';
+    const layers: readonly [ConfigOrigin, ReadonlyMap<string, ConfigValue>][] = [
+      ['file', fromFile.values],
+      ['environment', fromEnvironment],
+      ['flag', fromFlags],
+    ];
+    for (const [origin, layer] of layers) {
+      const value = layer.get(name);
+      if (value === undefined) continue;
+      values[name] = value;
+      origins[name] = origin;
+    }
+  }
+  const config = nestKeys(values, fromFile.engines ?? [{ module: 'olap', config: {} }]);
+  return { config: resolvePaths(config, inputs.workingDirectory, file), origins, file };
+}
+
+function findFile(inputs: ConfigInputs): string | null {
+  if (inputs.file !== null) {
+    const path = resolve(inputs.workingDirectory, inputs.file);
+    if (!existsSync(path)) throw new PlatformError('CONFIG_INVALID', `the configuration file ${path} does not exist`);
+    return path;
+  }
+  const path = resolve(inputs.workingDirectory, DEFAULT_CONFIG_FILE);
+  return existsSync(path) ? path : null;
+}
+
+function readConfigFile(file: string): { values: Map<string, ConfigValue>; engines: readonly EngineEntry[] | null } {
+  const document = parseDocument(readFileSync(file, 'utf8'));
+  const problem = document.errors[0];
+  if (problem !== undefined) throw new PlatformError('CONFIG_INVALID', `${file}: ${problem.message}`);
+  const content: unknown = document.toJS() ?? {};
+  const values = new Map<string, ConfigValue>();
+  let engines: readonly EngineEntry[] | null = null;
+  for (const [section, entries] of Object.entries(asRecord(content, file, 'the file'))) {
+    if (section === 'engines') {
+      engines = readEngines(entries, file);
+      continue;
+    }
+    const sections = new Set(Object.keys(CONFIG_KEYS).map((name) => name.slice(0, name.indexOf('.'))));
+    if (!sections.has(section)) throw unknownKey(section, [...sections, 'engines'], file);
+    for (const [name, value] of Object.entries(asRecord(entries, file, section))) {
+      const key = `${section}.${name}`;
+      values.set(key, parseValue(key, findKey(key, file), value, file));
+    }
+  }
+  return { values, engines };
+}
+
+function readEngines(entries: unknown, file: string): readonly EngineEntry[] {
+  if (!Array.isArray(entries)) throw new PlatformError('CONFIG_INVALID', `${file}: 'engines' must be a list`);
+  return entries.map((entry: unknown, index) => {
+    const place = `engines[${String(index)}]`;
+    const record = asRecord(entry, file, place);
+    for (const name of Object.keys(record)) {
+      if (name !== 'module' && name !== 'config') throw unknownKey(`${place}.${name}`, ['module', 'config'], file);
+    }
+    const module = record['module'];
+    if (typeof module !== 'string' || module === '') {
+      throw new PlatformError('CONFIG_INVALID', `${file}: ${place}.module must name a package or a path`);
+    }
+    return { module, config: record['config'] === undefined ? {} : asRecord(record['config'], file, `${place}.config`) };
+  });
+}
+
+function readEnvironment(environment: ConfigInputs['environment']): Map<string, ConfigValue> {
+  const byVariable = new Map(Object.keys(CONFIG_KEYS).map((name) => [environmentName(name), name]));
+  const values = new Map<string, ConfigValue>();
+  for (const [variable, text] of Object.entries(environment)) {
+    if (text === undefined || !variable.startsWith('TRIVIUM_')) continue;
+    const name = byVariable.get(variable);
+    if (name === undefined) throw unknownKey(variable, byVariable.keys(), 'the environment');
+    values.set(name, parseValue(name, findKey(name, 'the environment'), text, variable));
+  }
+  return values;
+}
+
+function readFlags(flags: readonly string[]): Map<string, ConfigValue> {
+  const values = new Map<string, ConfigValue>();
+  for (const flag of flags) {
+    const equals = flag.indexOf('=');
+    if (equals < 1) throw new PlatformError('CONFIG_INVALID', `--set ${flag}: expected key=value`);
+    const name = flag.slice(0, equals);
+    values.set(name, parseValue(name, findKey(name, '--set'), flag.slice(equals + 1), `--set ${name}`));
+  }
+  return values;
+}
+
+function findKey(name: string, place: string): ConfigKey {
+  const keys: Readonly<Record<string, ConfigKey>> = CONFIG_KEYS;
+  const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
+  if (key === undefined) throw unknownKey(name, Object.keys(keys), place);
+  return key;
+}
+
+function unknownKey(name: string, known: Iterable<string>, place: string): PlatformError {
+  const nearest = nearestName(name, known);
+  return new PlatformError('CONFIG_INVALID', `${place}: unknown key '${name}'${nearest === null ? '' : ` (did you mean '${nearest}'?)`}`, {
+    hint: 'docs/configuration.md lists every key',
+  });
+}
+
+function asRecord(value: unknown, file: string, place: string): Readonly<Record<string, unknown>> {
+  if (value === null || value === undefined) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) throw new PlatformError('CONFIG_INVALID', `${file}: ${place} must be a mapping`);
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function nestKeys(values: Readonly<Record<string, ConfigValue>>, engines: readonly EngineEntry[]): Config {
+  const nested: Record<string, Record<string, ConfigValue>> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const dot = name.indexOf('.');
+    (nested[name.slice(0, dot)] ??= {})[name.slice(dot + 1)] = value;
+  }
+  // Every key of CONFIG_KEYS is present and was checked against its declared type, which is what Config states.
+  return { ...(nested as unknown as Omit<Config, 'engines'>), engines };
+}
+
+function resolvePaths(config: Config, workingDirectory: string, file: string | null): Config {
+  const isPath = (module: string): boolean => module.startsWith('.') || isAbsolute(module);
+  const engineBase = file === null ? workingDirectory : dirname(file);
+  return {
+    ...config,
+    data: { directory: resolve(workingDirectory, config.data.directory) },
+    files: { allowedDirectories: config.files.allowedDirectories.map((directory) => resolve(workingDirectory, directory)) },
+    engines: config.engines.map((entry) => (isPath(entry.module) ? { ...entry, module: resolve(engineBase, entry.module) } : entry)),
+  };
+}
