@@ -11,6 +11,8 @@ export interface TableLayout {
 
 const GAP = '  ';
 const CELL_WIDTH_MIN = 4;
+/** Room for the mark that counts the columns left out. */
+const MORE_WIDTH = 6;
 
 /** Returns a table as lines no wider than the terminal: wide cells are cut with an ellipsis, and when not even narrow cells fit, columns
  *  on the right are left out and counted in the heading.
@@ -19,8 +21,10 @@ export function renderTable(columns: readonly TableColumn[], rows: readonly (rea
   const natural = columns.map((column, index) =>
     Math.max(displayWidth(column.name), ...rows.map((row) => displayWidth(flatten(row[index] ?? '')))),
   );
-  const shown = countFitting(natural, layout.widthMax);
-  const widths = shrink(natural.slice(0, shown), layout.widthMax - (shown < columns.length ? 4 : 0));
+  const allFit = countFitting(natural, layout.widthMax) === columns.length;
+  const room = allFit ? layout.widthMax : layout.widthMax - MORE_WIDTH;
+  const shown = allFit ? columns.length : countFitting(natural, room);
+  const widths = shrink(natural.slice(0, shown), room);
   const left = columns.length - shown;
   const more = left > 0 ? `${GAP}+${String(left)}` : '';
   const line = (cells: readonly string[]): string =>
