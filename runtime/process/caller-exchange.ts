@@ -82,7 +82,7 @@ export class CallerExchange implements Exchange {
 
   onResult(value: Json): void {
     if (!this.#finish()) return;
-    this.#uploadWindow.fail(uploadNotWanted());
+    this.#uploadWindow.fail(uploadNotWanted);
     this.#header.resolve(null);
     this.#result.resolve(value);
     this.#queue.end();
@@ -102,7 +102,7 @@ export class CallerExchange implements Exchange {
 
   #fail(error: PlatformError): void {
     if (!this.#finish()) return;
-    this.#uploadWindow.fail(error);
+    this.#uploadWindow.fail(() => error);
     this.#header.reject(error);
     this.#result.reject(error);
     this.#queue.fail(error);

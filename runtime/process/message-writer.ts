@@ -4,10 +4,9 @@ import type { Json } from './channel.ts';
 import { CONTROL_BYTES_MAX, FRAME_BYTES_MAX, MESSAGE, MESSAGE_HEAD_BYTES } from './message.ts';
 
 /** Writes messages to a stream.
- *  Guarantees: whatever is written in one turn of the event loop leaves in one system call; frames are not copied; nothing is written once the stream has ended. */
+ *  Guarantees: frames are not copied; nothing is written once the stream has ended. */
 export class MessageWriter {
   readonly #stream: Writable;
-  #corked = false;
 
   constructor(stream: Writable) {
     this.#stream = stream;
@@ -31,8 +30,11 @@ export class MessageWriter {
     if (bytes.byteLength > FRAME_BYTES_MAX) throw tooLarge('frame', bytes.byteLength, FRAME_BYTES_MAX);
     const head = Buffer.allocUnsafe(MESSAGE_HEAD_BYTES);
     writeHead(head, bytes.byteLength, kind, exchange);
+    // Head and payload leave in one system call without being copied together.
+    this.#stream.cork();
     this.#write(head);
     if (bytes.byteLength > 0) this.#write(bytes);
+    this.#stream.uncork();
   }
 
   /** Gives consumed bytes back to the sender's window. */
@@ -51,16 +53,7 @@ export class MessageWriter {
   }
 
   #write(bytes: Uint8Array): void {
-    if (!this.#stream.writable) return;
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#stream.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        this.#stream.uncork();
-      });
-    }
-    this.#stream.write(bytes);
+    if (this.#stream.writable) this.#stream.write(bytes);
   }
 }
 

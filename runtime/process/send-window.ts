@@ -12,7 +12,7 @@ interface Waiter {
 export class SendWindow {
   readonly #sizeBytes: number;
   #underWayBytes = 0;
-  #error: PlatformError | null = null;
+  #error: (() => PlatformError) | null = null;
   readonly #waiters: Waiter[] = [];
 
   constructor(sizeBytes: number) {
@@ -22,7 +22,7 @@ export class SendWindow {
   /** Takes room for a frame, waiting until it is there.
    *  @throws the error of `fail`. */
   take(bytes: number): Promise<void> {
-    if (this.#error !== null) return Promise.reject(this.#error);
+    if (this.#error !== null) return Promise.reject(this.#error());
     if (this.#waiters.length === 0 && this.#fits(bytes)) {
       this.#underWayBytes += bytes;
       return Promise.resolve();
@@ -42,10 +42,10 @@ export class SendWindow {
     }
   }
 
-  /** Makes all present and later senders fail. */
-  fail(error: PlatformError): void {
+  /** Makes all present and later senders fail; the error is made only when there is one, since its stack costs more than a small call. */
+  fail(error: () => PlatformError): void {
     this.#error ??= error;
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error());
   }
 
   #fits(bytes: number): boolean {

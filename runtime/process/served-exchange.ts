@@ -31,6 +31,7 @@ export class ServedExchange implements ServeContext {
   readonly #writer: MessageWriter;
   readonly #onDone: () => void;
   readonly #window: SendWindow;
+  readonly #upload: boolean;
   readonly #uploads: FrameQueue;
   #controller: AbortController | null = null;
   #abortReason: PlatformError | null = null;
@@ -50,6 +51,7 @@ export class ServedExchange implements ServeContext {
         // The rest of the upload is not wanted: without credit the caller stops, and the result ends the exchange.
       },
     });
+    this.#upload = request.upload;
     if (!request.upload) this.#uploads.end();
   }
 
@@ -84,13 +86,13 @@ export class ServedExchange implements ServeContext {
     } catch (error) {
       this.#sendError(PlatformError.from(error, 'INTERNAL_INVARIANT'));
     }
-    this.#finish(new PlatformError('INTERNAL_INVARIANT', 'The handler has already returned.'));
+    this.#finish(handlerReturned);
   }
 
   /** Answers with an error without running anything. */
   refuse(error: PlatformError): void {
     this.#sendError(error);
-    this.#finish(error);
+    this.#finish(() => error);
   }
 
   onFrame(frame: Uint8Array): void {
@@ -110,7 +112,7 @@ export class ServedExchange implements ServeContext {
     if (this.#done) return;
     this.#abortReason = reason;
     this.#uploads.cancel(reason);
-    this.#finish(reason);
+    this.#finish(() => reason);
     this.#controller?.abort(reason);
   }
 
@@ -118,11 +120,15 @@ export class ServedExchange implements ServeContext {
     if (!this.#done) this.#writer.json(MESSAGE.error | FROM_SERVER, this.#id, error.toJSON() as unknown as Json);
   }
 
-  #finish(error: PlatformError): void {
+  #finish(error: () => PlatformError): void {
     if (this.#done) return;
     this.#done = true;
     this.#window.fail(error);
-    this.#uploads.fail(error);
+    if (this.#upload) this.#uploads.fail(error());
     this.#onDone();
   }
+}
+
+function handlerReturned(): PlatformError {
+  return new PlatformError('INTERNAL_INVARIANT', 'The handler has already returned.');
 }
