@@ -1,0 +1,48 @@
+import type { ParseArgsConfig } from 'node:util';
+
+/** Exit codes of the program, for scripts. */
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** Where a command reads and writes. */
+export interface CommandIo {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: string;
+}
+
+/** One option of a command, with its help. */
+export type CommandOption = NonNullable<ParseArgsConfig['options']>[string] & { readonly help: string; readonly value?: string };
+
+/** Options and words of a call. */
+export interface CommandArguments {
+  readonly options: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+  readonly words: readonly string[];
+}
+
+/** One word after `trivium`. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** What follows the name, such as `<file> [options]`. */
+  readonly usage: string;
+  readonly options: Readonly<Record<string, CommandOption>>;
+  /** Commands as a user would type them. */
+  readonly examples: readonly string[];
+  /** Returns the exit code. */
+  run(call: CommandArguments, io: CommandIo): Promise<number>;
+}
+
+/** Options of every command that reads the configuration. */
+export const CONFIG_OPTIONS = {
+  config: { type: 'string', value: 'file', help: 'configuration file (default: trivium.yaml, when it exists)' },
+  data: { type: 'string', value: 'directory', help: 'data directory (default: trivium-data)' },
+  set: { type: 'string', multiple: true, value: 'key=value', help: 'set a configuration key; may be given several times' },
+} as const satisfies Readonly<Record<string, CommandOption>>;
+
+/** Returns the text value of an option, null when it was not given. */
+export function textOption(call: CommandArguments, name: string): string | null {
+  const value = call.options[name];
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,108 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from '../spi/index.ts';
+import { createGateway, type Gateway, loadEngines } from '../sql-gateway/index.ts';
+import { openDataService } from '../storage/data/open-data-service.ts';
+import { openWarehouse, type Warehouse } from '../storage/index.ts';
+import type { Config } from './config/config.ts';
+
+/** The storage of a data directory, opened by this process. */
+export interface Storage {
+  readonly warehouse: Warehouse;
+  /** Directory for this process's temporary files. */
+  readonly spoolDirectory: string;
+  close(): Promise<void>;
+}
+
+/** All parts put together. */
+export interface Platform {
+  readonly storage: Storage;
+  readonly gateway: Gateway;
+  close(): Promise<void>;
+}
+
+/** The built-in engine's module; any other name is a package or a path. */
+const OLAP_MODULE = new URL(import.meta.url.endsWith('.ts') ? '../engines/olap/index.ts' : '../engines/olap/index.js', import.meta.url)
+  .href;
+
+/** Opens the warehouse of the configured data directory, creating it when it is new. Several processes may have it open. */
+export async function composeStorage(config: Config, log: Logger): Promise<Storage> {
+  const directory = config.data.directory;
+  const spoolDirectory = makeSpool(join(directory, 'spool'));
+  const warehouseDirectory = join(directory, 'warehouse');
+  mkdirSync(warehouseDirectory, { recursive: true });
+  const onLog = (line: string): void => {
+    log.warn({ part: 'storage' }, line);
+  };
+  const dataService = await openDataService({
+    processesMax: config.storage.processes,
+    threads: availableParallelism(),
+    memoryBytesMax: config.storage.memoryBytesMax,
+    spoolDirectory: join(spoolDirectory, 'storage'),
+    dataDirectory: warehouseDirectory,
+    onLog,
+  });
+  const warehouse = await openWarehouse({ directory: warehouseDirectory, dataService, onLog });
+  return {
+    warehouse,
+    spoolDirectory,
+    close: async () => {
+      await warehouse.close();
+      await dataService.close();
+      rmSync(spoolDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Puts storage, engines and gateway together. The gateway does not listen yet. */
+export async function composePlatform(config: Config, token: string | null, log: Logger): Promise<Platform> {
+  const storage = await composeStorage(config, log);
+  const { warehouse } = storage;
+  const engines = await loadEngines(
+    config.engines.map((entry) => ({ ...entry, module: entry.module === 'olap' ? OLAP_MODULE : entry.module })),
+    { tables: warehouse.source, log, spoolDirectory: join(storage.spoolDirectory, 'engines'), dataDirectory: warehouse.dataDirectory },
+  );
+  const gateway = await createGateway({
+    catalog: warehouse.catalog,
+    catalogWriter: warehouse.writer,
+    sink: warehouse.sink,
+    engines,
+    spoolDirectory: join(storage.spoolDirectory, 'gateway'),
+    config: {
+      http: config.http,
+      auth: config.auth.mode === 'none' ? { mode: 'none' } : { mode: 'token', tokens: token === null ? [] : [{ user: 'admin', token }] },
+      files: config.files,
+      limits: config.limits,
+    },
+    log,
+  });
+  return {
+    storage,
+    gateway,
+    close: async () => {
+      await gateway.close();
+      await storage.close();
+    },
+  };
+}
+
+/** Each process has a spool of its own, named by its id; those of processes that are gone are removed. */
+function makeSpool(parent: string): string {
+  mkdirSync(parent, { recursive: true });
+  for (const name of readdirSync(parent)) {
+    if (!isRunning(Number(name))) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+  const own = join(parent, String(process.pid));
+  mkdirSync(own, { recursive: true });
+  return own;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

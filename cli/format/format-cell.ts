@@ -1,0 +1,69 @@
+import { type DataType, type Decimal, type Field, Type, type Vector } from 'apache-arrow';
+
+/** Returns whether cells of an Arrow type are shown flush right. */
+export function isNumeric(type: DataType): boolean {
+  return type.typeId === Type.Int || type.typeId === Type.Float || type.typeId === Type.Decimal;
+}
+
+/** Returns the text shown for one value of an Arrow vector; NULL is shown as `NULL`. */
+export function formatCell(field: Field, vector: Vector, row: number): string {
+  const value: unknown = vector.get(row);
+  return formatValue(field.type, value);
+}
+
+function formatValue(type: DataType, value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  switch (type.typeId) {
+    case Type.Decimal:
+      return formatDecimal(value as Uint32Array, (type as Decimal).scale);
+    case Type.Date:
+      return new Date(Number(value)).toISOString().slice(0, 10);
+    case Type.Timestamp:
+      return formatInstant(value as number, (type as { timezone?: string | null }).timezone != null);
+    case Type.Time:
+      return formatTime(BigInt(value as bigint));
+    case Type.Binary:
+    case Type.FixedSizeBinary:
+      return `\\x${Buffer.from(value as Uint8Array).toString('hex')}`;
+    case Type.List:
+      return `[${[...(value as Vector)].map((item: unknown) => formatValue(listElement(type), item)).join(', ')}]`;
+    case Type.Struct:
+    case Type.Map:
+      return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
+    default:
+      // eslint-disable-next-line @typescript-eslint/no-base-to-string -- what is left are numbers, booleans and strings
+      return String(value);
+  }
+}
+
+function listElement(type: DataType): DataType {
+  return (type as unknown as { children: readonly Field[] }).children[0]?.type as DataType;
+}
+
+/** Shape: four 32-bit words of a two's complement number, least significant first. */
+function formatDecimal(words: Uint32Array, scale: number): string {
+  let unscaled = 0n;
+  for (let index = words.length - 1; index >= 0; index -= 1) unscaled = (unscaled << 32n) | BigInt(words[index] ?? 0);
+  unscaled = BigInt.asIntN(words.length * 32, unscaled);
+  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0');
+  const sign = unscaled < 0n ? '-' : '';
+  return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+/** Units: apache-arrow gives timestamps as milliseconds with a fraction. */
+function formatInstant(milliseconds: number, zoned: boolean): string {
+  const whole = Math.floor(milliseconds);
+  const microseconds = Math.round((milliseconds - whole) * 1000);
+  const text = new Date(whole).toISOString();
+  const fraction = `${text.slice(20, 23)}${String(microseconds).padStart(3, '0')}`.replace(/0+$/, '');
+  return `${text.slice(0, 10)} ${text.slice(11, 19)}${fraction === '' ? '' : `.${fraction}`}${zoned ? '+00' : ''}`;
+}
+
+function formatTime(microseconds: bigint): string {
+  const seconds = Number(microseconds / 1_000_000n);
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  const fraction = String(microseconds % 1_000_000n)
+    .padStart(6, '0')
+    .replace(/0+$/, '');
+  return `${pad(Math.floor(seconds / 3600))}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}${fraction === '' ? '' : `.${fraction}`}`;
+}
