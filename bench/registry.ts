@@ -1,0 +1,6 @@
+import type { RegisteredProof } from '../test/prove/proof.ts';
+
+/** Every benchmark that `npm run bench` knows, in alphabetical order. */
+export const BENCHMARKS: readonly RegisteredProof[] = [
+  { name: 'process-channel', load: async () => (await import('./process-channel.ts')).benchmark },
+];

@@ -1,0 +1,4 @@
+import type { RegisteredProof } from './proof.ts';
+
+/** Every proof that `npm run prove` knows, in alphabetical order. */
+export const PROOFS: readonly RegisteredProof[] = [];
