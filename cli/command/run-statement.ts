@@ -1,0 +1,31 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type ClientSession, type ResultFormat, sendStatement, type ServerAddress } from '../client/sql-client.ts';
+import { renderAnswer, type ResultLayout, summarise } from '../format/print-result.ts';
+import type { CommandIo } from './command.ts';
+
+/** How a statement is run and shown. */
+export interface StatementRun {
+  readonly sql: string;
+  readonly session: ClientSession;
+  readonly format: ResultFormat | 'table';
+  readonly layout: ResultLayout;
+  /** Whether the line with rows, time, engine and snapshot is written (to the standard error, so that it never mixes with data). */
+  readonly summary: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs one statement and writes its result; returns the session for the next one. */
+export async function runStatement(server: ServerAddress, run: StatementRun, io: CommandIo): Promise<ClientSession> {
+  const startedAt = performance.now();
+  const format = run.format === 'table' ? 'arrow' : run.format;
+  const answer = await sendStatement(server, { sql: run.sql, session: run.session, format, signal: run.signal });
+  if (run.format !== 'table') {
+    await pipeline(Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]), io.stdout, { end: false });
+    return answer.session;
+  }
+  const result = await renderAnswer(answer, run.layout);
+  io.stdout.write(`${result.lines.join('\n')}\n`);
+  if (run.summary) io.stderr.write(`${summarise(result.rows, performance.now() - startedAt, answer)}\n`);
+  return answer.session;
+}
