@@ -1,3 +1,4 @@
+import type { Row } from '../arrow/read-rows.ts';
 import type { ArrowStream } from './arrow-stream.ts';
 
 /** A positional parameter of a prepared statement (`$1` is the first).
@@ -7,22 +8,6 @@ export interface StatementParameter {
   readonly type: string;
   readonly value: string | number | bigint | boolean | Uint8Array | null;
 }
-
-/** A value of a small internal result: integers of 64 bits and wider as bigint, smaller ones as number; decimals, dates, times and
- *  timestamps as text; lists as arrays, structs as records, maps as arrays of key and value. */
-export type RowValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | readonly RowValue[]
-  | { readonly [name: string]: RowValue }
-  | ReadonlyMap<RowValue, RowValue>;
-
-/** One row of a small internal result, by column name. */
-export type Row = Readonly<Record<string, RowValue>>;
 
 /** How far the running statement has come; `percent` is -1 while it is not known. */
 export interface StatementProgress {

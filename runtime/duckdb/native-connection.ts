@@ -1,7 +1,8 @@
 import { PlatformError } from '../../spi/index.ts';
+import { type Row, readRows } from '../arrow/read-rows.ts';
 import type { ArrowStream } from './arrow-stream.ts';
 import { bindParameters } from './bind-parameters.ts';
-import type { Connection, Row, StatementParameter, StatementProgress } from './connection-contract.ts';
+import type { Connection, StatementParameter, StatementProgress } from './connection-contract.ts';
 import { nativeLibrary, type Pointer, pointerCell } from './native-library.ts';
 import { destroyChunk, NativeResult } from './native-result.ts';
 import { ResultStream } from './result-stream.ts';
@@ -43,10 +44,17 @@ export class NativeConnection implements Connection {
     });
   }
 
-  async queryRows(sql: string, parameters: readonly StatementParameter[] = []): Promise<readonly Row[]> {
-    void sql;
-    void parameters;
-    return Promise.reject(new PlatformError('ENGINE_UNSUPPORTED', 'not yet'));
+  queryRows(sql: string, parameters: readonly StatementParameter[] = []): Promise<readonly Row[]> {
+    return this.#exclusive(async () => {
+      const stream = await this.#openStream(sql, parameters);
+      const frames = [stream.schema()];
+      try {
+        for (let frame = await stream.next(); frame !== null; frame = await stream.next()) frames.push(frame);
+      } finally {
+        await stream.close();
+      }
+      return readRows(frames);
+    });
   }
 
   stream(sql: string, parameters: readonly StatementParameter[] = []): Promise<ArrowStream> {
