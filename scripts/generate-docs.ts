@@ -1,0 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { renderConfigurationDocs } from './render-configuration-docs.ts';
+import { renderErrorDocs } from './render-error-docs.ts';
+
+/** Pages that are made from the source, by path from the root. */
+const pages = { 'docs/errors.md': renderErrorDocs(), 'docs/configuration.md': renderConfigurationDocs() };
+
+for (const [path, text] of Object.entries(pages)) writeFileSync(new URL(`../${path}`, import.meta.url), text);

@@ -1,0 +1,38 @@
+import { CONFIG_KEYS, type ConfigKey, environmentName } from '../cli/config/config-keys.ts';
+
+/** Returns the text of `docs/configuration.md`. */
+export function renderConfigurationDocs(): string {
+  const rows = Object.entries<ConfigKey>(CONFIG_KEYS).map(
+    ([name, key]) => `| \`${name}\` | ${key.type} | ${showDefault(key)} | \`${environmentName(name)}\` | ${key.description} |`,
+  );
+  return `# Configuration
+
+Made by \`npm run docs\` from \`cli/config/config-keys.ts\`.
+
+A value is taken from the first of: flags (\`--set http.port=9000\`, and \`--data\`, \`--host\`, \`--port\`), the environment (\`TRIVIUM_HTTP_PORT=9000\`), the
+file (\`--config\`, else \`trivium.yaml\` in the working directory), the default. An unknown key is refused with the nearest one. \`trivium config check\`
+checks, \`trivium config show\` shows every value and where it came from; secrets stay hidden.
+
+\`\`\`yaml
+http:
+  port: 9000
+files:
+  allowedDirectories: [/srv/exchange]
+engines:
+  - module: olap            # the built-in engine
+  - module: ./my-engine     # a package name, or a path from this file
+    config: { }
+\`\`\`
+
+Lists in the environment and in \`--set\` are separated by commas. \`engines\` stands in the file only; without it the built-in engine is loaded.
+
+| key | type | default | environment | meaning |
+|---|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+function showDefault(key: ConfigKey): string {
+  if (key.default === null) return 'not set';
+  return Array.isArray(key.default) ? 'none' : `\`${String(key.default as string | number | boolean)}\``;
+}
