@@ -183,3 +183,4 @@ export type {
   TransactionControl,
   Use,
 } from './statement.ts';
+export { BINARY_PRECEDENCE, PRECEDENCE } from './operator-precedence.ts';

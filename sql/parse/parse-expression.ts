@@ -1,0 +1,151 @@
+import { BINARY_PRECEDENCE, type BinaryOperator, type ComparisonOperator, type Expression, PRECEDENCE } from '../ast/index.ts';
+import { parseLabel, parseQualifiedName } from './parse-name.ts';
+import { acceptQuantified, parseIs, parsePredicate, startsPredicate } from './parse-predicate.ts';
+import { parsePrimary } from './parse-primary.ts';
+import { parseTypeName } from './parse-type-name.ts';
+import type { TokenCursor } from './token-cursor.ts';
+
+const SPELLINGS: ReadonlyMap<string, BinaryOperator> = new Map<string, BinaryOperator>([
+  ...(Object.keys(BINARY_PRECEDENCE) as BinaryOperator[]).map((operator) => [operator, operator] as const),
+  ['!=', '<>'],
+  ['==', '='],
+  ['**', '^'],
+]);
+
+function isComparison(operator: BinaryOperator): operator is ComparisonOperator {
+  return BINARY_PRECEDENCE[operator] === PRECEDENCE.comparison;
+}
+
+function parseBrackets(cursor: TokenCursor, operand: Expression, start: number): Expression {
+  cursor.expectSymbol('[');
+  const from = cursor.isSymbol(':') ? null : cursor.rules.expression(cursor);
+  if (!cursor.acceptSymbol(':')) {
+    cursor.expectSymbol(']');
+    return { kind: 'subscript', operand, index: from as Expression, span: cursor.spanFrom(start) };
+  }
+  const to = cursor.isSymbol(']') ? null : cursor.rules.expression(cursor);
+  cursor.expectSymbol(']');
+  return { kind: 'slice', operand, from, to, span: cursor.spanFrom(start) };
+}
+
+function parsePostfix(cursor: TokenCursor): Expression {
+  const { start } = cursor.token;
+  let operand = parsePrimary(cursor);
+  for (;;) {
+    const { kind, value } = cursor.token;
+    if (kind !== 'symbol' || (value !== '[' && value !== '::' && value !== '.')) return operand;
+    cursor.chainLinks++;
+    if (value === '[') operand = parseBrackets(cursor, operand, start);
+    else {
+      cursor.advance();
+      if (value === '::') {
+        const dataType = parseTypeName(cursor);
+        operand = { kind: 'cast', operand, dataType, safe: false, span: cursor.spanFrom(start) };
+      } else {
+        const field = parseLabel(cursor, 'a field name');
+        operand = { kind: 'field-access', operand, field, span: cursor.spanFrom(start) };
+      }
+    }
+  }
+}
+
+function parsePrefix(cursor: TokenCursor): Expression {
+  const { kind, value, start } = cursor.token;
+  if (kind === 'word' && value === 'NOT') {
+    cursor.advance();
+    cursor.enter();
+    const operand = parseOperand(cursor, PRECEDENCE.not);
+    cursor.leave();
+    return { kind: 'not', operand, span: cursor.spanFrom(start) };
+  }
+  if (kind !== 'symbol' || (value !== '-' && value !== '+' && value !== '~')) return parsePostfix(cursor);
+  cursor.advance();
+  cursor.enter();
+  const operand = parseOperand(cursor, PRECEDENCE.sign);
+  cursor.leave();
+  return { kind: 'unary', operator: value, operand, span: cursor.spanFrom(start) };
+}
+
+function parseBinary(cursor: TokenCursor, left: Expression, start: number, minimum: number): Expression | null {
+  const operator = SPELLINGS.get(cursor.token.value);
+  if (operator === undefined || BINARY_PRECEDENCE[operator] < minimum) return null;
+  cursor.advance();
+  cursor.chainLinks++;
+  const quantified = isComparison(operator) ? acceptQuantified(cursor, left, operator, start) : null;
+  if (quantified !== null) return quantified;
+  const right = parseOperand(cursor, BINARY_PRECEDENCE[operator] + 1);
+  return { kind: 'binary', operator, left, right, span: cursor.spanFrom(start) };
+}
+
+function parseLogical(cursor: TokenCursor, first: Expression, start: number, operator: 'and' | 'or'): Expression {
+  const operands = [first];
+  const word = operator === 'and' ? 'AND' : 'OR';
+  while (cursor.acceptWord(word)) operands.push(parseOperand(cursor, PRECEDENCE[operator] + 1));
+  return { kind: 'logical', operator, operands, span: cursor.spanFrom(start) };
+}
+
+function parseAtTimeZone(cursor: TokenCursor, operand: Expression, start: number): Expression | null {
+  if (!cursor.acceptWords('AT', 'TIME', 'ZONE')) return null;
+  cursor.chainLinks++;
+  const zone = parseOperand(cursor, PRECEDENCE.atTimeZone + 1);
+  return { kind: 'at-time-zone', operand, zone, span: cursor.spanFrom(start) };
+}
+
+function parseCollate(cursor: TokenCursor, operand: Expression, start: number): Expression {
+  cursor.expectWord('COLLATE');
+  cursor.chainLinks++;
+  const collation = parseQualifiedName(cursor, 'a collation name');
+  return { kind: 'collate', operand, collation, span: cursor.spanFrom(start) };
+}
+
+function parseTest(cursor: TokenCursor, operand: Expression, start: number, minimum: number): Expression | null {
+  if (cursor.token.value === 'IS') {
+    if (minimum > PRECEDENCE.is) return null;
+    cursor.chainLinks++;
+    return parseIs(cursor, operand, start);
+  }
+  const negated = cursor.token.value === 'NOT' ? 1 : 0;
+  if (minimum > PRECEDENCE.predicate || !startsPredicate(cursor, negated)) return null;
+  cursor.chainLinks++;
+  return parsePredicate(cursor, operand, start);
+}
+
+/** Reads the operator here and its right side; returns null when none stands here that binds tightly enough. */
+function parseInfix(cursor: TokenCursor, left: Expression, start: number, minimum: number): Expression | null {
+  const { kind, value } = cursor.token;
+  if (kind === 'symbol') return parseBinary(cursor, left, start, minimum);
+  if (kind !== 'word') return null;
+  switch (value) {
+    case 'AND':
+      return minimum > PRECEDENCE.and ? null : parseLogical(cursor, left, start, 'and');
+    case 'OR':
+      return minimum > PRECEDENCE.or ? null : parseLogical(cursor, left, start, 'or');
+    case 'AT':
+      return minimum > PRECEDENCE.atTimeZone ? null : parseAtTimeZone(cursor, left, start);
+    case 'COLLATE':
+      return minimum > PRECEDENCE.collate ? null : parseCollate(cursor, left, start);
+    default:
+      return parseTest(cursor, left, start, minimum);
+  }
+}
+
+/** Reads an expression whose operators bind at least as tightly as the precedence given. */
+export function parseOperand(cursor: TokenCursor, minimum: number): Expression {
+  const { start } = cursor.token;
+  let left = parsePrefix(cursor);
+  for (;;) {
+    const next = parseInfix(cursor, left, start, minimum);
+    if (next === null) break;
+    left = next;
+  }
+  cursor.suggest('AND', 'OR', 'IN', 'IS', 'LIKE', 'BETWEEN');
+  return left;
+}
+
+/** Reads an expression; one level of nesting. */
+export function parseExpression(cursor: TokenCursor): Expression {
+  cursor.enter();
+  const expression = parseOperand(cursor, PRECEDENCE.or);
+  cursor.leave();
+  return expression;
+}

@@ -1,0 +1,69 @@
+import type { Identifier, QualifiedName } from '../ast/index.ts';
+import type { Token } from '../lex/index.ts';
+import { isReserved } from './reserved-words.ts';
+import type { TokenCursor } from './token-cursor.ts';
+
+/** True for a token that can be a name: a quoted one, or a word that is not reserved. */
+export function isName(token: Token): boolean {
+  return token.kind === 'quoted' || (token.kind === 'word' && !isReserved(token.value));
+}
+
+/** Passes a token known to be a name and returns its identifier. */
+export function takeIdentifier(cursor: TokenCursor): Identifier {
+  const token = cursor.advance();
+  const quoted = token.kind === 'quoted';
+  const name = quoted ? token.value : cursor.text.slice(token.start, token.end);
+  return { kind: 'identifier', name, quoted, span: { start: token.start, end: token.end } };
+}
+
+/** Reads one name.
+ *  @param description what the name stands for in an error, such as `a table name`.
+ *  @throws SQL_SYNTAX when no name stands here. */
+export function parseIdentifier(cursor: TokenCursor, description = 'a name'): Identifier {
+  if (!isName(cursor.token)) cursor.fail(description);
+  return takeIdentifier(cursor);
+}
+
+/** Reads a name where no clause can follow, as after AS or a dot: reserved words are names too.
+ *  @throws SQL_SYNTAX when no name stands here. */
+export function parseLabel(cursor: TokenCursor, description = 'a name'): Identifier {
+  if (cursor.token.kind !== 'word' && cursor.token.kind !== 'quoted') cursor.fail(description);
+  return takeIdentifier(cursor);
+}
+
+/** Reads a dotted name.
+ *  @throws SQL_SYNTAX when no name stands here. */
+export function parseQualifiedName(cursor: TokenCursor, description = 'a name'): QualifiedName {
+  const first = parseIdentifier(cursor, description);
+  const parts = [first];
+  while (cursor.acceptSymbol('.')) parts.push(parseLabel(cursor, description));
+  return { kind: 'qualified-name', parts, span: cursor.spanFrom(first.span.start) };
+}
+
+/** Reads one or more items separated by commas. */
+export function parseCommaList<T>(cursor: TokenCursor, item: (cursor: TokenCursor) => T): T[] {
+  const items = [item(cursor)];
+  while (cursor.acceptSymbol(',')) items.push(item(cursor));
+  return items;
+}
+
+/** Reads one or more items separated by commas in parentheses. */
+export function parseParenthesisedList<T>(cursor: TokenCursor, item: (cursor: TokenCursor) => T): T[] {
+  cursor.expectSymbol('(');
+  const items = parseCommaList(cursor, item);
+  cursor.expectSymbol(')');
+  return items;
+}
+
+/** Reads `(name, ...)`.
+ *  @throws SQL_SYNTAX when it is not there. */
+export function parseColumnNames(cursor: TokenCursor): Identifier[] {
+  return parseParenthesisedList(cursor, (inner) => parseIdentifier(inner, 'a column name'));
+}
+
+/** Reads a string and returns its value.
+ *  @throws SQL_SYNTAX when no string stands here. */
+export function parseStringValue(cursor: TokenCursor): string {
+  if (cursor.token.kind !== 'string') cursor.fail('a string');
+  return cursor.advance().value;
+}

@@ -1,0 +1,210 @@
+import type { CaseBranch, Expression, Identifier, MapEntry, Parameter, QualifiedName, StructField } from '../ast/index.ts';
+import { parseFunctionCall, plainCall } from './parse-function-call.ts';
+import { acceptInterval, acceptPlainLiteral, acceptTypedLiteral } from './parse-literal.ts';
+import { isName, parseCommaList, parseLabel, takeIdentifier } from './parse-name.ts';
+import { parseParenthesisContent, parseParenthesisedQuery } from './parse-parentheses.ts';
+import { parseTypeName } from './parse-type-name.ts';
+import { acceptWordCall } from './parse-word-call.ts';
+import type { TokenCursor } from './token-cursor.ts';
+
+/** Functions that are called without parentheses. */
+const BARE_FUNCTIONS: ReadonlySet<string> = new Set(
+  (
+    'CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP CURRENT_USER SESSION_USER CURRENT_ROLE CURRENT_SCHEMA ' +
+    'CURRENT_CATALOG'
+  ).split(' '),
+);
+
+/** True for the name of a function that is called without parentheses. */
+export function isBareFunction(name: string): boolean {
+  return BARE_FUNCTIONS.has(name.toUpperCase());
+}
+
+function parseParenthesised(cursor: TokenCursor): Expression {
+  const { start } = cursor.advance();
+  const content = parseParenthesisContent(cursor);
+  if (content.kind === 'query') return { kind: 'scalar-subquery', query: content.query, span: cursor.spanFrom(start) };
+  const [first, second] = content.expressions;
+  if (first !== undefined && second === undefined) return first;
+  return { kind: 'row', elements: content.expressions, span: cursor.spanFrom(start) };
+}
+
+function parseCase(cursor: TokenCursor): Expression {
+  const { start } = cursor.advance();
+  const operand = cursor.isWord('WHEN') ? null : cursor.rules.expression(cursor);
+  const branches: CaseBranch[] = [];
+  if (!cursor.isWord('WHEN')) cursor.fail();
+  while (cursor.isWord('WHEN')) {
+    const { start: branchStart } = cursor.advance();
+    const when = cursor.rules.expression(cursor);
+    cursor.expectWord('THEN');
+    const then = cursor.rules.expression(cursor);
+    branches.push({ kind: 'case-branch', when, then, span: cursor.spanFrom(branchStart) });
+  }
+  const otherwise = cursor.acceptWord('ELSE') ? cursor.rules.expression(cursor) : null;
+  cursor.expectWord('END');
+  return { kind: 'case', operand, branches, otherwise, span: cursor.spanFrom(start) };
+}
+
+function parseCast(cursor: TokenCursor): Expression {
+  const { start, value } = cursor.advance();
+  cursor.expectSymbol('(');
+  const operand = cursor.rules.expression(cursor);
+  cursor.expectWord('AS');
+  const dataType = parseTypeName(cursor);
+  cursor.expectSymbol(')');
+  return { kind: 'cast', operand, dataType, safe: value === 'TRY_CAST', span: cursor.spanFrom(start) };
+}
+
+function parseElements(cursor: TokenCursor, close: string): Expression[] {
+  cursor.advance();
+  const elements = cursor.isSymbol(close) ? [] : parseCommaList(cursor, cursor.rules.expression);
+  cursor.expectSymbol(close);
+  return elements;
+}
+
+function parseStructField(cursor: TokenCursor): StructField {
+  const { kind, value, start, end } = cursor.token;
+  let name: Identifier;
+  if (kind === 'string') {
+    cursor.advance();
+    name = { kind: 'identifier', name: value, quoted: true, span: { start, end } };
+  } else name = parseLabel(cursor, 'a field name');
+  cursor.expectSymbol(':');
+  const fieldValue = cursor.rules.expression(cursor);
+  return { kind: 'struct-field', name, value: fieldValue, span: cursor.spanFrom(start) };
+}
+
+function parseStruct(cursor: TokenCursor): Expression {
+  const { start } = cursor.advance();
+  const fields = parseCommaList(cursor, parseStructField);
+  cursor.expectSymbol('}');
+  return { kind: 'struct', fields, span: cursor.spanFrom(start) };
+}
+
+function parseMapEntry(cursor: TokenCursor): MapEntry {
+  const { start } = cursor.token;
+  const key = cursor.rules.expression(cursor);
+  cursor.expectSymbol(':');
+  const value = cursor.rules.expression(cursor);
+  return { kind: 'map-entry', key, value, span: cursor.spanFrom(start) };
+}
+
+function parseMap(cursor: TokenCursor): Expression {
+  const { start } = cursor.advance();
+  cursor.expectSymbol('{');
+  const entries = cursor.isSymbol('}') ? [] : parseCommaList(cursor, parseMapEntry);
+  cursor.expectSymbol('}');
+  return { kind: 'map', entries, span: cursor.spanFrom(start) };
+}
+
+function takeDollarParameter(cursor: TokenCursor): Parameter {
+  const { value } = cursor.token;
+  if (!/^\d/.test(value)) {
+    const { start } = cursor.advance();
+    return { kind: 'named-parameter', name: value, span: cursor.spanFrom(start) };
+  }
+  if (!/^[1-9]\d{0,4}$/.test(value)) return cursor.fail('a parameter number from $1 to $99999');
+  const { start } = cursor.advance();
+  return { kind: 'numbered-parameter', index: Number(value), anonymous: false, span: cursor.spanFrom(start) };
+}
+
+function parseSymbolPrimary(cursor: TokenCursor): Expression {
+  const { value, start, end } = cursor.token;
+  if (value === '(') return parseParenthesised(cursor);
+  if (value === '[') {
+    const elements = parseElements(cursor, ']');
+    return { kind: 'list', elements, span: cursor.spanFrom(start) };
+  }
+  if (value === '{') return parseStruct(cursor);
+  if (value === '?') {
+    cursor.advance();
+    return { kind: 'numbered-parameter', index: cursor.nextParameterIndex(), anonymous: true, span: { start, end } };
+  }
+  const next = cursor.peek(1);
+  if (value !== ':' || next.kind !== 'word' || next.start !== end) return cursor.fail('an expression');
+  cursor.advance();
+  cursor.advance();
+  return { kind: 'named-parameter', name: cursor.text.slice(next.start, next.end), span: cursor.spanFrom(start) };
+}
+
+function parseNameOrCall(cursor: TokenCursor): Expression {
+  const word = cursor.token.value;
+  const isCall = cursor.peekSymbol(1, '(');
+  if (!isName(cursor.token) && !(isCall && (word === 'LEFT' || word === 'RIGHT'))) return cursor.fail('an expression');
+  const bare = cursor.token.kind === 'word' && BARE_FUNCTIONS.has(word) && !isCall && !cursor.peekSymbol(1, '.');
+  const first = takeIdentifier(cursor);
+  if (bare) return plainCall(cursor, first.span.start, first.name, []);
+  const parts = [first];
+  while (cursor.acceptSymbol('.')) parts.push(parseLabel(cursor, 'a column name'));
+  const span = cursor.spanFrom(first.span.start);
+  if (!cursor.peekSymbol(0, '(')) return { kind: 'column-reference', parts, span };
+  const name: QualifiedName = { kind: 'qualified-name', parts, span };
+  return parseFunctionCall(cursor, name);
+}
+
+function parseArray(cursor: TokenCursor): Expression {
+  const { start } = cursor.advance();
+  if (cursor.peekSymbol(0, '[')) {
+    const elements = parseElements(cursor, ']');
+    return { kind: 'list', elements, span: cursor.spanFrom(start) };
+  }
+  const query = parseParenthesisedQuery(cursor);
+  return { kind: 'list-subquery', query, span: cursor.spanFrom(start) };
+}
+
+function acceptConstructor(cursor: TokenCursor): Expression | null {
+  const { start, value } = cursor.token;
+  const next = cursor.peek(1);
+  if (next.kind !== 'symbol') return null;
+  if (value === 'ARRAY' && (next.value === '[' || next.value === '(')) return parseArray(cursor);
+  if (value === 'MAP' && next.value === '{') return parseMap(cursor);
+  if (value !== 'ROW' || next.value !== '(') return null;
+  cursor.advance();
+  const elements = parseElements(cursor, ')');
+  return { kind: 'row', elements, span: cursor.spanFrom(start) };
+}
+
+function parseWordPrimary(cursor: TokenCursor): Expression {
+  const { value, start } = cursor.token;
+  switch (value) {
+    case 'CASE':
+      return parseCase(cursor);
+    case 'CAST':
+    case 'TRY_CAST':
+      return parseCast(cursor);
+    case 'EXISTS': {
+      cursor.advance();
+      const query = parseParenthesisedQuery(cursor);
+      return { kind: 'exists', query, span: cursor.spanFrom(start) };
+    }
+    case 'INTERVAL':
+      return acceptInterval(cursor) ?? parseNameOrCall(cursor);
+    case 'ARRAY':
+    case 'MAP':
+    case 'ROW':
+      return acceptConstructor(cursor) ?? parseNameOrCall(cursor);
+    default:
+      if (!isName(cursor.token)) return parseNameOrCall(cursor);
+      return acceptTypedLiteral(cursor) ?? acceptWordCall(cursor) ?? parseNameOrCall(cursor);
+  }
+}
+
+/** Reads an operand without operators: a literal, parameter, column, call, constructor, CASE, CAST or something in parentheses.
+ *  @throws SQL_SYNTAX when none stands here. */
+export function parsePrimary(cursor: TokenCursor): Expression {
+  const literal = acceptPlainLiteral(cursor);
+  if (literal !== null) return literal;
+  switch (cursor.token.kind) {
+    case 'word':
+      return parseWordPrimary(cursor);
+    case 'quoted':
+      return parseNameOrCall(cursor);
+    case 'parameter':
+      return takeDollarParameter(cursor);
+    case 'symbol':
+      return parseSymbolPrimary(cursor);
+    default:
+      return cursor.fail('an expression');
+  }
+}

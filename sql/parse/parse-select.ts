@@ -1,0 +1,110 @@
+import type { Distinct, Identifier, NamedWindow, Select, SelectItem, Star, StarReplacement } from '../ast/index.ts';
+import { parseGroupBy } from './parse-group-by.ts';
+import { acceptHints } from './parse-hints.ts';
+import {
+  isName,
+  parseColumnNames,
+  parseCommaList,
+  parseIdentifier,
+  parseLabel,
+  parseParenthesisedList,
+  takeIdentifier,
+} from './parse-name.ts';
+import { parseWindowSpecification } from './parse-window.ts';
+import type { TokenCursor } from './token-cursor.ts';
+
+function parseDistinct(cursor: TokenCursor): Distinct | null {
+  const { start } = cursor.token;
+  if (!cursor.acceptWord('DISTINCT')) {
+    cursor.acceptWord('ALL');
+    return null;
+  }
+  const on = cursor.acceptWord('ON') ? parseParenthesisedList(cursor, cursor.rules.expression) : [];
+  return { kind: 'distinct', on, span: cursor.spanFrom(start) };
+}
+
+/** Returns the number of tokens before the star of `a.b.*`, or -1 when no star starts here. */
+function starQualifierLength(cursor: TokenCursor): number {
+  if (cursor.isSymbol('*')) return 0;
+  if (!isName(cursor.token)) return -1;
+  let distance = 1;
+  while (cursor.peekSymbol(distance, '.')) {
+    if (cursor.peekSymbol(distance + 1, '*')) return distance + 1;
+    distance += 2;
+  }
+  return -1;
+}
+
+function parseReplacement(cursor: TokenCursor): StarReplacement {
+  const { start } = cursor.token;
+  const expression = cursor.rules.expression(cursor);
+  cursor.expectWord('AS');
+  const column = parseLabel(cursor, 'a column name');
+  return { kind: 'star-replacement', expression, column, span: cursor.spanFrom(start) };
+}
+
+function parseExclude(cursor: TokenCursor): Identifier[] {
+  if (!cursor.acceptWord('EXCLUDE')) return [];
+  return cursor.peekSymbol(0, '(') ? parseColumnNames(cursor) : [parseIdentifier(cursor, 'a column name')];
+}
+
+function parseReplace(cursor: TokenCursor): StarReplacement[] {
+  if (!cursor.acceptWord('REPLACE')) return [];
+  return cursor.peekSymbol(0, '(') ? parseParenthesisedList(cursor, parseReplacement) : [parseReplacement(cursor)];
+}
+
+function parseStar(cursor: TokenCursor, qualifierLength: number): Star {
+  const { start } = cursor.token;
+  const parts: Identifier[] = [];
+  for (let passed = 0; passed < qualifierLength; passed += 2) {
+    parts.push(parseLabel(cursor));
+    cursor.expectSymbol('.');
+  }
+  const qualifierEnd = parts.at(-1)?.span.end ?? start;
+  cursor.expectSymbol('*');
+  const exclude = parseExclude(cursor);
+  const replace = parseReplace(cursor);
+  const qualifier = parts.length === 0 ? null : ({ kind: 'qualified-name', parts, span: { start, end: qualifierEnd } } as const);
+  return { kind: 'star', qualifier, exclude, replace, span: cursor.spanFrom(start) };
+}
+
+function parseSelectItem(cursor: TokenCursor): SelectItem {
+  const qualifierLength = starQualifierLength(cursor);
+  if (qualifierLength >= 0) return parseStar(cursor, qualifierLength);
+  const { start } = cursor.token;
+  const expression = cursor.rules.expression(cursor);
+  let alias: Identifier | null = null;
+  if (cursor.acceptWord('AS')) alias = parseLabel(cursor, 'a column alias');
+  else if (isName(cursor.token)) alias = takeIdentifier(cursor);
+  return { kind: 'select-expression', expression, alias, span: cursor.spanFrom(start) };
+}
+
+function parseNamedWindow(cursor: TokenCursor): NamedWindow {
+  const name = parseIdentifier(cursor, 'a window name');
+  cursor.expectWord('AS');
+  const window = parseWindowSpecification(cursor);
+  return { kind: 'named-window', name, window, span: cursor.spanFrom(name.span.start) };
+}
+
+function acceptBy(cursor: TokenCursor, word: string): boolean {
+  if (!cursor.acceptWord(word)) return false;
+  cursor.expectWord('BY');
+  return true;
+}
+
+/** Reads SELECT up to its QUALIFY.
+ *  @throws SQL_SYNTAX when something else stands here. */
+export function parseSelect(cursor: TokenCursor): Select {
+  const { rules } = cursor;
+  const { start } = cursor.expectWord('SELECT');
+  const hints = acceptHints(cursor);
+  const distinct = parseDistinct(cursor);
+  const items = parseCommaList(cursor, parseSelectItem);
+  const from = cursor.acceptWord('FROM') ? parseCommaList(cursor, rules.tableReference) : [];
+  const where = cursor.acceptWord('WHERE') ? rules.expression(cursor) : null;
+  const groupBy = acceptBy(cursor, 'GROUP') ? parseGroupBy(cursor) : null;
+  const having = cursor.acceptWord('HAVING') ? rules.expression(cursor) : null;
+  const windows = cursor.acceptWord('WINDOW') ? parseCommaList(cursor, parseNamedWindow) : [];
+  const qualify = cursor.acceptWord('QUALIFY') ? rules.expression(cursor) : null;
+  return { kind: 'select', hints, distinct, items, from, where, groupBy, having, windows, qualify, span: cursor.spanFrom(start) };
+}

@@ -1,0 +1,116 @@
+import type { ShowSubject, Statement } from '../ast/index.ts';
+import { parseFunctionArgument } from './parse-function-call.ts';
+import { parseCommaList, parseIdentifier, parseParenthesisedList, parseQualifiedName, parseStringValue } from './parse-name.ts';
+import { startsQuery } from './parse-parentheses.ts';
+import { parsePropertyValue } from './parse-property.ts';
+import type { TokenCursor } from './token-cursor.ts';
+
+const SHOW_SUBJECTS: readonly ShowSubject[] = ['schemas', 'tables', 'views', 'functions', 'engines', 'settings', 'queries'];
+
+function parseLike(cursor: TokenCursor): string | null {
+  return cursor.acceptWord('LIKE') ? parseStringValue(cursor) : null;
+}
+
+function acceptFrom(cursor: TokenCursor): boolean {
+  return cursor.acceptWord('FROM') || cursor.acceptWord('IN');
+}
+
+function showSubject(cursor: TokenCursor): ShowSubject | null {
+  for (const subject of SHOW_SUBJECTS) if (cursor.acceptWord(subject.toUpperCase())) return subject;
+  return null;
+}
+
+/** Reads a SHOW statement. */
+export function parseShow(cursor: TokenCursor): Statement {
+  const { start } = cursor.expectWord('SHOW');
+  const subject = showSubject(cursor);
+  if (subject !== null) {
+    const scoped = subject === 'tables' || subject === 'views' || subject === 'functions';
+    const from = scoped && acceptFrom(cursor) ? parseQualifiedName(cursor, 'a schema name') : null;
+    const like = parseLike(cursor);
+    return { kind: 'show-objects', subject, from, like, span: cursor.spanFrom(start) };
+  }
+  if (cursor.acceptWord('COLUMNS')) {
+    if (!acceptFrom(cursor)) return cursor.fail();
+    const table = parseQualifiedName(cursor, 'a table name');
+    const like = parseLike(cursor);
+    return { kind: 'show-columns', table, like, span: cursor.spanFrom(start) };
+  }
+  if (cursor.acceptWord('CREATE')) {
+    const objectType = cursor.acceptWord('VIEW') ? 'view' : 'table';
+    if (objectType === 'table') cursor.expectWord('TABLE');
+    const name = parseQualifiedName(cursor, `a ${objectType} name`);
+    return { kind: 'show-create', objectType, name, span: cursor.spanFrom(start) };
+  }
+  const name = parseQualifiedName(cursor, 'a setting');
+  return { kind: 'show-setting', name, span: cursor.spanFrom(start) };
+}
+
+/** Reads a DESCRIBE statement. */
+export function parseDescribe(cursor: TokenCursor): Statement {
+  const { start } = cursor.advance();
+  if (startsQuery(cursor) || cursor.isSymbol('(')) {
+    const query = cursor.rules.query(cursor);
+    return { kind: 'describe-query', query, span: cursor.spanFrom(start) };
+  }
+  const table = parseQualifiedName(cursor, 'a table name');
+  return { kind: 'describe-table', table, span: cursor.spanFrom(start) };
+}
+
+function parseSetTimeZone(cursor: TokenCursor, start: number): Statement {
+  const local = cursor.acceptWord('LOCAL') || cursor.acceptWord('DEFAULT');
+  const zone = local ? null : parsePropertyValue(cursor);
+  return { kind: 'set-time-zone', zone, span: cursor.spanFrom(start) };
+}
+
+/** Reads a SET statement. */
+export function parseSet(cursor: TokenCursor): Statement {
+  const { start } = cursor.expectWord('SET');
+  if (cursor.peekWord(0, 'SESSION') && cursor.peek(1).kind === 'word' && !cursor.peekWord(1, 'TO')) cursor.advance();
+  if (cursor.acceptWords('TIME', 'ZONE')) return parseSetTimeZone(cursor, start);
+  const name = parseQualifiedName(cursor, 'a setting');
+  if (!cursor.acceptSymbol('=')) cursor.expectWord('TO');
+  const value = parsePropertyValue(cursor);
+  return { kind: 'set-setting', name, value, span: cursor.spanFrom(start) };
+}
+
+/** Reads a RESET statement. */
+export function parseReset(cursor: TokenCursor): Statement {
+  const { start } = cursor.expectWord('RESET');
+  const name = cursor.acceptWord('ALL') ? null : parseQualifiedName(cursor, 'a setting');
+  return { kind: 'reset-setting', name, span: cursor.spanFrom(start) };
+}
+
+/** Reads a USE statement. */
+export function parseUse(cursor: TokenCursor): Statement {
+  const { start } = cursor.expectWord('USE');
+  const schema = parseQualifiedName(cursor, 'a schema name');
+  return { kind: 'use', schema, span: cursor.spanFrom(start) };
+}
+
+/** Reads an EXECUTE statement. */
+export function parseExecute(cursor: TokenCursor): Statement {
+  const { start } = cursor.expectWord('EXECUTE');
+  const name = parseIdentifier(cursor, 'the name of a prepared statement');
+  let list: ReturnType<typeof parseFunctionArgument>[] = [];
+  if (cursor.isSymbol('(')) list = parseParenthesisedList(cursor, parseFunctionArgument);
+  else if (cursor.acceptWord('USING')) list = parseCommaList(cursor, parseFunctionArgument);
+  return { kind: 'execute', name, arguments: list, span: cursor.spanFrom(start) };
+}
+
+/** Reads a DEALLOCATE statement. */
+export function parseDeallocate(cursor: TokenCursor): Statement {
+  const { start } = cursor.expectWord('DEALLOCATE');
+  if (cursor.isWord('PREPARE') && cursor.peek(1).kind !== 'end') cursor.advance();
+  const name = cursor.acceptWord('ALL') ? null : parseIdentifier(cursor, 'the name of a prepared statement');
+  return { kind: 'deallocate', name, span: cursor.spanFrom(start) };
+}
+
+/** Reads BEGIN, START TRANSACTION, COMMIT or ROLLBACK. */
+export function parseTransactionControl(cursor: TokenCursor): Statement {
+  const { start, value } = cursor.advance();
+  if (value === 'START') cursor.expectWord('TRANSACTION');
+  else if (!cursor.acceptWord('TRANSACTION')) cursor.acceptWord('WORK');
+  const action = value === 'COMMIT' ? 'commit' : value === 'ROLLBACK' ? 'rollback' : 'begin';
+  return { kind: 'transaction-control', action, span: cursor.spanFrom(start) };
+}
