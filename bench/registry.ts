@@ -1,6 +1,4 @@
 import type { RegisteredProof } from '../test/prove/proof.ts';
 
 /** Every benchmark that `npm run bench` knows, in alphabetical order. */
-export const BENCHMARKS: readonly RegisteredProof[] = [
-  { name: 'process-channel', load: async () => (await import('./process-channel.ts')).benchmark },
-];
+export const BENCHMARKS: readonly RegisteredProof[] = [{ name: 'channel', load: async () => (await import('./channel.ts')).benchmark }];

@@ -18,6 +18,7 @@ export interface ServeContext {
 }
 
 /** Answers one call; what it throws reaches the caller as a PlatformError. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each handler states the shape of its own parameters
 export type Handler = (params: any, context: ServeContext) => Promise<Json>;
 
 /** What a caller may say beside method and parameters. */

@@ -82,7 +82,7 @@ class ChildPool implements WarmPool {
         },
         reject: (error) => {
           signal?.removeEventListener('abort', leave);
-          reject(error as Error);
+          reject(error);
         },
       };
       const leave = (): void => {

@@ -6,7 +6,7 @@ const FRAME_BYTES = 2 ** 20;
 
 /** What a message and a byte cost between two processes. */
 export const benchmark: Proof = {
-  name: 'process-channel',
+  name: 'channel',
   summary: 'latency of a tiny call and throughput of frames between a parent and a child process',
   async run({ quick }) {
     const child = await spawnChild({

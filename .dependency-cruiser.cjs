@@ -1,0 +1,126 @@
+const ENGINE = '^engines/([^/]+)/';
+
+/** Folders that describe data which nests in itself: an expression holds a query, which holds expressions. */
+const RECURSIVE_TYPES = '^(spi/plan|sql/ast)/';
+
+/** One arrow that must not be there. */
+const ban = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+/** Everything of the repository that is neither in one of the folders nor a file beside them. */
+const outside = (...folders) => ({
+  pathNot: [...folders.map((folder) => `^${folder}/`), '^node_modules/'],
+  dependencyTypesNot: ['core', 'npm', 'npm-optional', 'npm-dev', 'unknown'],
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ban('no-circle', 'A circle means that two modules are one.', { pathNot: RECURSIVE_TYPES }, { circular: true }),
+    ban(
+      'no-circle-of-values',
+      'Data types that contain each other may name each other; their code may not.',
+      { path: RECURSIVE_TYPES },
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
+    ban('no-orphan-import', 'An import that leads nowhere.', {}, { couldNotResolve: true }),
+    ban(
+      'no-dev-dependency',
+      'The product runs without development packages.',
+      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|cli|examples)/' },
+      { dependencyTypes: ['npm-dev', 'npm-unknown', 'npm-no-pkg'] },
+    ),
+    ban(
+      'product-without-tests',
+      'The product knows nothing of its tests and tools.',
+      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|cli|examples)/' },
+      { path: '^(test|bench|scripts)/' },
+    ),
+
+    ban('spi-alone', 'The contract stands on nothing.', { path: '^spi/' }, outside('spi')),
+    ban(
+      'spi-no-package',
+      'The contract imports no package; the types of apache-arrow are the one exception.',
+      { path: '^spi/' },
+      { dependencyTypes: ['npm', 'npm-optional', 'npm-peer', 'core'], pathNot: 'apache-arrow', dependencyTypesNot: ['type-only'] },
+    ),
+    ban(
+      'spi-arrow-types-only',
+      'Only the types of apache-arrow.',
+      { path: '^spi/' },
+      { path: 'apache-arrow', dependencyTypesNot: ['type-only'] },
+    ),
+
+    ban(
+      'runtime-leaf',
+      'Leaf machinery stands on the contract and packages.',
+      { path: '^runtime/([^/]+)/', pathNot: '^runtime/duckdb/' },
+      outside('spi', 'runtime/$1'),
+    ),
+    ban(
+      'duckdb-down',
+      'The binding makes Arrow frames and knows nothing else.',
+      { path: '^runtime/duckdb/' },
+      outside('spi', 'runtime/arrow', 'runtime/duckdb'),
+    ),
+    ban('sql-down', 'The language stands on the contract.', { path: '^sql/' }, outside('spi', 'sql')),
+    ban(
+      'storage-down',
+      'Storage stands on the contract and the leaf machinery.',
+      { path: '^storage/' },
+      outside('spi', 'runtime', 'storage'),
+    ),
+
+    ban(
+      'engine-down',
+      'An engine gets what it needs through the SPI; it may print plans.',
+      { path: ENGINE },
+      outside('spi', 'runtime', 'sql/print', 'engines/$1'),
+    ),
+    ban(
+      'stream-own-answers',
+      "The stream engine's answers are its own.",
+      { path: '^engines/stream/' },
+      { path: ['^runtime/duckdb/', 'node_modules/@duckdb/'] },
+    ),
+
+    ban(
+      'gateway-down',
+      'The gateway knows the contract, the language and Arrow frames.',
+      { path: '^sql-gateway/' },
+      outside('spi', 'sql', 'runtime/arrow', 'sql-gateway'),
+    ),
+    ban(
+      'gateway-no-rows',
+      'The gateway never loads libduckdb.',
+      { path: '^sql-gateway/' },
+      { path: ['^runtime/duckdb/', 'node_modules/(@duckdb|koffi)/'], reachable: true },
+    ),
+
+    ban(
+      'main-process-no-rows',
+      'What runs in the main process never loads libduckdb; children are started by URL.',
+      { path: '^cli/' },
+      { path: ['^runtime/duckdb/', 'node_modules/(@duckdb|koffi)/'], reachable: true },
+    ),
+
+    ban(
+      'example-like-a-plugin',
+      'An example engine sees what a plugin author sees.',
+      { path: '^examples/' },
+      outside('spi', 'sql/print', 'examples'),
+    ),
+    ban(
+      'one-composition-root',
+      'Only the command line knows all parts.',
+      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|examples)/' },
+      { path: '^cli/' },
+    ),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|temp)/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
+  },
+};
