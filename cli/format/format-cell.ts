@@ -7,9 +7,17 @@ export function isNumeric(type: DataType): boolean {
 
 /** Returns the text shown for one value of an Arrow vector; NULL is shown as `NULL`. */
 export function formatCell(field: Field, vector: Vector, row: number): string {
-  const value: unknown = vector.get(row);
-  return formatValue(field.type, value);
+  const exact = field.type.typeId === Type.Timestamp && vector.isValid(row) ? rawInteger(vector, row) : null;
+  return exact === null ? formatValue(field.type, vector.get(row)) : formatInstant(exact, hasZone(field.type));
 }
+
+/** The vector's own getter gives timestamps as milliseconds in a double, which far instants do not fit. */
+function rawInteger(vector: Vector, row: number): bigint | null {
+  const values: unknown = vector.data.length === 1 ? vector.data[0]?.values : undefined;
+  return values instanceof BigInt64Array ? (values[row] ?? null) : null;
+}
+
+const hasZone = (type: DataType): boolean => (type as { timezone?: string | null }).timezone != null;
 
 function formatValue(type: DataType, value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
@@ -19,7 +27,7 @@ function formatValue(type: DataType, value: unknown): string {
     case Type.Date:
       return new Date(Number(value)).toISOString().slice(0, 10);
     case Type.Timestamp:
-      return formatInstant(value as number, (type as { timezone?: string | null }).timezone != null);
+      return formatInstant(BigInt(Math.round((value as number) * 1000)), hasZone(type));
     case Type.Time:
       return formatTime(BigInt(value as bigint));
     case Type.Binary:
@@ -50,13 +58,12 @@ function formatDecimal(words: Uint32Array, scale: number): string {
   return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-/** Units: apache-arrow gives timestamps as milliseconds with a fraction. */
-function formatInstant(milliseconds: number, zoned: boolean): string {
-  const whole = Math.floor(milliseconds);
-  const microseconds = Math.round((milliseconds - whole) * 1000);
-  const text = new Date(whole).toISOString();
-  const fraction = `${text.slice(20, 23)}${String(microseconds).padStart(3, '0')}`.replace(/0+$/, '');
-  return `${text.slice(0, 10)} ${text.slice(11, 19)}${fraction === '' ? '' : `.${fraction}`}${zoned ? '+00' : ''}`;
+function formatInstant(microseconds: bigint, zoned: boolean): string {
+  const fraction = Number(((microseconds % 1_000_000n) + 1_000_000n) % 1_000_000n);
+  const wholeMs = Number((microseconds - BigInt(fraction)) / 1000n);
+  const text = new Date(wholeMs).toISOString();
+  const digits = String(fraction).padStart(6, '0').replace(/0+$/, '');
+  return `${text.replace('T', ' ').replace(/\.000Z$/, '')}${digits === '' ? '' : `.${digits}`}${zoned ? '+00' : ''}`;
 }
 
 function formatTime(microseconds: bigint): string {
