@@ -33,10 +33,10 @@ const CODE_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
 /** Types whose messages can be about a file's content rather than an expression. */
 const FILE_TYPES = new Set([0, 1, 2, 9, 28, 32]);
 
-/** The text without the name of the type in front and without the part that quotes the engine's SQL. */
+/** The first line without the name of the type: the lines after it quote the engine's SQL or advise on its settings. */
 function readableMessage(message: string): string {
-  const text = message.split(/\n\n?LINE \d+:/)[0] ?? message;
-  return text.replace(/^[A-Z][A-Za-z ]*Error: /, '').trim();
+  const [line = ''] = message.split('\n', 1);
+  return line.replace(/^[A-Z][A-Za-z ]*Error: /, '').trim();
 }
 
 /** Returns the coded form of an error of DuckDB.

@@ -38,6 +38,7 @@ export async function lockDown(connection: Connection, options: LockDownOptions)
     `SET GLOBAL allowed_directories = ${quoteList(slashed)}`,
     `SET GLOBAL allowed_paths = ${quoteList(options.allowedPaths ?? [])}`,
     'SET GLOBAL enable_external_access = false',
+    `SET GLOBAL allowed_configs = ['enable_progress_bar_print', 'progress_bar_time', 'enable_progress_bar']`,
     'SET GLOBAL lock_configuration = true',
   ];
   for (const sql of settings) await connection.execute(sql);

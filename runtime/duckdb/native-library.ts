@@ -72,6 +72,7 @@ function declareFunctions() {
     interrupt: declare<null>('interrupt', 'void', pointer),
     queryProgress: declare<{ percent: number; rows: number | bigint; totalRows: number | bigint }>('query_progress', progress, pointer),
     executionIsFinished: declare<boolean>('execution_is_finished', 'bool', pointer),
+    query: declare<number>('query', 'int', pointer, 'str', pointer),
     createConfig: declare<number>('create_config', 'int', pointer),
     setConfig: declare<number>('set_config', 'int', pointer, 'str', 'str'),
     destroyConfig: declare<null>('destroy_config', 'void', pointer),

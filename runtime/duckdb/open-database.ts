@@ -13,6 +13,9 @@ export interface OpenOptions {
   readonly config?: Readonly<Record<string, string>>;
 }
 
+/** Lets `progress()` know; DuckDB counts only with its progress bar on, and by default prints the bar. */
+const COUNT_PROGRESS = ['SET enable_progress_bar_print = false', 'SET progress_bar_time = 0', 'SET enable_progress_bar = true'];
+
 class NativeDatabase implements Database {
   readonly #pointer: Pointer;
   readonly #connections = new Set<NativeConnection>();
@@ -26,7 +29,11 @@ class NativeDatabase implements Database {
     if (this.#closed) throw new PlatformError('ENGINE_UNAVAILABLE', 'the database is closed');
     const cell = pointerCell();
     if (nativeLibrary().connect(this.#pointer, cell) !== 0) throw new PlatformError('ENGINE_FAILED', 'DuckDB refused a connection');
-    const connection: NativeConnection = new NativeConnection(cell.readBigUInt64LE(0), () => this.#connections.delete(connection));
+    const pointer = cell.readBigUInt64LE(0);
+    for (const sql of COUNT_PROGRESS) {
+      if (nativeLibrary().query(pointer, sql, null) !== 0) break;
+    }
+    const connection: NativeConnection = new NativeConnection(pointer, () => this.#connections.delete(connection));
     this.#connections.add(connection);
     return connection;
   }
