@@ -48,7 +48,7 @@ export function createWarmPool(options: WarmPoolOptions): WarmPool {
 
 interface Waiter {
   readonly resolve: (lease: Lease) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 class ChildPool implements WarmPool {
@@ -176,7 +176,7 @@ class ChildPool implements WarmPool {
     this.#failures += 1;
     if (this.#stopping) return;
     if (this.#failures >= FAILURES_TOLD && this.#leased.size === 0) {
-      for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+      for (const waiter of this.#waiters.splice(0)) waiter.reject(PlatformError.from(error, 'INTERNAL_UNAVAILABLE'));
     }
     const [firstMs, lastMs] = this.#options.backOffMs ?? BACK_OFF_MS;
     this.#retryTimer ??= setTimeout(
