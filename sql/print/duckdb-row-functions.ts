@@ -1,0 +1,77 @@
+import type { AggregateCall } from '../../spi/index.ts';
+
+/** A function over rows as DuckDB calls it. */
+export interface RowFunction {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** A scalar function to be put around the call. */
+  readonly around?: string;
+}
+
+/** Writes a call of an aggregate or window function from its printed arguments. */
+export type RowForm = (args: readonly string[], call: AggregateCall) => RowFunction;
+
+const named =
+  (name: string): RowForm =>
+  (args) => ({ name, args });
+
+const SAME_NAME = [
+  ...[
+    'count',
+    'count_if',
+    'sum',
+    'min',
+    'max',
+    'any_value',
+    'first',
+    'last',
+    'stddev_samp',
+    'stddev_pop',
+    'var_samp',
+    'var_pop',
+    'skewness',
+  ],
+  ...[
+    'kurtosis',
+    'product',
+    'covar_samp',
+    'covar_pop',
+    'corr',
+    'regr_slope',
+    'regr_intercept',
+    'regr_r2',
+    'regr_count',
+    'median',
+    'quantile_cont',
+  ],
+  ...['quantile_disc', 'approx_quantile', 'mode', 'string_agg', 'array_agg', 'bool_and', 'bool_or', 'approx_count_distinct'],
+  ...['row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile', 'lag', 'lead', 'first_value', 'last_value', 'nth_value'],
+];
+
+const EXACT_NUMBERS = new Set(['integer', 'bigint', 'decimal']);
+
+/** How each aggregate and window function of the catalogue is written for DuckDB, by canonical name; `grouping` is printed with its groups. */
+export const DUCKDB_ROW_FUNCTIONS: ReadonlyMap<string, RowForm> = new Map([
+  ...SAME_NAME.map((name): [string, RowForm] => [name, named(name)]),
+  ['count_star', () => ({ name: 'count', args: ['*'] })],
+  ['avg', averageForm],
+  ['bit_and_agg', named('bit_and')],
+  ['bit_or_agg', named('bit_or')],
+  ['bit_xor_agg', named('bit_xor')],
+  ['min_by', named('arg_min')],
+  ['max_by', named('arg_max')],
+  [
+    'map_agg',
+    ([key = '', value = '']) => ({ name: 'list', args: [`struct_pack(k := ${key}, v := ${value})`], around: 'map_from_entries' }),
+  ],
+]);
+
+/** A mean of exact numbers is handed over before their cast to double: DuckDB sums them exactly, and faster. */
+function averageForm(args: readonly string[], call: AggregateCall): RowFunction {
+  const [argument] = call.arguments;
+  const [text = ''] = args;
+  const exact =
+    argument?.kind === 'cast' && !argument.safe && argument.type.kind === 'double' && EXACT_NUMBERS.has(argument.argument.type.kind);
+  const inner = exact ? /^CAST\((.*) AS DOUBLE\)$/s.exec(text)?.[1] : undefined;
+  return { name: 'avg', args: [inner ?? text] };
+}

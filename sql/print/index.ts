@@ -1,0 +1,1 @@
+export { printDuckdb, type PrintedQuery, type PrintOptions } from './print-duckdb.ts';

@@ -1,0 +1,49 @@
+import type { JoinNode, JoinType } from '../../spi/index.ts';
+import type { PrintContext } from './print-context.ts';
+import { printPredicate } from './print-subquery.ts';
+import { closeBlock, openForJoin } from './derived-block.ts';
+import type { SelectBlock } from './select-block.ts';
+
+interface JoinForm {
+  readonly words: string;
+  /** Whether conditions on the rows of that side may as well be checked after the join. */
+  readonly hoistsLeft: boolean;
+  readonly hoistsRight: boolean;
+}
+
+const FORMS: Readonly<Record<JoinType, JoinForm>> = {
+  inner: { words: 'JOIN', hoistsLeft: true, hoistsRight: true },
+  cross: { words: 'CROSS JOIN', hoistsLeft: true, hoistsRight: true },
+  left: { words: 'LEFT JOIN', hoistsLeft: true, hoistsRight: false },
+  right: { words: 'RIGHT JOIN', hoistsLeft: false, hoistsRight: true },
+  full: { words: 'FULL JOIN', hoistsLeft: false, hoistsRight: false },
+  semi: { words: 'SEMI JOIN', hoistsLeft: true, hoistsRight: false },
+  anti: { words: 'ANTI JOIN', hoistsLeft: true, hoistsRight: false },
+  asof_inner: { words: 'ASOF JOIN', hoistsLeft: true, hoistsRight: false },
+  asof_left: { words: 'ASOF LEFT JOIN', hoistsLeft: true, hoistsRight: false },
+};
+
+/** Prints a join. Joins of joins stay in one FROM clause without derived tables between them, so that DuckDB can reorder them all. */
+export function printJoin(context: PrintContext, node: JoinNode): SelectBlock {
+  const form = FORMS[node.joinType];
+  const leftBelow = openForJoin(context, context.node(node.left));
+  const left = form.hoistsLeft || leftBelow.where.length === 0 ? leftBelow : closeBlock(context, leftBelow);
+  const rightBelow = context.node(node.right);
+  const right = node.lateral ? closeBlock(context, rightBelow) : rightSide(context, rightBelow, form);
+  const condition = node.condition === null ? null : printPredicate(context, node.condition);
+  const rightText = node.lateral ? `LATERAL ${right.from}` : right.joined ? `(${right.from})` : right.from;
+  const on = node.joinType === 'cross' ? '' : ` ON ${condition ?? 'true'}`;
+  const leftOnly = node.joinType === 'semi' || node.joinType === 'anti';
+  return {
+    ...left,
+    from: `${left.from} ${form.words} ${rightText}${on}`,
+    joined: true,
+    where: [...left.where, ...right.where],
+    outputs: leftOnly ? left.outputs : [...left.outputs, ...right.outputs],
+  };
+}
+
+function rightSide(context: PrintContext, below: SelectBlock, form: JoinForm): SelectBlock {
+  const open = openForJoin(context, below);
+  return form.hoistsRight || open.where.length === 0 ? open : closeBlock(context, open);
+}
