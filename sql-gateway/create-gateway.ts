@@ -1,0 +1,135 @@
+import type { AddressInfo } from 'node:net';
+import { type Catalog, type CatalogWriter, type Logger, PlatformError, type TableSink } from '../spi/index.ts';
+import type { EngineRegistry } from './engine/engine-registry.ts';
+import { createAllowedFiles } from './file/allowed-files.ts';
+import { openSpoolFolder } from './file/spool-folder.ts';
+import type { GatewayConfig } from './gateway-config.ts';
+import { catalogRoutes } from './http/catalog-routes.ts';
+import { createServer } from './http/create-server.ts';
+import { ingestRoutes } from './http/ingest-routes.ts';
+import { createMetrics } from './http/metrics.ts';
+import { openApiDocument } from './http/openapi-document.ts';
+import { queryRoutes } from './http/query-routes.ts';
+import { createRequestGuard } from './http/request-guard.ts';
+import type { Route } from './http/route.ts';
+import { serverRoutes } from './http/server-routes.ts';
+import { statementRoutes } from './http/statement-routes.ts';
+import { createAdmission } from './query/admission.ts';
+import { createIdempotencyMemory } from './query/ingest-rows.ts';
+import { createQueryRegistry, type QueryInfo } from './query/query-registry.ts';
+import { createQueryService } from './query/query-service.ts';
+import { createResultEncoder } from './result/result-encoder.ts';
+
+/** What a gateway works with. It owns none of these: whoever made them closes them. */
+export interface GatewayParts {
+  readonly catalog: Catalog;
+  readonly catalogWriter: CatalogWriter;
+  readonly sink: TableSink;
+  readonly engines: EngineRegistry;
+  readonly config: GatewayConfig;
+  readonly log: Logger;
+  /** Version of the product, for `/openapi.json`. */
+  readonly version?: string;
+}
+
+/** The HTTP server of the platform. */
+export interface Gateway {
+  /** Starts to take requests.
+   *  @throws CONFIG_INVALID when the address cannot be had */
+  listen(): Promise<void>;
+  /** Where it listens. @throws INTERNAL_UNAVAILABLE before `listen` */
+  readonly address: { readonly host: string; readonly port: number; readonly url: string };
+  /** Takes no new statements and waits for those that run; after the time given they are cancelled. */
+  drain(timeoutMs: number): Promise<void>;
+  /** Ends everything at once. */
+  close(): Promise<void>;
+}
+
+/** Units: statements remembered after their end. */
+const HISTORY_MAX = 1000;
+
+/** Units: idempotency keys whose bodies are remembered. */
+const IDEMPOTENCY_KEYS_MAX = 10_000;
+
+/** Puts the gateway together.
+ *  @throws CONFIG_INVALID when requests would need no token on an address that others reach */
+export async function createGateway(parts: GatewayParts): Promise<Gateway> {
+  const { config, log, engines } = parts;
+  const guard = createRequestGuard(config);
+  const spool = await openSpoolFolder(config.spoolDirectory);
+  const encoder = createResultEncoder();
+  const metrics = createMetrics();
+  const admission = createAdmission({ running: config.limits.concurrentQueries, queued: config.limits.queuedQueries });
+  const queries = createQueryRegistry({
+    historyMax: HISTORY_MAX,
+    onEnd: (info) => {
+      metrics.observe(info);
+      logEnd(info, log);
+    },
+  });
+  const files = createAllowedFiles({
+    ...config.files,
+    protectedDirectories: [...config.files.protectedDirectories, config.spoolDirectory],
+    spool,
+  });
+  const shared = { ...parts, encoder, files, spool, queries, admission, limits: config.limits };
+  const service = createQueryService({ ...shared, timeoutMsMax: config.limits.queryTimeoutMs });
+  let draining = false;
+  const checkOpen = (): void => {
+    if (draining) throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping and takes no new statements.');
+  };
+  const ingest = { ...shared, keys: createIdempotencyMemory(IDEMPOTENCY_KEYS_MAX) };
+  const routes: readonly Route[] = [
+    ...statementRoutes({ ...shared, service, checkOpen }),
+    ...ingestRoutes({ ...shared, ingest, service, checkOpen }),
+    ...queryRoutes(queries),
+    ...catalogRoutes(parts.catalog),
+    ...serverRoutes({ engines, metrics, admission, checkOpen, openApi: () => openApiDocument(routes, parts.version ?? '0.0.0') }),
+  ];
+  const server = createServer(routes, guard, log);
+  return {
+    listen: async () => {
+      try {
+        await server.listen({ host: config.http.host, port: config.http.port });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new PlatformError('CONFIG_INVALID', `Cannot listen on ${config.http.host}:${String(config.http.port)}: ${reason}`, {
+          cause: error,
+        });
+      }
+    },
+    get address() {
+      return describeAddress(server.server.address());
+    },
+    drain: async (timeoutMs) => {
+      draining = true;
+      await queries.idle(timeoutMs);
+      queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
+      await queries.idle(CANCEL_GRACE_MS);
+    },
+    close: async () => {
+      draining = true;
+      queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
+      await server.close();
+      await encoder.close();
+      metrics.close();
+      await spool.close();
+    },
+  };
+}
+
+/** Units: milliseconds that cancelled statements get to end. */
+const CANCEL_GRACE_MS = 1000;
+
+function describeAddress(address: AddressInfo | string | null): Gateway['address'] {
+  if (address === null || typeof address === 'string') throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server does not listen yet.');
+  const { address: host, port, family } = address;
+  return { host, port, url: `http://${family === 'IPv6' ? `[${host}]` : host}:${String(port)}` };
+}
+
+/** The statement's text may hold secrets, so it is logged at level debug only. */
+function logEnd(info: QueryInfo, log: Logger): void {
+  const { queryId, user, kind, state, engine, fingerprint, rows, bytes, errorCode, createdAtMs, endedAtMs } = info;
+  const elapsedMs = (endedAtMs ?? createdAtMs) - createdAtMs;
+  log.info({ queryId, user, kind, state, engine, fingerprint, rows, bytes, elapsedMs, code: errorCode }, 'statement ended');
+}

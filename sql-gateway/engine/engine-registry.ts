@@ -1,0 +1,110 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Engine,
+  type EngineHealth,
+  type EnginePlugin,
+  type Logger,
+  nearestName,
+  PlatformError,
+  type TableSource,
+} from '../../spi/index.ts';
+import { checkPlugin, loadPlugin } from './load-plugin.ts';
+import { validateConfig } from './validate-config.ts';
+
+/** An engine to start: a plugin at hand, or the package name or absolute path of its module. */
+export interface EngineEntry {
+  readonly plugin: string | EnginePlugin;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** What all engines are given. */
+export interface EngineSurroundings {
+  readonly tables: TableSource;
+  readonly log: Logger;
+  /** Below it each engine gets a directory of its own, emptied at start. */
+  readonly spoolDirectory: string;
+  readonly dataDirectory: string;
+}
+
+/** An engine at work. */
+export interface RegisteredEngine {
+  readonly name: string;
+  readonly version: string;
+  readonly engine: Engine;
+}
+
+/** The engines of this server by name. */
+export interface EngineRegistry {
+  readonly engines: readonly RegisteredEngine[];
+  /** @throws ENGINE_UNKNOWN with the nearest name */
+  get(name: string): RegisteredEngine;
+  health(): Promise<readonly (RegisteredEngine & { readonly health: EngineHealth })[]>;
+  drain(timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Loads, checks and starts the engines in the order given.
+ *  Guarantees: when one fails, those that were started are closed again.
+ *  @throws SPI_INVALID_PLUGIN, SPI_VERSION, CONFIG_INVALID, or what an engine's start throws */
+export async function createEngineRegistry(entries: readonly EngineEntry[], surroundings: EngineSurroundings): Promise<EngineRegistry> {
+  const engines: RegisteredEngine[] = [];
+  try {
+    for (const entry of entries) {
+      const plugin = typeof entry.plugin === 'string' ? await loadPlugin(entry.plugin) : checkPlugin(entry.plugin, entry.plugin.name);
+      if (engines.some(({ name }) => name === plugin.name)) {
+        throw new PlatformError('CONFIG_INVALID', `Two engines are called '${plugin.name}'; configure one of them.`);
+      }
+      engines.push(await startEngine(plugin, entry.config, surroundings));
+    }
+  } catch (error) {
+    await Promise.allSettled(engines.map(({ engine }) => engine.close()));
+    throw error;
+  }
+  return registryOf(engines);
+}
+
+async function startEngine(
+  plugin: EnginePlugin,
+  given: Readonly<Record<string, unknown>>,
+  { tables, log, spoolDirectory, dataDirectory }: EngineSurroundings,
+): Promise<RegisteredEngine> {
+  const config = validateConfig(plugin.name, given, plugin.configSchema);
+  const ownDirectory = join(spoolDirectory, plugin.name);
+  await rm(ownDirectory, { recursive: true, force: true });
+  await mkdir(ownDirectory, { recursive: true });
+  const engine = await plugin.create(config, { tables, log, spoolDirectory: ownDirectory, dataDirectory });
+  log.info({ engine: plugin.name, version: plugin.version }, 'engine started');
+  return { name: plugin.name, version: plugin.version, engine };
+}
+
+function registryOf(engines: readonly RegisteredEngine[]): EngineRegistry {
+  return {
+    engines,
+    get: (name) => {
+      const found = engines.find((entry) => entry.name === name.toLowerCase());
+      if (found !== undefined) return found;
+      const names = engines.map((entry) => entry.name);
+      const nearest = nearestName(name, names);
+      throw new PlatformError('ENGINE_UNKNOWN', `No engine is called '${name}'.`, {
+        hint: nearest === null ? `Registered: ${names.join(', ')}.` : `Did you mean '${nearest}'?`,
+      });
+    },
+    health: () => Promise.all(engines.map(async (entry) => ({ ...entry, health: await readHealth(entry.engine) }))),
+    drain: async (timeoutMs) => {
+      await Promise.all(engines.map(({ engine }) => engine.drain(timeoutMs)));
+    },
+    close: async () => {
+      await Promise.all(engines.map(({ engine }) => engine.close()));
+    },
+  };
+}
+
+async function readHealth(engine: Engine): Promise<EngineHealth> {
+  try {
+    return await engine.health();
+  } catch (error) {
+    // An engine that cannot tell its health is not ready; the reason goes to whoever asked.
+    return { ready: false, details: { error: error instanceof Error ? error.message : String(error) } };
+  }
+}

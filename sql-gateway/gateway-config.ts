@@ -1,0 +1,47 @@
+/** A secret that stands for a user. */
+export interface ApiToken {
+  readonly user: string;
+  readonly token: string;
+}
+
+/** All that the gateway is told about its surroundings. Paths are absolute. */
+export interface GatewayConfig {
+  readonly http: {
+    readonly host: string;
+    /** 0 takes a free port. */
+    readonly port: number;
+    /** Host names that requests may name beside the address listened on and localhost. */
+    readonly allowedHosts: readonly string[];
+    /** Origins of web pages that may call the server, such as `https://example.com`. */
+    readonly allowedOrigins: readonly string[];
+  };
+  /** `none` is accepted on a loopback address only. */
+  readonly auth: { readonly mode: 'none' } | { readonly mode: 'token'; readonly tokens: readonly ApiToken[] };
+  readonly files: {
+    /** Folders that COPY may read and write. */
+    readonly allowedDirectories: readonly string[];
+    /** Folders that COPY never touches, even inside the allowed ones: the warehouse and the like. */
+    readonly protectedDirectories: readonly string[];
+  };
+  readonly limits: {
+    /** Longest time a statement may run, and the default. */
+    readonly queryTimeoutMs: number;
+    readonly concurrentQueries: number;
+    readonly queuedQueries: number;
+    /** Largest body of an ingest request. */
+    readonly bodyBytesMax: number;
+    /** Slowest rate at which a body may arrive after the grace period; 0 for none. */
+    readonly bodyBytesPerSecondMin: number;
+    readonly bodyGraceMs: number;
+    /** How long a client may read nothing of its result before it is dropped. */
+    readonly readerStallMs: number;
+  };
+  /** Folder for uploads and other passing files; emptied at start. The storage's processes must be able to read and write in it. */
+  readonly spoolDirectory: string;
+}
+
+/** Units: bytes of a statement's text. */
+export const SQL_BYTES_MAX = 2 ** 20;
+
+/** Units: bytes of the JSON body around a statement, its parameters included. */
+export const STATEMENT_BODY_BYTES_MAX = 8 * 2 ** 20;

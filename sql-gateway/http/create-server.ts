@@ -1,0 +1,134 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { type Logger, PlatformError } from '../../spi/index.ts';
+import { problemHeaders, toProblem } from './problem.ts';
+import { discardBody } from './read-body.ts';
+import type { RequestGuard } from './request-guard.ts';
+import type { HttpExchange, Route } from './route.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    queryId: string | null;
+  }
+}
+
+/** Units: milliseconds in which a request's headers must have arrived, and between the looks for those that have not. */
+const HEADERS_TIMEOUT_MS = 5000;
+const CONNECTIONS_CHECK_MS = 1000;
+
+const ALLOWED_ORIGIN_HEADERS = {
+  'access-control-allow-methods': 'GET, POST, DELETE',
+  'access-control-allow-headers': 'authorization, content-type, accept, idempotency-key, x-trivium-client',
+  'access-control-max-age': '600',
+} as const;
+
+/** Creates the HTTP server over the routes; it does not listen yet.
+ *  Guarantees: headers are awaited for a bounded time; after them neither a long upload nor a long silence ends a connection. */
+export function createServer(routes: readonly Route[], guard: RequestGuard, log: Logger): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    requestTimeout: 0,
+    connectionTimeout: 0,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 1024 },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS, requireHostHeader: true },
+    clientErrorHandler: answerClientError,
+  });
+  server.decorateRequest('queryId', null);
+  server.removeAllContentTypeParsers();
+  // Bodies are read by the handlers, under their own limits.
+  server.addContentTypeParser('*', (_request, _payload, done) => {
+    done(null);
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', 'content-security-policy': "default-src 'none'" });
+    const origin = guard.originOf(request.raw);
+    if (origin === null) return;
+    reply.headers({ 'access-control-allow-origin': origin, 'access-control-expose-headers': '*', vary: 'origin' });
+    if (request.method === 'OPTIONS') await reply.code(204).headers(ALLOWED_ORIGIN_HEADERS).send();
+  });
+  for (const route of routes) addRoute(server, route, guard);
+  server.setNotFoundHandler((request) => {
+    throw new PlatformError('REQUEST_NOT_FOUND', `There is no endpoint ${request.method} ${request.url.slice(0, 200)}.`, {
+      hint: 'GET /openapi.json describes all endpoints.',
+    });
+  });
+  server.setErrorHandler((error, request, reply) => answerError(error, request, reply, log));
+  return server;
+}
+
+function addRoute(server: FastifyInstance, route: Route, guard: RequestGuard): void {
+  server.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    handler: async (request, reply) => {
+      const principal = route.access === 'open' ? { user: '' } : guard.admit(request.raw);
+      const exchange: HttpExchange = {
+        request,
+        reply,
+        principal,
+        path: request.params as Readonly<Record<string, string>>,
+        query: lastOfEach(request.query as Readonly<Record<string, string | string[]>>),
+        setQueryId: (queryId) => {
+          request.queryId = queryId;
+        },
+      };
+      const answer = await route.handle(exchange);
+      return answer === undefined ? reply : reply.send(answer);
+    },
+  });
+}
+
+function lastOfEach(query: Readonly<Record<string, string | string[]>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? (value.at(-1) ?? '') : value]));
+}
+
+async function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): Promise<FastifyReply> {
+  const error = toPlatformError(thrown);
+  const { queryId } = request;
+  if (error.kind === 'internal') {
+    const cause = error.cause instanceof Error ? error.cause.stack : undefined;
+    log.error({ queryId, code: error.code, stack: error.stack, cause }, error.message);
+  } else {
+    log.debug({ queryId, code: error.code, method: request.method }, 'request refused');
+  }
+  if (error.code !== 'RESOURCE_BODY_TOO_SLOW') await discardBody(request.raw);
+  if (!request.raw.complete) reply.header('connection', 'close');
+  if (queryId !== null) reply.header('trivium-query-id', queryId);
+  return reply
+    .code(error.httpStatus)
+    .headers(problemHeaders(error))
+    .send(JSON.stringify(toProblem(error, queryId)));
+}
+
+/** The router's own errors are about the form of a request. */
+function toPlatformError(thrown: unknown): PlatformError {
+  if (thrown instanceof PlatformError) return thrown;
+  const status = (thrown as { readonly statusCode?: unknown } | null)?.statusCode;
+  const isRequest = typeof status === 'number' && status >= 400 && status < 500;
+  return PlatformError.from(thrown, isRequest ? 'REQUEST_INVALID' : 'INTERNAL_INVARIANT');
+}
+
+/** Answers what is not even HTTP, so that no request was made of it. */
+function answerClientError(error: Error & { readonly code?: string }, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const timedOut = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const problem = timedOut
+    ? new PlatformError('RESOURCE_BODY_TOO_SLOW', `The request's headers did not arrive within ${String(HEADERS_TIMEOUT_MS)} ms.`)
+    : new PlatformError('REQUEST_INVALID', `The request is not proper HTTP/1.1 (${error.code ?? 'unknown'}).`);
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : problem.httpStatus;
+  const body = JSON.stringify({ ...toProblem(problem, null), status });
+  const head = [
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,
+    ...Object.entries(problemHeaders(problem)).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${String(Buffer.byteLength(body))}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

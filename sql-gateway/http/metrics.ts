@@ -1,0 +1,90 @@
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Admission } from '../query/admission.ts';
+import type { QueryInfo } from '../query/query-registry.ts';
+
+/** Counts what the server does. */
+export interface Metrics {
+  /** Takes a statement that ended. */
+  observe(query: QueryInfo): void;
+  /** Returns all figures in the text format of Prometheus, version 0.0.4. */
+  render(admission: Admission): string;
+  close(): void;
+}
+
+/** Upper bounds of the latency histogram's buckets. Units: seconds. */
+const LATENCY_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** Creates the counters of one server, all zero. */
+export function createMetrics(): Metrics {
+  const statements = new Map<string, number>();
+  const buckets = LATENCY_BOUNDS.map(() => 0);
+  const totals = { count: 0, seconds: 0, rows: 0, bytes: 0 };
+  const lag = monitorEventLoopDelay({ resolution: 20 });
+  lag.enable();
+  return {
+    observe: (query) => {
+      const labels = `state="${query.state}",engine="${query.engine ?? ''}",kind="${query.kind ?? ''}",code="${query.errorCode ?? ''}"`;
+      statements.set(labels, (statements.get(labels) ?? 0) + 1);
+      const seconds = ((query.endedAtMs ?? query.createdAtMs) - query.createdAtMs) / 1000;
+      for (const [index, bound] of LATENCY_BOUNDS.entries()) if (seconds <= bound) buckets[index] = (buckets[index] ?? 0) + 1;
+      totals.count += 1;
+      totals.seconds += seconds;
+      totals.rows += query.rows;
+      totals.bytes += query.bytes;
+    },
+    render: (admission) => {
+      const latency = LATENCY_BOUNDS.map((bound, index) => [`le="${String(bound)}"`, buckets[index] ?? 0] as const);
+      return [
+        family('trivium_statements_total', 'counter', 'Statements that ended.', [...statements]),
+        family('trivium_statements', 'gauge', 'Statements under way.', [
+          ['state="running"', admission.state.running],
+          ['state="queued"', admission.state.queued],
+        ]),
+        family('trivium_result_rows_total', 'counter', 'Rows sent or committed.', [['', totals.rows]]),
+        family('trivium_result_bytes_total', 'counter', 'Bytes of results sent.', [['', totals.bytes]]),
+        histogram('trivium_statement_seconds', 'Time from the request to the end of the answer.', latency, totals),
+        ...processFamilies(lag),
+      ].join('');
+    },
+    close: () => {
+      lag.disable();
+    },
+  };
+}
+
+type Sample = readonly [labels: string, value: number];
+
+function processFamilies(lag: IntervalHistogram): readonly string[] {
+  const memory = process.memoryUsage();
+  const lagSamples = [50, 99].map((percentile): Sample => [`quantile="${String(percentile / 100)}"`, lag.percentile(percentile) / 1e9]);
+  lag.reset();
+  return [
+    family('process_resident_memory_bytes', 'gauge', 'Resident memory of the gateway process.', [['', memory.rss]]),
+    family('nodejs_heap_used_bytes', 'gauge', 'Used heap of the gateway process.', [['', memory.heapUsed]]),
+    family('nodejs_external_memory_bytes', 'gauge', 'Memory outside the heap of the gateway process.', [['', memory.external]]),
+    family('nodejs_eventloop_delay_seconds', 'gauge', 'Delay of the event loop since the last reading.', lagSamples),
+    family('process_uptime_seconds', 'gauge', 'Time since the start.', [['', process.uptime()]]),
+  ];
+}
+
+function family(name: string, type: 'counter' | 'gauge', help: string, samples: readonly Sample[]): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map((sample) => line(name, sample)).join('')}`;
+}
+
+function histogram(
+  name: string,
+  help: string,
+  buckets: readonly Sample[],
+  totals: { readonly count: number; readonly seconds: number },
+): string {
+  return [
+    `# HELP ${name} ${help}\n# TYPE ${name} histogram\n`,
+    ...[...buckets, ['le="+Inf"', totals.count] as const].map((sample) => line(`${name}_bucket`, sample)),
+    line(`${name}_sum`, ['', totals.seconds]),
+    line(`${name}_count`, ['', totals.count]),
+  ].join('');
+}
+
+function line(name: string, [labels, value]: Sample): string {
+  return `${name}${labels === '' ? '' : `{${labels}}`} ${String(value)}\n`;
+}

@@ -1,0 +1,112 @@
+import { isUtf8 } from 'node:buffer';
+import { nearestName, PlatformError } from '../../spi/index.ts';
+import type { GivenParameters, JsonValue } from '../../sql/bind/bound-statement.ts';
+import { SQL_BYTES_MAX } from '../gateway-config.ts';
+import { parseTimeoutMs } from '../query/session-value.ts';
+import type { RequestSession, StatementRequest } from '../query/statement-request.ts';
+
+/** What the body of a statement request says. */
+export type StatementBody = Pick<StatementRequest, 'sql' | 'parameters' | 'session' | 'timeoutMs'>;
+
+const EMPTY_SESSION: RequestSession = { schema: null, timeZone: null, engine: null, timeoutMs: null };
+
+const BODY_KEYS = ['sql', 'parameters', 'session', 'timeoutMs'];
+
+/** Reads the body of a statement request: JSON, or plain text that is the statement.
+ *  @throws REQUEST_INVALID, SQL_TOO_LONG */
+export function parseStatementRequest(body: Buffer, contentType: string | undefined): StatementBody {
+  if (!isUtf8(body)) throw invalid('The body is not valid UTF-8.');
+  const mediaType = (contentType ?? 'application/json').split(';', 1)[0]?.trim().toLowerCase();
+  const text = body.toString('utf8');
+  if (mediaType === 'text/plain') return { sql: checkSql(text), parameters: [], session: EMPTY_SESSION, timeoutMs: null };
+  if (mediaType !== 'application/json')
+    throw invalid(`The content type '${String(mediaType)}' is not taken here; send application/json or text/plain.`);
+  const content = checkKeys(parseJson(text), 'the body', BODY_KEYS);
+  return {
+    sql: checkSql(content['sql']),
+    parameters: checkParameters(content['parameters'] ?? []),
+    session: checkSession(content['session']),
+    timeoutMs: checkTimeout(content['timeoutMs'], 'timeoutMs'),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new PlatformError('REQUEST_INVALID', `The body is not JSON: ${error instanceof Error ? error.message.slice(0, 200) : ''}`, {
+      cause: error,
+    });
+  }
+}
+
+function checkSql(sql: unknown): string {
+  if (typeof sql !== 'string') throw invalid("'sql' must be a text.");
+  if (Buffer.byteLength(sql) > SQL_BYTES_MAX) {
+    throw new PlatformError('SQL_TOO_LONG', `The statement is longer than ${String(SQL_BYTES_MAX)} bytes.`, {
+      hint: 'Send values as parameters, or rows to POST /v1/tables/{schema}/{table}/rows.',
+      details: { bytesMax: SQL_BYTES_MAX },
+    });
+  }
+  // A lone surrogate has no UTF-8 form, so it could not reach an engine as it is.
+  if (!sql.isWellFormed()) throw invalid("'sql' is not well-formed Unicode.");
+  return sql;
+}
+
+function checkParameters(given: unknown): GivenParameters {
+  if (Array.isArray(given)) return given.map((value: unknown, index) => checkParameter(value, String(index + 1)));
+  if (typeof given !== 'object' || given === null) throw invalid("'parameters' must be a list or an object.");
+  const named = Object.entries(given).map(([name, value]) => [name, checkParameter(value, name)] as const);
+  return Object.assign(Object.create(null) as Record<string, JsonValue>, Object.fromEntries(named));
+}
+
+function checkParameter(value: unknown, name: string): JsonValue {
+  if (typeof value === 'number') {
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      throw invalid(`Parameter ${name} is a number beyond 2^53, which JSON does not carry exactly; send it as text.`);
+    }
+    return value;
+  }
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value !== 'string') throw invalid(`Parameter ${name} must be a text, a number, a boolean or null.`);
+  if (!value.isWellFormed()) throw invalid(`Parameter ${name} is not well-formed Unicode.`);
+  return value;
+}
+
+function checkSession(given: unknown): RequestSession {
+  if (given === undefined || given === null) return EMPTY_SESSION;
+  const session = checkKeys(given, "'session'", Object.keys(EMPTY_SESSION));
+  return {
+    schema: checkText(session['schema'], 'session.schema'),
+    timeZone: checkText(session['timeZone'], 'session.timeZone'),
+    engine: checkText(session['engine'], 'session.engine'),
+    timeoutMs: checkTimeout(session['timeoutMs'], 'session.timeoutMs'),
+  };
+}
+
+function checkText(value: unknown, name: string): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'string' || !value.isWellFormed()) throw invalid(`'${name}' must be a text.`);
+  return value;
+}
+
+function checkTimeout(value: unknown, name: string): number | null {
+  if (value === undefined || value === null) return null;
+  const timeoutMs = parseTimeoutMs(value);
+  if (timeoutMs === null) throw invalid(`'${name}' must be a whole number of milliseconds from 1.`);
+  return timeoutMs;
+}
+
+function checkKeys(value: unknown, what: string, known: readonly string[]): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(`${what} must be an object.`);
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    const nearest = nearestName(key, known);
+    throw invalid(`${what} has the unknown key '${key.slice(0, 100)}'${nearest === null ? '' : `; did you mean '${nearest}'?`}`);
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function invalid(message: string): PlatformError {
+  return new PlatformError('REQUEST_INVALID', message.replace(/^the /, 'The '));
+}

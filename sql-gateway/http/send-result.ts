@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { PlatformError } from '../../spi/index.ts';
+import type { EncodedChunk } from '../result/encode-task.ts';
+
+/** How a result is sent. */
+export interface SendOptions {
+  readonly headers: Readonly<Record<string, string | number | string[]>>;
+  /** How long the client may read nothing. */
+  readonly stallMs: number;
+  /** Sees what was handed to the socket. */
+  onSent(rows: number, bytes: number): void;
+}
+
+/** Sends a result as it comes, holding its source back while the client does not read.
+ *  Guarantees: nothing is sent before the first piece is there; a failure after that breaks the connection without a proper end,
+ *  so that no client takes a part for the whole.
+ *  @throws what the pieces throw, ENGINE_CANCELLED when the client goes away or reads nothing for too long */
+export async function sendResult(response: ServerResponse, chunks: AsyncIterable<EncodedChunk>, options: SendOptions): Promise<void> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let next = await iterator.next();
+  try {
+    response.writeHead(200, options.headers);
+    while (next.done !== true) {
+      const { bytes, rows } = next.value;
+      options.onSent(rows, bytes.byteLength);
+      if (!response.write(bytes)) await waitFor(response, 'drain', options.stallMs);
+      if (response.destroyed) throw clientGone();
+      next = await iterator.next();
+    }
+    response.end();
+    if (!response.writableFinished) await waitFor(response, 'finish', options.stallMs);
+  } catch (error) {
+    // A reset reaches even clients that take the end of the connection for the end of the answer.
+    response.socket?.resetAndDestroy();
+    response.destroy();
+    throw error;
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function waitFor(response: ServerResponse, event: 'drain' | 'finish', stallMs: number): Promise<void> {
+  const { socket } = response;
+  if (socket === null || response.destroyed) throw clientGone();
+  const stalled = new AbortController();
+  const onTimeout = (): void => {
+    stalled.abort(
+      new PlatformError('ENGINE_CANCELLED', `The client read nothing of its result for ${String(stallMs)} ms and was dropped.`),
+    );
+  };
+  const onClose = (): void => {
+    stalled.abort(clientGone());
+  };
+  // The socket's own timer counts from the last byte that the kernel took, so a slow reader is not a stalled one.
+  socket.setTimeout(stallMs);
+  socket.once('timeout', onTimeout);
+  response.once('close', onClose);
+  try {
+    await once(response, event, { signal: stalled.signal });
+  } catch (error) {
+    throw stalled.signal.aborted ? stalled.signal.reason : error;
+  } finally {
+    // After the end the timer belongs to the server, which closes idle connections by it.
+    if (event === 'drain') socket.setTimeout(0);
+    socket.off('timeout', onTimeout);
+    response.off('close', onClose);
+  }
+}
+
+function clientGone(): PlatformError {
+  return new PlatformError('ENGINE_CANCELLED', 'The client went away before it had read its result.');
+}

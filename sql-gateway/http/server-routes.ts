@@ -1,0 +1,97 @@
+import { PlatformError } from '../../spi/index.ts';
+import type { EngineRegistry } from '../engine/engine-registry.ts';
+import type { Admission } from '../query/admission.ts';
+import type { Metrics } from './metrics.ts';
+import type { HttpExchange, Route } from './route.ts';
+
+/** What the endpoints about the server itself work with. */
+export interface ServerRouteParts {
+  readonly engines: EngineRegistry;
+  readonly metrics: Metrics;
+  readonly admission: Admission;
+  /** Throws while no statements are taken. */
+  checkOpen(): void;
+  openApi(): unknown;
+}
+
+const JSON_CONTENT = { 'application/json': { schema: { type: 'object' } } } as const;
+
+const TEXT_CONTENT = { 'text/plain': { schema: { type: 'string' } } } as const;
+
+/** Returns the endpoints about the server itself. */
+export function serverRoutes(parts: ServerRouteParts): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/healthz',
+      access: 'open',
+      operation: {
+        operationId: 'getHealth',
+        summary: 'Tell that the process lives.',
+        responses: { 200: { description: 'It does.', content: JSON_CONTENT } },
+      },
+      handle: () => Promise.resolve({ status: 'ok' }),
+    },
+    {
+      method: 'GET',
+      path: '/readyz',
+      access: 'open',
+      operation: {
+        operationId: 'getReadiness',
+        summary: 'Tell whether statements are taken.',
+        responses: { 200: { description: 'They are.', content: JSON_CONTENT } },
+      },
+      handle: () => tellReadiness(parts),
+    },
+    {
+      method: 'GET',
+      path: '/metrics',
+      access: 'user',
+      operation: {
+        operationId: 'getMetrics',
+        summary: 'Figures in the text format of Prometheus.',
+        responses: { 200: { description: 'The figures.', content: TEXT_CONTENT } },
+      },
+      handle: (exchange) => sendMetrics(exchange, parts),
+    },
+    {
+      method: 'GET',
+      path: '/openapi.json',
+      access: 'user',
+      operation: {
+        operationId: 'getOpenApi',
+        summary: 'This description.',
+        responses: { 200: { description: 'The description.', content: JSON_CONTENT } },
+      },
+      handle: () => Promise.resolve(parts.openApi()),
+    },
+    {
+      method: 'GET',
+      path: '/v1/engines',
+      access: 'user',
+      operation: {
+        operationId: 'listEngines',
+        summary: 'List the engines with what they can do and how they are.',
+        responses: { 200: { description: 'The engines.', content: JSON_CONTENT } },
+      },
+      handle: async () => ({ engines: await listEngines(parts.engines) }),
+    },
+  ];
+}
+
+async function tellReadiness({ engines, checkOpen }: ServerRouteParts): Promise<unknown> {
+  checkOpen();
+  const entries = await engines.health();
+  if (entries.some(({ health }) => health.ready)) return { status: 'ready' };
+  throw new PlatformError('INTERNAL_UNAVAILABLE', 'No engine is ready.');
+}
+
+async function sendMetrics({ reply }: HttpExchange, { metrics, admission }: ServerRouteParts): Promise<undefined> {
+  await reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render(admission));
+  return undefined;
+}
+
+async function listEngines(engines: EngineRegistry): Promise<readonly unknown[]> {
+  const entries = await engines.health();
+  return entries.map(({ name, version, engine, health }) => ({ name, version, health, capabilities: engine.capabilities }));
+}

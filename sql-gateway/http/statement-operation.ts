@@ -1,0 +1,95 @@
+import { RESULT_MEDIA_TYPES } from '../result/result-format.ts';
+
+const JSON_RESULT = {
+  type: 'object',
+  required: ['queryId', 'engine', 'snapshots', 'columns', 'data', 'rows', 'elapsedMs'],
+  properties: {
+    queryId: { type: 'string', format: 'uuid' },
+    engine: { type: ['string', 'null'] },
+    snapshots: { type: 'array', items: { type: 'string' } },
+    columns: {
+      type: 'array',
+      items: { type: 'object', required: ['name', 'type'], properties: { name: { type: 'string' }, type: { type: 'string' } } },
+    },
+    data: { type: 'array', items: { type: 'array', items: {} } },
+    rows: { type: 'integer' },
+    elapsedMs: { type: 'integer' },
+  },
+} as const;
+
+const SESSION = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    schema: { type: 'string' },
+    timeZone: { type: 'string', description: 'IANA name, such as Europe/Berlin.' },
+    engine: { type: 'string' },
+    timeoutMs: { type: ['integer', 'string'] },
+  },
+} as const;
+
+const REQUEST_BODY = {
+  required: true,
+  content: {
+    'application/json': {
+      schema: {
+        type: 'object',
+        required: ['sql'],
+        additionalProperties: false,
+        properties: {
+          sql: { type: 'string', maxLength: 1048576 },
+          parameters: {
+            description: 'By position or by name. Numbers beyond 2^53 are sent as text.',
+            oneOf: [
+              { type: 'array', items: { type: ['string', 'number', 'boolean', 'null'] } },
+              { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null'] } },
+            ],
+          },
+          session: SESSION,
+          timeoutMs: { type: 'integer', minimum: 1 },
+        },
+      },
+    },
+    'text/plain': { schema: { type: 'string' } },
+  },
+} as const;
+
+const RESULT_HEADERS = {
+  'Trivium-Query-Id': { schema: { type: 'string' } },
+  'Trivium-Engine': { schema: { type: 'string' } },
+  'Trivium-Snapshot': { description: 'Snapshots read, as schema.table@id, percent-encoded.', schema: { type: 'string' } },
+  'Trivium-Set-Session': {
+    description: 'name=value: a session setting to send from now on (value percent-encoded); a bare name: send it no more.',
+    schema: { type: 'string' },
+  },
+} as const;
+
+/** Describes POST /v1/sql. */
+export const STATEMENT_OPERATION = {
+  operationId: 'runStatement',
+  summary: 'Run one SQL statement.',
+  description:
+    'A failure after the first byte breaks the connection: an answer that ends properly is complete. JSON ends with its closing brace, Arrow with its end-of-stream marker.',
+  parameters: [
+    { name: 'format', in: 'query', description: 'Wins over Accept.', schema: { type: 'string', enum: Object.keys(RESULT_MEDIA_TYPES) } },
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      description: 'A write repeated under its key is done once per table.',
+      schema: { type: 'string' },
+    },
+  ],
+  requestBody: REQUEST_BODY,
+  responses: {
+    200: {
+      description: 'The result, as it comes.',
+      headers: RESULT_HEADERS,
+      content: {
+        [RESULT_MEDIA_TYPES.json]: { schema: JSON_RESULT },
+        [RESULT_MEDIA_TYPES.ndjson]: { schema: { type: 'string' } },
+        [RESULT_MEDIA_TYPES.csv]: { schema: { type: 'string' } },
+        [RESULT_MEDIA_TYPES.arrow]: { schema: { type: 'string', contentEncoding: 'binary' } },
+      },
+    },
+  },
+} as const;

@@ -1,0 +1,91 @@
+import { rm } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { PlatformError } from '../../spi/index.ts';
+import type { BoundStatement } from '../../sql/bind/bound-statement.ts';
+import type { OutgoingFile } from '../file/outgoing-file.ts';
+import { answerCommit, answerRows } from './answer-small.ts';
+import { executeQuery } from './execute-query.ts';
+import { commitStaged, findEarlierCommit } from './execute-write.ts';
+import type { StatementContext } from './statement-context.ts';
+import type { StatementOutcome } from './statement-request.ts';
+
+/** Loads a file from an allowed folder into a table. */
+export async function executeCopyFrom(
+  statement: Extract<BoundStatement, { kind: 'copy_from' }>,
+  context: StatementContext,
+): Promise<StatementOutcome> {
+  const { table, path, format, options, columns } = statement;
+  const earlier = await findEarlierCommit(table, context);
+  if (earlier !== null) return answerCommit(earlier, null);
+  const pinned = await context.files.pin(path);
+  try {
+    const transaction = await context.sink.begin({ kind: 'append', table });
+    const source = { path: pinned.path, format, options, columns };
+    const stage = async () => [await transaction.appendFile('copy', 1, source, context.record.signal)];
+    return answerCommit(await commitStaged(transaction, stage, context), null);
+  } catch (error) {
+    throw nameFile(error, pinned.path, path);
+  } finally {
+    await pinned.release();
+  }
+}
+
+/** Writes a query's rows as a file into an allowed folder. The file appears under its name when it is complete. */
+export async function executeCopyTo(
+  statement: Extract<BoundStatement, { kind: 'copy_to' }>,
+  context: StatementContext,
+): Promise<StatementOutcome> {
+  const outgoing = await context.files.create(statement.path);
+  try {
+    const outcome = await executeQuery(statement, context);
+    try {
+      const rows = await writeResult(outcome, statement, outgoing, context);
+      context.record.signal.throwIfAborted();
+      await outgoing.publish();
+      context.record.count(rows, 0);
+      return answerRows(rows, outcome.engine);
+    } finally {
+      await outcome.close();
+    }
+  } finally {
+    await outgoing.discard();
+  }
+}
+
+async function writeResult(
+  outcome: StatementOutcome,
+  { format, options }: Extract<BoundStatement, { kind: 'copy_to' }>,
+  outgoing: OutgoingFile,
+  context: StatementContext,
+): Promise<number> {
+  if (format === 'parquet') return writeParquet(outcome, outgoing, context);
+  if (format === 'arrow')
+    throw new PlatformError('SQL_UNSUPPORTED', 'COPY TO writes Parquet, CSV and NDJSON; Arrow comes with POST /v1/sql.');
+  let rows = 0;
+  for await (const chunk of context.encoder.encode(outcome.frames, outcome.columns, format, options)) {
+    await outgoing.write(chunk.bytes);
+    rows += chunk.rows;
+  }
+  return rows;
+}
+
+/** The host's process writes into the spool folder, which it may reach, and the finished file is copied from there. */
+async function writeParquet(outcome: StatementOutcome, outgoing: OutgoingFile, context: StatementContext): Promise<number> {
+  const folder = await context.spool.createFolder();
+  try {
+    const path = join(folder, 'result.parquet');
+    const { rows } = await context.sink.exportParquet(path, outcome.frames);
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) await outgoing.write(chunk as Uint8Array);
+    return rows;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The user knows the file by the name in the statement. */
+function nameFile(error: unknown, pinnedPath: string, path: string): unknown {
+  if (!(error instanceof PlatformError) || !error.message.includes(pinnedPath)) return error;
+  const { location, hint, details } = error;
+  return new PlatformError(error.code, error.message.replaceAll(pinnedPath, path), { location, hint, details, cause: error });
+}

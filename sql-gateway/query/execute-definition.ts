@@ -1,0 +1,34 @@
+import type { BoundStatement } from '../../sql/bind/bound-statement.ts';
+import { answerDone } from './answer-small.ts';
+import type { StatementContext } from './statement-context.ts';
+import type { StatementOutcome } from './statement-request.ts';
+
+/** Statements that change names in the catalog and touch no rows. */
+export type DefinitionStatement = Extract<
+  BoundStatement,
+  { kind: 'create_table' | 'create_schema' | 'create_view' | 'drop_table' | 'drop_view' | 'drop_schema' }
+>;
+
+/** Runs a definition statement; each is one atomic commit of the catalog. */
+export async function executeDefinition(statement: DefinitionStatement, { catalogWriter }: StatementContext): Promise<StatementOutcome> {
+  switch (statement.kind) {
+    case 'create_schema':
+      await catalogWriter.createSchema(statement.schema, statement.ifExists);
+      return answerDone(`created schema ${statement.schema}`);
+    case 'drop_schema':
+      await catalogWriter.dropSchema(statement.schema, { ifExists: statement.ifExists, cascade: statement.cascade });
+      return answerDone(`dropped schema ${statement.schema}`);
+    case 'create_table':
+      await catalogWriter.createTable(statement.spec, statement.ifExists);
+      return answerDone(`created table ${statement.spec.name.schema}.${statement.spec.name.name}`);
+    case 'create_view':
+      await catalogWriter.createView(statement.view, statement.ifExists);
+      return answerDone(`created view ${statement.view.name.schema}.${statement.view.name.name}`);
+    case 'drop_table':
+      await catalogWriter.dropTable(statement.name, { ifExists: statement.ifExists });
+      return answerDone(`dropped table ${statement.name.schema}.${statement.name.name}`);
+    case 'drop_view':
+      await catalogWriter.dropView(statement.name, { ifExists: statement.ifExists });
+      return answerDone(`dropped view ${statement.name.schema}.${statement.name.name}`);
+  }
+}

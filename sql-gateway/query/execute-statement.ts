@@ -1,0 +1,32 @@
+import type { BoundStatement } from '../../sql/bind/bound-statement.ts';
+import { executeCopyFrom, executeCopyTo } from './execute-copy.ts';
+import { executeDefinition } from './execute-definition.ts';
+import { executeExplain } from './execute-explain.ts';
+import { executeQuery } from './execute-query.ts';
+import { executeSet } from './execute-set.ts';
+import { executeCreateTableAs, executeInsert } from './execute-write.ts';
+import type { StatementContext } from './statement-context.ts';
+import type { StatementOutcome } from './statement-request.ts';
+
+/** Runs a bound statement up to the beginning of its answer.
+ *  Guarantees: what is written is committed when this returns; a failure leaves tables and files as they were. */
+export async function executeStatement(statement: BoundStatement, context: StatementContext): Promise<StatementOutcome> {
+  switch (statement.kind) {
+    case 'query':
+      return executeQuery(statement, context);
+    case 'insert':
+      return executeInsert(statement, context);
+    case 'create_table_as':
+      return executeCreateTableAs(statement, context);
+    case 'copy_from':
+      return executeCopyFrom(statement, context);
+    case 'copy_to':
+      return executeCopyTo(statement, context);
+    case 'set':
+      return executeSet(statement, context);
+    case 'explain':
+      return executeExplain(statement, context);
+    default:
+      return executeDefinition(statement, context);
+  }
+}

@@ -1,0 +1,97 @@
+import {
+  type BoundQuery,
+  type CommitResult,
+  type Fragment,
+  PlatformError,
+  type TableRef,
+  type WriteGoal,
+  type WriteTransaction,
+} from '../../spi/index.ts';
+import type { BoundStatement, QueryHints } from '../../sql/bind/bound-statement.ts';
+import { requireCandidates, routeStatement } from '../route/choose-engine.ts';
+import { runOnFirstAble } from '../route/run-on-first-able.ts';
+import { answerCommit, answerDone } from './answer-small.ts';
+import { formatSnapshots } from './query-registry.ts';
+import type { StatementContext } from './statement-context.ts';
+import type { StatementOutcome } from './statement-request.ts';
+
+/** Runs a query into a table: rows are staged by an engine, then committed once. */
+export async function executeInsert(
+  statement: Extract<BoundStatement, { kind: 'insert' }>,
+  context: StatementContext,
+): Promise<StatementOutcome> {
+  const earlier = await findEarlierCommit(statement.table, context);
+  if (earlier !== null) return answerCommit(earlier, null);
+  return writeQuery({ kind: statement.mode, table: statement.table }, statement.query, statement.hints, context);
+}
+
+/** Creates a table with the rows of a query, in one commit. */
+export async function executeCreateTableAs(
+  statement: Extract<BoundStatement, { kind: 'create_table_as' }>,
+  context: StatementContext,
+): Promise<StatementOutcome> {
+  const { spec, ifExists } = statement;
+  const { schema, name } = spec.name;
+  const existing = ifExists === 'replace' ? null : await context.catalog.resolve(spec.name);
+  if (existing?.kind === 'table') {
+    const earlier = await findEarlierCommit(existing.ref, context);
+    if (earlier !== null) return answerCommit(earlier, null);
+  }
+  if (existing !== null) {
+    if (ifExists === 'keep') return answerDone(`kept ${schema}.${name}`);
+    throw new PlatformError('CATALOG_EXISTS', `${schema}.${name} exists.`, { hint: 'Use CREATE OR REPLACE TABLE, or IF NOT EXISTS.' });
+  }
+  return writeQuery({ kind: 'create', spec, ifExists }, statement.query, statement.hints, context);
+}
+
+/** Returns what the client's idempotency key committed before, null for a new key or none. */
+export async function findEarlierCommit(
+  table: TableRef,
+  context: Pick<StatementContext, 'request' | 'sink'>,
+): Promise<CommitResult | null> {
+  const key = context.request.idempotencyKey;
+  return key === null ? null : context.sink.committed(table, key);
+}
+
+async function writeQuery(goal: WriteGoal, query: BoundQuery, hints: QueryHints, context: StatementContext): Promise<StatementOutcome> {
+  const { record, request } = context;
+  const parameters = context.parametersOf(query);
+  record.describe({ fingerprint: query.fingerprint, snapshots: formatSnapshots(query.snapshots) });
+  const route = await routeStatement(query, 'write', context.engines, { hint: hints.engine, session: request.session.engine });
+  const candidates = requireCandidates(route);
+  const run = { queryId: record.id, parameters, signal: record.signal, deadlineAtMs: context.deadlineAtMs };
+  return runOnFirstAble(candidates, record.signal, context.log, async ({ name, engine }) => {
+    record.describe({ engine: name });
+    const transaction = await context.sink.begin(goal);
+    const result = await commitStaged(transaction, () => engine.write(query, transaction, run), context);
+    return answerCommit(result, name);
+  });
+}
+
+/** What a commit needs to know about its statement. */
+export interface CommitContext {
+  readonly record: StatementContext['record'];
+  readonly request: Pick<StatementContext['request'], 'idempotencyKey'>;
+  readonly log: StatementContext['log'];
+}
+
+/** Stages by the function given, then commits under the client's key or the query's id; a failure leaves nothing behind. */
+export async function commitStaged(
+  transaction: WriteTransaction,
+  stage: () => Promise<readonly Fragment[]>,
+  { record, request, log }: CommitContext,
+): Promise<CommitResult> {
+  try {
+    const fragments = await stage();
+    record.signal.throwIfAborted();
+    const result = await transaction.commit(fragments, request.idempotencyKey ?? record.id);
+    record.count(result.rows, 0);
+    return result;
+  } catch (error) {
+    await transaction.abort().catch((abortError: unknown) => {
+      // The files are swept later; the first error is the one that tells what happened.
+      log.warn({ queryId: record.id, error: String(abortError) }, 'staged files could not be removed');
+    });
+    throw error;
+  }
+}

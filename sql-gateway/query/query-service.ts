@@ -1,0 +1,107 @@
+import { PlatformError } from '../../spi/index.ts';
+import { bindStatement, encodeParameters } from '../../sql/bind/index.ts';
+import { parseStatement } from '../../sql/parse/index.ts';
+import type { Admission } from './admission.ts';
+import { executeStatement } from './execute-statement.ts';
+import type { QueryRecord, QueryRegistry } from './query-registry.ts';
+import type { StatementContext, StatementParts } from './statement-context.ts';
+import type { StatementOutcome, StatementRequest } from './statement-request.ts';
+import { readSystemTable } from './system-tables.ts';
+
+/** Schema in which unqualified names are looked up when the session names none. */
+export const DEFAULT_SCHEMA = 'main';
+
+/** Runs statements from their text to the end of their answer. */
+export interface QueryService {
+  /** Runs one statement under its record, which is ended whatever happens. `deliver` is called once, when the answer has begun,
+   *  and the statement lasts until it returns.
+   *  @throws a PlatformError: before `deliver` was called nothing has been answered yet */
+  run(record: QueryRecord, request: StatementRequest, deliver: (outcome: StatementOutcome) => Promise<void>): Promise<void>;
+  /** Runs other work (an upload) under the same rules: admission, deadline, record. */
+  runWork<Result>(record: QueryRecord, timeoutMs: number | null, work: (deadlineAtMs: number) => Promise<Result>): Promise<Result>;
+}
+
+/** What the service is made of. */
+export interface QueryServiceParts extends StatementParts {
+  readonly queries: QueryRegistry;
+  readonly admission: Admission;
+  readonly timeoutMsMax: number;
+}
+
+/** Creates the query service of one server. */
+export function createQueryService(parts: QueryServiceParts): QueryService {
+  const service: QueryService = {
+    run: (record, request, deliver) =>
+      service.runWork(record, request.timeoutMs ?? request.session.timeoutMs, async (deadlineAtMs) => {
+        const outcome = await runText({ record, request, deadlineAtMs }, parts);
+        try {
+          await deliver(outcome);
+        } finally {
+          await outcome.close();
+        }
+      }),
+    runWork: async (record, timeoutMs, work) => {
+      const limitMs = Math.min(timeoutMs ?? parts.timeoutMsMax, parts.timeoutMsMax);
+      const timer = setTimeout(() => {
+        record.cancel(deadlinePassed(limitMs));
+      }, limitMs);
+      let leave: () => void = () => undefined;
+      try {
+        leave = await parts.admission.enter(record.signal);
+        record.start();
+        const result = await work(record.createdAtMs + limitMs);
+        record.end(null);
+        return result;
+      } catch (error) {
+        const coded = toStatementError(error, record.signal);
+        record.end(coded);
+        throw coded;
+      } finally {
+        clearTimeout(timer);
+        leave();
+      }
+    },
+  };
+  return service;
+}
+
+async function runText(
+  { record, request, deadlineAtMs }: { record: QueryRecord; request: StatementRequest; deadlineAtMs: number },
+  parts: QueryServiceParts,
+): Promise<StatementOutcome> {
+  const { principal, session, parameters } = request;
+  const statement = await bindStatement(parseStatement(request.sql), {
+    catalog: parts.catalog,
+    principal,
+    schema: session.schema ?? DEFAULT_SCHEMA,
+    timeZone: session.timeZone ?? 'UTC',
+    startedAtUs: `${String(record.createdAtMs)}000`,
+    parameters,
+    virtualRelation: (name) => readSystemTable(name, principal.user, parts),
+  });
+  record.describe({ kind: statement.kind });
+  const context: StatementContext = {
+    ...parts,
+    request,
+    record,
+    deadlineAtMs,
+    parametersOf: (query) => encodeParameters(query.parameters, parameters),
+  };
+  return executeStatement(statement, context);
+}
+
+/** What ended a statement is the reason it was aborted for, whichever part noticed first. */
+function toStatementError(error: unknown, signal: AbortSignal): PlatformError {
+  if (signal.aborted && signal.reason instanceof PlatformError) {
+    const known = error instanceof PlatformError && error.code === 'STORAGE_OUTCOME_UNKNOWN';
+    return known ? error : signal.reason;
+  }
+  return PlatformError.from(error, 'INTERNAL_INVARIANT');
+}
+
+function deadlinePassed(limitMs: number): PlatformError {
+  return new PlatformError('RESOURCE_DEADLINE', `The statement ran longer than its limit of ${String(limitMs)} ms and was ended.`, {
+    hint: 'Give a longer timeoutMs, or ask for less.',
+    details: { timeoutMs: limitMs },
+  });
+}

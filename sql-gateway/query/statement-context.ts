@@ -1,0 +1,28 @@
+import type { BoundQuery, Catalog, CatalogWriter, Logger, ParameterValue, TableSink } from '../../spi/index.ts';
+import type { EngineRegistry } from '../engine/engine-registry.ts';
+import type { AllowedFiles } from '../file/allowed-files.ts';
+import type { SpoolFolder } from '../file/spool-folder.ts';
+import type { ResultEncoder } from '../result/result-encoder.ts';
+import type { QueryRecord } from './query-registry.ts';
+import type { StatementRequest } from './statement-request.ts';
+
+/** The parts of the server that statements work with. */
+export interface StatementParts {
+  readonly catalog: Catalog;
+  readonly catalogWriter: CatalogWriter;
+  readonly sink: TableSink;
+  readonly engines: EngineRegistry;
+  readonly encoder: ResultEncoder;
+  readonly files: AllowedFiles;
+  readonly spool: SpoolFolder;
+  readonly log: Logger;
+}
+
+/** One statement under way. */
+export interface StatementContext extends StatementParts {
+  readonly request: StatementRequest;
+  readonly record: QueryRecord;
+  readonly deadlineAtMs: number;
+  /** Returns the values for the parameters that the query uses. @throws SQL_PARAMETER, SQL_INVALID_VALUE */
+  parametersOf(query: BoundQuery): readonly ParameterValue[];
+}

@@ -1,0 +1,41 @@
+import type { Principal, ResultColumn } from '../../spi/index.ts';
+import type { GivenParameters } from '../../sql/bind/bound-statement.ts';
+
+/** Settings that a client sends along with each statement; the server keeps none. Null means the default. */
+export interface RequestSession {
+  readonly schema: string | null;
+  readonly timeZone: string | null;
+  readonly engine: string | null;
+  readonly timeoutMs: number | null;
+}
+
+/** A statement as it came in, checked for form only. */
+export interface StatementRequest {
+  readonly sql: string;
+  readonly parameters: GivenParameters;
+  readonly session: RequestSession;
+  /** Wins over the session's; null for the default. */
+  readonly timeoutMs: number | null;
+  readonly principal: Principal;
+  /** Given by the client so that a repeated write is done once; null for none. */
+  readonly idempotencyKey: string | null;
+}
+
+/** A setting that the client is to send from now on; a null value means to send it no more. */
+export interface SessionChange {
+  readonly name: keyof RequestSession;
+  readonly value: string | null;
+}
+
+/** What a statement answers with. */
+export interface StatementOutcome {
+  readonly columns: readonly ResultColumn[];
+  /** Arrow IPC messages, schema first; the first rows are there already, so failures before them were thrown. To be iterated once. */
+  readonly frames: AsyncIterable<Uint8Array>;
+  readonly engine: string | null;
+  /** Snapshots read, as `schema.table@id`. */
+  readonly snapshots: readonly string[];
+  readonly sessionChange: SessionChange | null;
+  /** Frees what stands behind the frames, whether they were read or not. */
+  close(): Promise<void>;
+}

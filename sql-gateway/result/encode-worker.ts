@@ -1,0 +1,2 @@
+import { move } from 'piscina';
+import { readRows } from '../runtime/arrow/index.ts';
