@@ -52,8 +52,11 @@ function hashBytesSql(hexSql: string): string {
 /** Hexadecimal form of a decimal's unscaled value as the shortest big-endian two's complement bytes. */
 function decimalHexSql(columnSql: string): string {
   const even = `CASE WHEN length(plain) % 2 = 1 THEN '0' || plain WHEN plain >= '8' THEN '00' || plain ELSE plain END`;
-  const flipped = bindAs('padded', bindAs('plain', `hex(CASE WHEN unscaled < 0 THEN -(unscaled + 1) ELSE unscaled END)`, even),
-    `CASE WHEN unscaled < 0 THEN translate(padded, '0123456789ABCDEF', 'FEDCBA9876543210') ELSE padded END`);
+  const flipped = bindAs(
+    'padded',
+    bindAs('plain', `hex(CASE WHEN unscaled < 0 THEN -(unscaled + 1) ELSE unscaled END)`, even),
+    `CASE WHEN unscaled < 0 THEN translate(padded, '0123456789ABCDEF', 'FEDCBA9876543210') ELSE padded END`,
+  );
   return bindAs('unscaled', `replace((${columnSql})::VARCHAR, '.', '')::HUGEINT`, flipped);
 }
 
@@ -84,7 +87,11 @@ function hashSql(type: string, columnSql: string): string {
  *  @throws STORAGE_UNSUPPORTED for types that have no hash
  *  @see Iceberg spec v2, "Appendix B: 32-bit Hash Requirements" */
 export function hashExpressionSql(type: string, columnSql: string): string {
-  const signed = bindAs('unsigned', hashSql(type, columnSql), 'unsigned::BIGINT - CASE WHEN unsigned >= 2147483648 THEN 4294967296 ELSE 0 END');
+  const signed = bindAs(
+    'unsigned',
+    hashSql(type, columnSql),
+    'unsigned::BIGINT - CASE WHEN unsigned >= 2147483648 THEN 4294967296 ELSE 0 END',
+  );
   return `CASE WHEN ${columnSql} IS NOT NULL THEN (${signed})::INTEGER END`;
 }
 
