@@ -44,7 +44,7 @@ const SAME_NAME = [
     'median',
     'quantile_cont',
   ],
-  ...['quantile_disc', 'approx_quantile', 'mode', 'string_agg', 'array_agg', 'bool_and', 'bool_or', 'approx_count_distinct'],
+  ...['quantile_disc', 'mode', 'string_agg', 'array_agg', 'bool_and', 'bool_or', 'approx_count_distinct'],
   ...['row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile', 'lag', 'lead', 'first_value', 'last_value', 'nth_value'],
 ];
 
@@ -55,6 +55,7 @@ export const DUCKDB_ROW_FUNCTIONS: ReadonlyMap<string, RowForm> = new Map([
   ...SAME_NAME.map((name): [string, RowForm] => [name, named(name)]),
   ['count_star', () => ({ name: 'count', args: ['*'] })],
   ['avg', averageForm],
+  ['approx_quantile', ([value = '', fraction = '']) => ({ name: 'approx_quantile', args: [value, `CAST(${fraction} AS FLOAT)`] })],
   ['bit_and_agg', named('bit_and')],
   ['bit_or_agg', named('bit_or')],
   ['bit_xor_agg', named('bit_xor')],

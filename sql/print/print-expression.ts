@@ -1,5 +1,6 @@
 import { assert, type CallExpression, type Expression, PlatformError } from '../../spi/index.ts';
 import { DUCKDB_SCALAR_FUNCTIONS } from './duckdb-scalar-functions.ts';
+import { flattenConnective } from './flatten-connective.ts';
 import { printCast } from './print-cast.ts';
 import type { PrintContext } from './print-context.ts';
 import { printLiteral } from './print-literal.ts';
@@ -65,20 +66,9 @@ function parameterPlace(context: PrintContext, slot: number): number {
 function printCall(context: PrintContext, call: CallExpression): string {
   const form = DUCKDB_SCALAR_FUNCTIONS.get(call.function);
   if (form === undefined) throw new PlatformError('ENGINE_UNSUPPORTED', `DuckDB has no function for '${call.function}'`);
-  const operands = call.function === 'and' || call.function === 'or' ? flatten(call) : call.arguments;
+  const operands = call.function === 'and' || call.function === 'or' ? flattenConnective(call) : call.arguments;
   const args = operands.map((argument) => context.expression(argument));
   const text = form(args, { arguments: operands, types: operands.map((argument) => argument.type), session: context.session });
   const exact = call.type.kind === 'boolean' || call.type.kind === 'varchar' || call.type.kind === 'null';
   return exact ? text : `CAST(${text} AS ${printType(call.type)})`;
-}
-
-/** Operands of nested calls of the same connective in one list, which does not count as depth. */
-function flatten(call: CallExpression): readonly Expression[] {
-  const operands: Expression[] = [];
-  const pending: Expression[] = [call];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next.kind === 'call' && next.function === call.function) pending.push(...next.arguments.toReversed());
-    else operands.push(next);
-  }
-  return operands;
 }

@@ -6,6 +6,7 @@ import type {
   QuantifiedExpression,
   ScalarSubqueryExpression,
 } from '../../spi/index.ts';
+import { flattenConnective } from './flatten-connective.ts';
 import type { PrintContext } from './print-context.ts';
 import { readColumn } from './column-name.ts';
 import { isLimited, renderSelect } from './select-block.ts';
@@ -44,7 +45,9 @@ export function printInSubquery(context: PrintContext, expression: InSubqueryExp
 /** Prints a condition of which only "true" counts: there DuckDB's own IN over rows, which it runs as a hash join, is right too. */
 export function printPredicate(context: PrintContext, predicate: Expression): string {
   if (predicate.kind === 'call' && predicate.function === 'and') {
-    return `(${predicate.arguments.map((argument) => printPredicate(context, argument)).join(' AND ')})`;
+    return `(${flattenConnective(predicate)
+      .map((argument) => printPredicate(context, argument))
+      .join(' AND ')})`;
   }
   return predicate.kind === 'in_subquery' ? printMembership(context, predicate) : context.expression(predicate);
 }

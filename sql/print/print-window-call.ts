@@ -13,8 +13,8 @@ export function printWindowCall(context: PrintContext, call: WindowCall): string
     order.length === 0 ? '' : `ORDER BY ${order.join(', ')}`,
     call.frame === null ? '' : printFrame(context, call.frame),
   ];
-  const over = `OVER (${window.filter((part) => part !== '').join(' ')})`;
-  return `CAST(${printFunctionOverRows(context, call, call.ignoreNulls)} ${over} AS ${printType(call.type)})`;
+  const over = ` OVER (${window.filter((part) => part !== '').join(' ')})`;
+  return `CAST(${printFunctionOverRows(context, call, { ignoreNulls: call.ignoreNulls, over })} AS ${printType(call.type)})`;
 }
 
 function printFrame(context: PrintContext, frame: WindowFrame): string {
