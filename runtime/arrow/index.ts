@@ -1,6 +1,10 @@
+export { arrowType } from './arrow-type.ts';
 export { ARROW_END_OF_STREAM } from './encapsulate-message.ts';
-export { encodeSchemaMessage } from './encode-schema-message.ts';
 export { encodeRecordBatchMetadata, type RecordBatchLayout } from './encode-record-batch-metadata.ts';
+export { type EncodedColumn, encodeRows, encodeRowsAs, type EncodeRowsTask, type RowEncoder, type RowFormat } from './encode-rows.ts';
+export { encodeSchemaMessage } from './encode-schema-message.ts';
+export { encodeSmallTable, type SmallTableColumn, type SmallTableValue } from './encode-small-table.ts';
 export { formatDecimal } from './format-decimal.ts';
 export { formatDate, formatInterval, formatTime, formatTimestamp } from './format-temporal.ts';
+export { readFrames } from './read-frames.ts';
 export { readRows, type Row, type RowValue } from './read-rows.ts';
