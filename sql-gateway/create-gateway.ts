@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { type Catalog, type CatalogWriter, type Logger, PlatformError, type TableSink } from '../spi/index.ts';
-import type { EngineRegistry } from './engine/engine-registry.ts';
+import type { EngineRegistry } from './engine/load-engines.ts';
 import { createAllowedFiles } from './file/allowed-files.ts';
 import { openSpoolFolder } from './file/spool-folder.ts';
 import type { GatewayConfig } from './gateway-config.ts';
@@ -20,12 +20,14 @@ import { createQueryRegistry, type QueryInfo } from './query/query-registry.ts';
 import { createQueryService } from './query/query-service.ts';
 import { createResultEncoder } from './result/result-encoder.ts';
 
-/** What a gateway works with. It owns none of these: whoever made them closes them. */
+/** What a gateway works with. It drains and closes the engines; the storage belongs to whoever opened it. */
 export interface GatewayParts {
   readonly catalog: Catalog;
   readonly catalogWriter: CatalogWriter;
   readonly sink: TableSink;
   readonly engines: EngineRegistry;
+  /** Folder for uploads and other passing files, emptied at start. The storage's processes must be able to read and write in it. */
+  readonly spoolDirectory: string;
   readonly config: GatewayConfig;
   readonly log: Logger;
   /** Version of the product, for `/openapi.json`. */
@@ -56,7 +58,7 @@ const IDEMPOTENCY_KEYS_MAX = 10_000;
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const { config, log, engines } = parts;
   const guard = createRequestGuard(config);
-  const spool = await openSpoolFolder(config.spoolDirectory);
+  const spool = await openSpoolFolder(parts.spoolDirectory);
   const encoder = createResultEncoder();
   const metrics = createMetrics();
   const admission = createAdmission({ running: config.limits.concurrentQueries, queued: config.limits.queuedQueries });
@@ -69,7 +71,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   });
   const files = createAllowedFiles({
     ...config.files,
-    protectedDirectories: [...config.files.protectedDirectories, config.spoolDirectory],
+    protectedDirectories: [...config.files.protectedDirectories, parts.spoolDirectory],
     spool,
   });
   const shared = { ...parts, encoder, files, spool, queries, admission, limits: config.limits };
@@ -106,11 +108,13 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await queries.idle(timeoutMs);
       queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
       await queries.idle(CANCEL_GRACE_MS);
+      await engines.drain(CANCEL_GRACE_MS);
     },
     close: async () => {
       draining = true;
       queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
       await server.close();
+      await engines.close();
       await encoder.close();
       metrics.close();
       await spool.close();

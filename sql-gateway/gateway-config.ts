@@ -32,12 +32,11 @@ export interface GatewayConfig {
     readonly bodyBytesMax: number;
     /** Slowest rate at which a body may arrive after the grace period; 0 for none. */
     readonly bodyBytesPerSecondMin: number;
-    readonly bodyGraceMs: number;
+    /** Span over which the rate is measured. Default 10 seconds. */
+    readonly bodyGraceMs?: number;
     /** How long a client may read nothing of its result before it is dropped. */
     readonly readerStallMs: number;
   };
-  /** Folder for uploads and other passing files; emptied at start. The storage's processes must be able to read and write in it. */
-  readonly spoolDirectory: string;
 }
 
 /** Units: bytes of a statement's text. */
@@ -45,3 +44,6 @@ export const SQL_BYTES_MAX = 2 ** 20;
 
 /** Units: bytes of the JSON body around a statement, its parameters included. */
 export const STATEMENT_BODY_BYTES_MAX = 8 * 2 ** 20;
+
+/** Units: milliseconds over which a body's rate is measured when the configuration says nothing. */
+export const BODY_GRACE_MS_DEFAULT = 10_000;

@@ -1,5 +1,5 @@
 import { type FileFormat, PlatformError } from '../../spi/index.ts';
-import type { GatewayConfig } from '../gateway-config.ts';
+import { BODY_GRACE_MS_DEFAULT, type GatewayConfig } from '../gateway-config.ts';
 import { ingestRows, type IngestParts } from '../query/ingest-rows.ts';
 import type { QueryRegistry } from '../query/query-registry.ts';
 import type { QueryService } from '../query/query-service.ts';
@@ -81,7 +81,7 @@ async function appendRows(exchange: HttpExchange, { ingest, service, queries, li
     record.cancel(new PlatformError('ENGINE_CANCELLED', 'The client went away before its rows were taken.'));
   };
   reply.raw.once('close', onClose);
-  const { bodyBytesMax: bytesMax, bodyBytesPerSecondMin: bytesPerSecondMin, bodyGraceMs: graceMs } = limits;
+  const { bodyBytesMax: bytesMax, bodyBytesPerSecondMin: bytesPerSecondMin, bodyGraceMs: graceMs = BODY_GRACE_MS_DEFAULT } = limits;
   try {
     const { rows, snapshotId, repeated } = await service.runWork(record, timeoutMs, () =>
       ingestRows(

@@ -1,5 +1,5 @@
 import { PlatformError } from '../../spi/index.ts';
-import type { EngineRegistry } from '../engine/engine-registry.ts';
+import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { Admission } from '../query/admission.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpExchange, Route } from './route.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { PlatformError, type Logger } from '../../spi/index.ts';
-import { type GatewayConfig, SQL_BYTES_MAX, STATEMENT_BODY_BYTES_MAX } from '../gateway-config.ts';
+import { BODY_GRACE_MS_DEFAULT, type GatewayConfig, SQL_BYTES_MAX, STATEMENT_BODY_BYTES_MAX } from '../gateway-config.ts';
 import type { QueryRegistry } from '../query/query-registry.ts';
 import type { QueryService } from '../query/query-service.ts';
 import type { SessionChange, StatementOutcome } from '../query/statement-request.ts';
@@ -83,7 +83,11 @@ async function readStatementBody(
   const plain = contentType?.toLowerCase().startsWith('text/plain') === true;
   const bytesMax = plain ? SQL_BYTES_MAX : STATEMENT_BODY_BYTES_MAX;
   try {
-    return await readBody(request.raw, { bytesMax, bytesPerSecondMin: limits.bodyBytesPerSecondMin, graceMs: limits.bodyGraceMs });
+    return await readBody(request.raw, {
+      bytesMax,
+      bytesPerSecondMin: limits.bodyBytesPerSecondMin,
+      graceMs: limits.bodyGraceMs ?? BODY_GRACE_MS_DEFAULT,
+    });
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== 'RESOURCE_BODY_TOO_LARGE') throw error;
     throw new PlatformError('SQL_TOO_LONG', `The statement's request is longer than ${String(bytesMax)} bytes.`, {

@@ -1,5 +1,5 @@
 import type { BoundQuery, Catalog, CatalogWriter, Logger, ParameterValue, TableSink } from '../../spi/index.ts';
-import type { EngineRegistry } from '../engine/engine-registry.ts';
+import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { AllowedFiles } from '../file/allowed-files.ts';
 import type { SpoolFolder } from '../file/spool-folder.ts';
 import type { ResultEncoder } from '../result/result-encoder.ts';

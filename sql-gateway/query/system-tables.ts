@@ -1,6 +1,6 @@
 import type { RelationName } from '../../spi/index.ts';
 import type { VirtualRelation } from '../../sql/bind/bound-statement.ts';
-import type { EngineRegistry } from '../engine/engine-registry.ts';
+import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { QueryInfo, QueryRegistry } from './query-registry.ts';
 
 /** Name of the schema that holds the server's own tables. */

@@ -1,5 +1,5 @@
 import { type BoundQuery, checkCapabilities, type CostEstimate, type Engine, PlatformError, type Refusal } from '../../spi/index.ts';
-import type { EngineRegistry, RegisteredEngine } from '../engine/engine-registry.ts';
+import type { EngineRegistry, RegisteredEngine } from '../engine/load-engines.ts';
 
 /** An engine that takes the statement. */
 export interface Candidate extends RegisteredEngine {

@@ -12,9 +12,9 @@ import {
 import { checkPlugin, loadPlugin } from './load-plugin.ts';
 import { validateConfig } from './validate-config.ts';
 
-/** An engine to start: a plugin at hand, or the package name or absolute path of its module. */
+/** An engine to start: the package name, absolute path or file URL of its module, or the plugin itself. */
 export interface EngineEntry {
-  readonly plugin: string | EnginePlugin;
+  readonly module: string | EnginePlugin;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
@@ -47,11 +47,11 @@ export interface EngineRegistry {
 /** Loads, checks and starts the engines in the order given.
  *  Guarantees: when one fails, those that were started are closed again.
  *  @throws SPI_INVALID_PLUGIN, SPI_VERSION, CONFIG_INVALID, or what an engine's start throws */
-export async function createEngineRegistry(entries: readonly EngineEntry[], surroundings: EngineSurroundings): Promise<EngineRegistry> {
+export async function loadEngines(entries: readonly EngineEntry[], surroundings: EngineSurroundings): Promise<EngineRegistry> {
   const engines: RegisteredEngine[] = [];
   try {
     for (const entry of entries) {
-      const plugin = typeof entry.plugin === 'string' ? await loadPlugin(entry.plugin) : checkPlugin(entry.plugin, entry.plugin.name);
+      const plugin = typeof entry.module === 'string' ? await loadPlugin(entry.module) : checkPlugin(entry.module, entry.module.name);
       if (engines.some(({ name }) => name === plugin.name)) {
         throw new PlatformError('CONFIG_INVALID', `Two engines are called '${plugin.name}'; configure one of them.`);
       }
