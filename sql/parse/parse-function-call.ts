@@ -32,8 +32,15 @@ function parseLambda(cursor: TokenCursor, headLength: number): Lambda {
     else cursor.advance();
   }
   cursor.expectSymbol('->');
-  const body = cursor.rules.expression(cursor);
+  cursor.enter();
+  const body = parseLambdaOrExpression(cursor);
+  cursor.leave();
   return { kind: 'lambda', parameters, body, span: cursor.spanFrom(start) };
+}
+
+function parseLambdaOrExpression(cursor: TokenCursor): Expression {
+  const headLength = lambdaHeadLength(cursor);
+  return headLength > 0 ? parseLambda(cursor, headLength) : cursor.rules.expression(cursor);
 }
 
 /** Reads `name =>` or `name :=`, null when the argument has no name. */
@@ -48,8 +55,7 @@ export function acceptArgumentName(cursor: TokenCursor): Identifier | null {
 export function parseFunctionArgument(cursor: TokenCursor): FunctionArgument {
   const { start } = cursor.token;
   const name = acceptArgumentName(cursor);
-  const headLength = lambdaHeadLength(cursor);
-  const value = headLength > 0 ? parseLambda(cursor, headLength) : cursor.rules.expression(cursor);
+  const value = parseLambdaOrExpression(cursor);
   return { kind: 'function-argument', name, value, span: cursor.spanFrom(start) };
 }
 

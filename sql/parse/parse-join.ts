@@ -55,7 +55,7 @@ function parseRightSide(cursor: TokenCursor): TableReference {
   let right = parseTablePrimary(cursor);
   while (!cursor.isWord('ON') && !cursor.isWord('USING')) {
     const joined = acceptJoin(cursor, right, start);
-    if (joined === null) return cursor.fail();
+    if (joined === null) return cursor.fail('ON', 'USING');
     right = joined;
   }
   return right;

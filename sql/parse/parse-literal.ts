@@ -92,7 +92,13 @@ function startsIntervalValue(cursor: TokenCursor): boolean {
 export function acceptInterval(cursor: TokenCursor): Literal | null {
   if (!startsIntervalValue(cursor)) return null;
   const { start } = cursor.advance();
-  const value = cursor.rules.operand(cursor, PRECEDENCE.sign);
+  // A string or number is the whole value, so that in INTERVAL '1 day'::VARCHAR the cast applies to the interval.
+  const value =
+    cursor.token.kind === 'string'
+      ? takeString(cursor)
+      : cursor.token.kind === 'number'
+        ? takeNumber(cursor)
+        : cursor.rules.operand(cursor, PRECEDENCE.sign);
   const unit = acceptIntervalUnit(cursor);
   if (unit === null && value.kind !== 'string-literal') return cursor.fail('an interval unit such as DAY');
   // TO belongs to the interval only when a unit follows; else it may start COPY .. TO.

@@ -36,7 +36,10 @@ export function parseLabel(cursor: TokenCursor, description = 'a name'): Identif
 export function parseQualifiedName(cursor: TokenCursor, description = 'a name'): QualifiedName {
   const first = parseIdentifier(cursor, description);
   const parts = [first];
-  while (cursor.acceptSymbol('.')) parts.push(parseLabel(cursor, description));
+  while (cursor.peekSymbol(0, '.')) {
+    cursor.advance();
+    parts.push(parseLabel(cursor, description));
+  }
   return { kind: 'qualified-name', parts, span: cursor.spanFrom(first.span.start) };
 }
 

@@ -136,7 +136,10 @@ function parseNameOrCall(cursor: TokenCursor): Expression {
   const first = takeIdentifier(cursor);
   if (bare) return plainCall(cursor, first.span.start, first.name, []);
   const parts = [first];
-  while (cursor.acceptSymbol('.')) parts.push(parseLabel(cursor, 'a column name'));
+  while (cursor.peekSymbol(0, '.')) {
+    cursor.advance();
+    parts.push(parseLabel(cursor, 'a column name'));
+  }
   const span = cursor.spanFrom(first.span.start);
   if (!cursor.peekSymbol(0, '(')) return { kind: 'column-reference', parts, span };
   const name: QualifiedName = { kind: 'qualified-name', parts, span };

@@ -3,6 +3,7 @@ import { locate, type Token } from '../lex/index.ts';
 
 const SHOWN_MAX = 6;
 const FOUND_LENGTH_MAX = 40;
+const END = 'the end of the statement';
 
 /** What the parser knew when it could not go on. */
 export interface SyntaxFailure {
@@ -51,7 +52,7 @@ function nearestKeyword(token: Token | null, expected: readonly string[]): strin
 
 function listExpected(expected: readonly string[]): string {
   const quoted = expected.map((entry) => (/^[A-Za-z]/.test(entry) ? entry : `'${entry}'`));
-  if (quoted.length === 0) return 'the end of the statement';
+  if (quoted.length === 0) return END;
   if (quoted.length > SHOWN_MAX) return `${quoted.slice(0, SHOWN_MAX).join(', ')}, ...`;
   const last = quoted.pop() ?? '';
   return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
@@ -60,11 +61,12 @@ function listExpected(expected: readonly string[]): string {
 /** Builds the error of a text that does not follow the grammar, with the place, what was expected and the nearest keyword. */
 export function syntaxError(failure: SyntaxFailure): PlatformError {
   const { text, found, previous } = failure;
-  // Descriptions tell more than single keywords, so they come first.
-  const expected = [...new Set(failure.expected)].sort((a, b) => Number(/^[a-z]/.test(b)) - Number(/^[a-z]/.test(a)));
+  const known = new Set(failure.expected);
+  const endsHere = known.delete(END);
+  const expected = endsHere ? [...known, END] : [...known];
   const location = locate(text, found.start, found.end);
   const raw = text.slice(found.start, Math.min(found.end, found.start + FOUND_LENGTH_MAX));
-  const foundText = found.kind === 'end' ? 'the end of the statement' : `'${raw}'`;
+  const foundText = found.kind === 'end' ? END : `'${raw}'`;
   const candidates = [...expected, ...failure.suggested];
   const ownKeyword = nearestKeyword(found, candidates);
   const previousKeyword = ownKeyword === null ? nearestKeyword(previous, candidates) : null;

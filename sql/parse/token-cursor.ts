@@ -114,14 +114,14 @@ export class TokenCursor {
   /** Passes the keyword.
    *  @throws SQL_SYNTAX when something else stands here. */
   expectWord(word: string): Token {
-    if (!this.isWord(word)) this.fail();
+    if (!this.isWord(word)) this.fail(word);
     return this.advance();
   }
 
   /** Passes the symbol.
    *  @throws SQL_SYNTAX when something else stands here. */
   expectSymbol(symbol: string): Token {
-    if (!this.isSymbol(symbol)) this.fail();
+    if (!this.isSymbol(symbol)) this.fail(symbol);
     return this.advance();
   }
 
@@ -135,7 +135,7 @@ export class TokenCursor {
       text: this.text,
       found: this.token,
       previous,
-      expected: [...this.#expected, ...descriptions],
+      expected: [...descriptions, ...this.#expected],
       suggested: this.#suggested,
     });
   }

@@ -1,0 +1,1 @@
+export { formatStatement } from './format-statement.ts';
