@@ -72,7 +72,7 @@ export async function composePlatform(config: Config, token: string | null, log:
     config: {
       http: config.http,
       auth: config.auth.mode === 'none' ? { mode: 'none' } : { mode: 'token', tokens: token === null ? [] : [{ user: 'admin', token }] },
-      files: config.files,
+      files: { ...config.files, protectedDirectories: [config.data.directory] },
       limits: config.limits,
     },
     log,

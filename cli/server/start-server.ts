@@ -18,9 +18,9 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const token = config.auth.mode === 'none' ? null : (config.auth.token ?? ensureToken(config.data.directory));
   const platform = await composePlatform(config, token, createLogger(config.log.level));
   try {
-    const url = await platform.gateway.listen();
+    await platform.gateway.listen();
     return {
-      url,
+      url: platform.gateway.address.url,
       token,
       stop: async (timeoutMs) => {
         await platform.gateway.drain(timeoutMs);
