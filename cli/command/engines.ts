@@ -1,3 +1,4 @@
+import type { EngineCapabilities, EngineHealth } from '../../spi/index.ts';
 import { callServer } from '../client/sql-client.ts';
 import { renderTable } from '../format/render-table.ts';
 import { connectServer } from '../server/connect-server.ts';
@@ -9,10 +10,8 @@ interface EngineList {
   readonly engines: readonly {
     readonly name: string;
     readonly version: string;
-    readonly spi: string;
-    readonly ready: boolean;
-    readonly statements: readonly string[];
-    readonly details: Readonly<Record<string, string | number | boolean>>;
+    readonly health: EngineHealth;
+    readonly capabilities: EngineCapabilities;
   }[];
 }
 
@@ -32,15 +31,18 @@ export const enginesCommand: Command = {
     try {
       const response = await callServer(connection.server, '/v1/engines', { method: 'GET' });
       const { engines } = (await response.json()) as EngineList;
-      const columns = ['engine', 'version', 'spi', 'ready', 'statements', 'details'].map((name) => ({ name, align: 'left' as const }));
-      const rows = engines.map((engine) => [
-        engine.name,
-        engine.version,
-        engine.spi,
-        engine.ready ? 'yes' : 'no',
-        engine.statements.join(', '),
-        Object.entries(engine.details)
-          .map(([name, value]) => `${name}=${String(value)}`)
+      const columns = ['engine', 'version', 'ready', 'statements', 'functions', 'details'].map((name) => ({
+        name,
+        align: 'left' as const,
+      }));
+      const rows = engines.map(({ name, version, health, capabilities }) => [
+        name,
+        version,
+        health.ready ? 'yes' : 'no',
+        capabilities.statements.join(', '),
+        capabilities.functions === 'all' ? 'all' : capabilities.functions.join(' '),
+        Object.entries(health.details)
+          .map(([key, value]) => `${key}=${String(value)}`)
           .join(' '),
       ]);
       io.stdout.write(`${renderTable(columns, rows, { widthMax: io.stdout.isTTY ? io.stdout.columns : 160 }).join('\n')}\n`);

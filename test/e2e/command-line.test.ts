@@ -1,0 +1,152 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assert } from '../../spi/index.ts';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const NODE_ARGUMENTS = ['--import', import.meta.resolve('tsx'), MAIN];
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trivium-cli-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const trivium = (...words: readonly string[]): Promise<Outcome> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [...NODE_ARGUMENTS, ...words], { cwd: folder, env: environment() }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+    });
+  });
+
+function environment(): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], HOME: folder, TMPDIR: tmpdir() };
+}
+
+describe('trivium without a server', () => {
+  it('tells what it can do', async () => {
+    const help = await trivium('--help');
+    expect(help.code).toBe(0);
+    for (const command of ['demo', 'serve', 'sql', 'load', 'engines', 'config']) expect(help.stdout).toContain(`  ${command} `);
+    expect((await trivium('load', '--help')).stdout).toContain('--table <name>');
+    expect((await trivium('--version')).stdout).toMatch(/^trivium \d+\.\d+\.\d+\n$/);
+  });
+
+  it('ends with 2 for an unknown command, option or configuration key, and names the nearest', async () => {
+    const unknown = await trivium('serv');
+    expect(unknown).toMatchObject({ code: 2, stdout: '' });
+    expect(unknown.stderr).toContain("did you mean 'serve'?");
+    expect((await trivium('sql', '--fromat', 'csv', 'SELECT 1')).code).toBe(2);
+    const key = await trivium('config', 'check', '--set', 'http.prot=1');
+    expect(key.code).toBe(2);
+    expect(key.stderr).toContain("did you mean 'http.port'?");
+  });
+
+  it('loads a file, shows its schema and answers from it in the next call', async () => {
+    writeFileSync(join(folder, 'cities.csv'), 'name,people,founded\nRome,2873000,-\nOslo,709000,1048-01-01\n"A, B",,\n');
+    const loaded = await trivium('load', 'cities.csv');
+    expect(loaded.stderr).toBe('');
+    expect(loaded.stdout).toMatch(/people\s+bigint/);
+    expect(loaded.stdout).toMatch(/Loaded 3 rows into main\.cities/);
+    const answer = await trivium('sql', '--format', 'csv', 'SELECT name, people FROM cities ORDER BY people DESC NULLS LAST');
+    expect(answer).toMatchObject({ code: 0, stdout: 'name,people\r\nRome,2873000\r\nOslo,709000\r\n"A, B",\r\n' });
+    const table = await trivium('sql', 'SELECT name, people FROM cities ORDER BY name LIMIT 1');
+    expect(table.stdout).toBe('name  people\n────  ──────\nA, B    NULL\n');
+    expect(table.stderr).toMatch(/^\(1 row · .* · engine olap · snapshot /);
+  });
+
+  it('refuses to load over a table that exists, unless told to append or replace', async () => {
+    const refused = await trivium('load', 'cities.csv');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('CATALOG_EXISTS');
+    expect((await trivium('load', 'cities.csv', '--append')).stdout).toContain('Loaded 3 rows');
+    expect((await trivium('sql', '--format', 'ndjson', 'SELECT count(*) AS n FROM cities')).stdout).toBe('{"n":6}\n');
+    await trivium('load', 'cities.csv', '--replace');
+    expect((await trivium('sql', '--format', 'ndjson', 'SELECT count(*) AS n FROM cities')).stdout).toBe('{"n":3}\n');
+  });
+
+  it('ends with 1 at the first statement that fails and shows the place', async () => {
+    const failed = await trivium('sql', 'SELECT 1 AS one; SELECT poeple FROM cities; SELECT 3');
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toContain('one');
+    expect(failed.stderr).toContain('SQL_UNKNOWN_COLUMN');
+    expect(failed.stderr).toContain('  SELECT poeple FROM cities\n         ^');
+    expect(failed.stdout).not.toContain('3');
+  });
+
+  it('keeps the settings of a session from statement to statement', async () => {
+    const answer = await trivium(
+      'sql',
+      '--format',
+      'ndjson',
+      "CREATE SCHEMA IF NOT EXISTS s; CREATE TABLE s.t AS SELECT 7 AS x; SET schema = 's'; SELECT x FROM t",
+    );
+    expect(answer.stderr).toBe('');
+    expect(answer.stdout.trim().split('\n').at(-1)).toBe('{"x":7}');
+  });
+});
+
+describe('trivium serve', () => {
+  let server: ChildProcess;
+  let url: string;
+  let token: string;
+
+  beforeAll(async () => {
+    server = spawn(process.execPath, [...NODE_ARGUMENTS, 'serve', '--port', '0', '--data', 'served'], {
+      cwd: folder,
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    assert(server.stdout !== null && server.stderr !== null, 'the server has its outputs piped');
+    server.stderr.resume();
+    const lines = createInterface({ input: server.stdout });
+    const [line] = (await once(lines, 'line')) as [string];
+    url = /http\S+/.exec(line)?.[0] ?? '';
+    token = readFileSync(join(folder, 'served', 'token'), 'utf8').trim();
+  });
+  afterAll(() => {
+    server.kill('SIGKILL');
+  });
+
+  it('keeps its token from others and asks for it', async () => {
+    expect(statSync(join(folder, 'served', 'token')).mode & 0o777).toBe(0o600);
+    expect((await fetch(`${url}/v1/sql`, { method: 'POST', body: '{"sql":"SELECT 1"}' })).status).toBe(401);
+  });
+
+  it('is found by trivium sql and trivium engines on the same data directory', async () => {
+    const answer = await trivium('sql', '--data', 'served', '--format', 'csv', 'SELECT 6 * 7 AS answer');
+    expect(answer).toMatchObject({ code: 0, stdout: 'answer\r\n42\r\n' });
+    expect((await trivium('engines', '--data', 'served')).stdout).toMatch(/^olap\s+\S+\s+yes/m);
+  });
+
+  it('sees at once what another process loads beside it', async () => {
+    writeFileSync(join(folder, 'numbers.ndjson'), '{"n":1}\n{"n":2}\n');
+    expect((await trivium('load', 'numbers.ndjson', '--data', 'served')).code).toBe(0);
+    const response = await fetch(`${url}/v1/sql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ sql: 'SELECT sum(n) AS total FROM numbers' }),
+    });
+    expect(await response.json()).toMatchObject({ data: [[3]] });
+  });
+
+  it('ends with 0 after SIGTERM and takes back its word', async () => {
+    server.kill('SIGTERM');
+    const [code] = (await once(server, 'exit')) as [number | null];
+    expect(code).toBe(0);
+    expect(() => readFileSync(join(folder, 'served', 'server.json'))).toThrow(/ENOENT/);
+  });
+});
