@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { PlatformError } from '../../spi/index.ts';
-import type { EncodedChunk } from '../result/encode-task.ts';
+import type { EncodedChunk } from '../result/result-encoder.ts';
 
 /** How a result is sent. */
 export interface SendOptions {

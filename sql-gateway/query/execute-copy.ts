@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PlatformError } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/bound-statement.ts';
 import type { OutgoingFile } from '../file/outgoing-file.ts';
+import { csvBody } from '../result/result-body.ts';
 import { answerCommit, answerRows } from './answer-small.ts';
 import { executeQuery } from './execute-query.ts';
 import { commitStaged, findEarlierCommit } from './execute-write.ts';
@@ -62,12 +63,26 @@ async function writeResult(
   if (format === 'parquet') return writeParquet(outcome, outgoing, context);
   if (format === 'arrow')
     throw new PlatformError('SQL_UNSUPPORTED', 'COPY TO writes Parquet, CSV and NDJSON; Arrow comes with POST /v1/sql.');
+  const chunks =
+    format === 'csv' && readHeaderOption(options)
+      ? csvBody(outcome, context.encoder)
+      : context.encoder.encode(outcome.frames, { columns: outcome.columns, format });
   let rows = 0;
-  for await (const chunk of context.encoder.encode(outcome.frames, outcome.columns, format, options)) {
+  for await (const chunk of chunks) {
     await outgoing.write(chunk.bytes);
     rows += chunk.rows;
   }
   return rows;
+}
+
+function readHeaderOption(options: Readonly<Record<string, string | boolean>>): boolean {
+  for (const name of Object.keys(options)) {
+    if (name === 'header') continue;
+    throw new PlatformError('SQL_UNSUPPORTED', `COPY TO does not take the option '${name}'; CSV is written as RFC 4180 has it.`, {
+      hint: "The option 'header' is taken.",
+    });
+  }
+  return options['header'] !== false;
 }
 
 /** The host's process writes into the spool folder, which it may reach, and the finished file is copied from there. */

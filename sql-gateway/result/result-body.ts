@@ -2,8 +2,7 @@ import { formatType } from '../../spi/index.ts';
 import { ARROW_END_OF_STREAM } from '../../runtime/arrow/index.ts';
 import type { StatementOutcome } from '../query/statement-request.ts';
 import { countFrameRows } from './count-frame-rows.ts';
-import type { EncodedChunk } from './encode-task.ts';
-import type { ResultEncoder } from './result-encoder.ts';
+import { csvHeader, type EncodedChunk, type ResultEncoder } from './result-encoder.ts';
 import type { ResultFormat } from './result-format.ts';
 
 /** Facts that stand in the body of a JSON answer. */
@@ -12,10 +11,9 @@ export interface BodyFacts {
   readonly createdAtMs: number;
 }
 
-const utf8 = new TextEncoder();
-
 /** Returns the bytes of an answer piece by piece, with the rows that each piece carries.
- *  Guarantees: what marks a complete answer (the closing brackets of JSON, Arrow's end of stream) comes only after the last row. */
+ *  Guarantees: the first piece comes when the first rows are encoded; what marks a complete answer (the closing brackets of JSON,
+ *  Arrow's end of stream) comes only after the last row. */
 export function encodeBody(
   format: ResultFormat,
   outcome: StatementOutcome,
@@ -27,8 +25,10 @@ export function encodeBody(
       return arrowBody(outcome.frames);
     case 'json':
       return jsonBody(outcome, encoder, facts);
-    default:
-      return encoder.encode(outcome.frames, outcome.columns, format);
+    case 'csv':
+      return csvBody(outcome, encoder);
+    case 'ndjson':
+      return encoder.encode(outcome.frames, { columns: outcome.columns, format });
   }
 }
 
@@ -37,20 +37,37 @@ async function* arrowBody(frames: AsyncIterable<Uint8Array>): AsyncGenerator<Enc
   yield { bytes: ARROW_END_OF_STREAM, rows: 0 };
 }
 
-async function* jsonBody(outcome: StatementOutcome, encoder: ResultEncoder, facts: BodyFacts): AsyncGenerator<EncodedChunk> {
-  const { engine, snapshots, columns } = outcome;
-  const head = { queryId: facts.queryId, engine, snapshots, columns: columns.map(({ name, type }) => ({ name, type: formatType(type) })) };
-  yield text(`${JSON.stringify(head).slice(0, -1)},"data":[`);
-  let rows = 0;
-  for await (const chunk of encoder.encode(outcome.frames, columns, 'json')) {
-    if (chunk.rows === 0) continue;
-    if (rows > 0) yield text(',');
-    rows += chunk.rows;
+/** Returns the CSV document of a result: the header, then its rows. */
+export async function* csvBody(
+  outcome: Pick<StatementOutcome, 'frames' | 'columns'>,
+  encoder: ResultEncoder,
+): AsyncGenerator<EncodedChunk> {
+  const { columns, frames } = outcome;
+  let header: EncodedChunk | null = csvHeader(columns);
+  for await (const chunk of encoder.encode(frames, { columns, format: 'csv' })) {
+    if (header !== null) yield header;
+    header = null;
     yield chunk;
   }
-  yield text(`],"rows":${String(rows)},"elapsedMs":${String(Date.now() - facts.createdAtMs)}}\n`);
+  if (header !== null) yield header;
+}
+
+async function* jsonBody(outcome: StatementOutcome, encoder: ResultEncoder, facts: BodyFacts): AsyncGenerator<EncodedChunk> {
+  const { engine, snapshots, columns, frames } = outcome;
+  const described = columns.map(({ name, type }) => ({ name, type: formatType(type) }));
+  const head = JSON.stringify({ queryId: facts.queryId, engine, snapshots, columns: described });
+  let before = `${head.slice(0, -1)},"data":[`;
+  let rows = 0;
+  for await (const chunk of encoder.encode(frames, { columns, format: 'json' })) {
+    yield text(before);
+    yield chunk;
+    before = ',';
+    rows += chunk.rows;
+  }
+  const end = `],"rows":${String(rows)},"elapsedMs":${String(Date.now() - facts.createdAtMs)}}\n`;
+  yield text(rows === 0 ? before + end : end);
 }
 
 function text(value: string): EncodedChunk {
-  return { bytes: utf8.encode(value), rows: 0 };
+  return { bytes: Buffer.from(value, 'utf8'), rows: 0 };
 }

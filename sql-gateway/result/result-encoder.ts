@@ -1,72 +1,90 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import type { ResultColumn } from '../../spi/index.ts';
+import { encodeRowsAs, type EncodedColumn, type EncodeRowsTask, type RowFormat } from '../../runtime/arrow/index.ts';
+import { formatType, type ResultColumn } from '../../spi/index.ts';
+import { countFrameRows } from './count-frame-rows.ts';
 import { workerOptions } from './worker-options.ts';
-import type { EncodeTask, EncodedChunk, TextFormat } from './encode-task.ts';
 
-/** Options of CSV: `header`, `delimiter`, `quote`, `escape`, `nullText`. */
-export type EncodeOptions = Readonly<Record<string, string | boolean>>;
+/** A piece of a result's body. */
+export interface EncodedChunk {
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+}
+
+/** What rows are encoded as. */
+export interface RowTarget {
+  readonly columns: readonly ResultColumn[];
+  readonly format: RowFormat;
+}
 
 /** Turns Arrow frames into text in worker threads. */
 export interface ResultEncoder {
   /** Encodes the rows in order.
-   *  Shape: for `json` each chunk is `[..],[..]` without brackets around the rows; `csv` begins with the header unless `header` is false.
+   *  Shape: a chunk per frame that has rows; for `json` without commas between the chunks.
    *  Guarantees: pulls a bounded number of frames ahead; throws what the frames throw. */
-  encode(
-    frames: AsyncIterable<Uint8Array>,
-    columns: readonly ResultColumn[],
-    format: TextFormat,
-    options?: EncodeOptions,
-  ): AsyncIterable<EncodedChunk>;
+  encode(frames: AsyncIterable<Uint8Array>, target: RowTarget): AsyncIterable<EncodedChunk>;
   close(): Promise<void>;
 }
 
-/** Units: frames under way per result, so that two cores can encode while a third frame is sent. */
+/** Units: frames under way per result, so that two cores can encode while another frame is sent. */
 const FRAMES_UNDER_WAY = 2;
+
+/** Units: milliseconds after which a worker without work is ended. */
+const IDLE_TIMEOUT_MS = 60_000;
 
 /** Starts the worker threads. */
 export function createResultEncoder(): ResultEncoder {
-  const pool = new Piscina<EncodeTask, EncodedChunk>({
+  const pool = new Piscina<EncodeRowsTask, Uint8Array>({
     ...workerOptions(new URL('./encode-worker.ts', import.meta.url)),
     minThreads: 1,
     maxThreads: Math.max(2, availableParallelism()),
-    idleTimeout: 60_000,
-    maxQueue: Infinity,
+    idleTimeout: IDLE_TIMEOUT_MS,
   });
   return {
-    encode: (frames, columns, format, options = {}) => encodeFrames(pool, frames, { columns, format, options }),
+    encode: (frames, target) => encodeFrames(pool, frames, target),
     close: () => pool.destroy(),
   };
 }
 
+/** Returns what stands before the rows of a CSV document. */
+export function csvHeader(columns: readonly ResultColumn[]): EncodedChunk {
+  return { bytes: encodeRowsAs('csv', new Uint8Array(), columns.map(encodedColumn)).begin(), rows: 0 };
+}
+
 async function* encodeFrames(
-  pool: Piscina<EncodeTask, EncodedChunk>,
+  pool: Piscina<EncodeRowsTask, Uint8Array>,
   frames: AsyncIterable<Uint8Array>,
-  target: Pick<EncodeTask, 'columns' | 'format' | 'options'>,
+  { columns, format }: RowTarget,
 ): AsyncGenerator<EncodedChunk> {
+  const target = { format, columns: columns.map(encodedColumn), first: true };
   const underWay: Promise<EncodedChunk>[] = [];
-  let schemaFrame: Uint8Array | null = null;
-  let first = true;
+  let schema: Uint8Array | null = null;
   try {
     for await (const frame of frames) {
-      if (schemaFrame === null) {
-        schemaFrame = frame.slice();
+      if (schema === null) {
+        schema = frame.slice();
         continue;
       }
-      underWay.push(encodeFrame(pool, { ...target, schemaFrame, frame, first }));
-      first = false;
+      const rows = countFrameRows(frame);
+      if (rows === 0) continue;
+      const chunk = encodeFrame(pool, { ...target, schema, frame }).then((bytes) => ({ bytes, rows }));
+      // Whoever takes the chunk sees its failure; until then it must not count as unhandled.
+      chunk.catch(() => undefined);
+      underWay.push(chunk);
       if (underWay.length >= FRAMES_UNDER_WAY) yield await (underWay.shift() as Promise<EncodedChunk>);
     }
-    if (first && schemaFrame !== null) underWay.push(encodeFrame(pool, { ...target, schemaFrame, frame: null, first }));
     while (underWay.length > 0) yield await (underWay.shift() as Promise<EncodedChunk>);
   } finally {
     await Promise.allSettled(underWay);
   }
 }
 
-/** Moves the frame to a worker without a copy when it owns its memory, which the sockets' shared buffers do not. */
-async function encodeFrame(pool: Piscina<EncodeTask, EncodedChunk>, task: EncodeTask): Promise<EncodedChunk> {
-  if (task.frame === null) return pool.run(task);
+/** Moves the frame to a worker without a copy when it owns its memory, which pieces of sockets' buffers do not. */
+async function encodeFrame(pool: Piscina<EncodeRowsTask, Uint8Array>, task: EncodeRowsTask): Promise<Uint8Array> {
   const frame = task.frame.byteLength === task.frame.buffer.byteLength ? task.frame : task.frame.slice();
   return pool.run({ ...task, frame }, { transferList: [frame.buffer as ArrayBuffer] });
+}
+
+function encodedColumn({ name, type }: ResultColumn): EncodedColumn {
+  return { name, type: formatType(type) };
 }
