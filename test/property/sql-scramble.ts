@@ -10,7 +10,7 @@ const SEPARATORS: readonly string[] = [
   '\u00A0',
   ' /* plain */ ',
   '/**/',
-  " /* it's \"odd\" ; SELECT */ ",
+  ' /* it\'s "odd" ; SELECT */ ',
   '/* outer /* inner */ still outer */',
   ' -- to the end of the line; DROP TABLE t\n',
   "\n--'\n",
