@@ -1,4 +1,4 @@
 import type { RegisteredProof } from './proof.ts';
 
 /** Every proof that `npm run prove` knows, in alphabetical order. */
-export const PROOFS: readonly RegisteredProof[] = [];
+export const PROOFS: readonly RegisteredProof[] = [{ name: 'corpora', load: async () => (await import('./corpora.ts')).proof }];

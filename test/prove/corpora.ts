@@ -1,0 +1,42 @@
+import { checkAnswers } from './corpora/check-answers.ts';
+import { type AnsweredCorpus, checkMutants } from './corpora/check-mutants.ts';
+import { checkRoundTrip } from './corpora/check-round-trip.ts';
+import { type Benchmark, readCorpus } from './corpora/corpus.ts';
+import { openParquetDatabase } from './corpora/duckdb-answers.ts';
+import { parquetCatalog } from './corpora/parquet-catalog.ts';
+import { tpcData } from './corpora/tpc-data.ts';
+import type { Check, Proof } from './proof.ts';
+import { seededRandom } from './seeded-random.ts';
+
+/** Scale factors at which enough statements have rows, and how many must. */
+const CORPORA: readonly { name: Benchmark; scaleFactor: number; quickScaleFactor: number; nonEmptyMin: number }[] = [
+  { name: 'tpch', scaleFactor: 1, quickScaleFactor: 0.05, nonEmptyMin: 20 },
+  { name: 'tpcds', scaleFactor: 1, quickScaleFactor: 0.5, nonEmptyMin: 85 },
+];
+
+/** Whether we understand the statements of two benchmarks as DuckDB does. */
+export const proof: Proof = {
+  name: 'corpora',
+  summary:
+    "TPC-H and TPC-DS parse, bind, round-trip and answer as DuckDB answers their original text; faults seeded in the printer's input are caught",
+  needs: ['python3'],
+  async run({ quick, seed, log }) {
+    const random = seededRandom(seed);
+    const checks: Check[] = [];
+    const answered: AnsweredCorpus[] = [];
+    try {
+      for (const { name, scaleFactor, quickScaleFactor, nonEmptyMin } of CORPORA) {
+        const statements = readCorpus(name);
+        checks.push(...checkRoundTrip(name, statements, random));
+        const database = await openParquetDatabase(tpcData(name, quick ? quickScaleFactor : scaleFactor, log));
+        const outcome = await checkAnswers(name, statements, database, parquetCatalog(database.tables), { nonEmptyMin });
+        log(`${name}: ${outcome.right.length} of ${statements.length} answers equal`);
+        checks.push(...outcome.checks);
+        answered.push({ statements: outcome.right, database });
+      }
+      return [...checks, ...(await checkMutants(answered, random, log))];
+    } finally {
+      for (const { database } of answered) database.close();
+    }
+  },
+};
