@@ -1,0 +1,52 @@
+import type { CommitResult, RelationName } from '../../spi/index.ts';
+
+/** Where the current metadata of a table or view is. Names are kept as they were spelt when created. */
+export interface RelationPointer extends RelationName {
+  readonly kind: 'table' | 'view';
+  readonly uuid: string;
+  readonly metadataLocation: string;
+  /** Directory of the table's or view's files as a location. */
+  readonly tableLocation: string;
+}
+
+/** A table or view that was dropped and whose files are still there. Units: milliseconds since 1970 UTC. */
+export interface DroppedTable {
+  readonly uuid: string;
+  readonly tableLocation: string;
+  readonly droppedAtMs: number;
+}
+
+/** Reads the catalog's newest committed state. Names compare without regard to case. */
+export interface CatalogReader {
+  /** Returns the schemas' names in order. */
+  schemas(): readonly string[];
+  /** Returns the name as stored, null when there is none. */
+  schema(name: string): string | null;
+  relations(schema: string): readonly RelationPointer[];
+  relation(name: RelationName): RelationPointer | null;
+  dropped(): readonly DroppedTable[];
+  /** Returns what a write with the key committed to the table. */
+  commit(tableUuid: string, idempotencyKey: string): CommitResult | null;
+}
+
+/** The state inside one write transaction: what is read is current until the transaction ends. */
+export interface CatalogUpdate extends CatalogReader {
+  putSchema(name: string): void;
+  removeSchema(name: string): void;
+  putRelation(pointer: RelationPointer): void;
+  /** Forgets a table or view; its files are remembered for a later sweep. */
+  removeRelation(pointer: RelationPointer): void;
+  putCommit(tableUuid: string, idempotencyKey: string, result: CommitResult): void;
+  removeDropped(tableUuid: string): void;
+}
+
+/** The transactional store of names and pointers, shared by all processes of the machine that have the warehouse open. */
+export interface CatalogStore extends CatalogReader {
+  /** Runs `work` in one write transaction, alone among all processes; its changes are durable and visible when this returns.
+   *  Guarantees: with an operation id the work is done once: a repetition returns the first result. When `work` throws nothing is changed.
+   *  `Result` must be JSON. */
+  update<Result>(operationId: string | null, work: (state: CatalogUpdate) => Result): Result;
+  /** Forgets operation ids and idempotency keys that are older. Units: milliseconds since 1970 UTC. */
+  forgetBefore(operationsMs: number, commitsMs: number): void;
+  close(): Promise<void>;
+}

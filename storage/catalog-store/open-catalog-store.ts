@@ -1,0 +1,176 @@
+import { ABORT, type Key, open, type RootDatabase } from 'lmdb';
+import type { CommitResult, RelationName } from '../../spi/index.ts';
+import { PlatformError } from '../../spi/index.ts';
+import { catalogKey } from './catalog-key.ts';
+import type { CatalogReader, CatalogStore, CatalogUpdate, DroppedTable, RelationPointer } from './catalog-store.ts';
+
+/** Units: bytes of address space for the store; the file takes only what it holds. */
+const MAP_BYTES = 2 ** 32;
+
+/** Processes times threads that may read at one time. */
+const READERS_MAX = 512;
+
+/** Sorts after every text that a key can have in its place. */
+const LAST = '\u{10ffff}';
+
+interface CommitRecord {
+  readonly atMs: number;
+  readonly result: CommitResult;
+}
+
+interface OperationRecord {
+  readonly atMs: number;
+  readonly result: unknown;
+}
+
+/** Opens the catalog of a warehouse. A process that only reads never creates or changes a file of it (but the lock table).
+ *  @throws STORAGE_UNAVAILABLE when it cannot be opened. */
+export function openCatalogStore(directory: string, mode: 'read' | 'write'): CatalogStore {
+  try {
+    return new LmdbCatalogStore(
+      open({
+        path: directory,
+        noSubdir: false,
+        encoding: 'json',
+        readOnly: mode === 'read',
+        // With overlapping syncs a commit is acknowledged before it is flushed.
+        overlappingSync: false,
+        mapSize: MAP_BYTES,
+        maxReaders: READERS_MAX,
+      }),
+    );
+  } catch (error) {
+    throw new PlatformError('STORAGE_UNAVAILABLE', `The catalog ${directory} cannot be opened: ${reasonOf(error)}.`, { cause: error });
+  }
+}
+
+class LmdbCatalogReader implements CatalogReader {
+  protected readonly database: RootDatabase<unknown, Key>;
+
+  constructor(database: RootDatabase<unknown, Key>) {
+    this.database = database;
+  }
+
+  /** Called before each read. */
+  protected refresh(): void {
+    // Inside a write transaction reads are current by themselves.
+  }
+
+  schemas(): readonly string[] {
+    return this.range<string>(['schema']);
+  }
+
+  schema(name: string): string | null {
+    return this.get(catalogKey.schema(name));
+  }
+
+  relations(schema: string): readonly RelationPointer[] {
+    return this.range(catalogKey.relationsOf(schema));
+  }
+
+  relation(name: RelationName): RelationPointer | null {
+    return this.get(catalogKey.relation(name));
+  }
+
+  dropped(): readonly DroppedTable[] {
+    return this.range(['dropped']);
+  }
+
+  commit(tableUuid: string, idempotencyKey: string): CommitResult | null {
+    return this.get<CommitRecord>(catalogKey.commit(tableUuid, idempotencyKey))?.result ?? null;
+  }
+
+  protected get<Value>(key: string[]): Value | null {
+    this.refresh();
+    return (this.database.get(key) as Value | undefined) ?? null;
+  }
+
+  protected range<Value>(prefix: string[]): Value[] {
+    this.refresh();
+    return [...this.database.getRange({ start: prefix, end: [...prefix, LAST] })].map((entry) => entry.value as Value);
+  }
+}
+
+class LmdbCatalogUpdate extends LmdbCatalogReader implements CatalogUpdate {
+  putSchema(name: string): void {
+    this.database.putSync(catalogKey.schema(name), name);
+  }
+
+  removeSchema(name: string): void {
+    this.database.removeSync(catalogKey.schema(name));
+  }
+
+  putRelation(pointer: RelationPointer): void {
+    this.database.putSync(catalogKey.relation(pointer), pointer);
+  }
+
+  removeRelation(pointer: RelationPointer): void {
+    this.database.removeSync(catalogKey.relation(pointer));
+    const dropped: DroppedTable = { uuid: pointer.uuid, tableLocation: pointer.tableLocation, droppedAtMs: Date.now() };
+    this.database.putSync(catalogKey.dropped(pointer.uuid), dropped);
+  }
+
+  putCommit(tableUuid: string, idempotencyKey: string, result: CommitResult): void {
+    const record: CommitRecord = { atMs: Date.now(), result };
+    this.database.putSync(catalogKey.commit(tableUuid, idempotencyKey), record);
+  }
+
+  removeDropped(tableUuid: string): void {
+    this.database.removeSync(catalogKey.dropped(tableUuid));
+  }
+}
+
+class LmdbCatalogStore extends LmdbCatalogReader implements CatalogStore {
+  protected override refresh(): void {
+    // The reader otherwise keeps its snapshot until the event loop turns, and would miss a commit acknowledged before.
+    this.database.resetReadTxn();
+  }
+
+  update<Result>(operationId: string | null, work: (state: CatalogUpdate) => Result): Result {
+    const { database } = this;
+    return this.#transact(() => {
+      const key = operationId === null ? null : catalogKey.operation(operationId);
+      const done = key === null ? undefined : (database.get(key) as OperationRecord | undefined);
+      if (done !== undefined) return done.result as Result;
+      const result = work(new LmdbCatalogUpdate(database));
+      const record: OperationRecord = { atMs: Date.now(), result: result ?? null };
+      if (key !== null) database.putSync(key, record);
+      return result;
+    });
+  }
+
+  forgetBefore(operationsMs: number, commitsMs: number): void {
+    const { database } = this;
+    this.#transact(() => {
+      for (const [prefix, beforeMs] of [
+        ['operation', operationsMs],
+        ['commit', commitsMs],
+      ] as const) {
+        for (const { key, value } of [...database.getRange({ start: [prefix], end: [prefix, LAST] })]) {
+          if ((value as { atMs: number }).atMs < beforeMs) database.removeSync(key);
+        }
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.database.close();
+  }
+
+  #transact<Result>(work: () => Result): Result {
+    let failure: unknown = null;
+    // A work that throws must not throw through LMDB's own code: it asks for the end of the transaction in order.
+    const outcome: unknown = this.database.transactionSync(() => {
+      try {
+        return { value: work() };
+      } catch (error) {
+        failure = error ?? 'unknown';
+        return ABORT;
+      }
+    });
+    if (failure !== null) throw PlatformError.from(failure, 'STORAGE_UNAVAILABLE');
+    return (outcome as { value: Result }).value;
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,61 @@
+import { type PartitionSpec, PlatformError } from '../../spi/index.ts';
+import type { FileSystem } from '../file/file-system.ts';
+import { locationToPath } from '../file/file-location.ts';
+import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
+import { readManifestList } from '../iceberg/manifest/manifest-list.ts';
+import { type Manifest, readManifest } from '../iceberg/manifest/read-manifest.ts';
+import { parseTableMetadata } from '../iceberg/metadata/parse-table-metadata.ts';
+import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { ByteBoundedCache } from './byte-bounded-cache.ts';
+
+/** Units: bytes of files whose parsed form is kept, for table metadata and for manifests each. */
+const CACHE_BYTES_MAX = 64 << 20;
+
+/** Reads metadata files. All of them are immutable, so what was read once is kept by location. */
+export class MetadataReader {
+  readonly #files: FileSystem;
+  readonly #tables = new ByteBoundedCache<TableMetadata>(CACHE_BYTES_MAX);
+  readonly #lists = new ByteBoundedCache<readonly ManifestFile[]>(CACHE_BYTES_MAX);
+  readonly #manifests = new ByteBoundedCache<Manifest>(CACHE_BYTES_MAX);
+
+  constructor(files: FileSystem) {
+    this.#files = files;
+  }
+
+  /** @throws STORAGE_CORRUPT, STORAGE_UNSUPPORTED */
+  table(location: string): Promise<TableMetadata> {
+    return this.#tables.get(location, async () => {
+      const bytes = await this.bytes(location);
+      return { value: parseTableMetadata(bytes, location), bytes: bytes.byteLength };
+    });
+  }
+
+  manifestList(location: string): Promise<readonly ManifestFile[]> {
+    return this.#lists.get(location, async () => {
+      const bytes = await this.bytes(location);
+      return { value: readManifestList(bytes, location), bytes: bytes.byteLength };
+    });
+  }
+
+  manifest(file: ManifestFile, table: TableMetadata): Promise<Manifest> {
+    // Entries inherit from the list's entry, which may differ between lists for one manifest.
+    const key = `${file.location}#${String(file.sequenceNumber)}`;
+    return this.#manifests.get(key, async () => {
+      const bytes = await this.bytes(file.location);
+      return { value: readManifest(bytes, file, specOf(table, file.specId), table.schema.fields), bytes: bytes.byteLength };
+    });
+  }
+
+  bytes(location: string): Promise<Uint8Array> {
+    return this.#files.read(locationToPath(location));
+  }
+}
+
+/** Returns a table's partition spec by id.
+ *  @throws STORAGE_CORRUPT when there is none. */
+export function specOf(table: TableMetadata, specId: number): PartitionSpec {
+  const spec = table.specs.get(specId);
+  if (spec === undefined)
+    throw new PlatformError('STORAGE_CORRUPT', `The table ${table.location} has no partition spec ${String(specId)}.`);
+  return spec;
+}

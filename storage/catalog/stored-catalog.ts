@@ -1,0 +1,92 @@
+import {
+  type Catalog,
+  type RelationEntry,
+  type RelationName,
+  type SnapshotEntry,
+  type TableSnapshot,
+  type TimeTravel,
+  type ViewDefinition,
+} from '../../spi/index.ts';
+import type { CatalogReader, RelationPointer } from '../catalog-store/catalog-store.ts';
+import { parseViewMetadata } from '../iceberg/metadata/view-metadata.ts';
+import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { findSnapshot } from './find-snapshot.ts';
+import type { MetadataReader } from './metadata-reader.ts';
+import { unknownSchema, unknownTable, wrongKind } from './unknown-name.ts';
+
+/** The catalog of a warehouse: pointers from the store, the rest from the metadata files that they name. */
+export class StoredCatalog implements Catalog {
+  readonly #store: CatalogReader;
+  readonly #metadata: MetadataReader;
+
+  constructor(store: CatalogReader, metadata: MetadataReader) {
+    this.#store = store;
+    this.#metadata = metadata;
+  }
+
+  schemas(): Promise<readonly string[]> {
+    return Promise.resolve(this.#store.schemas());
+  }
+
+  async relations(schema: string): Promise<readonly RelationEntry[]> {
+    if (this.#store.schema(schema) === null) throw unknownSchema(this.#store, schema);
+    await Promise.resolve();
+    return this.#store.relations(schema).map(({ schema: stored, name, kind }) => ({ schema: stored, name, kind }));
+  }
+
+  async resolve(name: RelationName, at?: TimeTravel): Promise<TableSnapshot | ViewDefinition | null> {
+    const pointer = this.#store.relation(name);
+    if (pointer === null) return null;
+    if (pointer.kind === 'view') {
+      if (at !== undefined) throw wrongKind(pointer, 'view');
+      return parseViewMetadata(await this.#metadata.bytes(pointer.metadataLocation), pointer.metadataLocation, pointer);
+    }
+    const table = await this.#metadata.table(pointer.metadataLocation);
+    return tableSnapshot(pointer, table, findSnapshot(table, at), at !== undefined);
+  }
+
+  async history(name: RelationName): Promise<readonly SnapshotEntry[]> {
+    const pointer = this.#store.relation(name);
+    if (pointer === null) throw unknownTable(this.#store, name);
+    if (pointer.kind !== 'table') throw wrongKind(pointer, pointer.kind);
+    const table = await this.#metadata.table(pointer.metadataLocation);
+    return [...table.snapshots.values()].map(snapshotEntry).sort((left, right) => left.sequenceNumber - right.sequenceNumber);
+  }
+}
+
+function tableSnapshot(pointer: RelationPointer, table: TableMetadata, snapshot: Snapshot | null, travelled: boolean): TableSnapshot {
+  // A snapshot of the past is read with the schema of its time.
+  const past = travelled && snapshot?.schemaId !== null && snapshot !== null ? table.schemas.get(snapshot.schemaId) : undefined;
+  const schema = past ?? table.schema;
+  const { comment, ...properties } = table.properties;
+  return {
+    kind: 'table',
+    ref: { schema: pointer.schema, name: pointer.name, uuid: pointer.uuid },
+    snapshotId: snapshot === null ? null : snapshot.snapshotId.toString(),
+    schemaId: schema.schemaId,
+    fields: schema.fields,
+    partitionSpec: table.spec,
+    properties,
+    rows: snapshot === null ? 0 : total(snapshot, 'total-records'),
+    bytes: snapshot === null ? 0 : total(snapshot, 'total-files-size'),
+    files: snapshot === null ? 0 : total(snapshot, 'total-data-files'),
+    comment: comment ?? null,
+  };
+}
+
+function total(snapshot: Snapshot, key: string): number | null {
+  const value = Number(snapshot.summary[key] ?? NaN);
+  return Number.isSafeInteger(value) ? value : null;
+}
+
+function snapshotEntry(snapshot: Snapshot): SnapshotEntry {
+  const { operation, ...summary } = snapshot.summary;
+  return {
+    snapshotId: snapshot.snapshotId.toString(),
+    parentId: snapshot.parentId === null ? null : snapshot.parentId.toString(),
+    sequenceNumber: snapshot.sequenceNumber,
+    committedAtMs: snapshot.timestampMs,
+    operation: operation ?? 'append',
+    summary,
+  };
+}

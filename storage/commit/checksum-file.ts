@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import type { FileSystem } from '../file/file-system.ts';
+import { JsonReader } from '../iceberg/json/json-reader.ts';
+import { parseLosslessJson, printLosslessJson } from '../iceberg/json/lossless-json.ts';
+import { pathToLocation } from '../file/file-location.ts';
+import type { SealedFile } from './seal-data-files.ts';
+
+/** Path of the file that keeps the checksums of the data files which a snapshot added. A manifest entry names that snapshot. */
+export function checksumPath(tableDirectory: string, snapshotId: bigint): string {
+  return join(tableDirectory, 'metadata', `checksums-${snapshotId.toString()}.json`);
+}
+
+/** Writes and syncs the checksums of the files that a snapshot adds; the directory is synced by whoever writes the metadata. */
+export async function writeChecksums(
+  files: FileSystem,
+  tableDirectory: string,
+  snapshotId: bigint,
+  sealed: readonly SealedFile[],
+): Promise<void> {
+  const sha256 = Object.fromEntries(sealed.map((file) => [pathToLocation(file.path), file.sha256]));
+  await files.write(checksumPath(tableDirectory, snapshotId), Buffer.from(printLosslessJson({ version: 1, sha256 })));
+}
+
+/** Returns SHA-256 by location, null when the snapshot (of another writer) has no checksums. */
+export async function readChecksums(
+  files: FileSystem,
+  tableDirectory: string,
+  snapshotId: bigint,
+): Promise<Readonly<Record<string, string>> | null> {
+  const path = checksumPath(tableDirectory, snapshotId);
+  if ((await files.size(path)) === null) return null;
+  const what = `The checksum file ${path}`;
+  return new JsonReader(parseLosslessJson(Buffer.from(await files.read(path)).toString(), what), what).texts('sha256');
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import { type DataFile, type Fragment, PlatformError } from '../../spi/index.ts';
+import type { FileSystem } from '../file/file-system.ts';
+import { locationToPath } from '../file/file-location.ts';
+import { readSplitOffsets } from './read-split-offsets.ts';
+import { syncDirectories } from './sync-directories.ts';
+
+/** A staged file whose bytes are durable and known. */
+export interface SealedFile {
+  readonly file: DataFile;
+  readonly path: string;
+  /** SHA-256 of the file's bytes in hex. */
+  readonly sha256: string;
+  /** Where the row groups begin. Units: bytes. */
+  readonly splitOffsets: readonly number[];
+}
+
+/** Files that are read at one time. */
+const PARALLEL_MAX = 4;
+
+/** Units: bytes at the end of a file that are kept to read the footer from. */
+const TAIL_BYTES = 8 << 20;
+
+/** Checks each staged file (inside the table's data directory, size and rows as told, one attempt per task), takes its checksum and makes it durable.
+ *  @throws STORAGE_CORRUPT when a file is missing or not as told, STORAGE_LOCATION when it is elsewhere. */
+export async function sealDataFiles(
+  files: FileSystem,
+  tableDirectory: string,
+  fragments: readonly Fragment[],
+): Promise<readonly SealedFile[]> {
+  checkAttempts(fragments);
+  const staged = fragments.flatMap((fragment) => fragment.files);
+  const sealed: SealedFile[] = [];
+  for (let start = 0; start < staged.length; start += PARALLEL_MAX) {
+    sealed.push(...(await Promise.all(staged.slice(start, start + PARALLEL_MAX).map((file) => sealFile(files, tableDirectory, file)))));
+  }
+  await syncDirectories(
+    files,
+    sealed.map((file) => dirname(file.path)),
+    tableDirectory,
+  );
+  return sealed;
+}
+
+function checkAttempts(fragments: readonly Fragment[]): void {
+  const seen = new Set<string>();
+  for (const { task } of fragments) {
+    if (seen.has(task)) throw new PlatformError('INTERNAL_INVARIANT', `Two attempts of the task ${task} were handed in for one commit.`);
+    seen.add(task);
+  }
+}
+
+async function sealFile(files: FileSystem, tableDirectory: string, file: DataFile): Promise<SealedFile> {
+  const path = locationToPath(file.uri);
+  if (!path.startsWith(`${tableDirectory}/data/`)) {
+    throw new PlatformError('STORAGE_LOCATION', `The data file ${file.uri} is not in the table's directory.`, {
+      details: { location: file.uri },
+    });
+  }
+  const hash = createHash('sha256');
+  const ends: Uint8Array[] = [];
+  let bytes = 0;
+  let endBytes = 0;
+  for await (const chunk of files.stream(path)) {
+    hash.update(chunk);
+    bytes += chunk.byteLength;
+    ends.push(chunk);
+    endBytes += chunk.byteLength;
+    for (let first = ends[0]; first !== undefined && endBytes - first.byteLength >= TAIL_BYTES; first = ends[0]) {
+      ends.shift();
+      endBytes -= first.byteLength;
+    }
+  }
+  if (bytes !== file.bytes) throw notAsTold(file, `has ${String(bytes)} bytes in place of ${String(file.bytes)}`);
+  const footer = readSplitOffsets(Buffer.concat(ends), bytes, file.uri);
+  if (footer.rows !== file.rows) throw notAsTold(file, `has ${String(footer.rows)} rows in place of ${String(file.rows)}`);
+  await files.sync(path);
+  return { file, path, sha256: hash.digest('hex'), splitOffsets: footer.splitOffsets };
+}
+
+function notAsTold(file: DataFile, how: string): PlatformError {
+  return new PlatformError('STORAGE_CORRUPT', `The staged file ${file.uri} ${how}.`, { details: { location: file.uri } });
+}

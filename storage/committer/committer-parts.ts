@@ -1,0 +1,14 @@
+import type { CatalogStore } from '../catalog-store/catalog-store.ts';
+import type { FileSystem } from '../file/file-system.ts';
+
+/** What changes of the catalog work with. */
+export interface CommitterParts {
+  readonly store: CatalogStore;
+  readonly files: FileSystem;
+  /** Absolute path of the warehouse. */
+  readonly warehouseDirectory: string;
+  /** Absolute path below which tables' files are. */
+  readonly tablesDirectory: string;
+  /** Lost races after which a commit gives up. */
+  readonly retriesMax: number;
+}

@@ -1,0 +1,28 @@
+import type { Fragment, IfExists, RelationName, TableRef, TableSpec, ViewDefinition } from '../../spi/index.ts';
+
+/** One change of the catalog, in JSON. `operationId` makes a repetition after a lost answer harmless. */
+export type CommitterRequest = { readonly operationId: string } & (
+  | { readonly kind: 'create_schema'; readonly schema: string; readonly ifExists: 'fail' | 'keep' }
+  | { readonly kind: 'drop_schema'; readonly schema: string; readonly ifExists: boolean; readonly cascade: boolean }
+  | { readonly kind: 'create_table'; readonly spec: TableSpec; readonly ifExists: IfExists }
+  | { readonly kind: 'drop_relation'; readonly relation: 'table' | 'view'; readonly name: RelationName; readonly ifExists: boolean }
+  | { readonly kind: 'create_view'; readonly view: Omit<ViewDefinition, 'kind'>; readonly ifExists: IfExists }
+  | { readonly kind: 'commit_write'; readonly write: StagedWrite }
+  | { readonly kind: 'sweep'; readonly olderThanMs: number }
+);
+
+/** A write whose files are staged. */
+export interface StagedWrite {
+  readonly goal: 'append' | 'overwrite' | 'create';
+  /** For `create` the table that is to be. */
+  readonly table: TableRef;
+  /** What a `create` makes. */
+  readonly create: { readonly spec: TableSpec; readonly ifExists: IfExists } | null;
+  /** Directory of the table. */
+  readonly tableDirectory: string;
+  /** The schema and spec that the files were written with. */
+  readonly schemaId: number;
+  readonly specId: number;
+  readonly fragments: readonly Fragment[];
+  readonly idempotencyKey: string;
+}

@@ -1,0 +1,31 @@
+import type { Json } from '../../runtime/process/index.ts';
+import { createSchema, createTable, createView, dropRelation, dropSchema } from '../commit/change-names.ts';
+import { commitWrite } from '../commit/commit-write.ts';
+import { sweepWarehouse } from '../sweep/sweep-warehouse.ts';
+import type { CommitterParts } from './committer-parts.ts';
+import type { CommitterRequest } from './committer-request.ts';
+
+/** Carries out one change of the catalog; it is durable when this returns. */
+export async function runRequest(parts: CommitterParts, request: CommitterRequest): Promise<Json> {
+  switch (request.kind) {
+    case 'create_schema':
+      createSchema(parts, request.operationId, request.schema, request.ifExists);
+      return null;
+    case 'drop_schema':
+      dropSchema(parts, request.operationId, request.schema, request);
+      return null;
+    case 'create_table':
+      await createTable(parts, request.operationId, request.spec, request.ifExists);
+      return null;
+    case 'drop_relation':
+      dropRelation(parts, request.operationId, request);
+      return null;
+    case 'create_view':
+      await createView(parts, request.operationId, request.view, request.ifExists);
+      return null;
+    case 'commit_write':
+      return (await commitWrite(parts, request.write)) as unknown as Json;
+    case 'sweep':
+      return (await sweepWarehouse(parts, request.olderThanMs)) as unknown as Json;
+  }
+}

@@ -1,0 +1,15 @@
+import { runChild } from '../../runtime/process/index.ts';
+import { assert } from '../../spi/index.ts';
+import type { CommitterParts } from './committer-parts.ts';
+import type { CommitterRequest } from './committer-request.ts';
+import { runRequest } from './run-request.ts';
+
+/** Runs a committer process: the warehouse's directory and the number of retries are its arguments. */
+export function serveCommitter(open: (warehouseDirectory: string, retriesMax: number) => Promise<CommitterParts>): void {
+  runChild(async (channel) => {
+    const [warehouseDirectory, retriesMax] = process.argv.slice(2);
+    assert(warehouseDirectory !== undefined && retriesMax !== undefined, 'the committer is told its warehouse and its retries');
+    const parts = await open(warehouseDirectory, Number(retriesMax));
+    channel.serve({ run: (request: CommitterRequest) => runRequest(parts, request) });
+  });
+}

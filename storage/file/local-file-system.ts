@@ -1,0 +1,138 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type ErrorCode, PlatformError } from '../../spi/index.ts';
+import type { DirectoryEntry, FileSystem } from './file-system.ts';
+
+/** Units: bytes read at once when a file is streamed. */
+const CHUNK_BYTES = 1 << 20;
+
+/** Returns the file system of this machine. */
+export function localFileSystem(): FileSystem {
+  return { read, stream, write, replace, sync, syncDirectory: sync, makeDirectory, size, list, remove };
+}
+
+async function read(path: string): Promise<Uint8Array> {
+  return attempt(path, 'read', async () => {
+    const handle = await open(path, constants.O_RDONLY);
+    try {
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+async function* stream(path: string): AsyncIterable<Uint8Array> {
+  const handle = await attempt(path, 'open', () => open(path, constants.O_RDONLY));
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await attempt(path, 'read', () => handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null));
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  await attempt(path, 'write', async () => {
+    const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o644);
+    try {
+      await writeWhole(handle, bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+async function replace(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.${String(process.pid)}.new`;
+  await remove(temporary);
+  await write(temporary, bytes);
+  await attempt(path, 'replace', () => rename(temporary, path));
+  await sync(dirname(path));
+}
+
+/** A write may take fewer bytes than it was given without an error (a full quota, a signal): the rest is written until all is. */
+async function writeWhole(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  let written = 0;
+  while (written < bytes.byteLength) {
+    const { bytesWritten } = await handle.write(bytes, written, bytes.byteLength - written, written);
+    if (bytesWritten === 0) throw new PlatformError('RESOURCE_DISK', 'The file system takes no more bytes.');
+    written += bytesWritten;
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  await attempt(path, 'sync', async () => {
+    const handle = await open(path, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  await attempt(path, 'create', () => mkdir(path, { recursive: true }));
+}
+
+async function size(path: string): Promise<number | null> {
+  try {
+    const found = await stat(path);
+    return found.isFile() ? found.size : null;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw coded(error, path, 'look at');
+  }
+}
+
+async function list(path: string): Promise<readonly DirectoryEntry[]> {
+  const names = await attempt(path, 'list', () => readdir(path)).catch((error: unknown) => {
+    if (error instanceof PlatformError && isMissing(error.cause)) return [];
+    throw error;
+  });
+  const entries: DirectoryEntry[] = [];
+  for (const name of names) {
+    try {
+      const found = await stat(join(path, name));
+      entries.push({ name, isDirectory: found.isDirectory(), modifiedMs: found.mtimeMs });
+    } catch (error) {
+      // Another process removed it since the directory was read.
+      if (!isMissing(error)) throw coded(error, join(path, name), 'look at');
+    }
+  }
+  return entries;
+}
+
+async function remove(path: string): Promise<void> {
+  await attempt(path, 'remove', () => rm(path, { recursive: true, force: true }));
+}
+
+async function attempt<Result>(path: string, verb: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw coded(error, path, verb);
+  }
+}
+
+const CODE_BY_ERRNO: Readonly<Record<string, ErrorCode>> = { ENOSPC: 'RESOURCE_DISK', EDQUOT: 'RESOURCE_DISK', ENOENT: 'STORAGE_CORRUPT' };
+
+function coded(error: unknown, path: string, verb: string): PlatformError {
+  if (error instanceof PlatformError) return error;
+  const errno = errnoOf(error);
+  const code = verb === 'read' || verb === 'open' || errno !== 'ENOENT' ? (CODE_BY_ERRNO[errno] ?? 'STORAGE_IO') : 'STORAGE_IO';
+  const reason = error instanceof Error ? error.message : String(error);
+  return new PlatformError(code, `Cannot ${verb} ${path}: ${reason}.`, { cause: error, details: { path, errno } });
+}
+
+const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT';
+
+function errnoOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,31 @@
+import type { PartitionValues } from './partition-avro.ts';
+
+/** Whether an entry's file was there before, came with, or left with the snapshot of the manifest. */
+export type EntryStatus = 'existing' | 'added' | 'deleted';
+
+/** A file of a manifest.
+ *  @see Iceberg spec, "Manifests" */
+export interface ManifestEntry {
+  readonly status: EntryStatus;
+  /** The snapshot that added (or deleted) the file; null is inherited from the manifest list. */
+  readonly snapshotId: bigint | null;
+  readonly sequenceNumber: number | null;
+  readonly fileSequenceNumber: number | null;
+  readonly location: string;
+  readonly format: string;
+  readonly partition: PartitionValues;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly metrics: FileMetrics;
+}
+
+/** Facts about the columns of a file by field id. Bounds are single-value bytes. */
+export interface FileMetrics {
+  readonly columnBytes: ReadonlyMap<number, number>;
+  readonly valueCounts: ReadonlyMap<number, number>;
+  readonly nullCounts: ReadonlyMap<number, number>;
+  readonly nanCounts: ReadonlyMap<number, number>;
+  readonly lowerBounds: ReadonlyMap<number, Uint8Array>;
+  readonly upperBounds: ReadonlyMap<number, Uint8Array>;
+  readonly splitOffsets: readonly number[] | null;
+}

@@ -1,0 +1,87 @@
+import { type DataType, type Field, type PartitionSpec, PlatformError } from '../../../spi/index.ts';
+import type { AvroValue } from '../avro/avro-codec.ts';
+import { readContainer } from '../avro/read-container.ts';
+import { type RecordReader, RecordShape } from '../avro/record-reader.ts';
+import { parseLosslessJson } from '../json/lossless-json.ts';
+import { parseSchema, type TableSchema } from '../type/schema-json.ts';
+import type { EntryStatus, FileMetrics, ManifestEntry } from './manifest-entry.ts';
+import type { ManifestFile } from './manifest-file.ts';
+import { avroToValue, partitionTypes } from './partition-avro.ts';
+
+/** A manifest's content; entries have their inherited snapshot id and sequence numbers. */
+export interface Manifest {
+  /** The schema that the files were written with. */
+  readonly schema: TableSchema;
+  readonly entries: readonly ManifestEntry[];
+}
+
+const STATUS_NAME: readonly EntryStatus[] = ['existing', 'added', 'deleted'];
+
+/** Reads a manifest of data files.
+ *  @throws STORAGE_UNSUPPORTED when it holds delete files or files other than Parquet; STORAGE_CORRUPT when it cannot be read. */
+export function readManifest(bytes: Uint8Array, list: ManifestFile, spec: PartitionSpec, fields: readonly Field[]): Manifest {
+  const what = `The manifest ${list.location}`;
+  const container = readContainer(bytes, what);
+  const version = container.metadata['format-version'] ?? '1';
+  if (version !== '1' && version !== '2') throw unsupported(what, `has format version ${version}`);
+  const schema = parseSchema(parseLosslessJson(container.metadata['schema'] ?? '', `The schema of ${what}`), what);
+  const types = partitionTypes(spec, fields.length === 0 ? schema.fields : fields);
+  const shape = new ManifestShape(container.schema);
+  return { schema, entries: container.rows.map((row) => shape.entry(row, list, spec, types, what)) };
+}
+
+class ManifestShape {
+  readonly #entry: RecordShape;
+  readonly #file: RecordShape;
+  readonly #partition: RecordShape;
+
+  constructor(schema: ConstructorParameters<typeof RecordShape>[0]) {
+    this.#entry = new RecordShape(schema);
+    this.#file = this.#entry.child(2);
+    this.#partition = this.#file.child(102);
+  }
+
+  entry(row: AvroValue, list: ManifestFile, spec: PartitionSpec, types: readonly DataType[], what: string): ManifestEntry {
+    const entry = this.#entry.reader(row, what);
+    const file = this.#file.reader(entry.value(2), what);
+    const partition = this.#partition.reader(file.value(102), what);
+    if (file.integerOr(134, 0) !== 0) throw unsupported(what, 'holds delete files');
+    const format = file.text(101).toUpperCase();
+    if (format !== 'PARQUET') throw unsupported(what, `holds files of the format ${format}`);
+    if (file.bytesOrNull(131) !== null) throw unsupported(what, 'holds encrypted files');
+    const status = STATUS_NAME[entry.integer(0)];
+    if (status === undefined) throw new PlatformError('STORAGE_CORRUPT', `${what} has an entry of unknown status.`);
+    const inherited = status === 'added' ? list.sequenceNumber : null;
+    return {
+      status,
+      snapshotId: entry.longOrNull(1) ?? list.addedSnapshotId,
+      sequenceNumber: entry.integerOr(3, inherited),
+      fileSequenceNumber: entry.integerOr(4, inherited),
+      location: file.text(100),
+      format,
+      partition: spec.fields.map((part, index) => avroToValue(types[index] ?? { kind: 'null' }, partition.value(part.fieldId))),
+      rows: file.integer(103),
+      bytes: file.integer(104),
+      metrics: readMetrics(file),
+    };
+  }
+}
+
+function readMetrics(file: RecordReader): FileMetrics {
+  const offsets = file.list(132);
+  return {
+    columnBytes: file.map(108, Number),
+    valueCounts: file.map(109, Number),
+    nullCounts: file.map(110, Number),
+    nanCounts: file.map(137, Number),
+    lowerBounds: file.map(125, toBytes),
+    upperBounds: file.map(128, toBytes),
+    splitOffsets: offsets === null ? null : offsets.map(Number),
+  };
+}
+
+const toBytes = (value: AvroValue): Uint8Array => (value instanceof Uint8Array ? value : new Uint8Array());
+
+function unsupported(what: string, how: string): PlatformError {
+  return new PlatformError('STORAGE_UNSUPPORTED', `${what} ${how}, which is not supported.`);
+}

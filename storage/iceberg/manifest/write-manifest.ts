@@ -1,0 +1,62 @@
+import type { PartitionSpec } from '../../../spi/index.ts';
+import type { AvroRecord, AvroValue } from '../avro/avro-codec.ts';
+import { writeContainer } from '../avro/write-container.ts';
+import { printLosslessJson } from '../json/lossless-json.ts';
+import { printPartitionFields } from '../metadata/partition-spec-json.ts';
+import { printSchema, type TableSchema } from '../type/schema-json.ts';
+import { manifestAvroSchema } from './manifest-avro-schema.ts';
+import type { EntryStatus, ManifestEntry } from './manifest-entry.ts';
+import { partitionAvroSchema, partitionToAvro, partitionTypes } from './partition-avro.ts';
+
+const STATUS_NUMBER: Readonly<Record<EntryStatus, number>> = { existing: 0, added: 1, deleted: 2 };
+
+/** Returns a v2 manifest of data files, all of one partition spec. */
+export function writeManifest(schema: TableSchema, spec: PartitionSpec, entries: readonly ManifestEntry[]): Uint8Array {
+  const types = partitionTypes(spec, schema.fields);
+  const header = {
+    schema: printLosslessJson(printSchema(schema)),
+    'schema-id': String(schema.schemaId),
+    'partition-spec': printLosslessJson(printPartitionFields(spec)),
+    'partition-spec-id': String(spec.specId),
+    'format-version': '2',
+    content: 'data',
+  };
+  const rows = entries.map((entry) => entryToAvro(entry, partitionToAvro(spec, types, entry.partition)));
+  return writeContainer(manifestAvroSchema(partitionAvroSchema(spec, types)), header, rows);
+}
+
+function entryToAvro(entry: ManifestEntry, partition: AvroRecord): AvroRecord {
+  const { metrics } = entry;
+  return {
+    status: STATUS_NUMBER[entry.status],
+    snapshot_id: entry.snapshotId,
+    sequence_number: longOrNull(entry.sequenceNumber),
+    file_sequence_number: longOrNull(entry.fileSequenceNumber),
+    data_file: {
+      content: 0,
+      file_path: entry.location,
+      file_format: entry.format,
+      partition,
+      record_count: BigInt(entry.rows),
+      file_size_in_bytes: BigInt(entry.bytes),
+      column_sizes: counts(metrics.columnBytes),
+      value_counts: counts(metrics.valueCounts),
+      null_value_counts: counts(metrics.nullCounts),
+      nan_value_counts: counts(metrics.nanCounts),
+      lower_bounds: pairs(metrics.lowerBounds, (bytes) => Buffer.from(bytes)),
+      upper_bounds: pairs(metrics.upperBounds, (bytes) => Buffer.from(bytes)),
+      key_metadata: null,
+      split_offsets: metrics.splitOffsets === null ? null : metrics.splitOffsets.map(BigInt),
+      equality_ids: null,
+      sort_order_id: 0,
+    },
+  };
+}
+
+const longOrNull = (value: number | null): bigint | null => (value === null ? null : BigInt(value));
+
+const counts = (map: ReadonlyMap<number, number>): AvroValue => pairs(map, BigInt);
+
+function pairs<Value>(map: ReadonlyMap<number, Value>, toAvro: (value: Value) => AvroValue): AvroValue {
+  return map.size === 0 ? null : [...map].map(([key, value]) => ({ key, value: toAvro(value) }));
+}

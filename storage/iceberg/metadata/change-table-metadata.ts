@@ -1,0 +1,85 @@
+import type { Field, PartitionSpec } from '../../../spi/index.ts';
+import type { JsonObject, JsonValue } from '../json/lossless-json.ts';
+import { printSchema } from '../type/schema-json.ts';
+import { readTableMetadata } from './parse-table-metadata.ts';
+import { printPartitionSpec } from './partition-spec-json.ts';
+import type { Snapshot, TableMetadata } from './table-metadata.ts';
+
+/** Entries of the metadata log that are kept, unless the table's property says otherwise. */
+const METADATA_LOG_MAX = 100;
+
+/** A new table without a snapshot. Units: milliseconds since 1970 UTC. */
+export interface NewTable {
+  readonly uuid: string;
+  readonly location: string;
+  readonly fields: readonly Field[];
+  readonly lastColumnId: number;
+  readonly spec: PartitionSpec;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly createdAtMs: number;
+}
+
+/** Returns the first metadata of a table. */
+export function createTableMetadata(table: NewTable): TableMetadata {
+  const json: JsonObject = {
+    'format-version': 2,
+    'table-uuid': table.uuid,
+    location: table.location,
+    'last-sequence-number': 0,
+    'last-updated-ms': table.createdAtMs,
+    'last-column-id': table.lastColumnId,
+    'current-schema-id': 0,
+    schemas: [printSchema({ schemaId: 0, fields: table.fields })],
+    'default-spec-id': table.spec.specId,
+    'partition-specs': [printPartitionSpec(table.spec)],
+    'last-partition-id': Math.max(999, ...table.spec.fields.map((field) => field.fieldId)),
+    'default-sort-order-id': 0,
+    'sort-orders': [{ 'order-id': 0, fields: [] }],
+    properties: table.properties,
+    'current-snapshot-id': -1,
+    refs: {},
+    snapshots: [],
+    'snapshot-log': [],
+    'metadata-log': [],
+  };
+  return readTableMetadata(json, `The metadata of the new table ${table.uuid}`);
+}
+
+/** Returns the metadata with one more snapshot, which becomes the current one of the branch `main`. `previousLocation` is the file that the
+ *  old metadata was read from, null for a table that has none yet. */
+export function addSnapshot(metadata: TableMetadata, snapshot: Snapshot, previousLocation: string | null): TableMetadata {
+  const { json } = metadata;
+  const refs = (json['refs'] ?? {}) as JsonObject;
+  const mainRef = (refs['main'] ?? { type: 'branch' }) as JsonObject;
+  const changed: JsonObject = {
+    ...json,
+    'last-sequence-number': snapshot.sequenceNumber,
+    'last-updated-ms': snapshot.timestampMs,
+    'current-snapshot-id': snapshot.snapshotId,
+    refs: { ...refs, main: { ...mainRef, 'snapshot-id': snapshot.snapshotId } },
+    snapshots: [...list(json['snapshots']), printSnapshot(snapshot)],
+    'snapshot-log': [...list(json['snapshot-log']), { 'timestamp-ms': snapshot.timestampMs, 'snapshot-id': snapshot.snapshotId }],
+    'metadata-log': previousLocation === null ? list(json['metadata-log']) : longerLog(metadata, previousLocation),
+  };
+  return readTableMetadata(changed, `The new metadata of the table ${metadata.uuid}`);
+}
+
+function longerLog(metadata: TableMetadata, previousLocation: string): readonly JsonValue[] {
+  const kept = Number(metadata.properties['write.metadata.previous-versions-max'] ?? METADATA_LOG_MAX);
+  const entry = { 'timestamp-ms': metadata.lastUpdatedMs, 'metadata-file': previousLocation };
+  return [...list(metadata.json['metadata-log']), entry].slice(-Math.max(1, kept));
+}
+
+function printSnapshot(snapshot: Snapshot): JsonObject {
+  return {
+    'sequence-number': snapshot.sequenceNumber,
+    'snapshot-id': snapshot.snapshotId,
+    ...(snapshot.parentId === null ? {} : { 'parent-snapshot-id': snapshot.parentId }),
+    'timestamp-ms': snapshot.timestampMs,
+    summary: snapshot.summary,
+    'manifest-list': snapshot.manifestList,
+    ...(snapshot.schemaId === null ? {} : { 'schema-id': snapshot.schemaId }),
+  };
+}
+
+const list = (json: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(json) ? (json as readonly JsonValue[]) : []);

@@ -1,0 +1,78 @@
+import { PlatformError } from '../../../spi/index.ts';
+import { JsonReader } from '../json/json-reader.ts';
+import { type JsonValue, parseLosslessJson } from '../json/lossless-json.ts';
+import { parseSchema } from '../type/schema-json.ts';
+import { parsePartitionSpec } from './partition-spec-json.ts';
+import type { Snapshot, TableMetadata } from './table-metadata.ts';
+
+/** Reads a table metadata file.
+ *  @throws STORAGE_UNSUPPORTED for other format versions than 2, STORAGE_CORRUPT when it is not table metadata. */
+export function parseTableMetadata(bytes: Uint8Array, location: string): TableMetadata {
+  const what = `The table metadata ${location}`;
+  return readTableMetadata(parseLosslessJson(Buffer.from(bytes).toString(), what), what);
+}
+
+/** Gives a metadata document its typed view. */
+export function readTableMetadata(json: JsonValue, what: string): TableMetadata {
+  const reader = new JsonReader(json, what);
+  const version = reader.integer('format-version');
+  if (version !== 2) {
+    throw new PlatformError('STORAGE_UNSUPPORTED', `${what} has format version ${String(version)}; version 2 is supported.`, {
+      details: { formatVersion: version },
+    });
+  }
+  const schemas = new Map(
+    reader
+      .objects('schemas')
+      .map((schema) => parseSchema(schema.json, what))
+      .map((schema) => [schema.schemaId, schema]),
+  );
+  const specs = new Map(
+    reader
+      .objects('partition-specs')
+      .map((spec) => parsePartitionSpec(spec, what))
+      .map((spec) => [spec.specId, spec]),
+  );
+  const snapshots = new Map(
+    reader
+      .objects('snapshots')
+      .map(readSnapshot)
+      .map((snapshot) => [snapshot.snapshotId, snapshot]),
+  );
+  const currentId = reader.has('current-snapshot-id') ? reader.long('current-snapshot-id') : -1n;
+  return {
+    json: reader.json,
+    uuid: reader.string('table-uuid'),
+    location: reader.string('location'),
+    lastSequenceNumber: reader.integer('last-sequence-number'),
+    lastUpdatedMs: reader.integer('last-updated-ms'),
+    schemas,
+    schema: pick(schemas, reader.integer('current-schema-id'), `${what} has no current schema`),
+    specs,
+    spec: pick(specs, reader.integer('default-spec-id'), `${what} has no default partition spec`),
+    properties: reader.texts('properties'),
+    snapshots,
+    current: currentId === -1n ? null : pick(snapshots, currentId, `${what} has no current snapshot`),
+    snapshotLog: reader
+      .objects('snapshot-log')
+      .map((entry) => ({ timestampMs: entry.integer('timestamp-ms'), snapshotId: entry.long('snapshot-id') })),
+  };
+}
+
+function readSnapshot(reader: JsonReader): Snapshot {
+  return {
+    snapshotId: reader.long('snapshot-id'),
+    parentId: reader.has('parent-snapshot-id') ? reader.long('parent-snapshot-id') : null,
+    sequenceNumber: reader.has('sequence-number') ? reader.integer('sequence-number') : 0,
+    timestampMs: reader.integer('timestamp-ms'),
+    manifestList: reader.string('manifest-list'),
+    summary: reader.texts('summary'),
+    schemaId: reader.has('schema-id') ? reader.integer('schema-id') : null,
+  };
+}
+
+function pick<Key, Value>(map: ReadonlyMap<Key, Value>, key: Key, problem: string): Value {
+  const value = map.get(key);
+  if (value === undefined) throw new PlatformError('STORAGE_CORRUPT', `${problem}.`);
+  return value;
+}

@@ -1,0 +1,71 @@
+import { type DataType, PlatformError, type PartitionTransform } from '../../../spi/index.ts';
+import { dateFromDays, floorDivide, US_PER_DAY, US_PER_HOUR } from '../value/calendar.ts';
+import type { ColumnValue } from '../value/column-value.ts';
+import { prefixOf } from '../value/truncate-bound.ts';
+import { unscaledToBytes, valueToBytes } from '../value/value-bytes.ts';
+import { murmur3 } from './murmur3.ts';
+
+const INTEGER: DataType = { kind: 'integer' };
+
+/** Returns the type of a transform's results. Days are plain integers here, as their text form in `DataFile.partition` is. */
+export function transformResultType(transform: PartitionTransform, source: DataType): DataType {
+  return transform.kind === 'identity' || transform.kind === 'truncate' ? source : INTEGER;
+}
+
+/** Tells whether a transform is defined for a type. */
+export function transformAccepts(transform: PartitionTransform, source: DataType): boolean {
+  const { kind } = source;
+  if (kind === 'list' || kind === 'map' || kind === 'struct') return false;
+  switch (transform.kind) {
+    case 'identity':
+      return true;
+    case 'year':
+    case 'month':
+    case 'day':
+      return kind === 'date' || kind === 'timestamp' || kind === 'timestamptz';
+    case 'hour':
+      return kind === 'timestamp' || kind === 'timestamptz';
+    case 'bucket':
+      return kind !== 'boolean' && kind !== 'real' && kind !== 'double';
+    case 'truncate':
+      return ['integer', 'bigint', 'decimal', 'varchar', 'varbinary'].includes(kind);
+  }
+}
+
+/** Returns the partition value of a column's value.
+ *  @see Iceberg spec, "Partition Transforms" */
+export function applyTransform(transform: PartitionTransform, source: DataType, value: ColumnValue): ColumnValue {
+  switch (transform.kind) {
+    case 'identity':
+      return value;
+    case 'bucket':
+      return BigInt((bucketHash(source, value) & 0x7fffffff) % transform.buckets);
+    case 'truncate':
+      return truncate(value, transform.width);
+    default:
+      return calendarUnit(transform.kind, source, value);
+  }
+}
+
+/** Returns the 32-bit hash that buckets are made of.
+ *  @see Iceberg spec, Appendix B */
+export function bucketHash(source: DataType, value: ColumnValue): number {
+  if (typeof value !== 'bigint') return murmur3(valueToBytes(source, value));
+  if (source.kind === 'decimal') return murmur3(unscaledToBytes(value));
+  return murmur3(valueToBytes({ kind: 'bigint' }, value));
+}
+
+function truncate(value: ColumnValue, width: number): ColumnValue {
+  if (typeof value !== 'bigint') return prefixOf(value, width);
+  const wide = BigInt(width);
+  return floorDivide(value, wide) * wide;
+}
+
+function calendarUnit(unit: 'year' | 'month' | 'day' | 'hour', source: DataType, value: ColumnValue): bigint {
+  if (typeof value !== 'bigint') throw new PlatformError('INTERNAL_INVARIANT', `${unit} of a value that is no time`);
+  if (unit === 'hour') return floorDivide(value, US_PER_HOUR);
+  const days = source.kind === 'date' ? value : floorDivide(value, US_PER_DAY);
+  if (unit === 'day') return days;
+  const { year, month } = dateFromDays(Number(days));
+  return BigInt(unit === 'year' ? year - 1970 : (year - 1970) * 12 + month - 1);
+}

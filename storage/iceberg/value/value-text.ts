@@ -1,0 +1,141 @@
+import type { DataType } from '../../../spi/index.ts';
+import { dateFromDays, daysFromDate, floorDivide, US_PER_DAY } from './calendar.ts';
+import type { ColumnValue } from './column-value.ts';
+
+const DATE = /^(-?\d{1,6})-(\d\d)-(\d\d)( \(BC\))?$/;
+const TIME = /^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/;
+const TIMESTAMP = /^(-?\d{1,6}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,6})?)( \(BC\))?(Z|[+-]\d\d(?::?\d\d)?)?$/;
+
+/** Returns the value that a canonical text stands for, null when the text is none (or not a number), which callers take as "unknown".
+ *  Shape of the texts: as in `LiteralExpression`; binary as base64. */
+export function textToValue(type: DataType, text: string): ColumnValue | null {
+  switch (type.kind) {
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : null;
+    case 'integer':
+    case 'bigint':
+      return /^-?\d+$/.test(text) ? BigInt(text) : null;
+    case 'decimal':
+      return decimalToUnscaled(text, type.scale);
+    case 'real': {
+      const value = parseFloating(text);
+      return value === null ? null : Math.fround(value);
+    }
+    case 'double':
+      return parseFloating(text);
+    case 'date':
+      return dateToDays(text);
+    case 'time':
+      return timeToUs(text);
+    case 'timestamp':
+    case 'timestamptz':
+      return timestampToUs(text);
+    case 'varchar':
+      return text;
+    case 'varbinary':
+    case 'fixed':
+      return Buffer.from(text, 'base64');
+    case 'uuid':
+      return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? Buffer.from(text.replaceAll('-', ''), 'hex') : null;
+    default:
+      return null;
+  }
+}
+
+/** Returns the canonical text of a value. */
+export function valueToText(type: DataType, value: ColumnValue): string {
+  if (value instanceof Uint8Array) return type.kind === 'uuid' ? uuidToText(value) : Buffer.from(value).toString('base64');
+  if (typeof value !== 'bigint') return String(value);
+  switch (type.kind) {
+    case 'decimal':
+      return unscaledToDecimal(value, type.scale);
+    case 'date':
+      return daysToDate(value);
+    case 'time':
+      return usToTime(value);
+    case 'timestamp':
+      return usToTimestamp(value);
+    case 'timestamptz':
+      return `${usToTimestamp(value)}+00`;
+    default:
+      return value.toString();
+  }
+}
+
+function parseFloating(text: string): number | null {
+  if (text === 'Infinity' || text === 'inf') return Infinity;
+  if (text === '-Infinity' || text === '-inf') return -Infinity;
+  const value = text.trim() === '' ? NaN : Number(text);
+  return Number.isNaN(value) ? null : value;
+}
+
+function decimalToUnscaled(text: string, scale: number): bigint | null {
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
+  if (match === null) return null;
+  const fraction = (match[3] ?? '').replace(/0+$/, '');
+  if (fraction.length > scale) return null;
+  const magnitude = BigInt((match[2] ?? '') + fraction.padEnd(scale, '0'));
+  return match[1] === '-' ? -magnitude : magnitude;
+}
+
+function unscaledToDecimal(unscaled: bigint, scale: number): string {
+  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0');
+  const sign = unscaled < 0n ? '-' : '';
+  return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+function dateToDays(text: string): bigint | null {
+  const match = DATE.exec(text);
+  if (match === null) return null;
+  const year = match[4] === undefined ? Number(match[1]) : 1 - Number(match[1]);
+  return BigInt(daysFromDate(year, Number(match[2]), Number(match[3])));
+}
+
+function daysToDate(days: bigint): string {
+  const { year, month, day } = dateFromDays(Number(days));
+  const shown = String(year > 0 ? year : 1 - year).padStart(4, '0');
+  return `${shown}-${pad2(month)}-${pad2(day)}${year > 0 ? '' : ' (BC)'}`;
+}
+
+function timeToUs(text: string): bigint | null {
+  const match = TIME.exec(text);
+  if (match === null) return null;
+  const seconds = BigInt(Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]));
+  return seconds * 1_000_000n + BigInt((match[4] ?? '').padEnd(6, '0'));
+}
+
+function usToTime(us: bigint): string {
+  const seconds = Number(us / 1_000_000n);
+  const fraction = Number(us % 1_000_000n);
+  const clock = `${pad2(Math.floor(seconds / 3600))}:${pad2(Math.floor(seconds / 60) % 60)}:${pad2(seconds % 60)}`;
+  return fraction === 0 ? clock : `${clock}.${String(fraction).padStart(6, '0').replace(/0+$/, '')}`;
+}
+
+function timestampToUs(text: string): bigint | null {
+  const match = TIMESTAMP.exec(text);
+  if (match === null) return null;
+  const days = dateToDays((match[1] ?? '') + (match[3] ?? ''));
+  const time = timeToUs(match[2] ?? '');
+  return days === null || time === null ? null : days * US_PER_DAY + time - offsetUs(match[4]);
+}
+
+function offsetUs(zone: string | undefined): bigint {
+  if (zone === undefined || zone === 'Z') return 0n;
+  const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
+  const minutes = BigInt(Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2)));
+  return (zone.startsWith('-') ? -minutes : minutes) * 60_000_000n;
+}
+
+function usToTimestamp(us: bigint): string {
+  const days = floorDivide(us, US_PER_DAY);
+  const date = daysToDate(days);
+  const era = date.endsWith(' (BC)') ? ' (BC)' : '';
+  return `${date.slice(0, date.length - era.length)} ${usToTime(us - days * US_PER_DAY)}${era}`;
+}
+
+function uuidToText(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes).toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+const pad2 = (value: number): string => String(value).padStart(2, '0');

@@ -1,0 +1,87 @@
+import {
+  type Field,
+  type ParquetSplit,
+  type PartitionSpec,
+  PlatformError,
+  type ScanPlan,
+  type ScanRequest,
+  sameType,
+} from '../../spi/index.ts';
+import { type MetadataReader, specOf } from '../catalog/metadata-reader.ts';
+import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
+import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { valueToText } from '../iceberg/value/value-text.ts';
+import { filterColumns } from './filter-columns.ts';
+import { fileFacts, manifestFacts } from './gather-facts.ts';
+import { judgeFilter, MAY_BE_TRUE, ONLY_TRUE } from './judge-filter.ts';
+
+/** Returns which files of a snapshot a scan reads: manifests, then files, that cannot hold a row which meets the filter are left out.
+ *  @throws STORAGE_UNSUPPORTED when the snapshot has delete files, STORAGE_CORRUPT */
+export async function planScan(
+  reader: MetadataReader,
+  table: TableMetadata,
+  snapshot: Snapshot | null,
+  request: ScanRequest,
+): Promise<ScanPlan> {
+  const fields = fieldsOf(table, request.schemaId);
+  const columns = filterColumns(request.columns, fields);
+  const splits: ParquetSplit[] = [];
+  let filesTotal = 0;
+  let alwaysTrue = true;
+  const manifests = snapshot === null ? [] : await reader.manifestList(snapshot.manifestList);
+  for (const file of manifests) {
+    if (file.content === 'deletes') {
+      throw new PlatformError('STORAGE_UNSUPPORTED', `The table ${request.table.name} has delete files, which are not supported yet.`);
+    }
+    const spec = specOf(table, file.specId);
+    const liveFiles = file.addedFiles + file.existingFiles;
+    if (request.filter !== null && file.partitions !== null && liveFiles > 0) {
+      const verdict = judgeFilter(request.filter, manifestFacts(columns, spec, file.partitions));
+      if ((verdict & MAY_BE_TRUE) === 0) {
+        filesTotal += liveFiles;
+        continue;
+      }
+    }
+    const manifest = await reader.manifest(file, table);
+    const matchesSchema = request.columns.every((column) => isSameField(column.fieldId, fields, manifest.schema.fields));
+    for (const entry of manifest.entries) {
+      if (entry.status === 'deleted') continue;
+      filesTotal += 1;
+      const verdict = request.filter === null ? ONLY_TRUE : judgeFilter(request.filter, fileFacts(columns, spec, entry));
+      if ((verdict & MAY_BE_TRUE) === 0) continue;
+      if (verdict !== ONLY_TRUE) alwaysTrue = false;
+      splits.push(toSplit(entry, spec, fields, matchesSchema));
+    }
+  }
+  return {
+    splits,
+    residual: alwaysTrue ? null : request.filter,
+    rows: splits.reduce((sum, split) => sum + split.rows, 0),
+    bytes: splits.reduce((sum, split) => sum + split.bytes, 0),
+    filesTotal,
+    filesSkipped: filesTotal - splits.length,
+  };
+}
+
+function fieldsOf(table: TableMetadata, schemaId: number): readonly Field[] {
+  const schema = table.schemas.get(schemaId);
+  if (schema === undefined) throw new PlatformError('STORAGE_CORRUPT', `The table ${table.location} has no schema ${String(schemaId)}.`);
+  return schema.fields;
+}
+
+function isSameField(fieldId: number, fields: readonly Field[], written: readonly Field[]): boolean {
+  const wanted = fields.find((field) => field.id === fieldId);
+  const found = written.find((field) => field.id === fieldId);
+  return wanted !== undefined && found !== undefined && wanted.name === found.name && sameType(wanted.type, found.type);
+}
+
+function toSplit(entry: ManifestEntry, spec: PartitionSpec, fields: readonly Field[], matchesSchema: boolean): ParquetSplit {
+  const partition: Record<string, string | null> = {};
+  spec.fields.forEach((part, index) => {
+    const source = fields.find((field) => field.id === part.sourceId);
+    if (part.transform.kind !== 'identity' || source === undefined) return;
+    const value = entry.partition[index] ?? null;
+    partition[String(part.sourceId)] = value === null ? null : valueToText(source.type, value);
+  });
+  return { kind: 'parquet', uri: entry.location, rows: entry.rows, bytes: entry.bytes, matchesSchema, partition };
+}

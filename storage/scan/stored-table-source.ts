@@ -1,0 +1,44 @@
+import type { Field, ParquetSplit, ScanColumn, ScanPlan, ScanRequest, TableSource } from '../../spi/index.ts';
+import { snapshotById } from '../catalog/find-snapshot.ts';
+import type { MetadataReader } from '../catalog/metadata-reader.ts';
+import { unknownTable } from '../catalog/unknown-name.ts';
+import type { CatalogReader } from '../catalog-store/catalog-store.ts';
+import type { DataService } from '../data/data-service.ts';
+import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { planScan } from './plan-scan.ts';
+
+/** Gives engines the rows of the tables of a warehouse. */
+export class StoredTableSource implements TableSource {
+  readonly #store: CatalogReader;
+  readonly #metadata: MetadataReader;
+  readonly #data: DataService;
+
+  constructor(store: CatalogReader, metadata: MetadataReader, data: DataService) {
+    this.#store = store;
+    this.#metadata = metadata;
+    this.#data = data;
+  }
+
+  async plan(request: ScanRequest): Promise<ScanPlan> {
+    const table = await this.#table(request);
+    const snapshot = request.snapshotId === null ? null : snapshotById(table, request.snapshotId);
+    return planScan(this.#metadata, table, snapshot, request);
+  }
+
+  read(split: ParquetSplit, columns: readonly ScanColumn[], signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    // Field ids decide what is read, so the columns asked for are all of the schema that the reader needs to know.
+    const fields: Field[] = columns.map((column) => ({
+      id: column.fieldId,
+      name: column.name,
+      type: column.type,
+      nullable: column.nullable,
+    }));
+    return this.#data.read(split, fields, columns, signal);
+  }
+
+  #table(request: ScanRequest): Promise<TableMetadata> {
+    const pointer = this.#store.relation(request.table);
+    if (pointer === null || pointer.uuid !== request.table.uuid) throw unknownTable(this.#store, request.table);
+    return this.#metadata.table(pointer.metadataLocation);
+  }
+}

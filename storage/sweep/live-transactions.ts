@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import type { FileSystem } from '../file/file-system.ts';
+import { JsonReader } from '../iceberg/json/json-reader.ts';
+import { parseLosslessJson } from '../iceberg/json/lossless-json.ts';
+
+/** Returns the ids of write transactions whose process still runs; the marks of ended processes are removed. */
+export async function liveTransactions(files: FileSystem, directory: string): Promise<ReadonlySet<string>> {
+  const live = new Set<string>();
+  for (const { name } of await files.list(directory)) {
+    const id = /^([0-9a-f]+)\.json$/.exec(name)?.[1];
+    if (id === undefined) continue;
+    const path = join(directory, name);
+    if ((await files.size(path)) === null) continue;
+    const bytes = await files.read(path);
+    // An empty mark is one that its process is just writing.
+    if (bytes.byteLength === 0 || isRunning(new JsonReader(parseLosslessJson(Buffer.from(bytes).toString(), path), path).integer('pid')))
+      live.add(id);
+    else await files.remove(path);
+  }
+  return live;
+}
+
+/** A number that was given to another process since only keeps orphans a while longer. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs under another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { CommitterParts } from '../committer/committer-parts.ts';
+import { locationToPath } from '../file/file-location.ts';
+import { layoutOf } from '../warehouse-layout.ts';
+import { liveTransactions } from './live-transactions.ts';
+import { newestChangeMs } from './newest-change.ts';
+import { referencedDirectories } from './referenced-directories.ts';
+
+/** What a sweep removed: staging directories of abandoned writes, and whole tables that were dropped or never came to be. */
+export interface SweepResult {
+  readonly stagingDirectories: number;
+  readonly tableDirectories: number;
+}
+
+/** Removes what no table refers to and nobody has touched for a time.
+ *  Guarantees: a directory goes only when no snapshot of any table names a file in it, its newest file is older than `olderThanMs`, and
+ *  no running process of this machine has a write transaction open in it. */
+export async function sweepWarehouse(parts: CommitterParts, olderThanMs: number): Promise<SweepResult> {
+  const beforeMs = Date.now() - olderThanMs;
+  const live = await liveTransactions(parts.files, layoutOf(parts.warehouseDirectory).transactionsDirectory);
+  // Dropped tables are read first: one that is dropped from here on is not swept this time.
+  const dropped = new Map(parts.store.dropped().map((table) => [locationToPath(table.tableLocation), table]));
+  const relations = parts.store.schemas().flatMap((schema) => parts.store.relations(schema));
+  const known = new Map(relations.map((relation) => [locationToPath(relation.tableLocation), relation]));
+  let stagingDirectories = 0;
+  let tableDirectories = 0;
+  for (const schema of await directories(parts, parts.tablesDirectory)) {
+    for (const table of await directories(parts, schema)) {
+      const relation = known.get(table);
+      if (relation !== undefined) {
+        if (relation.kind === 'table') stagingDirectories += await sweepTable(parts, table, relation.metadataLocation, live, beforeMs);
+        continue;
+      }
+      const forgotten = dropped.get(table);
+      const untouchedMs = Math.max(forgotten?.droppedAtMs ?? 0, await newestChangeMs(parts.files, table));
+      if (untouchedMs >= beforeMs || (await holdsLive(parts, table, live))) continue;
+      await parts.files.remove(table);
+      if (forgotten !== undefined) parts.store.update(null, (state) => state.removeDropped(forgotten.uuid));
+      tableDirectories += 1;
+    }
+  }
+  return { stagingDirectories, tableDirectories };
+}
+
+async function sweepTable(
+  parts: CommitterParts,
+  table: string,
+  metadataLocation: string,
+  live: ReadonlySet<string>,
+  beforeMs: number,
+): Promise<number> {
+  const old: string[] = [];
+  for (const staging of await directories(parts, join(table, 'data'))) {
+    if (isLive(staging, live) || (await newestChangeMs(parts.files, staging)) >= beforeMs) continue;
+    old.push(staging);
+  }
+  if (old.length === 0) return 0;
+  const referenced = await referencedDirectories(parts.files, metadataLocation);
+  const orphans = old.filter((staging) => !referenced.has(staging));
+  for (const staging of orphans) await parts.files.remove(staging);
+  return orphans.length;
+}
+
+async function holdsLive(parts: CommitterParts, table: string, live: ReadonlySet<string>): Promise<boolean> {
+  return (await directories(parts, join(table, 'data'))).some((staging) => isLive(staging, live));
+}
+
+/** Staging directories are named `<transaction>-<task>-<attempt>`. */
+function isLive(staging: string, live: ReadonlySet<string>): boolean {
+  const name = staging.slice(staging.lastIndexOf('/') + 1);
+  return [...live].some((transaction) => name.startsWith(`${transaction}-`));
+}
+
+async function directories(parts: CommitterParts, path: string): Promise<string[]> {
+  return (await parts.files.list(path)).filter((entry) => entry.isDirectory).map((entry) => join(path, entry.name));
+}
