@@ -12,6 +12,8 @@ export interface PrintContext {
   readonly parameterSlots: number[];
   /** Returns the FROM item of a scan. */
   scan(node: ScanNode): string;
+  /** Returns what the rows of the FROM item must still meet. */
+  residual(node: ScanNode): Expression | null;
   /** Returns a fresh alias of a derived table. */
   newAlias(): string;
   /** Prints a relation. @throws SQL_TOO_DEEP, ENGINE_UNSUPPORTED */

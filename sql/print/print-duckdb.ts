@@ -1,4 +1,4 @@
-import { type LogicalPlan, PlatformError, type ScanNode, type SessionSettings } from '../../spi/index.ts';
+import { type Expression, type LogicalPlan, PlatformError, type ScanNode, type SessionSettings } from '../../spi/index.ts';
 import type { PrintContext } from './print-context.ts';
 import { printExpression } from './print-expression.ts';
 import { printNode } from './print-node.ts';
@@ -10,8 +10,10 @@ import { renderSelect } from './select-block.ts';
 /** What printing needs beside the plan. */
 export interface PrintOptions {
   readonly session: SessionSettings;
-  /** Returns the FROM item that gives a scan's columns out as `c<id>`; the scan's filter is printed around it. */
+  /** Returns the FROM item that gives a scan's columns out as `c<id>`. */
   scan(node: ScanNode): string;
+  /** Returns what the rows of the FROM item must still meet; the scan's own filter by default. */
+  residual?(node: ScanNode): Expression | null;
 }
 
 /** A plan in DuckDB's SQL. */
@@ -62,6 +64,7 @@ function createContext(options: PrintOptions): PrintContext {
     scanNames: new Set(),
     parameterSlots: [],
     scan: (node) => options.scan(node),
+    residual: (node) => (options.residual === undefined ? node.filter : options.residual(node)),
     newAlias: () => `b${String((aliases += 1))}`,
     node: (node) => guarded(printNode, node),
     expression: (expression) => guarded(printExpression, expression),

@@ -58,7 +58,8 @@ function printScan(context: PrintContext, node: ScanNode): SelectBlock {
     context.scanNames.add(columnName(id));
   }
   const block = fromBlock(context.scan(node), outputs);
-  return node.filter === null ? block : { ...block, where: [printPredicate(context, node.filter)] };
+  const residual = context.residual(node);
+  return residual === null ? block : { ...block, where: [printPredicate(context, residual)] };
 }
 
 function printFilter(context: PrintContext, node: FilterNode): SelectBlock {

@@ -1,0 +1,28 @@
+import { assert } from '../../../spi/index.ts';
+import { lockDown, openDatabase } from '../../../runtime/duckdb/index.ts';
+import { runChild } from '../../../runtime/process/index.ts';
+import type { ChildSettings } from '../child-message.ts';
+import { queryService } from './query-service.ts';
+import { writeService } from './write-service.ts';
+
+const settingsText = process.argv[2];
+
+runChild(async (channel) => {
+  assert(settingsText !== undefined, 'a child is given its settings');
+  const settings = JSON.parse(settingsText) as ChildSettings;
+  const connection = openDatabase({ config: { threads: String(settings.threads) } }).connect();
+  if (settings.role === 'writer') {
+    channel.serve(writeService(connection, settings));
+    return;
+  }
+  await lockDown(connection, {
+    allowedDirectories: [settings.dataDirectory],
+    memoryBytesMax: settings.memoryBytesMax,
+    threads: settings.threads,
+    tempDirectory: settings.spillDirectory,
+    tempBytesMax: settings.spillBytesMax,
+  });
+  // The first statement of a process pays for work that all later ones share.
+  await connection.execute('SELECT 1');
+  channel.serve(queryService(connection));
+});

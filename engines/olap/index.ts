@@ -1,0 +1,1 @@
+export { olapPlugin as default } from './olap-plugin.ts';

@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+import { type BoundQuery, type ScanNode, type TableSource, walkPlan } from '../../spi/index.ts';
+import type { ScanInput } from './child-message.ts';
+
+/** What the scans of a query read, in the order of `walkPlan`. */
+export interface ScanInputs {
+  readonly inputs: readonly ScanInput[];
+  /** Rows and bytes of all files before residuals. */
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** Asks the host which files each scan of a query reads.
+ *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
+export async function planScans(query: BoundQuery, tables: TableSource): Promise<ScanInputs> {
+  const scans: ScanNode[] = [];
+  walkPlan(query.plan.root, {
+    node: (node) => {
+      if (node.kind === 'scan') scans.push(node);
+    },
+  });
+  const plans = await Promise.all(scans.map((scan) => tables.plan(scan)));
+  return {
+    inputs: plans.map((plan) => ({
+      files: plan.splits.map((split) => fileURLToPath(split.uri)),
+      byFieldId: plan.splits.some((split) => !split.matchesSchema),
+      residual: plan.residual,
+    })),
+    rows: plans.reduce((sum, plan) => sum + plan.rows, 0),
+    bytes: plans.reduce((sum, plan) => sum + plan.bytes, 0),
+  };
+}

@@ -1,0 +1,95 @@
+import { PlatformError, type RunOptions } from '../../spi/index.ts';
+import type { Json, Lease } from '../../runtime/process/index.ts';
+import { CHILD_METHODS, type QueryMessage } from './child-message.ts';
+import type { ChildPool } from './child-pool.ts';
+import { explainLoss } from './explain-loss.ts';
+import { leaseChild } from './lease-child.ts';
+import type { OlapConfig } from './olap-config.ts';
+import { residentBytes } from './process-memory.ts';
+import { watchRun } from './run-limits.ts';
+import { watchChild } from './watch-child.ts';
+
+/** Frames under way between a child and a reader that is slower. Units: bytes. */
+const WINDOW_BYTES = 8 * 2 ** 20;
+
+/** How long an interrupted statement may take to end before its process is killed. Units: milliseconds. */
+const SETTLE_MS = 500;
+
+/** A process that holds more than this share of its memory when idle is replaced. */
+const IDLE_SHARE_MAX = 0.25;
+
+/** Where and with what queries run. */
+export interface QueryRunner {
+  readonly children: ChildPool;
+  readonly config: OlapConfig;
+}
+
+/** Runs one query in a process of its own and yields its frames.
+ *  Guarantees: ends normally only after the child's explicit result; leaving early interrupts the statement, and kills the process when that does not help. */
+export async function* runQuery(runner: QueryRunner, message: QueryMessage, run: RunOptions): AsyncGenerator<Uint8Array, void, undefined> {
+  const limits = watchRun(run);
+  try {
+    const lease = await leaseChild(runner.children.pool, runner.config, run, limits.signal);
+    yield* framesOf(runner, lease, message, run, limits.signal);
+  } finally {
+    limits.clear();
+  }
+}
+
+async function* framesOf(
+  runner: QueryRunner,
+  lease: Lease,
+  message: QueryMessage,
+  run: RunOptions,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { child } = lease;
+  const watch = watchChild(child, run.onProgress?.bind(run));
+  let outcome: 'left' | 'ended' | PlatformError = 'left';
+  try {
+    const exchange = child.channel.open(CHILD_METHODS.query, message as unknown as Json, { signal, windowBytes: WINDOW_BYTES });
+    yield* exchange.frames;
+    outcome = 'ended';
+  } catch (error) {
+    outcome = PlatformError.from(error, 'ENGINE_FAILED');
+    if (outcome.code === 'ENGINE_LOST') {
+      outcome = await explainLoss(child, runner.children.linesOf(child), watch.rssBytesLast, runner.config.memoryBytesMax);
+    }
+    throw outcome;
+  } finally {
+    watch.stop();
+    giveBack(runner, lease, outcome, signal.aborted);
+  }
+}
+
+/** Hands the process back when it is as good as new, in the background where it has to come to rest first. */
+function giveBack(runner: QueryRunner, lease: Lease, outcome: 'left' | 'ended' | PlatformError, aborted: boolean): void {
+  if (outcome === 'left' || aborted) {
+    void settle(lease).then((settled) => {
+      if (settled && !isBloated(runner, lease)) lease.release();
+      else lease.discard();
+    });
+    return;
+  }
+  if (isReusable(outcome) && !isBloated(runner, lease)) lease.release();
+  else lease.discard();
+}
+
+/** After an error of the user's making the process is as good as new. */
+function isReusable(outcome: 'ended' | PlatformError): boolean {
+  return outcome === 'ended' || outcome.kind === 'user';
+}
+
+function isBloated(runner: QueryRunner, lease: Lease): boolean {
+  return residentBytes(lease.child.pid) > Math.max(512 * 2 ** 20, runner.config.memoryBytesMax * IDLE_SHARE_MAX);
+}
+
+async function settle(lease: Lease): Promise<boolean> {
+  try {
+    await lease.child.channel.call(CHILD_METHODS.settle, null, { signal: AbortSignal.timeout(SETTLE_MS) });
+    return true;
+  } catch {
+    // It does not come to rest or is gone: the caller discards it.
+    return false;
+  }
+}

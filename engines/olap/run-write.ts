@@ -1,0 +1,40 @@
+import { type DataFile, type Fragment, PlatformError, type RunOptions, type StagingArea } from '../../spi/index.ts';
+import type { Json } from '../../runtime/process/index.ts';
+import { CHILD_METHODS, type QueryMessage, type WriteMessage } from './child-message.ts';
+import { explainLoss } from './explain-loss.ts';
+import { leaseChild } from './lease-child.ts';
+import { watchRun } from './run-limits.ts';
+import type { QueryRunner } from './run-query.ts';
+import { watchChild } from './watch-child.ts';
+
+const TASK = 'olap';
+const ATTEMPT = 1;
+
+/** Runs one query in a writer process, which ends with it, and returns the files that it staged. */
+export async function runWrite(
+  runner: QueryRunner,
+  message: QueryMessage,
+  staging: StagingArea,
+  run: RunOptions,
+): Promise<readonly Fragment[]> {
+  const limits = watchRun(run);
+  try {
+    const target = await staging.target(TASK, ATTEMPT);
+    const lease = await leaseChild(runner.children.pool, runner.config, run, limits.signal);
+    const watch = watchChild(lease.child, run.onProgress?.bind(run));
+    const job: WriteMessage = { ...message, ...target };
+    try {
+      const files = await lease.child.channel.call(CHILD_METHODS.write, job as unknown as Json, { signal: limits.signal });
+      return [{ task: TASK, attempt: ATTEMPT, files: files as unknown as readonly DataFile[] }];
+    } catch (error) {
+      const failed = PlatformError.from(error, 'ENGINE_FAILED');
+      if (failed.code !== 'ENGINE_LOST') throw failed;
+      throw await explainLoss(lease.child, runner.children.linesOf(lease.child), watch.rssBytesLast, runner.config.memoryBytesMax);
+    } finally {
+      watch.stop();
+      lease.discard();
+    }
+  } finally {
+    limits.clear();
+  }
+}
