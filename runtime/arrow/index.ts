@@ -6,5 +6,5 @@ export { encodeSchemaMessage } from './encode-schema-message.ts';
 export { encodeSmallTable, type SmallTableColumn, type SmallTableValue } from './encode-small-table.ts';
 export { formatDecimal } from './format-decimal.ts';
 export { formatDate, formatInterval, formatTime, formatTimestamp } from './format-temporal.ts';
-export { readFrames } from './read-frames.ts';
+export { readFrames, splitFrames } from './read-frames.ts';
 export { readRows, type Row, type RowValue } from './read-rows.ts';

@@ -3,6 +3,7 @@ import { type Row, readRows } from '../arrow/read-rows.ts';
 import type { ArrowStream } from './arrow-stream.ts';
 import { bindParameters } from './bind-parameters.ts';
 import type { Connection, StatementParameter, StatementProgress } from './connection-contract.ts';
+import { ingestFrames } from './ingest-frames.ts';
 import { nativeLibrary, type Pointer, pointerCell } from './native-library.ts';
 import { destroyChunk, NativeResult } from './native-result.ts';
 import { ResultStream } from './result-stream.ts';
@@ -32,16 +33,7 @@ export class NativeConnection implements Connection {
   }
 
   execute(sql: string, parameters: readonly StatementParameter[] = []): Promise<void> {
-    return this.#exclusive(async () => {
-      const [result, release] = await this.#start(sql, parameters);
-      try {
-        for (let chunk = await result.fetch(); chunk !== null; chunk = await result.fetch()) destroyChunk(chunk);
-        result.verify();
-      } finally {
-        result.destroy();
-        release();
-      }
-    });
+    return this.#exclusive(() => this.#execute(sql, parameters));
   }
 
   queryRows(sql: string, parameters: readonly StatementParameter[] = []): Promise<readonly Row[]> {
@@ -62,9 +54,19 @@ export class NativeConnection implements Connection {
   }
 
   ingest(tableName: string, frames: AsyncIterable<Uint8Array>): Promise<number> {
-    void tableName;
-    void frames;
-    return Promise.reject(new PlatformError('ENGINE_UNSUPPORTED', 'not yet'));
+    return this.#exclusive(() =>
+      ingestFrames(
+        {
+          connection: this.#pointer,
+          execute: (sql) => this.#execute(sql, []),
+          checkCancelled: () => {
+            if (this.#interrupting !== null) throw new PlatformError('ENGINE_CANCELLED', 'the statement was cancelled');
+          },
+        },
+        tableName,
+        frames,
+      ),
+    );
   }
 
   interrupt(): void {
@@ -110,6 +112,17 @@ export class NativeConnection implements Connection {
     });
     this.#tail = turn.catch(() => undefined);
     return turn;
+  }
+
+  async #execute(sql: string, parameters: readonly StatementParameter[]): Promise<void> {
+    const [result, release] = await this.#start(sql, parameters);
+    try {
+      for (let chunk = await result.fetch(); chunk !== null; chunk = await result.fetch()) destroyChunk(chunk);
+      result.verify();
+    } finally {
+      result.destroy();
+      release();
+    }
   }
 
   async #start(sql: string, parameters: readonly StatementParameter[]): Promise<[NativeResult, () => void]> {
