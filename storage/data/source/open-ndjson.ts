@@ -1,0 +1,44 @@
+import { type Connection, quoteName, quoteText } from '../../../runtime/duckdb/index.ts';
+import type { DataType, FileSource } from '../../../spi/index.ts';
+import { convertJson } from '../conversion/convert-json.ts';
+import { refuseOptions } from './csv-dialect.ts';
+import { fileError } from './file-error.ts';
+import type { SourceRelation } from './source-relation.ts';
+
+/** Opens a file of one JSON object a line; its columns are all keys that occur in it.
+ *  Guarantees: lines that are not JSON objects, and keys that occur twice in one, are errors.
+ *  @throws STORAGE_FILE */
+export async function openNdjson(connection: Connection, source: FileSource, linkPath: string): Promise<SourceRelation> {
+  refuseOptions(source.options, 'ndjson');
+  const keys = await readKeys(connection, source, linkPath);
+  if (keys.length === 0) return { from: '(SELECT NULL WHERE false)', columns: [], named: true };
+  const columns = keys.map((key) => `${quoteText(key)}: 'JSON'`).join(', ');
+  const settings = [`format = 'newline_delimited'`, `records = 'true'`, `compression = ${compression(linkPath)}`, `columns = {${columns}}`];
+  return {
+    from: `read_json(${quoteText(linkPath)}, ${settings.join(', ')})`,
+    named: true,
+    columns: keys.map((name) => ({
+      name,
+      value: quoteName(name),
+      typeName: 'JSON',
+      convert: (to: DataType) => convertJson(quoteName(name), to),
+    })),
+  };
+}
+
+/** Returns the SQL of a relation with the column `json`, one row for each line that is not blank. */
+export function ndjsonObjects(linkPath: string): string {
+  return `read_ndjson_objects(${quoteText(linkPath)}, compression = ${compression(linkPath)})`;
+}
+
+function compression(linkPath: string): string {
+  return linkPath.endsWith('.gz') ? "'gzip'" : "'none'";
+}
+
+async function readKeys(connection: Connection, source: FileSource, linkPath: string): Promise<readonly string[]> {
+  const keys = `unnest(CASE WHEN json_type(json) = 'OBJECT' THEN json_keys(json) ELSE [NULL] END)`;
+  const rows = await connection.queryRows(`SELECT DISTINCT ${keys} AS "key" FROM ${ndjsonObjects(linkPath)}`);
+  const names = rows.map((row) => row['key']).filter((key) => typeof key === 'string');
+  if (names.length < rows.length) throw fileError(source, 'has a line that is not a JSON object');
+  return names.sort();
+}
