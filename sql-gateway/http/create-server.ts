@@ -101,7 +101,7 @@ async function answerError(thrown: unknown, request: FastifyRequest, reply: Fast
   return reply
     .code(error.httpStatus)
     .headers(problemHeaders(error))
-    .send(JSON.stringify(toProblem(error, queryId)));
+    .send(Buffer.from(JSON.stringify(toProblem(error, queryId))));
 }
 
 /** The router's own errors are about the form of a request. */
