@@ -20,7 +20,7 @@ export interface ProofOptions {
   /** Every random choice comes from this number. */
   readonly seed: number;
   /** Takes lines that tell what is being tried. */
-  log(line: string): void;
+  readonly log: (line: string) => void;
 }
 
 /** An attack on one promise. */

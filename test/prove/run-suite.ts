@@ -5,65 +5,80 @@ import { machineFacts, softwareVersions } from '../../bench/machine.ts';
 import { formatChecks } from './format-checks.ts';
 import type { Check, Proof, ProofOptions, RegisteredProof } from './proof.ts';
 
-/** What differs between proofs and benchmarks. */
+/** What is run, and how it was asked for. */
 export interface SuiteOptions {
   /** Shown in messages. */
   readonly command: string;
   readonly registry: readonly RegisteredProof[];
-  /** Stands before the name in the result's file name. */
-  readonly resultPrefix: string;
+  /** Words of the command line. */
+  readonly words: readonly string[];
+  /** Where results are written, each as `<prefix><name>.json`. */
+  readonly results: { readonly folder: URL; readonly prefix: string };
+  /** Takes what is shown to people. */
+  readonly log: (line: string) => void;
 }
 
-const RESULTS = new URL('../../bench/results/', import.meta.url);
 const DEFAULT_SEED = 1;
 
-/** Runs what the command line names: prints a table, writes `bench/results/<prefix><name>.json`, and sets the exit status: 1 when a check fails, 2 for a wrong command line. */
-export async function runSuite(suite: SuiteOptions): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { list: { type: 'boolean' }, quick: { type: 'boolean' }, seed: { type: 'string' } },
-  });
-  if (values.list === true) {
-    await listSuite(suite);
-    return;
-  }
-  const chosen = positionals.map((name) => suite.registry.find((entry) => entry.name === name));
-  const seed = Number(values.seed ?? DEFAULT_SEED);
-  if (chosen.length === 0 || chosen.includes(undefined) || !Number.isSafeInteger(seed)) {
-    console.error(
+/** Runs what the command line names, prints a table and writes a file for each.
+ *  Returns the exit status: 0 when every check passes, 1 when one fails, 2 for a command line that is not understood. */
+export async function runSuite(suite: SuiteOptions): Promise<number> {
+  const asked = parseWords(suite);
+  if (asked === null) {
+    suite.log(
       `Usage: ${suite.command} -- <name>... [--quick] [--seed N], or --list. Names: ${suite.registry.map(({ name }) => name).join(', ')}`,
     );
-    process.exitCode = 2;
-    return;
+    return 2;
   }
-  const options: ProofOptions = {
-    quick: values.quick === true,
-    seed,
-    log: (line) => {
-      console.log(line);
-    },
-  };
-  for (const entry of chosen) {
-    if (entry !== undefined && !(await runOne(suite, await entry.load(), options))) process.exitCode = 1;
+  if (asked.list) {
+    await listSuite(suite);
+    return 0;
   }
+  let status = 0;
+  for (const entry of asked.chosen) {
+    if (!(await runOne(suite, await entry.load(), asked.options))) status = 1;
+  }
+  return status;
+}
+
+interface Asked {
+  readonly list: boolean;
+  readonly chosen: readonly RegisteredProof[];
+  readonly options: ProofOptions;
+}
+
+function parseWords(suite: SuiteOptions): Asked | null {
+  const { values, positionals } = parseArgs({
+    args: [...suite.words],
+    allowPositionals: true,
+    strict: false,
+    options: { list: { type: 'boolean' }, quick: { type: 'boolean' }, seed: { type: 'string' } },
+  });
+  const chosen = suite.registry.filter(({ name }) => positionals.includes(name));
+  const seed = Number(values['seed'] ?? DEFAULT_SEED);
+  const list = values['list'] === true;
+  const unknown =
+    Object.keys(values).some((option) => !['list', 'quick', 'seed'].includes(option)) || chosen.length < new Set(positionals).size;
+  if (unknown || !Number.isSafeInteger(seed) || (!list && chosen.length === 0)) return null;
+  return { list, chosen, options: { quick: values['quick'] === true, seed, log: suite.log } };
 }
 
 async function listSuite(suite: SuiteOptions): Promise<void> {
   const width = Math.max(...suite.registry.map(({ name }) => name.length));
   for (const entry of suite.registry) {
     const { name, summary, needs = [] } = await entry.load();
-    console.log(`${name.padEnd(width)}  ${summary}${needs.length > 0 ? ` (needs ${needs.join(', ')})` : ''}`);
+    suite.log(`${name.padEnd(width)}  ${summary}${needs.length > 0 ? ` (needs ${needs.join(', ')})` : ''}`);
   }
 }
 
 async function runOne(suite: SuiteOptions, proof: Proof, options: ProofOptions): Promise<boolean> {
   const startedAt = new Date();
-  console.log(`${proof.name}${options.quick ? ' --quick' : ''} --seed ${options.seed}: ${proof.summary}`);
+  suite.log(`${proof.name}${options.quick ? ' --quick' : ''} --seed ${options.seed}: ${proof.summary}`);
   const checks = await checksOf(proof, options);
   const seconds = (Date.now() - startedAt.getTime()) / 1000;
   const failed = checks.filter((check) => !check.pass).length;
-  console.log(formatChecks(checks));
-  console.log(`${proof.name}: ${checks.length - failed} of ${checks.length} checks pass, ${seconds.toFixed(1)} s`);
+  suite.log(formatChecks(checks));
+  suite.log(`${proof.name}: ${checks.length - failed} of ${checks.length} checks pass, ${seconds.toFixed(1)} s`);
   const result = {
     name: proof.name,
     mode: { quick: options.quick, seed: options.seed },
@@ -72,8 +87,8 @@ async function runOne(suite: SuiteOptions, proof: Proof, options: ProofOptions):
     startedAt: startedAt.toISOString(),
     checks,
   };
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(new URL(`${suite.resultPrefix}${proof.name}.json`, RESULTS), `${JSON.stringify(result, null, 2)}\n`);
+  mkdirSync(suite.results.folder, { recursive: true });
+  writeFileSync(new URL(`${suite.results.prefix}${proof.name}.json`, suite.results.folder), `${JSON.stringify(result, null, 2)}\n`);
   return failed === 0;
 }
 
@@ -96,7 +111,7 @@ async function checksOf(proof: Proof, options: ProofOptions): Promise<Check[]> {
     if (checks.length > 0) return checks;
     return [{ id: 'completed', value: false, unit: '', target: 'at least one check', pass: false }];
   } catch (error) {
-    console.error(error);
+    options.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
     return [{ id: 'completed', value: false, unit: '', target: 'runs to its end', pass: false, note: String(error) }];
   }
 }
