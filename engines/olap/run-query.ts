@@ -15,6 +15,9 @@ const WINDOW_BYTES = 8 * 2 ** 20;
 /** How long an interrupted statement may take to end before its process is killed. Units: milliseconds. */
 const SETTLE_MS = 500;
 
+/** Statements shorter than this leave nothing behind that is worth a look. Units: milliseconds. */
+const SHORT_MS = 100;
+
 /** A process that holds more than this share of its memory when idle is replaced. */
 const IDLE_SHARE_MAX = 0.25;
 
@@ -45,6 +48,7 @@ async function* framesOf(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { child } = lease;
   const watch = watchChild(child, run.onProgress?.bind(run));
+  const startedAtMs = performance.now();
   let outcome: 'left' | 'ended' | PlatformError = 'left';
   try {
     const exchange = child.channel.open(CHILD_METHODS.query, message as unknown as Json, { signal, windowBytes: WINDOW_BYTES });
@@ -58,21 +62,25 @@ async function* framesOf(
     throw outcome;
   } finally {
     watch.stop();
-    giveBack(runner, lease, outcome, signal.aborted);
+    const short = performance.now() - startedAtMs < SHORT_MS;
+    giveBack(lease, outcome, { aborted: signal.aborted, isBloated: () => !short && isBloated(runner, lease) });
   }
 }
 
+interface ChildState {
+  readonly aborted: boolean;
+  /** Whether the process holds more memory than an idle one should. */
+  isBloated(): boolean;
+}
+
 /** Hands the process back when it is as good as new, in the background where it has to come to rest first. */
-function giveBack(runner: QueryRunner, lease: Lease, outcome: 'left' | 'ended' | PlatformError, aborted: boolean): void {
-  if (outcome === 'left' || aborted) {
-    void settle(lease).then((settled) => {
-      if (settled && !isBloated(runner, lease)) lease.release();
-      else lease.discard();
-    });
-    return;
-  }
-  if (isReusable(outcome) && !isBloated(runner, lease)) lease.release();
-  else lease.discard();
+function giveBack(lease: Lease, outcome: 'left' | 'ended' | PlatformError, state: ChildState): void {
+  const decide = (reusable: boolean): void => {
+    if (reusable && !state.isBloated()) lease.release();
+    else lease.discard();
+  };
+  if (outcome === 'left' || state.aborted) void settle(lease).then(decide);
+  else decide(isReusable(outcome));
 }
 
 /** After an error of the user's making the process is as good as new. */
