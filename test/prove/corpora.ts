@@ -1,8 +1,9 @@
-import { checkAnswers } from './corpora/check-answers.ts';
+import { type AnsweredStatement, checkAnswers } from './corpora/check-answers.ts';
 import { type AnsweredCorpus, checkMutants } from './corpora/check-mutants.ts';
 import { checkRoundTrip } from './corpora/check-round-trip.ts';
 import { type Benchmark, readCorpus } from './corpora/corpus.ts';
 import { openParquetDatabase } from './corpora/duckdb-answers.ts';
+import { startEngine } from './corpora/engine-answers.ts';
 import { parquetCatalog } from './corpora/parquet-catalog.ts';
 import { tpcData } from './corpora/tpc-data.ts';
 import type { Check, Proof } from './proof.ts';
@@ -28,15 +29,21 @@ export const proof: Proof = {
       for (const { name, scaleFactor, quickScaleFactor, nonEmptyMin } of CORPORA) {
         const statements = readCorpus(name);
         checks.push(...checkRoundTrip(name, statements, random));
-        const database = await openParquetDatabase(tpcData(name, quick ? quickScaleFactor : scaleFactor, log));
-        const outcome = await checkAnswers(name, statements, database, parquetCatalog(database.tables), { nonEmptyMin });
+        const folder = tpcData(name, quick ? quickScaleFactor : scaleFactor, log);
+        const contestants = { reference: await openParquetDatabase(folder), engine: await startEngine(folder) };
+        const corpus = { statements: [] as readonly AnsweredStatement[], contestants };
+        answered.push(corpus);
+        const outcome = await checkAnswers(name, statements, contestants, parquetCatalog(contestants.reference.tables), { nonEmptyMin });
         log(`${name}: ${outcome.right.length} of ${statements.length} answers equal`);
         checks.push(...outcome.checks);
-        answered.push({ statements: outcome.right, database });
+        corpus.statements = outcome.right;
       }
       return [...checks, ...(await checkMutants(answered, random, log))];
     } finally {
-      for (const { database } of answered) database.close();
+      for (const { contestants } of answered) {
+        contestants.reference.close();
+        await contestants.engine.close();
+      }
     }
   },
 };

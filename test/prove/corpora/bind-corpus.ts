@@ -1,36 +1,23 @@
-import { type Catalog, type LogicalPlan, PlatformError, type SessionSettings } from '../../../spi/index.ts';
+import { type BoundQuery, type Catalog, type LogicalPlan, PlatformError } from '../../../spi/index.ts';
 import { bindStatement } from '../../../sql/bind/index.ts';
 import { parseStatement } from '../../../sql/parse/index.ts';
-import { printDuckdb } from '../../../sql/print/index.ts';
 import { CORPUS_SCHEMA } from './parquet-catalog.ts';
-
-const SESSION: SessionSettings = { timeZone: 'UTC', startedAtUs: '1700000000000000' };
 
 /** Parses and binds a query.
  *  @throws the front end's errors */
-export async function bindQuery(text: string, catalog: Catalog): Promise<LogicalPlan> {
+export async function bindQuery(text: string, catalog: Catalog): Promise<BoundQuery> {
   const bound = await bindStatement(parseStatement(text), {
     text,
     catalog,
     principal: { user: 'proof' },
     schema: CORPUS_SCHEMA,
-    ...SESSION,
+    timeZone: 'UTC',
+    startedAtUs: '1700000000000000',
     parameters: [],
     virtualRelation: () => Promise.resolve(null),
   });
   if (bound.kind !== 'query') throw new PlatformError('SQL_UNSUPPORTED', `A query was expected, not ${bound.kind}.`);
-  return bound.query.plan;
-}
-
-/** Prints a plan over tables of the plan's own names in place of files. */
-export function printQuery(plan: LogicalPlan): string {
-  return printDuckdb(plan, {
-    session: SESSION,
-    scan: ({ table, columns }) => {
-      const items = columns.map(({ id, name }) => `"${name}" AS c${id}`);
-      return `(SELECT ${items.length === 0 ? '1' : items.join(', ')} FROM "${table.name}") AS "${table.name}_scan"`;
-    },
-  }).sql;
+  return bound.query;
 }
 
 /** Returns the result columns by which the rows are ordered, the first first; a key that is no result column ends the list. */

@@ -1,13 +1,14 @@
-import { type Catalog, type LogicalPlan, PlatformError } from '../../../spi/index.ts';
+import { type BoundQuery, type Catalog, PlatformError } from '../../../spi/index.ts';
 import type { Check } from '../proof.ts';
-import { bindQuery, printQuery, visibleOrder } from './bind-corpus.ts';
+import { bindQuery, visibleOrder } from './bind-corpus.ts';
 import { differenceOf, differenceUnderLimit } from './compare-answers.ts';
 import type { CorpusStatement } from './corpus.ts';
 import type { Answer, ParquetDatabase } from './duckdb-answers.ts';
+import type { EngineUnderProof } from './engine-answers.ts';
 
-/** A statement with its plan and the reference's answer to its original text. */
+/** A statement bound, and the reference's answer to its original text. */
 export interface AnsweredStatement extends CorpusStatement {
-  readonly plan: LogicalPlan;
+  readonly query: BoundQuery;
   readonly reference: Answer;
 }
 
@@ -18,16 +19,25 @@ export interface CorpusOutcome {
   readonly right: readonly AnsweredStatement[];
 }
 
+/** The two that are compared, over the same files. */
+export interface Contestants {
+  readonly reference: ParquetDatabase;
+  readonly engine: EngineUnderProof;
+}
+
+/** Units: milliseconds that a statement of ours may take. */
+const STATEMENT_TIMEOUT_MS = 60_000;
+
 /** Units: statements of the corpus that must have rows, for their answers to say anything. */
 export interface AnswerTargets {
   readonly nonEmptyMin: number;
 }
 
-/** Binds every statement, prints its plan, runs both texts and compares. */
+/** Binds every statement, runs its plan on our engine and its text on the reference, and compares. */
 export async function checkAnswers(
   corpus: string,
   statements: readonly CorpusStatement[],
-  database: ParquetDatabase,
+  contestants: Contestants,
   catalog: Catalog,
   targets: AnswerTargets,
 ): Promise<CorpusOutcome> {
@@ -36,11 +46,11 @@ export async function checkAnswers(
   const right: AnsweredStatement[] = [];
   let nonEmpty = 0;
   for (const statement of statements) {
-    const reference = await database.answer(statement.sql);
+    const reference = await contestants.reference.answer(statement.sql);
     if (reference.rows.length > 0) nonEmpty += 1;
     try {
-      const answered = { ...statement, plan: await bindQuery(statement.sql, catalog), reference };
-      const difference = await differenceOfPlan(answered, answered.plan, database).catch(String);
+      const answered = { ...statement, query: await bindQuery(statement.sql, catalog), reference };
+      const difference = await differenceOfQuery(answered, answered.query, contestants, STATEMENT_TIMEOUT_MS).catch(String);
       if (difference === null) right.push(answered);
       else wrong.push(`${statement.id}: ${difference}`);
     } catch (error) {
@@ -58,13 +68,20 @@ export async function checkAnswers(
   };
 }
 
-/** Returns how the answer to a plan differs from the reference's, or null. Where LIMIT cuts among equal sort keys, any of the tied rows will do. */
-export async function differenceOfPlan(statement: AnsweredStatement, plan: LogicalPlan, database: ParquetDatabase): Promise<string | null> {
-  const order = visibleOrder(statement.plan);
-  const answer = await database.answer(printQuery(plan));
+/** Returns how the answer to a query differs from the reference's to the statement, or null. Where LIMIT cuts among equal sort keys, any of the tied rows will do.
+ *  @throws the engine's errors */
+export async function differenceOfQuery(
+  statement: AnsweredStatement,
+  query: BoundQuery,
+  { reference, engine }: Contestants,
+  timeoutMs: number,
+): Promise<string | null> {
+  const { plan } = statement.query;
+  const order = visibleOrder(plan);
+  const answer = await engine.answer(query, timeoutMs);
   const difference = differenceOf(statement.reference, answer, order);
-  if (difference === null || statement.plan.root.kind !== 'limit') return difference;
-  return differenceUnderLimit(statement.reference, answer, await database.answer(withoutLimit(statement)), order);
+  if (difference === null || plan.root.kind !== 'limit') return difference;
+  return differenceUnderLimit(statement.reference, answer, await reference.answer(withoutLimit(statement)), order);
 }
 
 function withoutLimit({ id, sql }: CorpusStatement): string {

@@ -1,16 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Check } from '../proof.ts';
-import { type AnsweredStatement, differenceOfPlan } from './check-answers.ts';
-import type { ParquetDatabase } from './duckdb-answers.ts';
+import { type AnsweredStatement, type Contestants, differenceOfQuery } from './check-answers.ts';
 import { PRINTER_MUTANTS, type PrinterMutant } from './printer-mutants.ts';
 
 /** Units: milliseconds that a wrong plan may take; one that multiplies tables without a condition runs for ever. */
 const MUTANT_TIMEOUT_MS = 3000;
 
-/** Statements with their database. */
+/** Statements with those that answer them. */
 export interface AnsweredCorpus {
   readonly statements: readonly AnsweredStatement[];
-  readonly database: ParquetDatabase;
+  readonly contestants: Contestants;
 }
 
 /** Checks that each seeded fault of the printer is caught by a differing answer; an error or a time-out catches nothing. */
@@ -36,16 +35,12 @@ export async function checkMutants(
 
 async function firstCatch(mutant: PrinterMutant, corpora: readonly AnsweredCorpus[], random: () => number): Promise<string | null> {
   const candidates = corpora
-    .flatMap(({ statements, database }) => statements.map((statement) => ({ statement, database, rank: random() })))
+    .flatMap(({ statements, contestants }) => statements.map((statement) => ({ statement, contestants, rank: random() })))
     .sort((left, right) => left.rank - right.rank);
-  for (const { statement, database } of candidates) {
-    const plan = mutant.mutate(statement.plan);
-    if (isDeepStrictEqual(plan, statement.plan)) continue;
-    const timer = setTimeout(() => {
-      database.interrupt();
-    }, MUTANT_TIMEOUT_MS);
-    const difference = await differenceOfPlan(statement, plan, database).catch(() => null);
-    clearTimeout(timer);
+  for (const { statement, contestants } of candidates) {
+    const plan = mutant.mutate(statement.query.plan);
+    if (isDeepStrictEqual(plan, statement.query.plan)) continue;
+    const difference = await differenceOfQuery(statement, { ...statement.query, plan }, contestants, MUTANT_TIMEOUT_MS).catch(() => null);
     if (difference !== null) return `${statement.id}: ${difference}`;
   }
   return null;

@@ -24,8 +24,6 @@ export interface ParquetDatabase {
   /** Field ids count from 1 in the order of the file. */
   readonly tables: ReadonlyMap<string, readonly Field[]>;
   answer(sql: string): Promise<Answer>;
-  /** Makes the statement that runs fail. */
-  interrupt(): void;
   close(): void;
 }
 
@@ -47,9 +45,6 @@ export async function openParquetDatabase(folder: string): Promise<ParquetDataba
   return {
     tables,
     answer: (sql) => readAnswer(connection, sql),
-    interrupt: () => {
-      connection.interrupt();
-    },
     close: () => {
       connection.closeSync();
       instance.closeSync();
