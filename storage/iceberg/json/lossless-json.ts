@@ -10,13 +10,14 @@ export interface JsonObject {
 
 const BIG = '\u0000big:';
 const PLAIN = '\u0000str:';
-const STRING_OR_LONG_INTEGER = /"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/gs;
+const STRING_OR_LONG_INTEGER = /"(?:[^"\\]|\\.)*"(?:\s*:)?|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/gs;
 
 /** Parses JSON; integers that a double cannot hold become bigint.
  *  Long integers are put into tagged strings before `JSON.parse` reads them; genuine strings that look tagged are tagged themselves.
  *  @throws STORAGE_CORRUPT when the text is not JSON. */
 export function parseLosslessJson(text: string, what: string): JsonValue {
   const tagged = text.replace(STRING_OR_LONG_INTEGER, (token) => {
+    if (token.endsWith(':')) return token;
     if (!token.startsWith('"')) return `"\\u0000big:${token}"`;
     return token.startsWith('"\\u0000') ? `"\\u0000str:${token.slice(1)}` : token;
   });
@@ -38,10 +39,10 @@ function untag(value: unknown): unknown {
 
 /** Prints JSON with bigint as plain integers, so that `parseLosslessJson` gives the same value back. */
 export function printLosslessJson(value: JsonValue): string {
-  const tagged = JSON.stringify(value, (_key, part: unknown) => {
-    if (typeof part === 'bigint') return BIG + part.toString();
-    return typeof part === 'string' && part.startsWith('\u0000') ? PLAIN + part : part;
-  });
-  // A quote opens a string exactly where a value or key begins; quotes inside strings follow a backslash.
-  return tagged.replace(/(?<=^|[,:[{])"\\u0000(?:big:(-?\d+)"|str:)/g, (_token, digits: string | undefined) => digits ?? '"');
+  if (typeof value === 'bigint') return value.toString();
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(printLosslessJson).join(',')}]`;
+  return `{${Object.entries(value)
+    .map(([key, part]) => `${JSON.stringify(key)}:${printLosslessJson(part)}`)
+    .join(',')}}`;
 }
