@@ -82,7 +82,6 @@ function tableSource(splits: ReadonlyMap<string, readonly ParquetSplit[]>): Tabl
         filesSkipped: 0,
       });
     },
-    // eslint-disable-next-line require-yield -- engines with a Parquet reader of their own never ask
     async *read() {
       await Promise.resolve();
       throw new PlatformError('ENGINE_UNSUPPORTED', 'this warehouse decodes no files');
