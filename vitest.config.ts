@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,property,architecture,e2e,conformance}/**/*.test.ts'],
+    include: ['test/{unit,property,architecture,fault,e2e,conformance}/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -16,6 +16,12 @@ export interface DroppedTable {
   readonly droppedAtMs: number;
 }
 
+/** A write that was committed, and the transaction whose files it took. */
+export interface CommittedWrite {
+  readonly transactionId: string;
+  readonly result: CommitResult;
+}
+
 /** Reads the catalog's newest committed state. Names compare without regard to case. */
 export interface CatalogReader {
   /** Returns the schemas' names in order. */
@@ -26,7 +32,7 @@ export interface CatalogReader {
   relation(name: RelationName): RelationPointer | null;
   dropped(): readonly DroppedTable[];
   /** Returns what a write with the key committed to the table. */
-  commit(tableUuid: string, idempotencyKey: string): CommitResult | null;
+  commit(tableUuid: string, idempotencyKey: string): CommittedWrite | null;
 }
 
 /** The state inside one write transaction: what is read is current until the transaction ends. */
@@ -36,7 +42,7 @@ export interface CatalogUpdate extends CatalogReader {
   putRelation(pointer: RelationPointer): void;
   /** Forgets a table or view; its files are remembered for a later sweep. */
   removeRelation(pointer: RelationPointer): void;
-  putCommit(tableUuid: string, idempotencyKey: string, result: CommitResult): void;
+  putCommit(tableUuid: string, idempotencyKey: string, write: CommittedWrite): void;
   removeDropped(tableUuid: string): void;
 }
 

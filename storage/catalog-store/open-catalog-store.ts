@@ -1,8 +1,8 @@
 import { ABORT, type Key, open, type RootDatabase } from 'lmdb';
-import type { CommitResult, RelationName } from '../../spi/index.ts';
+import type { RelationName } from '../../spi/index.ts';
 import { PlatformError } from '../../spi/index.ts';
 import { catalogKey } from './catalog-key.ts';
-import type { CatalogReader, CatalogStore, CatalogUpdate, DroppedTable, RelationPointer } from './catalog-store.ts';
+import type { CatalogReader, CatalogStore, CatalogUpdate, CommittedWrite, DroppedTable, RelationPointer } from './catalog-store.ts';
 
 /** Units: bytes of address space for the store; the file takes only what it holds. */
 const MAP_BYTES = 2 ** 32;
@@ -13,9 +13,8 @@ const READERS_MAX = 512;
 /** Sorts after every text that a key can have in its place. */
 const LAST = '\u{10ffff}';
 
-interface CommitRecord {
+interface CommitRecord extends CommittedWrite {
   readonly atMs: number;
-  readonly result: CommitResult;
 }
 
 interface OperationRecord {
@@ -76,8 +75,8 @@ class LmdbCatalogReader implements CatalogReader {
     return this.range(['dropped']);
   }
 
-  commit(tableUuid: string, idempotencyKey: string): CommitResult | null {
-    return this.get<CommitRecord>(catalogKey.commit(tableUuid, idempotencyKey))?.result ?? null;
+  commit(tableUuid: string, idempotencyKey: string): CommittedWrite | null {
+    return this.get<CommitRecord>(catalogKey.commit(tableUuid, idempotencyKey));
   }
 
   protected get<Value>(key: string[]): Value | null {
@@ -110,8 +109,8 @@ class LmdbCatalogUpdate extends LmdbCatalogReader implements CatalogUpdate {
     this.database.putSync(catalogKey.dropped(pointer.uuid), dropped);
   }
 
-  putCommit(tableUuid: string, idempotencyKey: string, result: CommitResult): void {
-    const record: CommitRecord = { atMs: Date.now(), result };
+  putCommit(tableUuid: string, idempotencyKey: string, write: CommittedWrite): void {
+    const record: CommitRecord = { atMs: Date.now(), ...write };
     this.database.putSync(catalogKey.commit(tableUuid, idempotencyKey), record);
   }
 

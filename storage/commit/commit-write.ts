@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommitResult, PlatformError } from '../../spi/index.ts';
 import { nameTaken, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
-import type { CatalogUpdate, RelationPointer } from '../catalog-store/catalog-store.ts';
+import type { CatalogUpdate, CommittedWrite, RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
 import { locationToPath, pathToLocation } from '../file/file-location.ts';
@@ -67,7 +67,12 @@ export async function commitWrite(parts: CommitterParts, write: StagedWrite): Pr
 function committedBefore(parts: CommitterParts, write: StagedWrite): CommitResult | null {
   const uuid = write.goal === 'create' ? parts.store.relation(write.table)?.uuid : write.table.uuid;
   const earlier = uuid === undefined ? null : parts.store.commit(uuid, write.idempotencyKey);
-  return earlier === null ? null : { ...earlier, repeated: true };
+  return earlier === null ? null : resultFor(write, earlier);
+}
+
+/** The transaction that committed gets its own result, also when it asks again; its files are part of the table. */
+function resultFor(write: StagedWrite, committed: CommittedWrite): CommitResult {
+  return { ...committed.result, repeated: committed.transactionId !== write.transactionId };
 }
 
 async function prepare(parts: CommitterParts, write: StagedWrite, metadata: TableMetadata): Promise<PreparedWrite> {
@@ -157,7 +162,7 @@ function movePointer(state: CatalogUpdate, prepared: PreparedWrite, expected: st
   if (write.create === null) {
     if (current === null || current.uuid !== write.table.uuid) return null;
     const earlier = state.commit(write.table.uuid, write.idempotencyKey);
-    if (earlier !== null) return { ...earlier, repeated: true };
+    if (earlier !== null) return resultFor(write, earlier);
     if (current.metadataLocation !== expected) return null;
     state.putRelation({ ...current, metadataLocation: location });
   } else {
@@ -170,7 +175,7 @@ function movePointer(state: CatalogUpdate, prepared: PreparedWrite, expected: st
   }
   const rows = prepared.sealed.reduce((sum, file) => sum + file.file.rows, 0);
   const result: CommitResult = { table: write.table, snapshotId: prepared.snapshotId.toString(), rows, repeated: false };
-  state.putCommit(write.table.uuid, write.idempotencyKey, result);
+  state.putCommit(write.table.uuid, write.idempotencyKey, { transactionId: write.transactionId, result });
   return result;
 }
 

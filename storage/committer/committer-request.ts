@@ -13,6 +13,8 @@ export type CommitterRequest = { readonly operationId: string } & (
 
 /** A write whose files are staged. */
 export interface StagedWrite {
+  /** Tells a request that is asked again after a lost answer from another write under the same idempotency key. */
+  readonly transactionId: string;
   readonly goal: 'append' | 'overwrite' | 'create';
   /** For `create` the table that is to be. */
   readonly table: TableRef;

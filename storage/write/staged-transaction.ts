@@ -35,7 +35,7 @@ export class StagedTransaction implements WriteTransaction {
   readonly #parts: SinkParts;
   readonly #plan: TransactionPlan;
   readonly #directories = new Map<string, string>();
-  #state: 'open' | 'committed' | 'aborted' = 'open';
+  #state: 'open' | 'committed' | 'aborted' | 'unknown' = 'open';
 
   constructor(parts: SinkParts, plan: TransactionPlan) {
     this.#parts = parts;
@@ -75,6 +75,7 @@ export class StagedTransaction implements WriteTransaction {
     this.#checkOpen();
     const { goal, table, create, tableDirectory, metadata } = this.#plan;
     const write: StagedWrite = {
+      transactionId: this.#plan.transactionId,
       goal,
       table,
       create,
@@ -84,7 +85,11 @@ export class StagedTransaction implements WriteTransaction {
       fragments,
       idempotencyKey,
     };
-    const result = (await this.#parts.committer.run({ kind: 'commit_write', write })) as unknown as CommitResult;
+    const result = (await this.#parts.committer.run({ kind: 'commit_write', write }).catch((error: unknown) => {
+      // The files may be part of the table by now, so they are left to the sweep, which knows.
+      if (error instanceof PlatformError && error.code === 'STORAGE_OUTCOME_UNKNOWN') this.#state = 'unknown';
+      throw error;
+    })) as unknown as CommitResult;
     this.#state = 'committed';
     await this.#removeUnused(result.repeated ? [] : fragments);
     return result;

@@ -49,7 +49,7 @@ export class StoredTableSink implements TableSink {
 
   committed(table: TableRef, idempotencyKey: string): Promise<CommitResult | null> {
     const earlier = this.#parts.store.commit(table.uuid, idempotencyKey);
-    return Promise.resolve(earlier === null ? null : { ...earlier, repeated: true });
+    return Promise.resolve(earlier === null ? null : { ...earlier.result, repeated: true });
   }
 
   exportParquet(path: string, frames: AsyncIterable<Uint8Array>): Promise<{ readonly rows: number; readonly bytes: number }> {
