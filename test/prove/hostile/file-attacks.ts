@@ -25,7 +25,9 @@ async function withLink(target: Target, name: string, to: string, run: (link: st
 async function loadSpoilt(target: Target, spoil: (bytes: Buffer) => Buffer): Promise<Verdict> {
   const { server, allowed } = target;
   const path = join(allowed, 'spoilt.parquet');
-  const written = await server.sql(`COPY (SELECT n, 'label ' || CAST(n AS varchar) AS label FROM generate_series(1, 20000) AS s(n)) TO '${path}' (FORMAT parquet)`);
+  const written = await server.sql(
+    `COPY (SELECT n, 'label ' || CAST(n AS varchar) AS label FROM generate_series(1, 20000) AS s(n)) TO '${path}' (FORMAT parquet)`,
+  );
   if (!written.ok) return { pass: false, saw: `could not write the file: ${await written.text()}` };
   await written.text();
   try {
@@ -53,15 +55,27 @@ export const FILE_ATTACKS: readonly Attack[] = [
   },
   { id: 'copy-from-warehouse', expects: 'STORAGE_LOCATION', run: (target) => copyFrom(target, join(target.server.dataDirectory, 'token')) },
   { id: 'copy-from-url', expects: 'STORAGE_LOCATION', run: (target) => copyFrom(target, 'http://169.254.169.254/latest/meta-data') },
-  { id: 'copy-from-pattern', expects: 'STORAGE_LOCATION or STORAGE_FILE', run: (target) => copyFrom(target, `${target.allowed}/*`, 'csv', ['STORAGE_LOCATION', 'STORAGE_FILE']) },
+  {
+    id: 'copy-from-pattern',
+    expects: 'STORAGE_LOCATION or STORAGE_FILE',
+    run: (target) => copyFrom(target, `${target.allowed}/*`, 'csv', ['STORAGE_LOCATION', 'STORAGE_FILE']),
+  },
   { id: 'copy-to-outside', expects: 'STORAGE_LOCATION', run: (target) => copyTo(target, join(target.outside, 'new.csv')) },
-  { id: 'copy-parquet-to-outside', expects: 'STORAGE_LOCATION', run: (target) => copyTo(target, join(target.outside, 'new.parquet'), 'parquet') },
+  {
+    id: 'copy-parquet-to-outside',
+    expects: 'STORAGE_LOCATION',
+    run: (target) => copyTo(target, join(target.outside, 'new.parquet'), 'parquet'),
+  },
   {
     id: 'copy-to-linked-folder',
     expects: 'STORAGE_LOCATION',
     run: (target) => withLink(target, 'folder', target.outside, (link) => copyTo(target, join(link, 'new.csv'))),
   },
-  { id: 'copy-to-warehouse', expects: 'STORAGE_LOCATION', run: (target) => copyTo(target, join(target.server.dataDirectory, 'warehouse', 'new.csv')) },
+  {
+    id: 'copy-to-warehouse',
+    expects: 'STORAGE_LOCATION',
+    run: (target) => copyTo(target, join(target.server.dataDirectory, 'warehouse', 'new.csv')),
+  },
   { id: 'copy-over-token', expects: 'STORAGE_LOCATION', run: (target) => copyTo(target, join(target.server.dataDirectory, 'token')) },
   {
     id: 'copy-to-link-of-file',
@@ -81,7 +95,11 @@ export const FILE_ATTACKS: readonly Attack[] = [
     expects: 'STORAGE_FILE or STORAGE_CORRUPT',
     run: (target) => loadSpoilt(target, (bytes) => Buffer.concat([bytes.subarray(0, 4), Buffer.alloc(2000, 0xee), bytes.subarray(2004)])),
   },
-  { id: 'corrupt-parquet-cut', expects: 'STORAGE_FILE', run: (target) => loadSpoilt(target, (bytes) => bytes.subarray(0, bytes.length - 100)) },
+  {
+    id: 'corrupt-parquet-cut',
+    expects: 'STORAGE_FILE',
+    run: (target) => loadSpoilt(target, (bytes) => bytes.subarray(0, bytes.length - 100)),
+  },
   { id: 'corrupt-parquet-empty', expects: 'STORAGE_FILE', run: (target) => loadSpoilt(target, () => Buffer.alloc(0)) },
   {
     id: 'corrupt-parquet-footer',

@@ -1,0 +1,77 @@
+/** A guard taken out of the program's source, and the attack that must notice. */
+export interface GuardMutant {
+  readonly id: string;
+  readonly file: string;
+  /** Stands exactly once in the file. */
+  readonly from: string;
+  readonly to: string;
+  /** Attacks of which at least one must fail now. */
+  readonly attacks: readonly string[];
+}
+
+/** Guards, each with what it would be like without it. */
+export const GUARD_MUTANTS: readonly GuardMutant[] = [
+  {
+    id: 'without-host-check',
+    file: 'sql-gateway/http/request-guard.ts',
+    from: 'checkHost(request, hosts);',
+    to: '',
+    attacks: ['host-rebinding'],
+  },
+  {
+    id: 'without-origin-check',
+    file: 'sql-gateway/http/request-guard.ts',
+    from: 'if (origins.has(origin.toLowerCase())) return origin;',
+    to: 'if (origins.size >= 0) return origin;',
+    attacks: ['cross-origin-post'],
+  },
+  {
+    id: 'without-token-check',
+    file: 'sql-gateway/http/request-guard.ts',
+    from: 'if (timingSafeEqual(token.digest, givenDigest)) user = token.user;',
+    to: 'user = token.user;',
+    attacks: ['wrong-token'],
+  },
+  {
+    id: 'without-folder-check',
+    file: 'sql-gateway/file/allowed-files.ts',
+    from: 'if (allowed.some(inside) && !forbidden.some(inside)) return;',
+    to: 'if (allowed.length >= 0) return;',
+    attacks: ['copy-from-outside', 'copy-to-outside'],
+  },
+  {
+    id: 'without-protected-folders',
+    file: 'sql-gateway/file/allowed-files.ts',
+    from: 'if (allowed.some(inside) && !forbidden.some(inside)) return;',
+    to: 'if (allowed.some(inside) || forbidden.some(inside)) return;',
+    attacks: ['copy-to-warehouse', 'copy-over-token'],
+  },
+  {
+    id: 'without-resolved-links',
+    file: 'sql-gateway/file/allowed-files.ts',
+    from: 'await requireInside(real, named, options);\n  return real;',
+    to: 'await requireInside(path, named, options);\n  return real;',
+    attacks: ['copy-from-link', 'copy-to-linked-folder'],
+  },
+  {
+    id: 'ending-broken-results-properly',
+    file: 'sql-gateway/http/send-result.ts',
+    from: 'response.socket?.resetAndDestroy();\n    response.destroy();',
+    to: 'response.end();',
+    attacks: ['engine-killed-csv', 'engine-killed-ndjson'],
+  },
+  {
+    id: 'without-utf8-check',
+    file: 'sql-gateway/http/parse-statement-request.ts',
+    from: "if (!isUtf8(body)) throw invalid('The body is not valid UTF-8.');",
+    to: 'isUtf8(body);',
+    attacks: ['invalid-utf8'],
+  },
+  {
+    id: 'without-header-timeout',
+    file: 'sql-gateway/http/create-server.ts',
+    from: 'headersTimeout: HEADERS_TIMEOUT_MS',
+    to: 'headersTimeout: 10 * HEADERS_TIMEOUT_MS',
+    attacks: ['slow-headers'],
+  },
+];
