@@ -6,7 +6,7 @@ import { formatPredicate, type Predicate } from './format-predicate.ts';
 import type { FormatRules } from './format-rules.ts';
 
 /** Words that start another form when something follows them; as a column they are kept apart by parentheses. */
-const AMBIGUOUS_COLUMNS: ReadonlySet<string> = new Set(['ARRAY', 'DEFAULT', 'INTERVAL', 'MAP', 'ROW']);
+const AMBIGUOUS_COLUMNS: ReadonlySet<string> = new Set(['ARRAY', 'DEFAULT', 'INTERVAL', 'MAP', 'ROW', 'UNBOUNDED']);
 
 /** What a field can be taken from without parentheses. */
 const FIELD_OWNERS: ReadonlySet<Expression['kind']> = new Set(['function-call', 'subscript', 'slice', 'field-access', 'list', 'struct']);

@@ -3,7 +3,6 @@ import {
   type GroupingElement,
   type Hint,
   type OrderBy,
-  PRECEDENCE,
   type Query,
   type QueryBody,
   type Select,
@@ -47,7 +46,8 @@ function formatGroupingElement(rules: FormatRules, element: GroupingElement): st
   switch (element.kind) {
     case 'grouping-set': {
       const keys = element.expressions.map(rules.expression).join(', ');
-      return element.expressions.length === 1 ? keys : `(${keys})`;
+      // A function of that name stands in parentheses, or it would be taken for the grouping element.
+      return element.expressions.length === 1 && !/^(?:rollup|cube)\(/i.test(keys) ? keys : `(${keys})`;
     }
     case 'rollup':
       return `ROLLUP (${list(element.sets)})`;
@@ -116,6 +116,6 @@ export function formatQuery(rules: FormatRules, query: Query): string {
   if (query.orderBy !== null) parts.push(formatOrderBy(rules, query.orderBy));
   if (query.limit !== null && !query.withTies) parts.push(`LIMIT ${rules.expression(query.limit)}`);
   if (query.offset !== null) parts.push(`OFFSET ${rules.expression(query.offset)}`);
-  if (query.limit !== null && query.withTies) parts.push(`FETCH FIRST ${rules.operand(query.limit, PRECEDENCE.additive)} ROWS WITH TIES`);
+  if (query.limit !== null && query.withTies) parts.push(`FETCH FIRST (${rules.expression(query.limit)}) ROWS WITH TIES`);
   return parts.join(' ');
 }

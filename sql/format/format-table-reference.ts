@@ -40,8 +40,11 @@ function formatArgument(rules: FormatRules, { name, value }: TableFunctionArgume
       return `${prefix}TABLE (${rules.query(value.query)})`;
     case 'descriptor':
       return `${prefix}DESCRIPTOR${formatColumnNames(value.columns)}`;
-    default:
-      return `${prefix}${rules.expression(value)}`;
+    default: {
+      const text = rules.expression(value);
+      // A function of that name would be taken for the list of columns.
+      return `${prefix}${/^descriptor\(/i.test(text) ? `(${text})` : text}`;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CopyOption, Expression, Identifier, QualifiedName, Query, QueryBody, Statement } from '../ast/index.ts';
 import { parseColumnNames, parseLabel, parseParenthesisedList, parseQualifiedName } from './parse-name.ts';
 import { parseParenthesisedQuery } from './parse-parentheses.ts';
+import { isBareFunction, parsePrimary } from './parse-primary.ts';
 import { parsePropertyValue } from './parse-property.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -22,7 +23,13 @@ function parseLocation(cursor: TokenCursor): Expression {
   const { kind, value } = cursor.token;
   const isParameter = kind === 'parameter' || (kind === 'symbol' && (value === '?' || value === ':'));
   if (kind !== 'string' && !isParameter) return cursor.fail('a location in quotes');
-  return cursor.rules.operand(cursor, 0);
+  return parsePrimary(cursor);
+}
+
+/** Returns the expression of a column; unlike elsewhere in a query, a name such as CURRENT_DATE is a column here. */
+function columnExpression(column: Identifier): Expression {
+  const part = isBareFunction(column.name) ? { ...column, quoted: true } : column;
+  return { kind: 'column-reference', parts: [part], span: column.span };
 }
 
 /** Returns the query that reads the columns of a table, all of them when none is named. */
@@ -37,7 +44,7 @@ function tableAsQuery(cursor: TokenCursor, table: QualifiedName, columns: readon
           distinct: null,
           items: columns.map((column) => ({
             kind: 'select-expression',
-            expression: { kind: 'column-reference', parts: [column], span: column.span },
+            expression: columnExpression(column),
             alias: null,
             span: column.span,
           })),

@@ -131,8 +131,12 @@ function parseSymbolPrimary(cursor: TokenCursor): Expression {
 function parseNameOrCall(cursor: TokenCursor): Expression {
   const word = cursor.token.value;
   const isCall = cursor.peekSymbol(1, '(');
-  if (!isName(cursor.token) && !(isCall && (word === 'LEFT' || word === 'RIGHT'))) return cursor.fail('an expression');
-  const bare = cursor.token.kind === 'word' && BARE_FUNCTIONS.has(word) && !isCall && !cursor.peekSymbol(1, '.');
+  const isWord = cursor.token.kind === 'word';
+  const isSideFunction = isWord && isCall && (word === 'LEFT' || word === 'RIGHT');
+  if (!isName(cursor.token) && !isSideFunction) return cursor.fail('an expression');
+  // Inside parentheses `VALUES (` starts a query, so it must not be a function elsewhere.
+  if (isWord && isCall && word === 'VALUES') return cursor.fail('an expression');
+  const bare = isWord && BARE_FUNCTIONS.has(word) && !isCall && !cursor.peekSymbol(1, '.');
   const first = takeIdentifier(cursor);
   if (bare) return plainCall(cursor, first.span.start, first.name, []);
   const parts = [first];

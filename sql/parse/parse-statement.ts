@@ -34,7 +34,7 @@ export const TREE_HEIGHT_MAX = 1000;
 /** Below this number of operators in chains no tree can be too high. */
 const UNMEASURED_LINKS_MAX = 200;
 
-const RULES: GrammarRules = {
+const RULES: GrammarRules<TokenCursor> = {
   expression: parseExpression,
   operand: parseOperand,
   query: parseQuery,

@@ -107,6 +107,7 @@ export function parseTablePrimary(cursor: TokenCursor): TableReference {
     return finishTableFunction(cursor, parseWrappedTableFunction(cursor), lateral, start);
   }
   if (!isName(cursor.token)) return cursor.fail('a table');
+  if (cursor.peekWord(0, 'VALUES') && cursor.peekSymbol(1, '(')) return cursor.fail('a table, or VALUES in parentheses');
   const name = parseQualifiedName(cursor);
   if (cursor.peekSymbol(0, '(')) return finishTableFunction(cursor, parseTableFunctionCall(cursor, name), lateral, start);
   if (lateral) return cursor.fail('(');

@@ -41,11 +41,8 @@ function parseFrameBound(cursor: TokenCursor): FrameBound {
     span: cursor.spanFrom(start),
   });
   if (cursor.acceptWords('CURRENT', 'ROW')) return bound('current-row');
-  if (cursor.acceptWord('UNBOUNDED')) {
-    if (cursor.acceptWord('PRECEDING')) return bound('unbounded-preceding');
-    cursor.expectWord('FOLLOWING');
-    return bound('unbounded-following');
-  }
+  if (cursor.acceptWords('UNBOUNDED', 'PRECEDING')) return bound('unbounded-preceding');
+  if (cursor.acceptWords('UNBOUNDED', 'FOLLOWING')) return bound('unbounded-following');
   const offset = cursor.rules.expression(cursor);
   if (cursor.acceptWord('PRECEDING')) return bound('preceding', offset);
   cursor.expectWord('FOLLOWING');

@@ -1,5 +1,6 @@
 import { PlatformError } from '../../spi/index.ts';
 import { locate, type Token } from '../lex/index.ts';
+import { isReserved } from './reserved-words.ts';
 
 const SHOWN_MAX = 6;
 const FOUND_LENGTH_MAX = 40;
@@ -58,6 +59,14 @@ function listExpected(expected: readonly string[]): string {
   return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
 }
 
+/** Returns what to do about the error, null when nothing is known. */
+function findHint(found: Token, expected: readonly string[], keyword: string | null): string | null {
+  if (keyword !== null) return `Did you mean ${keyword}?`;
+  const wantsName = expected.some((entry) => /^an? /.test(entry));
+  if (!wantsName || found.kind !== 'word' || !isReserved(found.value)) return null;
+  return `${found.value} is a reserved word: put it in double quotes to use it as a name.`;
+}
+
 /** Builds the error of a text that does not follow the grammar, with the place, what was expected and the nearest keyword. */
 export function syntaxError(failure: SyntaxFailure): PlatformError {
   const { text, found, previous } = failure;
@@ -72,6 +81,7 @@ export function syntaxError(failure: SyntaxFailure): PlatformError {
   const previousKeyword = ownKeyword === null ? nearestKeyword(previous, candidates) : null;
   const previousText = previousKeyword === null || previous === null ? '' : ` after '${text.slice(previous.start, previous.end)}'`;
   const keyword = ownKeyword ?? previousKeyword;
+  const hint = findHint(found, expected, keyword);
   const suggestion = keyword === null ? '' : ` (did you mean ${keyword}?)`;
   return new PlatformError(
     'SQL_SYNTAX',
@@ -79,7 +89,7 @@ export function syntaxError(failure: SyntaxFailure): PlatformError {
     {
       location,
       details: { found: raw, expected },
-      ...(keyword === null ? {} : { hint: `Did you mean ${keyword}?` }),
+      ...(hint === null ? {} : { hint }),
     },
   );
 }

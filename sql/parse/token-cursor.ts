@@ -11,7 +11,7 @@ export const NESTING_LEVELS_MAX = 256;
  *  recorded, which gives the error its list of what was expected and costs nothing when the text is right. */
 export class TokenCursor {
   readonly text: string;
-  readonly rules: GrammarRules;
+  readonly rules: GrammarRules<TokenCursor>;
   /** The token at which the cursor stands. */
   token: Token;
   /** How many operators, joins and the like made the tree higher without nesting. */
@@ -28,7 +28,7 @@ export class TokenCursor {
   #anonymousParameters = 0;
 
   /** @param recordAt index of the token at which to record what is expected, or -1. */
-  constructor(text: string, rules: GrammarRules, recordAt: number) {
+  constructor(text: string, rules: GrammarRules<TokenCursor>, recordAt: number) {
     this.text = text;
     this.rules = rules;
     this.#recordAt = recordAt;
@@ -100,7 +100,7 @@ export class TokenCursor {
     for (let distance = 1; distance < words.length; distance++) {
       if (!this.peekWord(distance, words[distance] ?? '')) return false;
     }
-    for (const _ of words) this.advance();
+    for (let passed = 0; passed < words.length; passed++) this.advance();
     return true;
   }
 

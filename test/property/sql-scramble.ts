@@ -32,7 +32,7 @@ function isCaseFree(tokens: readonly Token[], index: number): boolean {
 }
 
 function scrambleCase(word: string, random: () => number): string {
-  return [...word].map((letter) => (random() < 0.5 ? letter.toLowerCase() : letter.toUpperCase())).join('');
+  return word.replace(/[A-Za-z]/g, (letter) => (random() < 0.5 ? letter.toLowerCase() : letter.toUpperCase()));
 }
 
 function separator(left: Token | undefined, right: Token, random: () => number): string {

@@ -62,6 +62,11 @@ describe('texts that are no statement are refused with place and reason', () => 
   it('names the keyword that was probably meant as a hint', () => {
     expect(errorOf('SELECT a FORM t').hint).toBe('Did you mean FROM?');
   });
+
+  it('says that a reserved word needs quotes to be a name', () => {
+    expect(errorOf('SELECT a FROM t AS offset').hint).toBe('OFFSET is a reserved word: put it in double quotes to use it as a name.');
+    expect(parseStatement('SELECT a FROM t AS "offset"').kind).toBe('query-statement');
+  });
 });
 
 describe('operators bind as in PostgreSQL', () => {
