@@ -1,4 +1,7 @@
 import type { RegisteredProof } from './proof.ts';
 
 /** Every proof that `npm run prove` knows, in alphabetical order. */
-export const PROOFS: readonly RegisteredProof[] = [{ name: 'corpora', load: async () => (await import('./corpora.ts')).proof }];
+export const PROOFS: readonly RegisteredProof[] = [
+  { name: 'corpora', load: async () => (await import('./corpora.ts')).proof },
+  { name: 'hostile', load: async () => (await import('./hostile.ts')).proof },
+];
