@@ -1,5 +1,4 @@
 export { Lexer } from './lexer.ts';
-export { lexicalError } from './lexical-error.ts';
 export { locate } from './source-location.ts';
 export type { Token, TokenKind } from './token.ts';
 export { tokenize } from './tokenize.ts';
