@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../../../runtime/duckdb/index.ts';
 import { openSession, rejection } from './session.ts';
 
@@ -84,7 +84,10 @@ describe('an error of DuckDB', () => {
 describe('a connection', () => {
   it('runs statements in the order of the calls', async () => {
     const { connection } = session();
-    const steps = [connection.execute('CREATE OR REPLACE TEMP TABLE steps (i INTEGER)'), connection.execute('INSERT INTO steps VALUES (1), (2)')];
+    const steps = [
+      connection.execute('CREATE OR REPLACE TEMP TABLE steps (i INTEGER)'),
+      connection.execute('INSERT INTO steps VALUES (1), (2)'),
+    ];
     const rows = connection.queryRows('SELECT count(*) AS n FROM steps');
     await Promise.all(steps);
     expect(await rows).toEqual([{ n: 2n }]);
@@ -103,8 +106,12 @@ describe('a connection', () => {
     const { connection } = session();
     await connection.execute('CREATE OR REPLACE TEMP TABLE many AS SELECT i FROM range(3000000) t(i)');
     const running = connection.execute('SELECT sum(a.i * b.i) FROM many a, (SELECT i FROM many LIMIT 500) b');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(connection.progress().totalRows).toBeGreaterThan(0n);
+    await vi.waitFor(
+      () => {
+        expect(connection.progress().totalRows).toBeGreaterThan(0n);
+      },
+      { timeout: 10_000, interval: 20 },
+    );
     connection.interrupt();
     expect((await rejection(running)).code).toBe('ENGINE_CANCELLED');
   });
@@ -116,8 +123,8 @@ describe('a connection', () => {
   });
 
   it('plans deep expressions without running out of stack', async () => {
-    const sql = `SELECT ${Array.from({ length: 900 }, () => '1').join(' + ')} AS b`;
-    expect(await session().connection.queryRows(sql)).toEqual([{ b: 900 }]);
+    const sql = `SELECT ${'abs('.repeat(250)}i${')'.repeat(250)} AS a FROM range(1, 2) t(i)`;
+    expect(await session().connection.queryRows(sql)).toEqual([{ a: 1n }]);
   });
 
   it('closes while a statement runs, and refuses what comes after', async () => {

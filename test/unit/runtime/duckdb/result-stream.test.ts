@@ -38,7 +38,11 @@ describe('a stream of frames', () => {
 
   it('is a readable Arrow stream when it is put together with the end marker', async () => {
     const frames = await drain(await session().connection.stream("SELECT 1 AS a, 'x' AS b"));
-    expect(tableFromIPC(Buffer.concat([...frames, ARROW_END_OF_STREAM])).toArray().map(String)).toEqual(['{"a": 1, "b": "x"}']);
+    expect(
+      tableFromIPC(Buffer.concat([...frames, ARROW_END_OF_STREAM]))
+        .toArray()
+        .map(String),
+    ).toEqual(['{"a": 1, "b": "x"}']);
   });
 
   it('has a schema and no batch when the result has no rows', async () => {
@@ -109,7 +113,10 @@ describe('a stream of frames', () => {
   it('does not disturb a stream on another connection', async () => {
     const { database, connection } = session();
     const other = database.connect();
-    const [left, right] = [await connection.stream('SELECT i FROM range(500000) t(i)'), await other.stream('SELECT -i AS i FROM range(500000) t(i)')];
+    const [left, right] = [
+      await connection.stream('SELECT i FROM range(500000) t(i)'),
+      await other.stream('SELECT -i AS i FROM range(500000) t(i)'),
+    ];
     const [leftFrames, rightFrames] = await Promise.all([drain(left), drain(right)]);
     expect([tableFromIPC(leftFrames).numRows, tableFromIPC(rightFrames).numRows]).toEqual([500_000, 500_000]);
     await other.close();
@@ -122,7 +129,7 @@ describe('a stream of frames', () => {
       await stream.next();
       await stream.close();
     }
-    const [used] = await connection.queryRows("SELECT sum(memory_usage_bytes)::BIGINT AS bytes FROM duckdb_memory()");
+    const [used] = await connection.queryRows('SELECT sum(memory_usage_bytes)::BIGINT AS bytes FROM duckdb_memory()');
     expect(Number(used?.['bytes'])).toBeLessThan(20 << 20);
   });
 
@@ -146,7 +153,7 @@ const TYPED = `SELECT i % 3 = 0 AS b, i::TINYINT AS i8, i::INTEGER AS i32, i::BI
   {'x': i, 'y': 's' || i} AS struct, [{'deep': [[i]]}] AS nested FROM range(100) t(i)`;
 
 describe('the types of a stream', () => {
-  it('carry the values that DuckDB\'s own binding gives, with NULLs at every place', async () => {
+  it("carry the values that DuckDB's own binding gives, with NULLs at every place", async () => {
     const sql = `SELECT ${['b', 'i8', 'i32', 'i64', 'f32', 'f64', 's', 'long_s', 'u']
       .map((name, index) => `CASE WHEN i32 % ${String(index + 2)} <> 0 THEN ${name} END AS ${name}`)
       .join(', ')}, day::VARCHAR AS day, clock::VARCHAR AS clock, ts::VARCHAR AS ts, d9::VARCHAR AS d9, d38::VARCHAR AS d38,
@@ -157,22 +164,34 @@ describe('the types of a stream', () => {
   });
 
   it('have the texts that DuckDB prints', async () => {
-    const rows = await session().connection.queryRows(`SELECT *, day::VARCHAR AS day_text, clock::VARCHAR AS clock_text, ts::VARCHAR AS ts_text,
+    const rows =
+      await session().connection.queryRows(`SELECT *, day::VARCHAR AS day_text, clock::VARCHAR AS clock_text, ts::VARCHAR AS ts_text,
       d9::VARCHAR AS d9_text, d38::VARCHAR AS d38_text FROM (${TYPED})`);
     for (const row of rows) {
       expect(row['day']).toBe(row['day_text']);
       expect(String(row['clock']).replace(/0+$/, '')).toBe(String(row['clock_text']).replace(/0+$/, ''));
-      expect(String(row['ts']).replace('T', ' ').replace(/(\.\d*?)0+$/, '$1')).toBe(row['ts_text']);
+      expect(
+        String(row['ts'])
+          .replace('T', ' ')
+          .replace(/(\.\d*?)0+$/, '$1'),
+      ).toBe(row['ts_text']);
       expect([row['d9'], row['d38']]).toEqual([row['d9_text'], row['d38_text']]);
     }
-    expect(rows[5]).toMatchObject({ list: [5n, null, 6n], struct: { x: 5n, y: 's5' }, nested: [{ deep: [[5n]] }], bin: Uint8Array.from(Buffer.from('b5')) });
+    expect(rows[5]).toMatchObject({
+      list: [5n, null, 6n],
+      struct: { x: 5n, y: 's5' },
+      nested: [{ deep: [[5n]] }],
+      bin: Uint8Array.from(Buffer.from('b5')),
+    });
   });
 
   it('keep bits apart when chunks end inside a byte', async () => {
     const sql = 'SELECT i, i % 3 = 0 AS b, CASE WHEN i % 7 <> 0 THEN i::INTEGER END AS n FROM range(200000) t(i) WHERE i % 11 <> 0';
     const rows = await session().connection.queryRows(sql);
     expect(rows.length).toBe(181_818);
-    expect(rows.every((row) => row['b'] === (Number(row['i']) % 3 === 0) && row['n'] === (Number(row['i']) % 7 === 0 ? null : Number(row['i'])))).toBe(true);
+    expect(
+      rows.every((row) => row['b'] === (Number(row['i']) % 3 === 0) && row['n'] === (Number(row['i']) % 7 === 0 ? null : Number(row['i']))),
+    ).toBe(true);
   });
 
   it('that frames cannot carry are refused', async () => {
