@@ -76,6 +76,8 @@ export type JsonValue = string | number | boolean | null;
 
 /** What binding needs to know. */
 export interface BindContext {
+  /** The statement's text, from which it was parsed: spans point into it. */
+  readonly text: string;
   readonly catalog: Catalog;
   readonly principal: Principal;
   readonly schema: string;

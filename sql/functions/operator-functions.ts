@@ -52,9 +52,13 @@ export const OPERATOR_FUNCTIONS: readonly FunctionDefinition[] = [
     ],
     '`a - b`; `date - date` counts days, `timestamp - timestamp` gives days and a time.',
   ),
-  operator('multiply', [...NUMBERS, ...DECIMALS, ...FLOATS, 'interval, bigint -> interval', 'bigint, interval -> interval'], '`a * b`.'),
-  operator('divide', ['double, double -> double', 'real, real -> real'], '`a / b`, true division; by zero infinity or NaN.'),
-  operator('int_divide', [...NUMBERS, ...FLOATS], '`a // b`: the quotient cut towards zero; NULL for a zero divisor.', { nulls: 'own' }),
+  operator('multiply', [...NUMBERS, ...DECIMALS, ...FLOATS, 'interval, double -> interval', 'double, interval -> interval'], '`a * b`.'),
+  operator(
+    'divide',
+    ['real, real -> real', 'double, double -> double', 'interval, double -> interval'],
+    '`a / b`, true division; by zero infinity or NaN.',
+  ),
+  operator('int_divide', NUMBERS, '`a // b`: the quotient cut towards zero; NULL for a zero divisor.', { nulls: 'own' }),
   operator('modulo', [...NUMBERS, ...DECIMALS, ...FLOATS], '`a % b`, with the sign of `a`; NULL for a zero divisor.', {
     hidden: true,
     also: ['mod'],

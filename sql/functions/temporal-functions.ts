@@ -99,11 +99,8 @@ export const TEMPORAL_FUNCTIONS: readonly FunctionDefinition[] = [
     'strftime',
     ['date, varchar -> varchar', 'timestamp, varchar -> varchar', 'timestamptz, varchar -> varchar'],
     'Formats with `%Y`-style marks.',
-    {
-      also: ['date_format'],
-    },
   ),
-  temporal('strptime', ['varchar, varchar -> timestamp'], 'Reads with `%Y`-style marks.', { also: ['date_parse'] }),
+  temporal('strptime', ['varchar, varchar -> timestamp'], 'Reads with `%Y`-style marks.'),
   temporal(
     'time_bucket',
     ['interval, date -> date', 'interval, timestamp -> timestamp', 'interval, timestamptz -> timestamptz'],

@@ -7,7 +7,7 @@ const text = defineFunction.bind(null, 'scalar');
 export const TEXT_FUNCTIONS: readonly FunctionDefinition[] = [
   text('concat', ['varchar... -> varchar'], 'Joins the texts; NULLs are skipped.', { nulls: 'never_null' }),
   text('concat_ws', ['varchar, varchar... -> varchar'], 'Joins texts with a separator between them; NULLs are skipped.', { nulls: 'own' }),
-  text('length', ['varchar -> bigint'], 'Number of characters.', { also: ['char_length', 'character_length'] }),
+  text('length', ['varchar -> bigint'], 'Number of characters.', { also: ['char_length', 'character_length', 'len'] }),
   text('octet_length', ['varchar -> bigint', 'varbinary -> bigint'], 'Number of bytes (of text in UTF-8).', { also: ['strlen'] }),
   text('lower', ['varchar -> varchar'], 'Lower case.', { also: ['lcase'] }),
   text('upper', ['varchar -> varchar'], 'Upper case.', { also: ['ucase'] }),

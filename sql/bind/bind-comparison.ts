@@ -1,0 +1,95 @@
+import { type DataType, type Expression as PlanExpression, formatType } from '../../spi/index.ts';
+import type { Between, ComparisonOperator, Expression, InList, IsDistinct, Row, Span } from '../ast/index.ts';
+import { bindError, unsupported } from './bind-error.ts';
+import { type BinderState, bindWithin, type ExpressionContext } from './binder-state.ts';
+import { coerce, commonTypeOf } from './coercion.ts';
+
+/** Canonical names of the comparison operators. */
+export const COMPARISON_FUNCTIONS = {
+  '=': 'eq',
+  '<>': 'ne',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
+} as const satisfies Readonly<Record<ComparisonOperator, string>>;
+
+const BOOLEAN: DataType = { kind: 'boolean' };
+
+/** Makes a call of type boolean. */
+export function predicate(name: string, ...operands: readonly PlanExpression[]): PlanExpression {
+  return { kind: 'call', function: name, arguments: operands, type: BOOLEAN };
+}
+
+/** Negates an expression, or not. */
+export function negateWhen(negated: boolean, expression: PlanExpression): PlanExpression {
+  return negated ? predicate('not', expression) : expression;
+}
+
+/** Brings expressions to the type that they have in common.
+ *  @throws SQL_TYPE_MISMATCH when they have none */
+export function unify(
+  state: BinderState,
+  expressions: readonly PlanExpression[],
+  spans: readonly Span[],
+  span: Span,
+  what: string,
+): readonly PlanExpression[] {
+  const type = commonTypeOf(state, expressions);
+  if (type === null) {
+    const types = [...new Set(expressions.map((expression) => formatType(expression.type)))].join(' and ');
+    throw bindError(state, 'SQL_TYPE_MISMATCH', `${what} takes values of one type, not ${types}`, span, { hint: 'Write a CAST.' });
+  }
+  return expressions.map((expression, index) => coerce(state, expression, type, spans[index] ?? span));
+}
+
+/** Binds `left operator right`; rows are compared part by part. */
+export function bindComparison(
+  context: ExpressionContext,
+  operator: ComparisonOperator,
+  left: Expression,
+  right: Expression,
+  span: Span,
+): PlanExpression {
+  if (left.kind === 'row' && right.kind === 'row') return bindRowComparison(context, operator, left, right, span);
+  const operands = [bindWithin(context, left), bindWithin(context, right)];
+  return predicate(COMPARISON_FUNCTIONS[operator], ...unify(context.state, operands, [left.span, right.span], span, operator));
+}
+
+function bindRowComparison(context: ExpressionContext, operator: ComparisonOperator, left: Row, right: Row, span: Span): PlanExpression {
+  if (left.elements.length !== right.elements.length) {
+    const message = `rows of ${String(left.elements.length)} and ${String(right.elements.length)} values are compared`;
+    throw bindError(context.state, 'SQL_TYPE_MISMATCH', message, span);
+  }
+  if (operator !== '=' && operator !== '<>') throw unsupported(context.state, `${operator} between rows`, span);
+  const parts = left.elements.map((element, index) => bindComparison(context, operator, element, right.elements[index] ?? element, span));
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : predicate(operator === '=' ? 'and' : 'or', ...parts);
+}
+
+/** Binds `x [NOT] BETWEEN low AND high`. The operand is bound twice, so that the ids of a subquery in it stay unique. */
+export function bindBetween(context: ExpressionContext, node: Between): PlanExpression {
+  const low = bindComparison(context, '>=', node.operand, node.low, node.span);
+  const high = bindComparison(context, '<=', node.operand, node.high, node.span);
+  return negateWhen(node.negated, predicate('and', low, high));
+}
+
+/** Binds `x IS [NOT] DISTINCT FROM y`. */
+export function bindDistinctness(context: ExpressionContext, node: IsDistinct): PlanExpression {
+  const operands = [bindWithin(context, node.left), bindWithin(context, node.right)];
+  const name = node.negated ? 'is_not_distinct_from' : 'is_distinct_from';
+  return predicate(name, ...unify(context.state, operands, [node.left.span, node.right.span], node.span, 'IS DISTINCT FROM'));
+}
+
+/** Binds `x [NOT] IN (v, ...)`; rows become a chain of comparisons. */
+export function bindInList(context: ExpressionContext, node: InList): PlanExpression {
+  const { operand, values } = node;
+  if (operand.kind === 'row') {
+    const matches = values.map((value) => bindComparison(context, '=', operand, value, node.span));
+    return negateWhen(node.negated, matches.length === 1 && matches[0] !== undefined ? matches[0] : predicate('or', ...matches));
+  }
+  const bound = [operand, ...values].map((value) => bindWithin(context, value));
+  const spans = [operand, ...values].map((value) => value.span);
+  const [argument, ...items] = unify(context.state, bound, spans, node.span, 'IN');
+  if (argument === undefined) throw bindError(context.state, 'SQL_TYPE_MISMATCH', 'IN has no operand', node.span);
+  return negateWhen(node.negated, { kind: 'in', argument, items, type: BOOLEAN });
+}

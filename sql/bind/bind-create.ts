@@ -1,0 +1,185 @@
+import {
+  type DataType,
+  formatType,
+  type IfExists,
+  nearestName,
+  type NewColumn,
+  type NewPartitionField,
+  type PartitionTransform,
+  type TableSpec,
+} from '../../spi/index.ts';
+import type {
+  ColumnDefinition,
+  CreateSchema,
+  CreateTable,
+  CreateView,
+  Expression,
+  Identifier,
+  PartitionField,
+  Property,
+  Span,
+} from '../ast/index.ts';
+import { bindError, didYouMean, unsupported } from './bind-error.ts';
+import { bindType } from './bind-type.ts';
+import type { BinderState, BoundRelation, Environment } from './binder-state.ts';
+import type { BoundStatement } from './bound-statement.ts';
+import { finishQuery, readHints } from './finish-query.ts';
+import { relationName, sameName, schemaName } from './relation-name.ts';
+
+const NOTHING_AROUND: Environment = { commonTables: new Map(), outer: null };
+const PLAIN_TRANSFORMS: readonly string[] = ['identity', 'year', 'month', 'day', 'hour'];
+
+function ifExists(state: BinderState, node: { readonly orReplace: boolean; readonly ifNotExists: boolean; readonly span: Span }): IfExists {
+  if (node.orReplace && node.ifNotExists) throw unsupported(state, 'OR REPLACE together with IF NOT EXISTS', node.span);
+  return node.orReplace ? 'replace' : node.ifNotExists ? 'keep' : 'fail';
+}
+
+/** Binds CREATE SCHEMA. */
+export function bindCreateSchema(state: BinderState, node: CreateSchema): BoundStatement {
+  const behaviour = ifExists(state, node);
+  if (behaviour === 'replace') throw unsupported(state, 'CREATE OR REPLACE SCHEMA', node.span);
+  if (node.properties.length > 0) throw unsupported(state, 'a property of a schema', node.properties[0]?.span ?? node.span);
+  return { kind: 'create_schema', schema: schemaName(node.name, state.source), ifExists: behaviour };
+}
+
+/** Binds CREATE TABLE, with or without AS query. */
+export function bindCreateTable(state: BinderState, node: CreateTable): BoundStatement {
+  const behaviour = ifExists(state, node);
+  if (node.query === null) {
+    const columns = node.elements.map((element) => {
+      if (element.kind !== 'column-definition') throw unsupported(state, REFUSED_ELEMENTS[element.kind], element.span);
+      return bindColumn(state, element);
+    });
+    return { kind: 'create_table', spec: tableSpec(state, node, columns), ifExists: behaviour };
+  }
+  if (node.elements.length > 0)
+    throw unsupported(state, 'column definitions together with AS query', node.elements[0]?.span ?? node.span, 'Write CAST in the query.');
+  const relation = renamed(state, state.rules.query(state, node.query, NOTHING_AROUND), node.columnNames, node.span);
+  const columns = relation.columns.map((column): NewColumn => {
+    if (!isStorable(column.type)) {
+      const message = `column ${column.name} has the type ${formatType(column.type)}, which cannot be stored`;
+      throw bindError(state, 'SQL_TYPE_MISMATCH', message, node.query?.span ?? node.span, { hint: 'Write a CAST.' });
+    }
+    return { name: column.name, type: column.type, nullable: true };
+  });
+  const spec = tableSpec(state, node, columns);
+  if (!node.withData) return { kind: 'create_table', spec, ifExists: behaviour };
+  return { kind: 'create_table_as', spec, ifExists: behaviour, query: finishQuery(state, relation), hints: readHints(state, node.query) };
+}
+
+const REFUSED_ELEMENTS = {
+  'computed-column': 'a computed column',
+  'watermark-definition': 'WATERMARK',
+  'key-constraint': 'a key constraint',
+} as const;
+
+function bindColumn(state: BinderState, node: ColumnDefinition): NewColumn {
+  const type = bindType(state, node.dataType);
+  if (node.defaultValue !== null) throw unsupported(state, 'a DEFAULT value', node.defaultValue.span);
+  if (!isStorable(type))
+    throw bindError(state, 'SQL_TYPE_MISMATCH', `${formatType(type)} cannot be the type of a column`, node.dataType.span);
+  const comment = node.comment === null ? {} : { comment: node.comment };
+  return { name: node.name.name, type, nullable: !node.notNull, ...comment };
+}
+
+function isStorable(type: DataType): boolean {
+  if (type.kind === 'list') return isStorable(type.element);
+  if (type.kind === 'map') return isStorable(type.key) && isStorable(type.value);
+  if (type.kind === 'struct') return type.fields.every((field) => isStorable(field.type));
+  return type.kind !== 'null' && type.kind !== 'interval';
+}
+
+function renamed(state: BinderState, relation: BoundRelation, names: readonly Identifier[], span: Span): BoundRelation {
+  if (names.length === 0) return relation;
+  if (names.length !== relation.columns.length) {
+    const message = `${String(names.length)} column names are given for ${String(relation.columns.length)} columns`;
+    throw bindError(state, 'SQL_TYPE_MISMATCH', message, names[0]?.span ?? span);
+  }
+  return {
+    plan: relation.plan,
+    columns: relation.columns.map((column, index) => ({ ...column, name: names[index]?.name ?? column.name })),
+  };
+}
+
+function tableSpec(state: BinderState, node: CreateTable, columns: readonly NewColumn[]): TableSpec {
+  refuseRepeated(
+    state,
+    columns.map((column) => column.name),
+    node.span,
+  );
+  return {
+    name: relationName(node.name, state.source),
+    columns,
+    partitioning: node.partitionedBy.map((field) => bindPartitionField(state, field, columns)),
+    properties: bindProperties(state, node.properties),
+    comment: node.comment,
+  };
+}
+
+function refuseRepeated(state: BinderState, names: readonly string[], span: Span): void {
+  const repeated = names.find((name, index) => names.findIndex((other) => sameName(other, name)) !== index);
+  if (repeated === undefined) return;
+  throw bindError(state, 'SQL_DUPLICATE_NAME', `two columns have the name ${repeated}`, span, { hint: 'Give one an alias.' });
+}
+
+function bindPartitionField(state: BinderState, node: PartitionField, columns: readonly NewColumn[]): NewPartitionField {
+  const column = columns.find((candidate) => sameName(candidate.name, node.column.name));
+  if (column === undefined) {
+    const hint = didYouMean(
+      nearestName(
+        node.column.name,
+        columns.map((candidate) => candidate.name),
+      ),
+    );
+    throw bindError(state, 'SQL_UNKNOWN_COLUMN', `the table has no column ${node.column.name}`, node.column.span, { hint });
+  }
+  return { column: column.name, transform: bindTransform(state, node) };
+}
+
+function bindTransform(state: BinderState, node: PartitionField): PartitionTransform {
+  const name = node.transform.replace(/s$/, '').replace(/^date$/, 'day');
+  if (PLAIN_TRANSFORMS.includes(name)) return { kind: name as 'identity' };
+  const size = node.parameter;
+  if (name === 'bucket' || name === 'truncate') {
+    if (size === null || size < 1)
+      throw bindError(state, 'SQL_INVALID_VALUE', `${name} needs a number of at least 1: ${name}(16, column)`, node.span);
+    return name === 'bucket' ? { kind: 'bucket', buckets: size } : { kind: 'truncate', width: size };
+  }
+  const hint = didYouMean(nearestName(node.transform, [...PLAIN_TRANSFORMS, 'bucket', 'truncate']));
+  throw bindError(state, 'SQL_UNKNOWN_FUNCTION', `no partition transform of the name ${node.transform}`, node.span, { hint });
+}
+
+function bindProperties(state: BinderState, properties: readonly Property[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(properties.map((property) => [property.key, propertyText(state, property.value)]));
+}
+
+function propertyText(state: BinderState, value: Expression): string {
+  if (value.kind === 'string-literal') return value.value;
+  if (value.kind === 'number-literal') return value.text;
+  if (value.kind === 'boolean-literal') return String(value.value);
+  throw unsupported(state, 'a property that is not a constant', value.span);
+}
+
+/** Binds CREATE VIEW: the query is bound once to find its mistakes; its text is stored. */
+export function bindCreateView(state: BinderState, node: CreateView): BoundStatement {
+  const behaviour = ifExists(state, node);
+  const relation = renamed(state, state.rules.query(state, node.query, NOTHING_AROUND), node.columns, node.span);
+  refuseRepeated(
+    state,
+    relation.columns.map((column) => column.name),
+    node.query.span,
+  );
+  finishQuery(state, relation);
+  if (state.parameters.types().length > 0) throw unsupported(state, 'a parameter in a view', node.query.span);
+  return {
+    kind: 'create_view',
+    view: {
+      name: relationName(node.name, state.source),
+      sql: state.source.text.slice(node.query.span.start, node.query.span.end),
+      defaultSchema: state.source.defaultSchema,
+      columnNames: node.columns.length === 0 ? null : node.columns.map((column) => column.name),
+      comment: node.comment,
+    },
+    ifExists: behaviour,
+  };
+}

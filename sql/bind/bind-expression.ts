@@ -1,0 +1,124 @@
+import type { Expression as PlanExpression } from '../../spi/index.ts';
+import type { Expression, Literal, Parameter } from '../ast/index.ts';
+import { bindBetween, bindDistinctness, bindInList, predicate } from './bind-comparison.ts';
+import { bindCase, bindCast, bindColumnReference } from './bind-conditional.ts';
+import { bindError, unsupported } from './bind-error.ts';
+import { bindFunctionCall } from './bind-function.ts';
+import { bindLiteral } from './bind-literal.ts';
+import { bindFieldAccess, bindList, bindMap, bindSlice, bindStruct, bindSubscript } from './bind-nested.ts';
+import { bindAtTimeZone, bindBinary, bindCondition, bindLike, bindLogical, bindTruth, bindUnary } from './bind-operator.ts';
+import { bindExtract } from './bind-special-form.ts';
+import { bindExists, bindInSubquery, bindListSubquery, bindQuantified, bindQuantifiedList, bindScalarSubquery } from './bind-subquery.ts';
+import { bindWithin, type ExpressionContext } from './binder-state.ts';
+
+type HandledKind =
+  | Literal['kind']
+  | Parameter['kind']
+  | 'column-reference'
+  | 'unary'
+  | 'binary'
+  | 'logical'
+  | 'not'
+  | 'is-null'
+  | 'is-truth'
+  | 'is-distinct'
+  | 'between'
+  | 'like'
+  | 'in-list';
+
+/** Text of at most a megabyte never needs more, unless BETWEEN or CASE repeat their operands level over level. */
+const EXPRESSIONS_MAX = 2_000_000;
+
+/** Binds an expression: resolves its names, gives it a type and writes implicit casts out.
+ *  @throws SQL_* for everything that is wrong with it, with its place */
+export function bindExpression(context: ExpressionContext, node: Expression): PlanExpression {
+  const { work } = context.state;
+  work.expressions += 1;
+  if (work.expressions > EXPRESSIONS_MAX) {
+    throw bindError(context.state, 'SQL_TOO_DEEP', `the statement grows to more than ${String(EXPRESSIONS_MAX)} expressions`, node.span);
+  }
+  switch (node.kind) {
+    case 'number-literal':
+    case 'string-literal':
+    case 'binary-literal':
+    case 'boolean-literal':
+    case 'null-literal':
+    case 'typed-literal':
+    case 'interval-literal':
+      return bindLiteral(context, node);
+    case 'numbered-parameter':
+    case 'named-parameter':
+      return context.state.parameters.use(context.state, node);
+    case 'column-reference':
+      return bindColumnReference(context, node);
+    case 'unary':
+      return bindUnary(context, node);
+    case 'binary':
+      return bindBinary(context, node);
+    case 'logical':
+      return bindLogical(context, node);
+    case 'not':
+      return predicate('not', bindCondition(context, node.operand));
+    case 'is-null':
+      return predicate(node.negated ? 'is_not_null' : 'is_null', bindWithin(context, node.operand));
+    case 'is-truth':
+      return bindTruth(context, node);
+    case 'is-distinct':
+      return bindDistinctness(context, node);
+    case 'between':
+      return bindBetween(context, node);
+    case 'like':
+      return bindLike(context, node);
+    case 'in-list':
+      return bindInList(context, node);
+    default:
+      return bindOther(context, node);
+  }
+}
+
+function bindOther(context: ExpressionContext, node: Exclude<Expression, { readonly kind: HandledKind }>): PlanExpression {
+  switch (node.kind) {
+    case 'in-subquery':
+      return bindInSubquery(context, node);
+    case 'quantified-subquery':
+      return bindQuantified(context, node);
+    case 'quantified-list':
+      return bindQuantifiedList(context, node);
+    case 'exists':
+      return bindExists(context, node);
+    case 'scalar-subquery':
+      return bindScalarSubquery(context, node);
+    case 'list-subquery':
+      return bindListSubquery(context, node);
+    case 'case':
+      return bindCase(context, node);
+    case 'cast':
+      return bindCast(context, node);
+    case 'extract':
+      return bindExtract(context, node);
+    case 'at-time-zone':
+      return bindAtTimeZone(context, node);
+    case 'list':
+      return bindList(context, node);
+    case 'struct':
+      return bindStruct(context, node);
+    case 'map':
+      return bindMap(context, node);
+    case 'subscript':
+      return bindSubscript(context, node);
+    case 'slice':
+      return bindSlice(context, node);
+    case 'field-access':
+      return bindFieldAccess(context, node);
+    case 'function-call':
+      return bindFunctionCall(context, node);
+    case 'collate':
+      throw unsupported(context.state, 'COLLATE', node.span);
+    case 'row':
+      throw unsupported(context.state, 'a row as a value', node.span, "Write a struct such as {'a': 1}.");
+    case 'lambda':
+      throw unsupported(context.state, 'a lambda', node.span);
+    case 'default-value':
+      throw unsupported(context.state, 'DEFAULT here', node.span);
+  }
+}

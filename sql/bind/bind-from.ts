@@ -1,0 +1,114 @@
+import { type DataType, type Expression as PlanExpression, formatType, nearestName, type PlanNode } from '../../spi/index.ts';
+import type { DerivedTable, Span, TableFunction, TableReference } from '../ast/index.ts';
+import { tableFunctionBySpelling } from '../functions/index.ts';
+import { bindError, didYouMean, unsupported } from './bind-error.ts';
+import { bindJoin } from './bind-join.ts';
+import { bindNamedTable } from './bind-relation.ts';
+import { bindWithin, type BinderState, type Environment, type ExpressionContext } from './binder-state.ts';
+import { type FromItem, nameColumns, readsColumns, refuseSameTables } from './from-item.ts';
+import { sameName } from './relation-name.ts';
+import { resolveOverload } from './resolve-overload.ts';
+import type { ScopeColumn } from './scope.ts';
+
+/** Binds a FROM clause; commas are cross joins. Without one there is a single row of no columns. */
+export function bindFrom(state: BinderState, references: readonly TableReference[], environment: Environment): FromItem {
+  let left: FromItem | null = null;
+  for (const reference of references) {
+    const right = bindTableReference(state, reference, environment, left?.columns ?? []);
+    left = left === null ? right : crossJoin(state, left, right, reference.span);
+  }
+  return left ?? { plan: { kind: 'values', columns: [], rows: [[]] }, columns: [], seesLeft: false };
+}
+
+function crossJoin(state: BinderState, left: FromItem, right: FromItem, span: Span): FromItem {
+  refuseSameTables(state, left.columns, right.columns, span);
+  const lateral = right.seesLeft && readsColumns(right.plan, left.columns);
+  const plan: PlanNode = { kind: 'join', joinType: 'cross', left: left.plan, right: right.plan, condition: null, lateral };
+  return { plan, columns: [...left.columns, ...right.columns], seesLeft: left.seesLeft || right.seesLeft };
+}
+
+function bindTableReference(state: BinderState, node: TableReference, environment: Environment, left: readonly ScopeColumn[]): FromItem {
+  switch (node.kind) {
+    case 'named-table':
+      return bindNamedTable(state, node, environment);
+    case 'derived-table':
+      return bindDerived(state, node, environment, left);
+    case 'table-function':
+      return bindTableFunction(state, node, environment, left);
+    case 'join':
+      return bindJoin(state, node, environment, left, bindTableReference);
+  }
+}
+
+function besides(environment: Environment, left: readonly ScopeColumn[]): Environment {
+  return { ...environment, outer: { columns: left, aliases: null, outer: environment.outer } };
+}
+
+function bindDerived(state: BinderState, node: DerivedTable, environment: Environment, left: readonly ScopeColumn[]): FromItem {
+  if (node.sample !== null) throw unsupported(state, 'TABLESAMPLE', node.sample.span);
+  const relation = state.rules.query(state, node.query, node.lateral ? besides(environment, left) : environment);
+  const columns = nameColumns(state, relation.columns, { table: null, schema: null }, node.alias);
+  return { plan: relation.plan, columns, seesLeft: node.lateral };
+}
+
+function bindTableFunction(state: BinderState, node: TableFunction, environment: Environment, left: readonly ScopeColumn[]): FromItem {
+  if (node.sample !== null) throw unsupported(state, 'TABLESAMPLE', node.sample.span);
+  const scope = besides(environment, left).outer;
+  const name = node.name.parts.at(-1)?.name ?? '';
+  const values = node.arguments.map(({ value, name: argumentName, span }) => {
+    const isExpression = value.kind !== 'table-argument' && value.kind !== 'query-argument' && value.kind !== 'descriptor';
+    if (!isExpression || argumentName !== null) throw unsupported(state, `an argument of this form for ${name}`, span);
+    return value;
+  });
+  const context: ExpressionContext = {
+    state,
+    scope: scope ?? { columns: left, aliases: null, outer: null },
+    environment,
+    calls: null,
+    place: 'FROM',
+  };
+  const bound = values.map((value) => bindWithin(context, value));
+  if (sameName(name, 'unnest')) return bindUnnest(state, node, bound);
+  const definition = tableFunctionBySpelling(name);
+  if (definition === null) {
+    const hint = didYouMean(nearestName(name, ['unnest', 'generate_series', 'range']));
+    throw bindError(state, 'SQL_UNKNOWN_FUNCTION', `no table function of the name ${name}`, node.name.span, { hint });
+  }
+  if (node.withOrdinality) throw unsupported(state, `WITH ORDINALITY for ${name}`, node.span);
+  const resolved = resolveOverload(
+    state,
+    definition,
+    bound,
+    values.map((value) => value.span),
+    node.span,
+  );
+  const column = state.columns.create({ name: node.alias?.name.name ?? definition.name, type: resolved.type, nullable: false });
+  const plan: PlanNode = { kind: 'table_function', function: definition.name, arguments: resolved.arguments, columns: [column] };
+  return { plan, columns: nameColumns(state, [column], { table: definition.name, schema: null }, node.alias), seesLeft: true };
+}
+
+function bindUnnest(state: BinderState, node: TableFunction, bound: readonly PlanExpression[]): FromItem {
+  const single = bound.length === 1 && bound[0]?.type.kind === 'list';
+  const columns = bound.flatMap((argument) =>
+    elementTypes(state, argument.type, node.span).map(({ name, type }) =>
+      state.columns.create({ name: single ? (node.alias?.name.name ?? name) : name, type, nullable: true }),
+    ),
+  );
+  const ordinality = node.withOrdinality
+    ? state.columns.create({ name: 'ordinality', type: { kind: 'bigint' } satisfies DataType, nullable: false })
+    : null;
+  const all = ordinality === null ? columns : [...columns, ordinality];
+  const plan: PlanNode = { kind: 'unnest', arguments: bound, columns, ordinality };
+  return { plan, columns: nameColumns(state, all, { table: 'unnest', schema: null }, node.alias), seesLeft: true };
+}
+
+function elementTypes(state: BinderState, type: DataType, span: Span): readonly { readonly name: string; readonly type: DataType }[] {
+  if (type.kind === 'list') return [{ name: 'unnest', type: type.element }];
+  if (type.kind === 'map') {
+    return [
+      { name: 'key', type: type.key },
+      { name: 'value', type: type.value },
+    ];
+  }
+  throw bindError(state, 'SQL_TYPE_MISMATCH', `UNNEST takes lists and maps, not ${formatType(type)}`, span);
+}

@@ -1,0 +1,103 @@
+import { type DataType, type Expression as PlanExpression, type LiteralExpression, PlatformError } from '../../spi/index.ts';
+import type { IntervalLiteral, Literal, NumberLiteral, TypedLiteral } from '../ast/index.ts';
+import { bindError, unsupported } from './bind-error.ts';
+import { bindType } from './bind-type.ts';
+import { bindWithin, type ExpressionContext } from './binder-state.ts';
+import { castTo, coerce, convertLiteral, DECIMAL_PRECISION_MAX } from './coercion.ts';
+import { intervalOf, intervalText, parseYearMonth } from './interval-text.ts';
+import { canonicalValue } from './value-text.ts';
+
+const INTEGER_MAX = 2n ** 31n - 1n;
+const BIGINT_MAX = 2n ** 63n - 1n;
+const INTERVAL: DataType = { kind: 'interval' };
+
+/** Makes a constant. */
+export function literal(type: DataType, value: LiteralExpression['value']): LiteralExpression {
+  return { kind: 'literal', type, value };
+}
+
+/** Makes a constant of type boolean. */
+export function booleanLiteral(value: boolean): LiteralExpression {
+  return literal({ kind: 'boolean' }, value);
+}
+
+/** Binds a value written in the text; `sign` is the minus in front of a number, which belongs to its value.
+ *  @throws SQL_INVALID_VALUE, SQL_UNKNOWN_TYPE */
+export function bindLiteral(context: ExpressionContext, node: Literal, sign: '' | '-' = ''): PlanExpression {
+  switch (node.kind) {
+    case 'number-literal':
+      return bindNumber(context, node, sign);
+    case 'string-literal':
+      return literal({ kind: 'varchar' }, node.value);
+    case 'binary-literal':
+      return literal({ kind: 'varbinary' }, Buffer.from(node.hex, 'hex').toString('base64'));
+    case 'boolean-literal':
+      return booleanLiteral(node.value);
+    case 'null-literal':
+      return literal({ kind: 'null' }, null);
+    case 'typed-literal':
+      return bindTyped(context, node);
+    case 'interval-literal':
+      return bindInterval(context, node);
+  }
+}
+
+function bindNumber(context: ExpressionContext, node: NumberLiteral, sign: '' | '-'): PlanExpression {
+  const text = node.text.replaceAll('_', '');
+  if (node.form === 'integer') {
+    const value = BigInt(sign + BigInt(text).toString());
+    if (value <= INTEGER_MAX && value >= -INTEGER_MAX - 1n) return literal({ kind: 'integer' }, value.toString());
+    if (value <= BIGINT_MAX && value >= -BIGINT_MAX - 1n) return literal({ kind: 'bigint' }, value.toString());
+    return bindDecimal(context, node, value.toString());
+  }
+  if (node.form === 'decimal') return bindDecimal(context, node, sign + text);
+  return literal({ kind: 'double' }, canonicalValue(sign + text, { kind: 'double' }, context.state.context.timeZone));
+}
+
+/** The type of a decimal literal has the digits that are written: 0.20 is decimal(3,2). */
+function bindDecimal(context: ExpressionContext, node: NumberLiteral, text: string): PlanExpression {
+  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
+  const wholeDigits = whole.replace(/^0+(?=\d)/, '').length;
+  const type: DataType = { kind: 'decimal', precision: Math.max(1, wholeDigits + fraction.length), scale: fraction.length };
+  if (type.precision > DECIMAL_PRECISION_MAX) {
+    if (fraction.length > 0) return literal({ kind: 'double' }, canonicalValue(text, { kind: 'double' }, 'UTC'));
+    throw bindError(context.state, 'SQL_OVERFLOW', `${text} has more than ${String(DECIMAL_PRECISION_MAX)} digits`, node.span);
+  }
+  return literal(type, canonicalValue(text, type, 'UTC'));
+}
+
+function bindTyped(context: ExpressionContext, node: TypedLiteral): PlanExpression {
+  const { state } = context;
+  const type = bindType(state, node.dataType);
+  const text = literal({ kind: 'varchar' }, node.value);
+  try {
+    return convertLiteral(text, type, state.context.timeZone) ?? castTo(text, type);
+  } catch (error) {
+    throw bindError(state, 'SQL_INVALID_VALUE', PlatformError.from(error, 'SQL_INVALID_VALUE').message, node.span);
+  }
+}
+
+function bindInterval(context: ExpressionContext, node: IntervalLiteral): PlanExpression {
+  const { state } = context;
+  const { value, unit, toUnit } = node;
+  if (unit === null)
+    return value.kind === 'string-literal'
+      ? coerce(state, bindLiteral(context, value), INTERVAL, node.span)
+      : intervalTimes(context, node, 'day');
+  if (toUnit !== null) {
+    const text = value.kind === 'string-literal' && unit === 'year' && toUnit === 'month' ? parseYearMonth(value.value) : null;
+    if (text === null)
+      throw unsupported(state, `INTERVAL with ${unit} to ${toUnit} of this form`, node.span, `Write INTERVAL '1 day 02:03:04'.`);
+    return literal(INTERVAL, text);
+  }
+  const amount = value.kind === 'string-literal' ? value.value.trim() : value.kind === 'number-literal' ? value.text : null;
+  if (amount === null) return intervalTimes(context, node, unit);
+  if (/^[+-]?\d+(\.\d+)?$/.test(amount)) return literal(INTERVAL, intervalText(intervalOf(amount, unit)));
+  throw bindError(state, 'SQL_INVALID_VALUE', `'${amount}' is not a number of ${unit}s`, node.span);
+}
+
+function intervalTimes(context: ExpressionContext, node: IntervalLiteral, unit: Exclude<IntervalLiteral['unit'], null>): PlanExpression {
+  const amount = coerce(context.state, bindWithin(context, node.value), { kind: 'double' }, node.value.span);
+  const one = literal(INTERVAL, intervalText(intervalOf('1', unit)));
+  return { kind: 'call', function: 'multiply', arguments: [one, amount], type: INTERVAL };
+}

@@ -1,0 +1,104 @@
+import type { Expression as PlanExpression, PlanColumn, ProjectColumn, SortKey } from '../../spi/index.ts';
+import type { Expression, OrderBy, SortItem } from '../ast/index.ts';
+import { sortKey } from './bind-aggregate.ts';
+import { bindError } from './bind-error.ts';
+import { type BinderState, bindWithin, type ExpressionContext } from './binder-state.ts';
+import { settled } from './coercion.ts';
+import { sameName } from './relation-name.ts';
+import { columnExpression } from './scope.ts';
+
+/** A key of ORDER BY or DISTINCT ON: an output column by its place, or an expression over the input. */
+export type KeyTarget =
+  | { readonly kind: 'output'; readonly index: number }
+  | { readonly kind: 'input'; readonly expression: PlanExpression };
+
+/** Returns the items of an ORDER BY; ALL stands for every output column. */
+export function orderItems(orderBy: OrderBy, outputCount: number): readonly SortItem[] {
+  if (orderBy.kind === 'order-by-items') return orderBy.items;
+  const { direction, nulls, span } = orderBy;
+  return Array.from({ length: outputCount }, (_, index): SortItem => {
+    const expression = { kind: 'number-literal', text: String(index + 1), form: 'integer', span } as const;
+    return { kind: 'sort-item', expression, direction, nulls, span };
+  });
+}
+
+/** Finds what a key means: an ordinal, an output column of that name, else an expression bound in the context.
+ *  @throws SQL_UNKNOWN_COLUMN, SQL_AMBIGUOUS_COLUMN */
+export function bindKey(
+  context: ExpressionContext,
+  expression: Expression,
+  outputs: readonly { readonly name: string; readonly same: string }[],
+): KeyTarget {
+  const { state } = context;
+  if (expression.kind === 'number-literal' && expression.form === 'integer') {
+    const index = Number(expression.text) - 1;
+    if (outputs[index] !== undefined) return { kind: 'output', index };
+    const message = `ORDER BY ${expression.text}: the result has ${String(outputs.length)} columns`;
+    throw bindError(state, 'SQL_UNKNOWN_COLUMN', message, expression.span);
+  }
+  const [only, ...more] = expression.kind === 'column-reference' ? expression.parts : [];
+  if (only !== undefined && more.length === 0) {
+    const matches = outputs.flatMap((output, index) => (sameName(output.name, only.name) ? [index] : []));
+    const [first] = matches;
+    const differ = new Set(matches.map((index) => outputs[index]?.same)).size > 1;
+    if (differ)
+      throw bindError(state, 'SQL_AMBIGUOUS_COLUMN', `more than one column of the result has the name ${only.name}`, expression.span);
+    if (first !== undefined) return { kind: 'output', index: first };
+  }
+  return { kind: 'input', expression: settled(state, bindWithin(context, expression)) };
+}
+
+/** Binds the ORDER BY of a set operation or of VALUES: its keys are expressions over the output columns. */
+export function bindOutputOrder(
+  state: BinderState,
+  context: ExpressionContext,
+  orderBy: OrderBy,
+  columns: readonly PlanColumn[],
+): readonly SortKey[] {
+  const outputs = columns.map((column) => ({ name: column.name, same: String(column.id) }));
+  return orderItems(orderBy, columns.length).map((item) => {
+    const target = bindKey(context, item.expression, outputs);
+    const column = target.kind === 'output' ? columns[target.index] : undefined;
+    const expression = target.kind === 'input' ? target.expression : column === undefined ? null : columnExpression(column);
+    if (expression === null) throw bindError(state, 'SQL_UNKNOWN_COLUMN', 'no such column of the result', item.span);
+    return sortKey(expression, item);
+  });
+}
+
+/** Takes keys into the columns of a SELECT's projection: equal expressions share a column, others get hidden ones. */
+export class KeyColumns {
+  readonly #state: BinderState;
+  readonly #columns: ProjectColumn[];
+  readonly #visible: number;
+  readonly #byKey = new Map<string, ProjectColumn>();
+  readonly #nullable: (expression: PlanExpression) => boolean;
+
+  constructor(state: BinderState, visible: readonly ProjectColumn[], nullable: (expression: PlanExpression) => boolean) {
+    this.#state = state;
+    this.#columns = [...visible];
+    this.#visible = visible.length;
+    this.#nullable = nullable;
+    for (const column of visible.toReversed()) this.#byKey.set(JSON.stringify(column.expression), column);
+  }
+
+  /** The visible columns, then the hidden ones. */
+  get columns(): readonly ProjectColumn[] {
+    return this.#columns;
+  }
+
+  get hasHidden(): boolean {
+    return this.#columns.length > this.#visible;
+  }
+
+  /** Returns a reference to the column that carries the expression. */
+  reference(expression: PlanExpression): PlanExpression {
+    const key = JSON.stringify(expression);
+    let column = this.#byKey.get(key);
+    if (column === undefined) {
+      column = this.#state.columns.create({ name: 'sort_key', type: expression.type, nullable: this.#nullable(expression), expression });
+      this.#byKey.set(key, column);
+      this.#columns.push(column);
+    }
+    return columnExpression(column);
+  }
+}

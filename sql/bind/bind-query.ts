@@ -1,0 +1,65 @@
+import type { Expression as PlanExpression, PlanNode } from '../../spi/index.ts';
+import type { Expression, OrderBy, Query, QueryBody } from '../ast/index.ts';
+import { bindError, unsupported } from './bind-error.ts';
+import { bindOutputOrder } from './bind-order.ts';
+import { bindRelation } from './bind-relation.ts';
+import { type BoundBody, bindSelect } from './bind-select.ts';
+import { bindSetOperation } from './bind-set-operation.ts';
+import { bindValues } from './bind-values.ts';
+import { bindWith } from './bind-with.ts';
+import { type BinderState, type BoundRelation, bindWithin, type Environment } from './binder-state.ts';
+import { coerce } from './coercion.ts';
+import { nameColumns } from './from-item.ts';
+import { EMPTY_SCOPE } from './scope.ts';
+
+/** Binds a query with its WITH, ORDER BY, LIMIT and OFFSET. */
+export function bindQuery(state: BinderState, node: Query, environment: Environment): BoundRelation {
+  const common =
+    node.with === null ? null : bindWith(state, node.with, environment, (inner, body, around) => bindBody(inner, body, around, null));
+  const body = bindBody(state, node.body, common?.environment ?? environment, node.orderBy);
+  const sorted: PlanNode = body.sortKeys.length === 0 ? body.plan : { kind: 'sort', input: body.plan, keys: body.sortKeys };
+  const limited = bindLimit(state, node, sorted, environment);
+  const plan: PlanNode = common === null ? limited : { kind: 'with', ctes: common.ctes, body: limited };
+  return { plan, columns: body.columns };
+}
+
+function bindLimit(state: BinderState, node: Query, input: PlanNode, environment: Environment): PlanNode {
+  if (node.withTies) throw unsupported(state, 'WITH TIES', node.span, 'Use rank() and QUALIFY.');
+  if (node.limit === null && node.offset === null) return input;
+  const count = (expression: Expression | null, place: string): PlanExpression | null => {
+    if (expression === null) return null;
+    const context = { state, scope: EMPTY_SCOPE, environment: { ...environment, outer: null }, calls: null, place };
+    const bound = bindWithin(context, expression);
+    if ('plan' in bound) throw unsupported(state, `a subquery in ${place}`, expression.span);
+    if (bound.kind === 'literal' && typeof bound.value === 'string' && bound.value.startsWith('-')) {
+      throw bindError(state, 'SQL_INVALID_VALUE', `${place} must not be negative`, expression.span);
+    }
+    return coerce(state, bound, { kind: 'bigint' }, expression.span);
+  };
+  return { kind: 'limit', input, limit: count(node.limit, 'LIMIT'), offset: count(node.offset, 'OFFSET') };
+}
+
+function bindBody(state: BinderState, body: QueryBody, environment: Environment, orderBy: OrderBy | null): BoundBody {
+  if (body.kind === 'select') return bindSelect(state, body, environment, orderBy);
+  const relation = bindOther(state, body, environment);
+  if (orderBy === null) return { ...relation, sortKeys: [] };
+  const columns = nameColumns(state, relation.columns, { table: null, schema: null }, null);
+  const scope = { columns, aliases: null, outer: environment.outer };
+  const context = { state, scope, environment, calls: null, place: 'ORDER BY' };
+  return { ...relation, sortKeys: bindOutputOrder(state, context, orderBy, relation.columns) };
+}
+
+function bindOther(state: BinderState, body: Exclude<QueryBody, { readonly kind: 'select' }>, environment: Environment): BoundRelation {
+  switch (body.kind) {
+    case 'set-operation': {
+      const operands = body.operands.map((operand) => bindBody(state, operand, environment, null));
+      return bindSetOperation(state, body, operands);
+    }
+    case 'values':
+      return bindValues(state, body, environment);
+    case 'table-query':
+      return bindRelation(state, body.table, null, environment);
+    case 'query':
+      return bindQuery(state, body, environment);
+  }
+}

@@ -1,0 +1,113 @@
+import { assert, type PlanColumn, type PlanNode, type RelationName, type ScanColumn, type TableSnapshot } from '../../spi/index.ts';
+import type { NamedTable, QualifiedName, Span, TableVersion } from '../ast/index.ts';
+import { bindError, unsupported } from './bind-error.ts';
+import { timeTravelOf } from './bind-time-travel.ts';
+import type { BinderState, BoundRelation, Environment, VisibleCommonTable } from './binder-state.ts';
+import type { VirtualRelation } from './bound-statement.ts';
+import { type FromItem, nameColumns } from './from-item.ts';
+import { relationName } from './relation-name.ts';
+import { type ParsedView, relationKey, type ResolvedRelation, viewSource } from './resolve-relations.ts';
+
+/** Binds a table, view, common table or virtual relation named in FROM. */
+export function bindNamedTable(state: BinderState, node: NamedTable, environment: Environment): FromItem {
+  if (node.sample !== null) throw unsupported(state, 'TABLESAMPLE', node.sample.span);
+  const relation = bindRelation(state, node.name, node.version, environment);
+  const isCommon = commonTableOf(node.name, environment) !== null;
+  const own = isCommon ? { table: node.name.parts[0]?.name ?? null, schema: null } : ownName(relationName(node.name, state.source));
+  return { plan: relation.plan, columns: nameColumns(state, relation.columns, own, node.alias), seesLeft: false };
+}
+
+const ownName = (name: RelationName): { readonly table: string; readonly schema: string } => ({ table: name.name, schema: name.schema });
+
+/** Binds the rows of a named relation.
+ *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA */
+export function bindRelation(
+  state: BinderState,
+  name: QualifiedName,
+  version: TableVersion | null,
+  environment: Environment,
+): BoundRelation {
+  const common = commonTableOf(name, environment);
+  if (common !== null) {
+    if (version !== null)
+      throw bindError(state, 'CATALOG_NOT_A_TABLE', `${common.name} is a common table and has no versions`, version.span);
+    return scanCommonTable(state, common);
+  }
+  const resolved = lookUp(state, name, version);
+  if (version !== null && resolved.kind !== 'table' && resolved.kind !== 'missing') {
+    throw bindError(state, 'CATALOG_NOT_A_TABLE', 'only stored tables have versions', version.span);
+  }
+  switch (resolved.kind) {
+    case 'table':
+      return scanTable(state, resolved);
+    case 'view':
+      return bindView(state, resolved, name.span);
+    case 'virtual':
+      return virtualRows(state, resolved.relation);
+    case 'missing':
+      throw bindError(state, resolved.error.code, resolved.error.message, name.span, { hint: resolved.error.hint });
+  }
+}
+
+/** Returns what a name was resolved to before binding started. */
+export function lookUp(state: BinderState, name: QualifiedName, version: TableVersion | null): ResolvedRelation {
+  const travel = version === null ? null : timeTravelOf(version, state.source, state.context);
+  const key = relationKey(relationName(name, state.source), travel);
+  const resolved = state.relations.get(key);
+  assert(resolved !== undefined, `relation ${key} was not resolved`);
+  return resolved;
+}
+
+/** Returns the stored table of a name.
+ *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_NOT_A_TABLE */
+export function lookUpTable(state: BinderState, name: QualifiedName): TableSnapshot {
+  const resolved = lookUp(state, name, null);
+  if (resolved.kind === 'table') return resolved;
+  if (resolved.kind === 'missing')
+    throw bindError(state, resolved.error.code, resolved.error.message, name.span, { hint: resolved.error.hint });
+  throw bindError(state, 'CATALOG_NOT_A_TABLE', `${name.parts.map((part) => part.name).join('.')} is not a stored table`, name.span);
+}
+
+function commonTableOf(name: QualifiedName, environment: Environment): VisibleCommonTable | null {
+  const [only, ...more] = name.parts;
+  return only === undefined || more.length > 0 ? null : (environment.commonTables.get(only.name.toLowerCase()) ?? null);
+}
+
+function scanCommonTable(state: BinderState, common: VisibleCommonTable): BoundRelation {
+  const columns = common.columns.map(({ name, type, nullable }) => state.columns.create({ name, type, nullable }));
+  return { plan: { kind: 'cte_scan', cteId: common.cteId, columns }, columns };
+}
+
+function scanTable(state: BinderState, table: TableSnapshot): BoundRelation {
+  const { ref, snapshotId, schemaId } = table;
+  state.pins.set(`${ref.uuid}@${snapshotId ?? ''}`, { table: ref, snapshotId });
+  const columns = table.fields.map(
+    ({ id: fieldId, name, type, nullable }): ScanColumn => state.columns.create({ name, type, nullable, fieldId }),
+  );
+  return { plan: { kind: 'scan', table: ref, snapshotId, schemaId, columns, filter: null }, columns };
+}
+
+function bindView(state: BinderState, view: ParsedView, span: Span): BoundRelation {
+  const inside: BinderState = { ...state, source: viewSource(view, state.source, span) };
+  const relation = state.rules.query(inside, view.query, { commonTables: new Map(), outer: null });
+  const names = view.definition.columnNames;
+  if (names === null) return relation;
+  if (names.length !== relation.columns.length) {
+    const label = inside.source.view?.name ?? '';
+    const message = `view ${label} names ${String(names.length)} columns, its query has ${String(relation.columns.length)}`;
+    throw bindError(state, 'SQL_TYPE_MISMATCH', message, span);
+  }
+  return { plan: relation.plan, columns: relation.columns.map((column, index) => ({ ...column, name: names[index] ?? column.name })) };
+}
+
+/** Makes constant rows of a virtual relation. */
+export function virtualRows(state: BinderState, relation: VirtualRelation): BoundRelation {
+  const columns = relation.columns.map(
+    ({ name, type }): PlanColumn => state.columns.create({ name, type: { kind: type }, nullable: true }),
+  );
+  const rows = relation.rows.map((row) =>
+    columns.map(({ type }, index) => ({ kind: 'literal' as const, type, value: row[index] ?? null })),
+  );
+  const plan: PlanNode = { kind: 'values', columns, rows };
+  return { plan, columns };
+}

@@ -1,0 +1,151 @@
+import type { AggregateColumn, Expression as PlanExpression, PlanNode, ProjectColumn, SortKey, WindowColumn } from '../../spi/index.ts';
+import { outputColumns, walkExpression } from '../../spi/index.ts';
+import type { OrderBy, Select, SortItem, Span } from '../ast/index.ts';
+import { mapWindowCall } from '../plan/index.ts';
+import { sortKey } from './bind-aggregate.ts';
+import { bindError } from './bind-error.ts';
+import { bindFrom } from './bind-from.ts';
+import { bindGrouping, type Grouping, groupRewriter, resolveGroupings } from './bind-grouping.ts';
+import { bindCondition } from './bind-operator.ts';
+import { bindKey, KeyColumns, type KeyTarget, orderItems } from './bind-order.ts';
+import type { BinderState, BoundRelation, CallCollector, Environment, ExpressionContext } from './binder-state.ts';
+import { mayBeNull } from './expression-nullability.ts';
+import type { FromItem } from './from-item.ts';
+import { bindItems, type SelectedItem, selectAliases } from './select-items.ts';
+import { columnExpression } from './scope.ts';
+
+/** A query's body, with the keys by which its rows are to be ordered. */
+export interface BoundBody extends BoundRelation {
+  readonly sortKeys: readonly SortKey[];
+}
+
+/** The expressions of a SELECT, bound over the columns of FROM. */
+interface Parts {
+  readonly items: readonly SelectedItem[];
+  readonly having: PlanExpression | null;
+  readonly qualify: PlanExpression | null;
+  readonly sort: readonly (readonly [SortItem, KeyTarget])[];
+  readonly distinctOn: readonly (readonly [Span, KeyTarget])[];
+}
+
+type Rewrite = (expression: PlanExpression, span: Span) => PlanExpression;
+
+/** Binds SELECT, with the ORDER BY that follows it: the order of evaluation is FROM, WHERE, GROUP BY, HAVING, windows, QUALIFY, SELECT, DISTINCT. */
+export function bindSelect(state: BinderState, node: Select, environment: Environment, orderBy: OrderBy | null): BoundBody {
+  const from = bindFrom(state, node.from, environment);
+  const scope = { columns: from.columns, aliases: selectAliases(node), outer: environment.outer };
+  const plain: ExpressionContext = { state, scope, environment, calls: null, place: 'WHERE' };
+  const input = node.where === null ? from.plan : filter(from.plan, bindCondition(plain, node.where));
+  const calls: CallCollector = {
+    aggregates: new Map(),
+    windows: new Map(),
+    groupings: new Map(),
+    allowWindows: true,
+    namedWindows: node.windows,
+  };
+  const context: ExpressionContext = { ...plain, calls, place: 'SELECT' };
+  const items = bindItems(context, node);
+  const grouping = bindGrouping({ ...plain, place: 'GROUP BY' }, node.groupBy, node, items, (item) => readsCalls(item.expression, calls));
+  const parts = bindRest(context, calls, node, items, orderBy);
+  const isAggregated = node.groupBy !== null || node.having !== null || calls.aggregates.size > 0 || calls.groupings.size > 0;
+  if (!isAggregated)
+    return project(
+      state,
+      node,
+      windows(input, calls, parts.qualify, (call) => call),
+      parts,
+      (expression) => expression,
+    );
+  const rewrite = groupRewriter(state, grouping.groups, inputIds(input, from));
+  const aggregates = [...calls.aggregates.values(), ...resolveGroupings(state, calls.groupings.values(), grouping.groups, node.span)];
+  const aggregated = aggregate(input, grouping, aggregates);
+  const filtered = parts.having === null ? aggregated : filter(aggregated, rewrite(parts.having, node.having?.span ?? node.span));
+  const qualify = parts.qualify === null ? null : rewrite(parts.qualify, node.qualify?.span ?? node.span);
+  const rewriteWindow = (column: WindowColumn): WindowColumn => ({ ...column, call: rewriteCall(column, rewrite, node.span) });
+  return project(state, node, windows(filtered, calls, qualify, rewriteWindow), parts, rewrite);
+}
+
+function bindRest(
+  context: ExpressionContext,
+  calls: CallCollector,
+  node: Select,
+  items: readonly SelectedItem[],
+  orderBy: OrderBy | null,
+): Parts {
+  const withoutWindows: ExpressionContext = { ...context, calls: { ...calls, allowWindows: false }, place: 'HAVING' };
+  const outputs = items.map((item) => ({ name: item.name, same: JSON.stringify(item.expression) }));
+  const ordered: ExpressionContext = { ...context, place: 'ORDER BY' };
+  return {
+    items,
+    having: node.having === null ? null : bindCondition(withoutWindows, node.having),
+    qualify: node.qualify === null ? null : bindCondition({ ...context, place: 'QUALIFY' }, node.qualify),
+    sort: orderBy === null ? [] : orderItems(orderBy, items.length).map((item) => [item, bindKey(ordered, item.expression, outputs)]),
+    distinctOn: (node.distinct?.on ?? []).map((expression) => [
+      expression.span,
+      bindKey({ ...context, place: 'DISTINCT ON' }, expression, outputs),
+    ]),
+  };
+}
+
+const filter = (input: PlanNode, predicate: PlanExpression): PlanNode => ({ kind: 'filter', input, predicate });
+
+function aggregate(input: PlanNode, { groups, groupingSets }: Grouping, aggregates: readonly AggregateColumn[]): PlanNode {
+  return { kind: 'aggregate', input, groups, groupingSets, aggregates };
+}
+
+function windows(
+  input: PlanNode,
+  calls: CallCollector,
+  qualify: PlanExpression | null,
+  rewrite: (column: WindowColumn) => WindowColumn,
+): PlanNode {
+  const columns = [...calls.windows.values()].map(rewrite);
+  const windowed: PlanNode = columns.length === 0 ? input : { kind: 'window', input, windows: columns };
+  return qualify === null ? windowed : filter(windowed, qualify);
+}
+
+function rewriteCall(column: WindowColumn, rewrite: Rewrite, span: Span): WindowColumn['call'] {
+  const rule = (expression: PlanExpression): PlanExpression => rewrite(expression, span);
+  return mapWindowCall(column.call, rule);
+}
+
+function inputIds(input: PlanNode, from: FromItem): ReadonlySet<number> {
+  return new Set([...outputColumns(input), ...from.columns].map((column) => column.id));
+}
+
+function readsCalls(expression: PlanExpression, calls: CallCollector): boolean {
+  const ids = new Set([...calls.aggregates.values(), ...calls.windows.values(), ...calls.groupings.values()].map((column) => column.id));
+  let found = false;
+  walkExpression(expression, {
+    expression: (part) => {
+      if (part.kind === 'column' && ids.has(part.id)) found = true;
+    },
+  });
+  return found;
+}
+
+function project(state: BinderState, node: Select, input: PlanNode, parts: Parts, rewrite: Rewrite): BoundBody {
+  const nullable = (expression: PlanExpression): boolean => mayBeNull(state.columns, expression);
+  const visible = parts.items.map(({ name, expression, span }): ProjectColumn => {
+    const rewritten = rewrite(expression, span);
+    return state.columns.create({ name, type: rewritten.type, nullable: nullable(rewritten), expression: rewritten });
+  });
+  const keys = new KeyColumns(state, visible, nullable);
+  const reference = (target: KeyTarget, span: Span): PlanExpression => {
+    const output = target.kind === 'output' ? visible[target.index] : undefined;
+    if (output !== undefined) return columnExpression(output);
+    return target.kind === 'input' ? keys.reference(rewrite(target.expression, span)) : columnExpression({ id: 0, type: { kind: 'null' } });
+  };
+  const on = parts.distinctOn.map(([span, target]) => reference(target, span));
+  const sortKeys = parts.sort.map(([item, target]) => sortKey(reference(target, item.span), item));
+  if (node.distinct !== null && on.length === 0 && keys.hasHidden) {
+    const message = 'with SELECT DISTINCT, ORDER BY may only name expressions of the SELECT list';
+    throw bindError(state, 'SQL_GROUPING', message, parts.sort[0]?.[0].span ?? node.span);
+  }
+  const projected: PlanNode = { kind: 'project', input, columns: keys.columns };
+  const plan: PlanNode =
+    node.distinct === null
+      ? projected
+      : { kind: 'distinct', input: projected, on: on.length === 0 ? null : on, orderBy: on.length === 0 ? [] : sortKeys };
+  return { plan, columns: visible, sortKeys };
+}

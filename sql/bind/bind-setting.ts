@@ -1,0 +1,94 @@
+import { nearestName } from '../../spi/index.ts';
+import type { Expression, QualifiedName, ResetSetting, SetSetting, SetTimeZone, Span, Use } from '../ast/index.ts';
+import { bindError, didYouMean, unsupported } from './bind-error.ts';
+import type { BinderState } from './binder-state.ts';
+import type { BoundStatement, SettingName } from './bound-statement.ts';
+import { sameName, schemaName } from './relation-name.ts';
+
+const SETTINGS: Readonly<Record<string, SettingName>> = {
+  schema: 'schema',
+  search_path: 'schema',
+  time_zone: 'time_zone',
+  timezone: 'time_zone',
+  engine: 'engine',
+  timeout_ms: 'timeout_ms',
+};
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
+/** Binds `SET name = value`. */
+export async function bindSet(state: BinderState, node: SetSetting): Promise<BoundStatement> {
+  const name = settingName(state, node.name);
+  if (node.value.kind === 'default-value') return { kind: 'set', name, value: null };
+  return { kind: 'set', name, value: await checkedValue(state, name, textOf(state, node.value), node.value.span) };
+}
+
+/** Binds `RESET name`. */
+export function bindReset(state: BinderState, node: ResetSetting): BoundStatement {
+  if (node.name === null) throw unsupported(state, 'RESET ALL', node.span, 'Reset settings by name.');
+  return { kind: 'set', name: settingName(state, node.name), value: null };
+}
+
+/** Binds `SET TIME ZONE value`. */
+export async function bindSetTimeZone(state: BinderState, node: SetTimeZone): Promise<BoundStatement> {
+  if (node.zone === null) return { kind: 'set', name: 'time_zone', value: null };
+  return { kind: 'set', name: 'time_zone', value: await checkedValue(state, 'time_zone', textOf(state, node.zone), node.zone.span) };
+}
+
+/** Binds `USE schema`. */
+export async function bindUse(state: BinderState, node: Use): Promise<BoundStatement> {
+  return { kind: 'set', name: 'schema', value: await knownSchema(state, schemaName(node.schema, state.source), node.span) };
+}
+
+function settingName(state: BinderState, name: QualifiedName): SettingName {
+  const written = name.parts.map((part) => part.name.toLowerCase()).join('.');
+  const setting = Object.hasOwn(SETTINGS, written) ? SETTINGS[written] : undefined;
+  if (setting !== undefined) return setting;
+  const names = [...new Set(Object.values(SETTINGS))];
+  const hint = didYouMean(nearestName(written, names)) ?? `The settings are ${names.join(', ')}.`;
+  throw bindError(state, 'SQL_UNKNOWN_SETTING', `no setting of the name ${written}`, name.span, { hint });
+}
+
+function textOf(state: BinderState, value: Expression): string {
+  if (value.kind === 'string-literal') return value.value;
+  if (value.kind === 'number-literal') return value.text;
+  if (value.kind === 'column-reference') return value.parts.map((part) => part.name).join('.');
+  throw unsupported(state, 'a setting that is not a constant', value.span);
+}
+
+async function checkedValue(state: BinderState, name: SettingName, value: string, span: Span): Promise<string> {
+  switch (name) {
+    case 'schema':
+      return knownSchema(state, value, span);
+    case 'time_zone':
+      return knownZone(state, value, span);
+    case 'engine':
+      return value.toLowerCase();
+    case 'timeout_ms':
+      if (/^\d{1,10}$/.test(value) && Number(value) <= TIMEOUT_MS_MAX) return value;
+      throw bindError(
+        state,
+        'SQL_INVALID_VALUE',
+        `timeout_ms is a number of milliseconds up to ${String(TIMEOUT_MS_MAX)}, not '${value}'`,
+        span,
+      );
+  }
+}
+
+async function knownSchema(state: BinderState, value: string, span: Span): Promise<string> {
+  const schemas = await state.context.catalog.schemas();
+  const found = schemas.find((schema) => sameName(schema, value));
+  if (found !== undefined) return found;
+  const hint = didYouMean(nearestName(value, schemas));
+  throw bindError(state, 'CATALOG_UNKNOWN_SCHEMA', `no schema of the name ${value}`, span, { hint });
+}
+
+/** Intl knows the zones; it takes names without regard to case and gives them back in their own. */
+function knownZone(state: BinderState, value: string, span: Span): string {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: value }).resolvedOptions().timeZone;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const hint = didYouMean(nearestName(value, Intl.supportedValuesOf('timeZone')));
+    throw bindError(state, 'SQL_INVALID_VALUE', `'${value}' is not a time zone`, span, { hint });
+  }
+}

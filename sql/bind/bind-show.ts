@@ -1,0 +1,119 @@
+import { formatType, type PlanColumn, type TableSnapshot } from '../../spi/index.ts';
+import type { DescribeQuery, DescribeTable, ShowColumns, ShowCreate, ShowObjects } from '../ast/index.ts';
+import { bindError, unsupported } from './bind-error.ts';
+import { bindRelation, lookUp, virtualRows } from './bind-relation.ts';
+import type { BinderState } from './binder-state.ts';
+import type { BoundStatement, VirtualRelation } from './bound-statement.ts';
+import { createTableText, quoteName } from './create-table-text.ts';
+import { finishQuery } from './finish-query.ts';
+import { allRelations, INFORMATION_SCHEMA } from './information-schema.ts';
+import { relationName, sameName, schemaName } from './relation-name.ts';
+
+type Row = readonly (string | boolean | null)[];
+
+/** Binds SHOW SCHEMAS, TABLES and VIEWS: rows that the catalog gives now. */
+export async function bindShowObjects(state: BinderState, node: ShowObjects): Promise<BoundStatement> {
+  const matches = likeMatcher(node.like);
+  const { context } = state;
+  if (node.subject === 'schemas') {
+    const schemas = [...(await context.catalog.schemas()), INFORMATION_SCHEMA];
+    return answer(
+      state,
+      ['schema_name'],
+      schemas.filter(matches).map((schema) => [schema]),
+    );
+  }
+  if (node.subject === 'tables' || node.subject === 'views') {
+    const schema = node.from === null ? state.source.defaultSchema : schemaName(node.from, state.source);
+    const known = await context.catalog.schemas();
+    if (!known.some((name) => sameName(name, schema))) {
+      throw bindError(state, 'CATALOG_UNKNOWN_SCHEMA', `no schema of the name ${schema}`, node.from?.span ?? node.span);
+    }
+    const entries = (await allRelations(context)).filter((entry) => sameName(entry.schema, schema) && matches(entry.name));
+    const shown = node.subject === 'views' ? entries.filter((entry) => entry.kind === 'view') : entries;
+    return answer(
+      state,
+      ['schema_name', 'table_name', 'kind'],
+      shown.map((entry) => [entry.schema, entry.name, entry.kind]),
+    );
+  }
+  const relation = await context.virtualRelation({ schema: 'system', name: node.subject });
+  if (relation === null) throw unsupported(state, `SHOW ${node.subject.toUpperCase()}`, node.span);
+  const nameIndex = Math.max(
+    0,
+    relation.columns.findIndex((column) => column.name === 'name'),
+  );
+  const rows = relation.rows.filter((row) => matches(String(row[nameIndex] ?? '')));
+  return answerRelation(state, { columns: relation.columns, rows });
+}
+
+/** Binds SHOW COLUMNS. */
+export function bindShowColumns(state: BinderState, node: ShowColumns): BoundStatement {
+  const matches = likeMatcher(node.like);
+  return describeColumns(
+    state,
+    columnsOf(state, node.table).filter((column) => matches(column.name)),
+  );
+}
+
+/** Binds DESCRIBE of a relation. */
+export function bindDescribeTable(state: BinderState, node: DescribeTable): BoundStatement {
+  return describeColumns(state, columnsOf(state, node.table));
+}
+
+/** Binds DESCRIBE of a query. */
+export function bindDescribeQuery(state: BinderState, node: DescribeQuery): BoundStatement {
+  const relation = state.rules.query(state, node.query, { commonTables: new Map(), outer: null });
+  state.pins.clear();
+  return describeColumns(state, relation.columns);
+}
+
+type Described = Pick<PlanColumn, 'name' | 'type' | 'nullable'> & { readonly comment?: string };
+
+function columnsOf(state: BinderState, name: DescribeTable['table']): readonly Described[] {
+  const resolved = lookUp(state, name, null);
+  if (resolved.kind === 'table') return resolved.fields;
+  const columns = bindRelation(state, name, null, { commonTables: new Map(), outer: null }).columns;
+  state.pins.clear();
+  return columns;
+}
+
+function describeColumns(state: BinderState, columns: readonly Described[]): BoundStatement {
+  const rows = columns.map((column): Row => [column.name, formatType(column.type), column.nullable ? 'YES' : 'NO', column.comment ?? null]);
+  return answer(state, ['column_name', 'data_type', 'nullable', 'comment'], rows);
+}
+
+/** Binds SHOW CREATE TABLE and SHOW CREATE VIEW: one row with the statement that makes the relation anew. */
+export function bindShowCreate(state: BinderState, node: ShowCreate): BoundStatement {
+  const resolved = lookUp(state, node.name, null);
+  if (resolved.kind === 'missing') {
+    throw bindError(state, resolved.error.code, resolved.error.message, node.name.span, { hint: resolved.error.hint });
+  }
+  if (resolved.kind === 'table' && node.objectType === 'table')
+    return answer(state, ['create_statement'], [[createTableText(resolved satisfies TableSnapshot)]]);
+  if (resolved.kind === 'view' && node.objectType === 'view') {
+    const { name, columnNames, sql } = resolved.definition;
+    const columns = columnNames === null ? '' : ` (${columnNames.map(quoteName).join(', ')})`;
+    return answer(state, ['create_statement'], [[`CREATE VIEW ${quoteName(name.schema)}.${quoteName(name.name)}${columns} AS ${sql}`]]);
+  }
+  const { schema, name } = relationName(node.name, state.source);
+  throw bindError(state, 'CATALOG_NOT_A_TABLE', `${schema}.${name} is not a stored ${node.objectType}`, node.name.span);
+}
+
+function answer(state: BinderState, names: readonly string[], rows: readonly Row[]): BoundStatement {
+  return answerRelation(state, { columns: names.map((name) => ({ name, type: 'varchar' })), rows });
+}
+
+function answerRelation(state: BinderState, relation: VirtualRelation): BoundStatement {
+  return { kind: 'query', query: finishQuery(state, virtualRows(state, relation)), hints: { engine: null } };
+}
+
+/** LIKE over names, without regard to case: `%` any text, `_` any character. */
+function likeMatcher(pattern: string | null): (name: string) => boolean {
+  if (pattern === null) return () => true;
+  const parts = [...pattern].map((character) =>
+    character === '%' ? '.*' : character === '_' ? '.' : character.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+  );
+  const expression = new RegExp(`^${parts.join('')}$`, 'is');
+  return (name) => expression.test(name);
+}

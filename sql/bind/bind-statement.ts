@@ -1,0 +1,131 @@
+import type { Drop, Query, QueryStatement, Span, Statement } from '../ast/index.ts';
+import { bindCopyFrom, bindCopyTo } from './bind-copy.ts';
+import { bindCreateSchema, bindCreateTable, bindCreateView } from './bind-create.ts';
+import { bindError, type SourceText, unsupported } from './bind-error.ts';
+import { bindExpression } from './bind-expression.ts';
+import { bindInsert } from './bind-insert.ts';
+import { bindQuery } from './bind-query.ts';
+import { bindReset, bindSet, bindSetTimeZone, bindUse } from './bind-setting.ts';
+import { bindDescribeQuery, bindDescribeTable, bindShowColumns, bindShowCreate, bindShowObjects } from './bind-show.ts';
+import type { BinderState } from './binder-state.ts';
+import type { BindContext, BoundStatement } from './bound-statement.ts';
+import { ColumnRegistry } from './column-registry.ts';
+import { finishQuery, readHints } from './finish-query.ts';
+import { ParameterSlots } from './parameters.ts';
+import { relationName, schemaName } from './relation-name.ts';
+import { resolveRelations } from './resolve-relations.ts';
+
+/** Settles the names, types and snapshots of a statement. Each table is looked up once, so that all of the statement reads one snapshot of it.
+ *  @throws SQL_*, CATALOG_* with the place in the text, and a proposal where a name is near another one */
+export async function bindStatement(statement: Statement, context: BindContext): Promise<BoundStatement> {
+  const source: SourceText = { text: context.text, defaultSchema: context.schema, view: null };
+  const state: BinderState = {
+    context,
+    relations: await resolveRelations(statement, source, context),
+    parameters: new ParameterSlots(context.parameters),
+    columns: new ColumnRegistry(),
+    pins: new Map(),
+    unstableFunctions: new Set(),
+    spans: new WeakMap(),
+    work: { expressions: 0 },
+    source,
+    rules: { expression: bindExpression, query: bindQuery },
+  };
+  return bindOne(state, statement);
+}
+
+function bindOne(state: BinderState, statement: Statement): BoundStatement | Promise<BoundStatement> {
+  switch (statement.kind) {
+    case 'query-statement':
+      return bindQueryStatement(state, statement);
+    case 'explain':
+      return bindExplain(state, statement.mode, statement.statement, statement.span);
+    case 'insert':
+      return bindInsert(state, statement);
+    case 'create-schema':
+      return bindCreateSchema(state, statement);
+    case 'create-table':
+      return bindCreateTable(state, statement);
+    case 'create-view':
+      return bindCreateView(state, statement);
+    case 'drop':
+      return bindDrop(state, statement);
+    case 'copy-from':
+      return bindCopyFrom(state, statement);
+    case 'copy-to':
+      return bindCopyTo(state, statement);
+    case 'set-setting':
+      return bindSet(state, statement);
+    case 'reset-setting':
+      return bindReset(state, statement);
+    case 'set-time-zone':
+      return bindSetTimeZone(state, statement);
+    case 'use':
+      return bindUse(state, statement);
+    default:
+      return bindDescription(state, statement);
+  }
+}
+
+type Remaining = Extract<
+  Statement,
+  { readonly kind: 'show-objects' | 'show-columns' | 'show-create' | 'describe-table' | 'describe-query' | UnsupportedKind }
+>;
+
+const UNSUPPORTED = {
+  'create-materialized-view': 'CREATE MATERIALIZED VIEW',
+  'alter-table': 'ALTER TABLE',
+  'comment-on': 'COMMENT ON',
+  delete: 'DELETE',
+  update: 'UPDATE',
+  merge: 'MERGE',
+  truncate: 'TRUNCATE',
+  'show-setting': 'SHOW of a setting',
+  prepare: 'PREPARE',
+  execute: 'EXECUTE',
+  deallocate: 'DEALLOCATE',
+  'transaction-control': 'a transaction of several statements',
+} as const;
+type UnsupportedKind = keyof typeof UNSUPPORTED;
+
+function bindDescription(state: BinderState, statement: Remaining): BoundStatement | Promise<BoundStatement> {
+  switch (statement.kind) {
+    case 'show-objects':
+      return bindShowObjects(state, statement);
+    case 'show-columns':
+      return bindShowColumns(state, statement);
+    case 'show-create':
+      return bindShowCreate(state, statement);
+    case 'describe-table':
+      return bindDescribeTable(state, statement);
+    case 'describe-query':
+      return bindDescribeQuery(state, statement);
+    default:
+      throw unsupported(state, UNSUPPORTED[statement.kind], statement.span);
+  }
+}
+
+function bindQueryStatement(state: BinderState, statement: QueryStatement): BoundStatement {
+  const query: Query = statement.query;
+  const relation = bindQuery(state, query, { commonTables: new Map(), outer: null });
+  return { kind: 'query', query: finishQuery(state, relation), hints: readHints(state, query) };
+}
+
+async function bindExplain(state: BinderState, mode: 'plan' | 'route' | 'analyze', inner: Statement, span: Span): Promise<BoundStatement> {
+  if (inner.kind === 'explain') throw bindError(state, 'SQL_UNSUPPORTED', 'EXPLAIN of an EXPLAIN is not supported', span);
+  return { kind: 'explain', mode, statement: await bindOne(state, inner) };
+}
+
+function bindDrop(state: BinderState, statement: Drop): BoundStatement {
+  const { ifExists, cascade, name, span } = statement;
+  switch (statement.objectType) {
+    case 'schema':
+      return { kind: 'drop_schema', schema: schemaName(name, state.source), ifExists, cascade };
+    case 'table':
+      return { kind: 'drop_table', name: relationName(name, state.source), ifExists };
+    case 'view':
+      return { kind: 'drop_view', name: relationName(name, state.source), ifExists };
+    case 'materialized-view':
+      throw unsupported(state, 'DROP MATERIALIZED VIEW', span);
+  }
+}

@@ -1,0 +1,82 @@
+import type {
+  AggregateColumn,
+  CommonTable,
+  Expression as PlanExpression,
+  PlanColumn,
+  PlanNode,
+  SnapshotPin,
+  WindowColumn,
+} from '../../spi/index.ts';
+import type { Expression, NamedWindow, Query, Span } from '../ast/index.ts';
+import type { SourceText } from './bind-error.ts';
+import type { BindContext } from './bound-statement.ts';
+import type { ColumnRegistry } from './column-registry.ts';
+import type { ParameterSlots } from './parameters.ts';
+import type { RelationMap } from './resolve-relations.ts';
+import type { Scope } from './scope.ts';
+
+/** What the binding of one statement shares and collects. Parts marked as collected grow while binding goes on. */
+export interface BinderState {
+  readonly context: BindContext;
+  readonly relations: RelationMap;
+  readonly parameters: ParameterSlots;
+  readonly columns: ColumnRegistry;
+  /** Collected: the snapshots read, by table and snapshot. */
+  readonly pins: Map<string, SnapshotPin>;
+  /** Collected: names of functions that make the answer change from run to run. */
+  readonly unstableFunctions: Set<string>;
+  /** Collected: where columns were named, for errors that are found later. */
+  readonly spans: WeakMap<PlanExpression, Span>;
+  /** Collected: how many expressions were bound, so that nested duplication cannot run away. */
+  readonly work: { expressions: number };
+  /** The text that spans point into: the statement's, or a view's. */
+  readonly source: SourceText;
+  readonly rules: BindingRules;
+}
+
+/** The rules that call each other in circles. */
+export interface BindingRules {
+  expression(context: ExpressionContext, expression: Expression): PlanExpression;
+  query(state: BinderState, query: Query, environment: Environment): BoundRelation;
+}
+
+/** What surrounds a query: common tables by lower-case name, and the scope whose columns it may read as correlated ones. */
+export interface Environment {
+  readonly commonTables: ReadonlyMap<string, VisibleCommonTable>;
+  readonly outer: Scope | null;
+}
+
+/** A common table that may be named. */
+export type VisibleCommonTable = Pick<CommonTable, 'cteId' | 'name' | 'columns'>;
+
+/** A bound query: a plan and those of its columns that are the result, in order. */
+export interface BoundRelation {
+  readonly plan: PlanNode;
+  readonly columns: readonly PlanColumn[];
+}
+
+/** What the binding of an expression needs to know. */
+export interface ExpressionContext {
+  readonly state: BinderState;
+  readonly scope: Scope;
+  readonly environment: Environment;
+  /** Takes the aggregate and window functions; null where neither may stand. */
+  readonly calls: CallCollector | null;
+  /** Where the expression stands, for messages: `WHERE`, `an argument of sum`. */
+  readonly place: string;
+}
+
+/** Takes aggregate and window calls out of the expressions of one SELECT; equal calls are taken once. */
+export interface CallCollector {
+  readonly aggregates: Map<string, AggregateColumn>;
+  readonly windows: Map<string, WindowColumn>;
+  readonly allowWindows: boolean;
+  readonly namedWindows: readonly NamedWindow[];
+  /** Calls of grouping(): the expressions asked for stand in `arguments` until the groups are known. */
+  readonly groupings: Map<string, AggregateColumn>;
+}
+
+/** Binds an expression within a context. */
+export function bindWithin(context: ExpressionContext, expression: Expression): PlanExpression {
+  return context.state.rules.expression(context, expression);
+}

@@ -1,0 +1,40 @@
+import type { NamedTable, QualifiedName, TableVersion } from '../ast/index.ts';
+
+/** A relation's name as it stands in a text, with the version asked for. */
+export interface RelationMention {
+  readonly name: QualifiedName;
+  readonly version: TableVersion | null;
+}
+
+/** Returns every relation named anywhere in a syntax tree, names of common tables included.
+ *  Guarantees: needs no stack in proportion to the depth of the tree. */
+export function collectRelations(root: object): readonly RelationMention[] {
+  const mentions: RelationMention[] = [];
+  const pending: object[] = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const mention = mentionOf(node);
+    if (mention !== null) mentions.push(mention);
+    for (const child of Object.values(node) as unknown[]) {
+      if (typeof child === 'object' && child !== null) pending.push(child);
+    }
+  }
+  return mentions;
+}
+
+function mentionOf(node: object): RelationMention | null {
+  if (!('kind' in node)) return null;
+  if (node.kind === 'named-table') {
+    const { name, version } = node as NamedTable;
+    return { name, version };
+  }
+  const namesTable =
+    node.kind === 'table-query' ||
+    node.kind === 'table-argument' ||
+    node.kind === 'insert' ||
+    node.kind === 'copy-from' ||
+    node.kind === 'show-columns' ||
+    node.kind === 'describe-table';
+  if (namesTable) return { name: (node as unknown as { table: QualifiedName }).table, version: null };
+  if (node.kind === 'show-create') return { name: (node as unknown as { name: QualifiedName }).name, version: null };
+  return null;
+}

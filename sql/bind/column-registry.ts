@@ -1,0 +1,30 @@
+import type { PlanColumn } from '../../spi/index.ts';
+
+/** Gives columns their ids and knows which may be NULL at the place that is being bound. */
+export class ColumnRegistry {
+  #nextId = 1;
+  readonly #nullable = new Map<number, boolean>();
+
+  /** Returns an id that the statement has not used yet. */
+  nextId(): number {
+    this.#nextId += 1;
+    return this.#nextId - 1;
+  }
+
+  /** Makes a column under a fresh id. */
+  create<Column extends Omit<PlanColumn, 'id'>>(column: Column): Column & { readonly id: number } {
+    const id = this.nextId();
+    this.#nullable.set(id, column.nullable);
+    return { ...column, id };
+  }
+
+  /** Returns whether a column may be NULL; outer joins bound so far count. */
+  isNullable(id: number): boolean {
+    return this.#nullable.get(id) ?? true;
+  }
+
+  /** Says that an outer join makes the columns nullable from here on. */
+  markNullable(ids: Iterable<number>): void {
+    for (const id of ids) this.#nullable.set(id, true);
+  }
+}

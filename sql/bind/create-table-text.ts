@@ -1,0 +1,44 @@
+import { type DataType, formatType, type PartitionTransform, type TableSnapshot } from '../../spi/index.ts';
+
+/** Returns a name in double quotes. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Returns the CREATE TABLE statement that makes an empty table like the one given. */
+export function createTableText(table: TableSnapshot): string {
+  const columns = table.fields.map(
+    (field) =>
+      `  ${quoteName(field.name)} ${typeText(field.type)}${field.nullable ? '' : ' NOT NULL'}${field.comment === undefined ? '' : ` COMMENT ${quoteText(field.comment)}`}`,
+  );
+  const names = new Map(table.fields.map((field) => [field.id, field.name]));
+  const partitions = table.partitionSpec.fields.map((field) =>
+    transformText(field.transform, quoteName(names.get(field.sourceId) ?? field.name)),
+  );
+  const comment = table.comment === null ? '' : `\nCOMMENT ${quoteText(table.comment)}`;
+  const partitioned = partitions.length === 0 ? '' : `\nPARTITIONED BY (${partitions.join(', ')})`;
+  return `CREATE TABLE ${quoteName(table.ref.schema)}.${quoteName(table.ref.name)} (\n${columns.join(',\n')}\n)${comment}${partitioned}`;
+}
+
+const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+function typeText(type: DataType): string {
+  switch (type.kind) {
+    case 'list':
+      return `${typeText(type.element)}[]`;
+    case 'map':
+      return `MAP(${typeText(type.key)}, ${typeText(type.value)})`;
+    case 'struct':
+      return `STRUCT(${type.fields.map((field) => `${quoteName(field.name)} ${typeText(field.type)}`).join(', ')})`;
+    case 'timestamptz':
+      return 'TIMESTAMP WITH TIME ZONE';
+    default:
+      return formatType(type).toUpperCase();
+  }
+}
+
+function transformText(transform: PartitionTransform, column: string): string {
+  if (transform.kind === 'identity') return column;
+  if (transform.kind === 'bucket') return `bucket(${String(transform.buckets)}, ${column})`;
+  return transform.kind === 'truncate' ? `truncate(${String(transform.width)}, ${column})` : `${transform.kind}(${column})`;
+}

@@ -1,0 +1,55 @@
+import { type BoundQuery, type LogicalPlan, nearestName, PLAN_VERSION, type SessionSettings } from '../../spi/index.ts';
+import type { Query, Select } from '../ast/index.ts';
+import { fingerprint, pruneColumns, pushDownFilters } from '../plan/index.ts';
+import { bindError, didYouMean } from './bind-error.ts';
+import type { BinderState, BoundRelation } from './binder-state.ts';
+import type { QueryHints } from './bound-statement.ts';
+
+/** Makes the query that engines get of a bound relation: filters moved into scans, unread columns left out.
+ *  @throws SQL_PARAMETER when a given parameter is used nowhere */
+export function finishQuery(state: BinderState, relation: BoundRelation): BoundQuery {
+  const { context } = state;
+  const outputIds = relation.columns.map((column) => column.id);
+  const plan: LogicalPlan = {
+    version: PLAN_VERSION,
+    root: pruneColumns(pushDownFilters(relation.plan), outputIds),
+    output: relation.columns.map(({ id, name, type, nullable }) => ({ id, name, type, nullable })),
+  };
+  const parameters = state.parameters.types();
+  const session: SessionSettings = { timeZone: context.timeZone, startedAtUs: context.startedAtUs };
+  return {
+    plan,
+    parameters,
+    snapshots: [...state.pins.values()],
+    principal: context.principal,
+    session,
+    fingerprint: fingerprint(plan, parameters, context.timeZone),
+    deterministic: state.unstableFunctions.size === 0,
+  };
+}
+
+/** Reads the hints of a query's outermost SELECT.
+ *  @throws SQL_UNSUPPORTED for a hint of another name */
+export function readHints(state: BinderState, query: Query): QueryHints {
+  let engine: string | null = null;
+  for (const hint of outermostSelect(query)?.hints ?? []) {
+    const [name, ...more] = hint.arguments;
+    if (hint.name.name.toLowerCase() !== 'engine') {
+      const proposal = didYouMean(nearestName(hint.name.name, ['ENGINE']));
+      throw bindError(state, 'SQL_UNSUPPORTED', `no hint of the name ${hint.name.name}`, hint.span, { hint: proposal });
+    }
+    if (name === undefined || more.length > 0) throw bindError(state, 'SQL_UNSUPPORTED', 'ENGINE takes the name of one engine', hint.span);
+    engine = name.toLowerCase();
+  }
+  return { engine };
+}
+
+function outermostSelect(query: Query): Select | null {
+  let body = query.body;
+  for (;;) {
+    if (body.kind === 'select') return body;
+    if (body.kind === 'query') body = body.body;
+    else if (body.kind === 'set-operation' && body.operands[0] !== undefined) body = body.operands[0];
+    else return null;
+  }
+}

@@ -1,0 +1,148 @@
+import {
+  nearestName,
+  PlatformError,
+  type RelationName,
+  type TableSnapshot,
+  type TimeTravel,
+  type ViewDefinition,
+} from '../../spi/index.ts';
+import type { Query, Span } from '../ast/index.ts';
+import { parseStatement } from '../parse/index.ts';
+import { didYouMean, errorIn, type SourceText } from './bind-error.ts';
+import { timeTravelOf } from './bind-time-travel.ts';
+import type { BindContext, VirtualRelation } from './bound-statement.ts';
+import { collectRelations, type RelationMention } from './collect-relations.ts';
+import { informationSchemaRelation } from './information-schema.ts';
+import { relationName, sameName } from './relation-name.ts';
+
+const VIEW_DEPTH_MAX = 16;
+
+/** A view with its text parsed. */
+export interface ParsedView {
+  readonly kind: 'view';
+  readonly definition: ViewDefinition;
+  readonly query: Query;
+}
+
+/** What a relation's name stands for. */
+export type ResolvedRelation =
+  | TableSnapshot
+  | ParsedView
+  | { readonly kind: 'virtual'; readonly name: RelationName; readonly relation: VirtualRelation }
+  /** Nothing has the name; the binder tells so unless a common table shadows it. */
+  | {
+      readonly kind: 'missing';
+      readonly error: {
+        readonly code: 'CATALOG_UNKNOWN_TABLE' | 'CATALOG_UNKNOWN_SCHEMA';
+        readonly message: string;
+        readonly hint: string | undefined;
+      };
+    };
+
+/** Every relation that a statement (with the views it uses) names, by `relationKey`. */
+export type RelationMap = ReadonlyMap<string, ResolvedRelation>;
+
+interface Resolution {
+  readonly found: Map<string, ResolvedRelation>;
+  readonly finishedViews: Set<string>;
+  readonly context: BindContext;
+}
+
+/** Returns the key of a name, and version, in a `RelationMap`. */
+export function relationKey(name: RelationName, version: TimeTravel | null): string {
+  const suffix = version === null ? '' : version.kind === 'snapshot' ? `@${version.snapshotId}` : `@t${String(version.atMs)}`;
+  return `${name.schema.toLowerCase()}.${name.name.toLowerCase()}${suffix}`;
+}
+
+/** Looks up all relations that a syntax tree names, each once, and those of the views found.
+ *  @throws CATALOG_UNKNOWN_SNAPSHOT, SQL_TOO_DEEP when views nest too deep or in a circle */
+export async function resolveRelations(root: object, source: SourceText, context: BindContext): Promise<RelationMap> {
+  const resolution = { found: new Map<string, ResolvedRelation>(), finishedViews: new Set<string>(), context };
+  await resolveInto(resolution, root, source, 0);
+  return resolution.found;
+}
+
+async function resolveInto(resolution: Resolution, root: object, source: SourceText, depth: number): Promise<void> {
+  const { found, finishedViews, context } = resolution;
+  for (const mention of collectRelations(root)) {
+    const name = relationName(mention.name, source);
+    const version = mention.version === null ? null : timeTravelOf(mention.version, source, context);
+    const key = relationKey(name, version);
+    const relation = found.get(key) ?? (await resolveOne(name, version, mention, source, context));
+    found.set(key, relation);
+    if (relation.kind !== 'view' || finishedViews.has(key)) continue;
+    if (depth >= VIEW_DEPTH_MAX || isCircular(relation, source)) {
+      const message = `view ${name.schema}.${name.name} uses itself, or views nest more than ${String(VIEW_DEPTH_MAX)} deep`;
+      throw errorIn(source, 'SQL_TOO_DEEP', message, mention.name.span);
+    }
+    await resolveInto(resolution, relation.query, viewSource(relation, source, mention.name.span), depth + 1);
+    finishedViews.add(key);
+  }
+}
+
+/** Returns the text of a view as a place to point into. */
+export function viewSource(view: ParsedView, source: SourceText, span: Span): SourceText {
+  const { definition } = view;
+  const name = `${definition.name.schema}.${definition.name.name}`;
+  return { text: definition.sql, defaultSchema: definition.defaultSchema, view: { name, use: { source, span } } };
+}
+
+function isCircular(view: ParsedView, source: SourceText): boolean {
+  const name = `${view.definition.name.schema}.${view.definition.name.name}`;
+  for (let outer: SourceText | undefined = source; outer?.view; outer = outer.view.use.source) {
+    if (sameName(outer.view.name, name)) return true;
+  }
+  return false;
+}
+
+async function resolveOne(
+  name: RelationName,
+  version: TimeTravel | null,
+  mention: RelationMention,
+  source: SourceText,
+  context: BindContext,
+): Promise<ResolvedRelation> {
+  const information = await informationSchemaRelation(name, context);
+  if (information !== null) return { kind: 'virtual', name, relation: information };
+  const stored = await context.catalog.resolve(name, version ?? undefined).catch((error: unknown) => {
+    throw located(error, mention, source);
+  });
+  if (stored?.kind === 'table') return stored;
+  if (stored?.kind === 'view') return parseView(stored, source, mention);
+  const relation = await context.virtualRelation(name);
+  return relation === null ? missing(name, context) : { kind: 'virtual', name, relation };
+}
+
+function parseView(definition: ViewDefinition, source: SourceText, mention: RelationMention): ParsedView {
+  const label = `${definition.name.schema}.${definition.name.name}`;
+  try {
+    const statement = parseStatement(definition.sql);
+    if (statement.kind === 'query-statement') return { kind: 'view', definition, query: statement.query };
+  } catch (error) {
+    const cause = PlatformError.from(error, 'SQL_SYNTAX');
+    throw errorIn(source, cause.code, `view ${label} cannot be read: ${cause.message}`, mention.name.span);
+  }
+  throw errorIn(source, 'SQL_SYNTAX', `view ${label} is not a query`, mention.name.span);
+}
+
+function located(error: unknown, mention: RelationMention, source: SourceText): PlatformError {
+  const known = PlatformError.from(error, 'INTERNAL_UNAVAILABLE');
+  if (known.kind !== 'user' || known.location !== undefined) return known;
+  return errorIn(source, known.code, known.message, mention.name.span, { hint: known.hint, details: known.details });
+}
+
+async function missing(name: RelationName, context: BindContext): Promise<ResolvedRelation> {
+  const schemas = await context.catalog.schemas();
+  const schema = schemas.find((candidate) => sameName(candidate, name.schema));
+  if (schema === undefined) {
+    const hint = didYouMean(nearestName(name.schema, [...schemas, 'information_schema']));
+    return { kind: 'missing', error: { code: 'CATALOG_UNKNOWN_SCHEMA', message: `no schema of the name ${name.schema}`, hint } };
+  }
+  const relations = await context.catalog.relations(schema);
+  const nearest = nearestName(
+    name.name,
+    relations.map((relation) => relation.name),
+  );
+  const message = `no table or view of the name ${name.name} in schema ${schema}`;
+  return { kind: 'missing', error: { code: 'CATALOG_UNKNOWN_TABLE', message, hint: didYouMean(nearest) } };
+}

@@ -1,0 +1,98 @@
+import { type DataType, type Expression as PlanExpression, nearestName } from '../../spi/index.ts';
+import type { Expression, Identifier, Span } from '../ast/index.ts';
+import { bindError, didYouMean, type Located } from './bind-error.ts';
+import { CATALOG_NAME, sameName } from './relation-name.ts';
+
+/** A column that may be named. */
+export interface ScopeColumn {
+  readonly name: string;
+  readonly id: number;
+  readonly type: DataType;
+  /** Alias or name of the relation it comes from; null for a column merged by USING. */
+  readonly table: string | null;
+  readonly schema: string | null;
+  /** True for what USING hides: it is read with its table's name only, and not part of `*`. */
+  readonly qualifiedOnly: boolean;
+}
+
+/** The columns that an expression may name, and those of the queries around it. */
+export interface Scope {
+  /** In the order of `*`. */
+  readonly columns: readonly ScopeColumn[];
+  /** Aliases of the SELECT list, by lower-case name; a column of the same name comes first. */
+  readonly aliases: ReadonlyMap<string, Expression> | null;
+  readonly outer: Scope | null;
+}
+
+/** What a dotted name stands for. */
+export type Resolution =
+  | { readonly kind: 'column'; readonly column: ScopeColumn; readonly fields: readonly Identifier[] }
+  | { readonly kind: 'alias'; readonly name: string; readonly expression: Expression };
+
+/** A scope in which nothing can be named. */
+export const EMPTY_SCOPE: Scope = { columns: [], aliases: null, outer: null };
+
+/** Finds what a name stands for: in the innermost scope first, there columns before aliases. Parts after the column's name are struct fields.
+ *  @throws SQL_UNKNOWN_COLUMN, SQL_AMBIGUOUS_COLUMN */
+export function resolveName(place: Located, scope: Scope, parts: readonly Identifier[], span: Span): Resolution {
+  for (let current: Scope | null = scope; current !== null; current = current.outer) {
+    const found = resolveIn(place, current, parts, span);
+    if (found !== null) return found;
+  }
+  throw unknownColumn(place, scope, parts, span);
+}
+
+function resolveIn(place: Located, scope: Scope, parts: readonly Identifier[], span: Span): Resolution | null {
+  const names = parts.map((part) => part.name);
+  for (let qualifierLength = Math.min(3, parts.length - 1); qualifierLength >= 0; qualifierLength -= 1) {
+    const name = names[qualifierLength];
+    if (name === undefined) continue;
+    const qualifier = names.slice(0, qualifierLength);
+    const matches = scope.columns.filter((column) => sameName(column.name, name) && isOf(column, qualifier));
+    const [column] = matches;
+    if (column === undefined) continue;
+    if (matches.length > 1 && matches.some((other) => other.id !== column.id)) throw ambiguous(place, names.join('.'), matches, span);
+    return { kind: 'column', column, fields: parts.slice(qualifierLength + 1) };
+  }
+  const [name = ''] = names;
+  const alias = parts.length === 1 ? scope.aliases?.get(name.toLowerCase()) : undefined;
+  return alias === undefined ? null : { kind: 'alias', name, expression: alias };
+}
+
+/** Returns whether a column belongs to the relation that a qualifier (table, schema.table, trivium.schema.table) names. */
+export function isOf(column: ScopeColumn, qualifier: readonly string[]): boolean {
+  const [table, schema, catalog] = qualifier.toReversed();
+  if (table === undefined) return !column.qualifiedOnly;
+  if (column.table === null || !sameName(column.table, table)) return false;
+  if (schema !== undefined && (column.schema === null || !sameName(column.schema, schema))) return false;
+  return catalog === undefined || sameName(catalog, CATALOG_NAME);
+}
+
+/** Returns a reference to a column of the scope. */
+export function columnExpression(column: Pick<ScopeColumn, 'id' | 'type'>): PlanExpression {
+  return { kind: 'column', id: column.id, type: column.type };
+}
+
+function ambiguous(place: Located, name: string, matches: readonly ScopeColumn[], span: Span): Error {
+  const candidates = matches.map((column) => (column.table === null ? column.name : `${column.table}.${column.name}`));
+  const hint = `It may be ${[...new Set(candidates)].join(' or ')}.`;
+  return bindError(place, 'SQL_AMBIGUOUS_COLUMN', `more than one column has the name ${name}`, span, { hint, details: { candidates } });
+}
+
+function unknownColumn(place: Located, scope: Scope, parts: readonly Identifier[], span: Span): Error {
+  const written = parts.map((part) => part.name).join('.');
+  const names: string[] = [];
+  const tables: string[] = [];
+  for (let current: Scope | null = scope; current !== null; current = current.outer) {
+    names.push(...current.columns.map((column) => column.name), ...(current.aliases?.keys() ?? []));
+    tables.push(...current.columns.flatMap((column) => (column.table === null ? [] : [column.table])));
+  }
+  const [first = '', second] = parts.map((part) => part.name);
+  const knowsTable = second !== undefined && tables.some((table) => sameName(table, first));
+  if (second !== undefined && !knowsTable && !names.some((name) => sameName(name, first))) {
+    const hint = didYouMean(nearestName(first, new Set(tables)));
+    return bindError(place, 'SQL_UNKNOWN_COLUMN', `no table of the name ${first} is in scope (in ${written})`, span, { hint });
+  }
+  const hint = didYouMean(nearestName(second ?? first, new Set(names)));
+  return bindError(place, 'SQL_UNKNOWN_COLUMN', `no column of the name ${written} is in scope`, span, { hint });
+}

@@ -1,0 +1,104 @@
+import { type Expression as PlanExpression, nearestName } from '../../spi/index.ts';
+import type { Expression, Identifier, Select, Span, Star } from '../ast/index.ts';
+import { bindError, didYouMean } from './bind-error.ts';
+import { bindWithin, type ExpressionContext } from './binder-state.ts';
+import { settled } from './coercion.ts';
+import { sameName } from './relation-name.ts';
+import { columnExpression, isOf, type ScopeColumn } from './scope.ts';
+
+/** An entry of the SELECT list after `*` is written out. */
+export interface SelectedItem {
+  readonly name: string;
+  readonly expression: PlanExpression;
+  readonly span: Span;
+}
+
+/** Returns the aliases that a SELECT list defines, by lower-case name. */
+export function selectAliases(node: Select): ReadonlyMap<string, Expression> {
+  return new Map(
+    node.items.flatMap((item): [string, Expression][] =>
+      item.kind === 'select-expression' && item.alias !== null ? [[item.alias.name.toLowerCase(), item.expression]] : [],
+    ),
+  );
+}
+
+/** Binds the SELECT list. */
+export function bindItems(context: ExpressionContext, node: Select): readonly SelectedItem[] {
+  return node.items.flatMap((item): readonly SelectedItem[] => {
+    if (item.kind === 'star') return expandStar(context, item);
+    const own = item.alias;
+    const inner = own === null ? context : withoutAlias(context, own);
+    const expression = settled(context.state, bindWithin(inner, item.expression));
+    return [{ name: own?.name ?? nameOf(item.expression), expression, span: item.expression.span }];
+  });
+}
+
+/** `SELECT a + 1 AS a` reads a column a, never itself. */
+function withoutAlias(context: ExpressionContext, alias: Identifier): ExpressionContext {
+  const { aliases } = context.scope;
+  if (aliases?.has(alias.name.toLowerCase()) !== true) return context;
+  const others = new Map(aliases);
+  others.delete(alias.name.toLowerCase());
+  return { ...context, scope: { ...context.scope, aliases: others } };
+}
+
+/** The name of a column without an alias: that of the column, function or field it comes from. */
+function nameOf(expression: Expression): string {
+  switch (expression.kind) {
+    case 'column-reference':
+      return expression.parts.at(-1)?.name ?? 'column';
+    case 'field-access':
+      return expression.field.name;
+    case 'function-call':
+      return expression.star ? 'count_star()' : (expression.name.parts.at(-1)?.name.toLowerCase() ?? 'column');
+    case 'cast':
+      return nameOf(expression.operand);
+    case 'extract':
+      return expression.field;
+    case 'case':
+      return 'case';
+    default:
+      return 'column';
+  }
+}
+
+function expandStar(context: ExpressionContext, star: Star): readonly SelectedItem[] {
+  const { state, scope } = context;
+  const qualifier = star.qualifier?.parts.map((part) => part.name) ?? [];
+  const matching = scope.columns.filter((column) => isOf(column, qualifier));
+  if (matching.length === 0) throw emptyStar(context, star);
+  const columns = qualifier.length === 0 ? matching : [...matching].sort((left, right) => left.id - right.id);
+  for (const name of [...star.exclude, ...star.replace.map((replacement) => replacement.column)]) {
+    if (columns.some((column) => sameName(column.name, name.name))) continue;
+    const hint = didYouMean(
+      nearestName(
+        name.name,
+        columns.map((column) => column.name),
+      ),
+    );
+    throw bindError(state, 'SQL_UNKNOWN_COLUMN', `* has no column ${name.name}`, name.span, { hint });
+  }
+  return columns
+    .filter((column) => !star.exclude.some((name) => sameName(name.name, column.name)))
+    .map((column) => starItem(context, star, column));
+}
+
+function starItem(context: ExpressionContext, star: Star, column: ScopeColumn): SelectedItem {
+  const replacement = star.replace.find((candidate) => sameName(candidate.column.name, column.name));
+  if (replacement !== undefined) {
+    const expression = settled(context.state, bindWithin(context, replacement.expression));
+    return { name: column.name, expression, span: replacement.span };
+  }
+  const expression = columnExpression(column);
+  context.state.spans.set(expression, star.span);
+  return { name: column.name, expression, span: star.span };
+}
+
+function emptyStar(context: ExpressionContext, star: Star): Error {
+  const { state, scope } = context;
+  if (star.qualifier === null) return bindError(state, 'SQL_UNKNOWN_COLUMN', '* needs a FROM clause', star.span);
+  const written = star.qualifier.parts.map((part) => part.name).join('.');
+  const tables = new Set(scope.columns.flatMap((column) => (column.table === null ? [] : [column.table])));
+  const hint = didYouMean(nearestName(written, tables));
+  return bindError(state, 'SQL_UNKNOWN_COLUMN', `no table of the name ${written} is in scope`, star.span, { hint });
+}

@@ -1,0 +1,95 @@
+import {
+  type DataType,
+  type Expression,
+  expressionOperands,
+  outputColumns,
+  planExpressions,
+  planInputs,
+  type PlanNode,
+} from '../../spi/index.ts';
+import { mapPlanNodes } from './map-plan-nodes.ts';
+
+const WIDTHS: readonly DataType['kind'][] = [
+  'boolean',
+  'integer',
+  'date',
+  'real',
+  'bigint',
+  'double',
+  'timestamp',
+  'timestamptz',
+  'time',
+  'decimal',
+  'uuid',
+];
+
+/** Leaves out the columns of scans and projections that nobody reads; each keeps at least its narrowest one.
+ *  `outputIds` are the columns of the root that are the result. */
+export function pruneColumns(root: PlanNode, outputIds: readonly number[]): PlanNode {
+  const used = usedColumns(root, outputIds);
+  return mapPlanNodes(root, (node) => {
+    if (node.kind === 'scan') return { ...node, columns: keepUsed(node.columns, used) };
+    return node.kind === 'project' ? { ...node, columns: keepUsed(node.columns, used) } : node;
+  });
+}
+
+function keepUsed<Column extends { readonly id: number; readonly type: DataType }>(
+  columns: readonly Column[],
+  used: ReadonlySet<number>,
+): readonly Column[] {
+  const kept = columns.filter((column) => used.has(column.id));
+  if (kept.length > 0) return kept;
+  const [narrowest] = [...columns].sort((left, right) => width(left.type) - width(right.type));
+  return narrowest === undefined ? [] : [narrowest];
+}
+
+function width(type: DataType): number {
+  const index = WIDTHS.indexOf(type.kind);
+  return index < 0 ? WIDTHS.length : index;
+}
+
+/** What a projected column reads counts only when the column itself is read. */
+function usedColumns(root: PlanNode, outputIds: readonly number[]): ReadonlySet<number> {
+  const used = new Set(outputIds);
+  const projected = new Map<number, Set<number>>();
+  visitNode(root, used, projected);
+  const pending = [...used];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    for (const read of projected.get(id) ?? []) {
+      if (!used.has(read)) pending.push(read);
+      used.add(read);
+    }
+  }
+  return used;
+}
+
+type Projected = Map<number, Set<number>>;
+
+function visitNode(node: PlanNode, used: Set<number>, projected: Projected): void {
+  if (node.kind === 'project') {
+    for (const column of node.columns) {
+      const reads = new Set<number>();
+      visitExpression(column.expression, reads, used, projected);
+      projected.set(column.id, reads);
+    }
+  } else {
+    for (const expression of planExpressions(node)) visitExpression(expression, used, used, projected);
+  }
+  for (const id of idsReadByPosition(node)) used.add(id);
+  for (const input of planInputs(node)) visitNode(input, used, projected);
+}
+
+/** Columns that a node reads without an expression. */
+function idsReadByPosition(node: PlanNode): readonly number[] {
+  if (node.kind === 'set_operation') return [...node.leftIds, ...node.rightIds];
+  if (node.kind === 'with') return node.ctes.flatMap((cte) => [...cte.planIds, ...(cte.recursive?.planIds ?? [])]);
+  return node.kind === 'distinct' && node.on === null ? outputColumns(node.input).map((column) => column.id) : [];
+}
+
+function visitExpression(expression: Expression, reads: Set<number>, used: Set<number>, projected: Projected): void {
+  if (expression.kind === 'column') reads.add(expression.id);
+  if (expression.kind === 'scalar_subquery' || expression.kind === 'quantified') used.add(expression.columnId);
+  if (expression.kind === 'in_subquery') for (const id of expression.columnIds) used.add(id);
+  for (const operand of expressionOperands(expression)) visitExpression(operand, reads, used, projected);
+  if ('plan' in expression) visitNode(expression.plan, used, projected);
+}

@@ -1,0 +1,95 @@
+import type {
+  Catalog,
+  DataType,
+  Field,
+  RelationEntry,
+  RelationName,
+  SnapshotEntry,
+  TableSnapshot,
+  TableSpec,
+  TimeTravel,
+  ViewDefinition,
+} from '../../spi/index.ts';
+import { PlatformError } from '../../spi/index.ts';
+
+/** A catalog in memory, for tests: tables are empty, and have snapshot '1' unless told otherwise. */
+export class MemoryCatalog implements Catalog {
+  readonly #relations = new Map<string, TableSnapshot | ViewDefinition>();
+  readonly #schemas: Set<string>;
+  #created = 0;
+
+  constructor(schemas: readonly string[] = ['main']) {
+    this.#schemas = new Set(schemas);
+  }
+
+  /** Adds a table as CREATE TABLE would. */
+  createTable(spec: TableSpec, snapshotId: string | null = '1'): TableSnapshot {
+    this.#created += 1;
+    const fields = spec.columns.map((column, index): Field => ({ ...column, id: index + 1, type: numbered(column.type) }));
+    const table: TableSnapshot = {
+      kind: 'table',
+      ref: { ...spec.name, uuid: `00000000-0000-4000-8000-${String(this.#created).padStart(12, '0')}` },
+      snapshotId,
+      schemaId: 0,
+      fields,
+      partitionSpec: {
+        specId: 0,
+        fields: spec.partitioning.map((field, index) => ({
+          sourceId: fields.find((candidate) => candidate.name === field.column)?.id ?? 0,
+          fieldId: 1000 + index,
+          name: field.column,
+          transform: field.transform,
+        })),
+      },
+      properties: spec.properties,
+      rows: null,
+      bytes: null,
+      files: null,
+      comment: spec.comment,
+    };
+    this.#relations.set(keyOf(spec.name), table);
+    return table;
+  }
+
+  /** Adds a view as CREATE VIEW would. */
+  createView(view: Omit<ViewDefinition, 'kind'>): void {
+    this.#relations.set(keyOf(view.name), { kind: 'view', ...view });
+  }
+
+  schemas(): Promise<readonly string[]> {
+    return Promise.resolve([...this.#schemas]);
+  }
+
+  relations(schema: string): Promise<readonly RelationEntry[]> {
+    const entries = [...this.#relations.values()].map((found): RelationEntry => {
+      const name = found.kind === 'table' ? found.ref : found.name;
+      return { schema: name.schema, name: name.name, kind: found.kind };
+    });
+    return Promise.resolve(entries.filter((entry) => entry.schema === schema));
+  }
+
+  resolve(name: RelationName, at?: TimeTravel): Promise<TableSnapshot | ViewDefinition | null> {
+    const found = this.#relations.get(keyOf(name)) ?? null;
+    if (found?.kind !== 'table' || at === undefined) return Promise.resolve(found);
+    if (at.kind === 'timestamp') return Promise.resolve(found);
+    if (BigInt(at.snapshotId) > BigInt(found.snapshotId ?? '0')) {
+      return Promise.reject(new PlatformError('CATALOG_UNKNOWN_SNAPSHOT', `table ${name.name} has no snapshot ${at.snapshotId}`));
+    }
+    return Promise.resolve({ ...found, snapshotId: at.snapshotId });
+  }
+
+  history(): Promise<readonly SnapshotEntry[]> {
+    return Promise.resolve([]);
+  }
+}
+
+const keyOf = (name: RelationName): string => `${name.schema}.${name.name}`.toLowerCase();
+
+/** Nested fields get ids of their own, as stored ones have. */
+function numbered(type: DataType): DataType {
+  if (type.kind === 'list') return { ...type, elementId: 501, element: numbered(type.element) };
+  if (type.kind === 'map') return { ...type, keyId: 601, valueId: 602, key: numbered(type.key), value: numbered(type.value) };
+  if (type.kind === 'struct')
+    return { ...type, fields: type.fields.map((field, index) => ({ ...field, id: 701 + index, type: numbered(field.type) })) };
+  return type;
+}
