@@ -1,4 +1,7 @@
+import { createWarmPool, spawnChild } from '../../runtime/process/index.ts';
 import type { DataService } from './data-service.ts';
+import type { DataProcessSettings } from './operation/operation-database.ts';
+import { PooledDataService } from './pooled-data-service.ts';
 
 /** What the data service has to be told. */
 export interface DataServiceOptions {
@@ -12,9 +15,37 @@ export interface DataServiceOptions {
   readonly spoolDirectory: string;
   /** Directory below which all splits and staging directories lie. */
   readonly dataDirectory: string;
-  /** Takes each line that a child writes to its standard output or error. */
+  /** Takes each line that a child writes to its standard output or error, and what becomes of children. */
   onLog(line: string): void;
 }
 
-/** Starts the data service. */
-export declare function openDataService(options: DataServiceOptions): Promise<DataService>;
+/** Node itself, frames under way, and what DuckDB takes over its limit. */
+const PROCESS_BYTES_OVERHEAD = 1 << 30;
+
+/** Starts the data service; its first process is started in the background. */
+export function openDataService(options: DataServiceOptions): Promise<DataService> {
+  const settings: DataProcessSettings = {
+    threads: options.threads,
+    memoryBytesMax: options.memoryBytesMax,
+    spoolDirectory: options.spoolDirectory,
+  };
+  const pool = createWarmPool({
+    spares: 1,
+    sizeMax: options.processesMax,
+    spawn: () =>
+      spawnChild({
+        entry: new URL('./data-main.ts', import.meta.url),
+        name: 'trivium-data',
+        args: [JSON.stringify(settings)],
+        memoryBytesMax: options.memoryBytesMax + PROCESS_BYTES_OVERHEAD,
+        lostCode: 'STORAGE_UNAVAILABLE',
+        onLog: (line) => {
+          options.onLog(line);
+        },
+      }),
+    onSpawnError: (error) => {
+      options.onLog(`a data process could not be started: ${String(error)}`);
+    },
+  });
+  return Promise.resolve(new PooledDataService(pool, options.dataDirectory));
+}

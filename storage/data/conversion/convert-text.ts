@@ -2,20 +2,13 @@ import { quoteText, typeSql } from '../../../runtime/duckdb/index.ts';
 import { type DataType, type DecimalType, unreachable } from '../../../spi/index.ts';
 import { convertJson } from './convert-json.ts';
 import { acceptWhere } from './reject-value.ts';
+import { TEXT_PATTERNS } from './text-patterns.ts';
 
 /** Forms of dates and timestamps other than ISO 8601, in the notation of `strptime`. */
 export interface TemporalFormats {
   readonly date?: string | undefined;
   readonly timestamp?: string | undefined;
 }
-
-const DATE = '[0-9]{4,6}-[0-9]{2}-[0-9]{2}';
-const TIME = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,6}0*)?)?';
-const TIME_WITH_SECONDS = '([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6}0*)?';
-const OFFSET = ' ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)';
-const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
-const BASE64 = '([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?';
-const NUMBER = '[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?';
 
 /** Returns an SQL expression that turns the text expression into the type exactly or fails; DuckDB's own casts would round, and take
  *  many forms besides the standard ones.
@@ -30,11 +23,11 @@ export function convertText(text: string, type: DataType, formats: TemporalForma
       return acceptWhere(`lower(${text}) IN ('true', 'false', 't', 'f', '1', '0')`, cast, text, type);
     case 'integer':
     case 'bigint':
-      return matching('[+-]?[0-9]+');
+      return matching(TEXT_PATTERNS.integer);
     case 'real':
     case 'double':
       return acceptWhere(
-        `(${fullMatch(text, NUMBER)} AND isfinite(${cast})) OR lower(${text}) IN ('nan', 'inf', '+inf', '-inf', 'infinity', '+infinity', '-infinity')`,
+        `(${fullMatch(text, TEXT_PATTERNS.number)} AND isfinite(${cast})) OR ${fullMatch(text, TEXT_PATTERNS.notFinite)}`,
         cast,
         text,
         type,
@@ -42,22 +35,22 @@ export function convertText(text: string, type: DataType, formats: TemporalForma
     case 'decimal':
       return convertDecimalText(text, type, cast);
     case 'date':
-      return formats.date === undefined ? matching(DATE) : `CAST(strptime(${text}, ${quoteText(formats.date)}) AS DATE)`;
+      return formats.date === undefined ? matching(TEXT_PATTERNS.date) : `CAST(strptime(${text}, ${quoteText(formats.date)}) AS DATE)`;
     case 'time':
-      return matching(TIME);
+      return matching(TEXT_PATTERNS.time);
     case 'timestamp':
       if (formats.timestamp !== undefined) return `CAST(strptime(${text}, ${quoteText(formats.timestamp)}) AS TIMESTAMP)`;
-      return matching(`${DATE}([T ]${TIME})?`);
+      return matching(TEXT_PATTERNS.timestamp);
     case 'timestamptz':
       if (formats.timestamp !== undefined) return `CAST(strptime(${text}, ${quoteText(formats.timestamp)}) AS TIMESTAMP WITH TIME ZONE)`;
-      return matching(`${DATE}[T ]${TIME_WITH_SECONDS}${OFFSET}`);
+      return matching(TEXT_PATTERNS.timestamptz);
     case 'uuid':
-      return matching(UUID);
+      return matching(TEXT_PATTERNS.uuid);
     case 'varbinary':
-      return matching(BASE64, `from_base64(${text})`);
+      return matching(TEXT_PATTERNS.base64, `from_base64(${text})`);
     case 'fixed':
       return acceptWhere(
-        `${fullMatch(text, BASE64)} AND octet_length(from_base64(${text})) = ${String(type.lengthBytes)}`,
+        `${fullMatch(text, TEXT_PATTERNS.base64)} AND octet_length(from_base64(${text})) = ${String(type.lengthBytes)}`,
         `from_base64(${text})`,
         text,
         type,
@@ -80,10 +73,11 @@ function convertDecimalText(text: string, type: DecimalType, cast: string): stri
   const fraction = type.scale === 0 ? '(\\.0*)?' : `(\\.[0-9]{0,${scale}}0*)?`;
   const onlyFraction = type.scale === 0 ? '' : `|\\.[0-9]{1,${scale}}0*`;
   const plain = fullMatch(text, `[+-]?([0-9]+${fraction}${onlyFraction})`);
-  const exponent = `${fullMatch(text, `${NUMBER}`)} AND CAST(${cast} AS DOUBLE) = CAST(${text} AS DOUBLE)`;
+  const exponent = `${fullMatch(text, TEXT_PATTERNS.number)} AND CAST(${cast} AS DOUBLE) = CAST(${text} AS DOUBLE)`;
   return acceptWhere(`CASE WHEN ${plain} THEN true ELSE ${exponent} END`, cast, text, type);
 }
 
-function fullMatch(text: string, pattern: string): string {
+/** Returns an SQL condition: the whole text matches. */
+export function fullMatch(text: string, pattern: string): string {
   return `regexp_full_match(${text}, ${quoteText(pattern)})`;
 }

@@ -1,29 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { open, stat, symlink, unlink } from 'node:fs/promises';
+import { open, realpath, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileFormat, FileSource } from '../../../spi/index.ts';
 import { fileError } from './file-error.ts';
 
-/** A user's file under a name of ours. */
-export interface SourceLink {
-  readonly path: string;
-  readonly bytes: number;
-  remove(): Promise<void>;
-}
-
-/** Files of these formats hold at least a header and a footer. */
+/** What files of a format begin with. */
 const MAGIC: Readonly<Partial<Record<FileFormat, string>>> = { parquet: 'PAR1' };
 
-/** Links a user's file under a plain name: DuckDB would take `*`, `?` and `[` in a name for patterns and `key=value` folders for columns.
+/** Returns a user's file under its own path, without symbolic links in it.
  *  @throws STORAGE_FILE when there is no such file, it is not a regular one, cannot be read, or does not start as its format does */
-export async function linkSource(source: Pick<FileSource, 'path' | 'format'>, directory: string): Promise<SourceLink> {
-  const bytes = await checkFile(source);
-  const path = join(directory, `source-${randomUUID()}.${source.format}${source.path.endsWith('.gz') ? '.gz' : ''}`);
-  await symlink(source.path, path);
-  return { path, bytes, remove: () => unlink(path) };
-}
-
-async function checkFile(source: Pick<FileSource, 'path' | 'format'>): Promise<number> {
+export async function checkSource<Source extends Pick<FileSource, 'path' | 'format'>>(source: Source): Promise<Source> {
   const facts = await stat(source.path).catch((error: unknown) => {
     throw fileError(source, `cannot be found (${errorCode(error)})`, error);
   });
@@ -43,7 +29,15 @@ async function checkFile(source: Pick<FileSource, 'path' | 'format'>): Promise<n
   } finally {
     await file.close();
   }
-  return facts.size;
+  return { ...source, path: await realpath(source.path) };
+}
+
+/** Links a checked file under a plain name in the directory and returns the link's path: DuckDB would take `*`, `?` and `[` in a name for
+ *  patterns and `key=value` folders for columns. */
+export async function linkSource(source: Pick<FileSource, 'path' | 'format'>, directory: string): Promise<string> {
+  const path = join(directory, `source-${randomUUID()}.${source.format}${source.path.endsWith('.gz') ? '.gz' : ''}`);
+  await symlink(source.path, path);
+  return path;
 }
 
 function errorCode(error: unknown): string {

@@ -1,5 +1,5 @@
 import { type Connection, quoteText } from '../../../runtime/duckdb/index.ts';
-import { assert, type FileSource, formatType, PlatformError } from '../../../spi/index.ts';
+import { assert, type Field, type FileSource, formatType, PlatformError } from '../../../spi/index.ts';
 import { describeFile } from './file-error.ts';
 import type { ColumnMatch } from './match-columns.ts';
 import type { SourceRelation } from './source-relation.ts';
@@ -13,6 +13,8 @@ export async function locateBadValue(
   relation: SourceRelation,
   matches: readonly ColumnMatch[],
 ): Promise<PlatformError | null> {
+  const unfilled = matches.find(({ field, column }) => column === null && !field.nullable)?.field;
+  if (unfilled !== undefined) return nothingFills(unfilled);
   const filled = matches.flatMap(({ field, column, converted }) => (column === null ? [] : [{ field, column, converted }]));
   const problems = filled.map(({ field, column, converted }) => {
     const lost = `TRY(${converted}) IS NULL`;
@@ -35,6 +37,12 @@ export async function locateBadValue(
 const ROW = 'number_of_row';
 const PROBLEM = 'problem_of_row';
 const TEXT = 'text_of_value';
+
+function nothingFills(field: Field): PlatformError {
+  return new PlatformError('SQL_INVALID_VALUE', `Column "${field.name}" takes no NULL, and no column of the file fills it.`, {
+    details: { column: field.name },
+  });
+}
 
 function badValue(source: FileSource, { field }: ColumnMatch, row: string, text: unknown): PlatformError {
   const where = `in row ${row} of ${describeFile(source)}`;

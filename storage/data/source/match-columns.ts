@@ -12,16 +12,12 @@ export interface ColumnMatch {
 }
 
 /** Finds the column of the file that fills each column of the target, and how.
- *  @throws STORAGE_FILE when the file has columns that the target lacks or lacks those named, SQL_TYPE_MISMATCH, SQL_INVALID_VALUE when
- *  nothing fills a column that takes no NULL */
+ *  @throws STORAGE_FILE when the file has columns that the target lacks or lacks those named, SQL_TYPE_MISMATCH */
 export function matchColumns(relation: SourceRelation, source: FileSource, fields: readonly Field[]): readonly ColumnMatch[] {
   const columns = chooseColumns(relation, source, fields);
   return fields.map((field, index) => {
     const column = columns[index] ?? null;
-    if (column === null) {
-      if (field.nullable) return { field, column, converted: 'NULL' };
-      throw new PlatformError('SQL_INVALID_VALUE', `Column "${field.name}" takes no NULL, and no column of the file fills it.`);
-    }
+    if (column === null) return { field, column, converted: 'NULL' };
     const converted = column.convert(field.type);
     if (converted !== null) return { field, column, converted };
     throw new PlatformError(

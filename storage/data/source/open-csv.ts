@@ -2,20 +2,16 @@ import { quoteName, quoteText } from '../../../runtime/duckdb/index.ts';
 import type { FileSource } from '../../../spi/index.ts';
 import { convertText } from '../conversion/convert-text.ts';
 import { csvDialect } from './csv-dialect.ts';
-import { fileError } from './file-error.ts';
 import { readCsvRecord } from './read-csv-record.ts';
 import type { SourceRelation } from './source-relation.ts';
 
-/** Opens a CSV file, every column as text.
+/** Opens a CSV file, every column as text; an empty file has no rows.
  *  Guarantees: records with too few or too many fields, open quotes and bytes that are not UTF-8 are errors with their line.
  *  @throws STORAGE_FILE, SQL_INVALID_VALUE for options */
 export async function openCsv(source: FileSource, linkPath: string): Promise<SourceRelation> {
   const dialect = csvDialect(source.options);
   const first = await readCsvRecord(source, dialect);
-  if (first === null) {
-    if (dialect.header) throw fileError(source, 'is empty; a header is expected');
-    return { from: '(SELECT NULL WHERE false)', columns: [], named: false };
-  }
+  if (first === null) return { from: '(SELECT NULL WHERE false)', columns: [], named: false };
   const names = dialect.header ? first : first.map((_, index) => `column${String(index)}`);
   const formals = names.map((_, index) => `c${String(index)}`);
   const columns = formals.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ');

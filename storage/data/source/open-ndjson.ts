@@ -5,13 +5,13 @@ import { refuseOptions } from './csv-dialect.ts';
 import { fileError } from './file-error.ts';
 import type { SourceRelation } from './source-relation.ts';
 
-/** Opens a file of one JSON object a line; its columns are all keys that occur in it.
+/** Opens a file of one JSON object a line; its columns are all keys that occur in it, those of the first line first.
  *  Guarantees: lines that are not JSON objects, and keys that occur twice in one, are errors.
  *  @throws STORAGE_FILE */
 export async function openNdjson(connection: Connection, source: FileSource, linkPath: string): Promise<SourceRelation> {
   refuseOptions(source.options, 'ndjson');
   const keys = await readKeys(connection, source, linkPath);
-  if (keys.length === 0) return { from: '(SELECT NULL WHERE false)', columns: [], named: true };
+  if (keys.length === 0) return { from: ndjsonObjects(linkPath), columns: [], named: true };
   const columns = keys.map((key) => `${quoteText(key)}: 'JSON'`).join(', ');
   const settings = [`format = 'newline_delimited'`, `records = 'true'`, `compression = ${compression(linkPath)}`, `columns = {${columns}}`];
   return {
@@ -32,7 +32,7 @@ export function ndjsonObjects(linkPath: string): string {
 }
 
 function compression(linkPath: string): string {
-  return linkPath.endsWith('.gz') ? "'gzip'" : "'none'";
+  return linkPath.endsWith('.gz') ? "'gzip'" : "'uncompressed'";
 }
 
 async function readKeys(connection: Connection, source: FileSource, linkPath: string): Promise<readonly string[]> {
@@ -40,5 +40,9 @@ async function readKeys(connection: Connection, source: FileSource, linkPath: st
   const rows = await connection.queryRows(`SELECT DISTINCT ${keys} AS "key" FROM ${ndjsonObjects(linkPath)}`);
   const names = rows.map((row) => row['key']).filter((key) => typeof key === 'string');
   if (names.length < rows.length) throw fileError(source, 'has a line that is not a JSON object');
-  return names.sort();
+  const [first] = await connection.queryRows(
+    `SELECT CAST(to_json(json_keys(json)) AS VARCHAR) AS keys FROM ${ndjsonObjects(linkPath)} LIMIT 1`,
+  );
+  const inFirst = JSON.parse(String(first?.['keys'] ?? '[]')) as string[];
+  return [...inFirst, ...names.filter((name) => !inFirst.includes(name)).sort()];
 }

@@ -1,18 +1,18 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { FileSource } from '../../../spi/index.ts';
+import { type FileSource, PlatformError } from '../../../spi/index.ts';
 import type { CsvDialect } from './csv-dialect.ts';
 import { fileError } from './file-error.ts';
 
 const RECORD_CHARACTERS_MAX = 1 << 20;
 
 /** Returns the fields of a CSV file's first record, or null for a file without one.
- *  @throws STORAGE_FILE when the record does not end within 1 MiB, or is not UTF-8 */
+ *  @throws STORAGE_FILE when the record does not end within 1 MiB */
 export async function readCsvRecord(source: FileSource, dialect: CsvDialect): Promise<readonly string[] | null> {
   const file = createReadStream(source.path);
   const bytes: Readable = source.path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoder = new TextDecoder();
   let text = '';
   try {
     for await (const chunk of bytes) {
@@ -22,8 +22,7 @@ export async function readCsvRecord(source: FileSource, dialect: CsvDialect): Pr
       if (text.length > RECORD_CHARACTERS_MAX) throw fileError(source, 'has a first line longer than 1 MiB');
     }
   } catch (error) {
-    if (error instanceof TypeError) throw fileError(source, 'is not UTF-8 text in its first line', error);
-    throw fileError(source, 'cannot be read', error);
+    throw error instanceof PlatformError ? error : fileError(source, 'cannot be read', error);
   } finally {
     file.destroy();
   }

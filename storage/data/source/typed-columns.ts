@@ -11,6 +11,6 @@ export async function typedColumns(connection: Connection, from: string): Promis
     const { column_name: name, column_type: typeName } = row;
     assert(typeof name === 'string' && typeof typeName === 'string', 'DESCRIBE gives names and types as text');
     const value = quoteName(name);
-    return { name, value, typeName: typeName.toLowerCase(), convert: (to) => convertTyped(value, parseSourceType(typeName), to) };
+    return { name, value, typeName, convert: (to) => convertTyped(value, parseSourceType(typeName), to) };
   });
 }

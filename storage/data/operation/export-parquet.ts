@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type Connection, quoteName, quoteText } from '../../../runtime/duckdb/index.ts';
+import { PlatformError } from '../../../spi/index.ts';
+import { type DataProcessSettings, withOperationDatabase } from './operation-database.ts';
+import { renameColumns } from './rename-columns.ts';
+
+/** Writes Arrow frames as one Parquet file. @see DataService.exportParquet */
+export function exportParquet(
+  settings: DataProcessSettings,
+  path: string,
+  frames: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<{ rows: number; bytes: number }> {
+  const temporaryPath = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  return withOperationDatabase(settings, { paths: [temporaryPath] }, signal, async ({ connection }) => {
+    try {
+      const rows = await copyFrames(connection, temporaryPath, frames);
+      const bytes = await syncFile(temporaryPath);
+      signal.throwIfAborted();
+      await rename(temporaryPath, path);
+      await syncFile(dirname(path));
+      return { rows, bytes };
+    } catch (error) {
+      await rm(temporaryPath, { force: true });
+      throw PlatformError.from(error, 'STORAGE_IO');
+    }
+  });
+}
+
+async function copyFrames(connection: Connection, path: string, frames: AsyncIterable<Uint8Array>): Promise<number> {
+  const { names, frames: renamed } = await renameColumns(frames);
+  const rows = await connection.ingest('frames', renamed);
+  const columns = distinctNames(names).map((name, index) => `c${String(index)} AS ${quoteName(name)}`);
+  await connection.execute(`COPY (SELECT ${columns.join(', ')} FROM temp.frames) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION zstd)`);
+  return rows;
+}
+
+/** Parquet readers look columns up by name: a repeated name gets a number. */
+function distinctNames(names: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let distinct = name;
+    for (let number = 1; taken.has(distinct.toLowerCase()) || distinct === ''; number += 1) distinct = `${name}_${String(number)}`;
+    taken.add(distinct.toLowerCase());
+    return distinct;
+  });
+}
+
+async function syncFile(path: string): Promise<number> {
+  const file = await open(path);
+  try {
+    await file.sync();
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}
