@@ -41,7 +41,7 @@ export async function createChildPool(role: ChildSettings['role'], config: OlapC
     };
     const written: string[] = [];
     const child = await spawnChild({
-      entry: new URL('./child/main.ts', import.meta.url),
+      entry: new URL('./child/olap-child.ts', import.meta.url),
       name: `trivium-olap-${role}`,
       args: [JSON.stringify(settings)],
       memoryBytesMax: config.memoryBytesMax + PROCESS_BYTES,

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import {
   type BoundQuery,
@@ -13,6 +13,7 @@ import {
   type ScanRequest,
   type TableSource,
 } from '../../spi/index.ts';
+import { openDatabase } from '../../runtime/duckdb/index.ts';
 
 /** A warehouse of Parquet files in a temporary folder, with the host that an engine needs. */
 export interface ParquetTables {
@@ -82,9 +83,21 @@ function tableSource(splits: ReadonlyMap<string, readonly ParquetSplit[]>): Tabl
         filesSkipped: 0,
       });
     },
-    async *read() {
-      await Promise.resolve();
-      throw new PlatformError('ENGINE_UNSUPPORTED', 'this warehouse decodes no files');
+    async *read(split, columns, signal) {
+      const items = columns.map((column) => `"${column.name}"`).join(', ');
+      const database = openDatabase();
+      try {
+        const stream = await database
+          .connect()
+          .stream(`SELECT ${items === '' ? '1' : items} FROM read_parquet('${fileURLToPath(split.uri)}')`);
+        yield stream.schema();
+        for (let frame = await stream.next(); frame !== null; frame = await stream.next()) {
+          signal?.throwIfAborted();
+          yield frame;
+        }
+      } finally {
+        await database.close();
+      }
     },
   };
 }

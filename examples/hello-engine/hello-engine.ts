@@ -1,0 +1,89 @@
+import {
+  type BoundQuery,
+  checkCapabilities,
+  type CostEstimate,
+  type Engine,
+  type EngineCapabilities,
+  type EngineHost,
+  PLAN_VERSION,
+  PlatformError,
+  type PreparedQuery,
+  type Refusal,
+  walkPlan,
+} from '../../spi/index.ts';
+import { compilePlan } from './compile-plan.ts';
+import { encodeFrames } from './encode-frames.ts';
+
+/** What the engine says it can do. Anything else is never sent to it: the platform compares each plan with this list. */
+const CAPABILITIES: EngineCapabilities = {
+  statements: ['query'],
+  planVersion: PLAN_VERSION,
+  features: ['scan', 'values', 'filter', 'project', 'aggregate', 'limit'],
+  functions: ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'not', 'is_null', 'is_not_null', 'count_star', 'count', 'sum'],
+};
+
+/** CPU per row: rows are JavaScript values here, so this engine is slow and says so. Units: milliseconds. */
+const ROW_MS = 0.002;
+
+/** Starts the engine. It keeps nothing but the host, which is all that it gets from outside. */
+export function createHelloEngine(batchRows: number, host: EngineHost): Engine {
+  return {
+    capabilities: CAPABILITIES,
+    // Refusing in `estimate` lets the platform try the next engine; the reason shows in EXPLAIN ROUTE.
+    estimate: (query) => estimate(query, host),
+    prepare: (query) => prepare(query, batchRows, host),
+    // `write` is not among the statements that are declared, so nobody comes here unless he skips the declaration.
+    write: () => Promise.reject(new PlatformError('ENGINE_UNSUPPORTED', 'the hello engine does not write')),
+    health: () => Promise.resolve({ ready: true, details: {} }),
+    drain: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function estimate(query: BoundQuery, host: EngineHost): Promise<CostEstimate | Refusal> {
+  const refusal = refuse(query, host);
+  if (refusal !== null) return refusal;
+  let rows = 0;
+  walkPlan(query.plan.root, {
+    node: (node) => {
+      if (node.kind === 'values') rows += node.rows.length;
+    },
+  });
+  for (const scan of scansOf(query)) rows += (await host.tables.plan(scan)).rows;
+  return { kind: 'estimate', rows, cpuMs: rows * ROW_MS, startupMs: 0, confidence: 0.3 };
+}
+
+function prepare(query: BoundQuery, batchRows: number, host: EngineHost): Promise<PreparedQuery> {
+  const refusal = refuse(query, host);
+  if (refusal !== null)
+    return Promise.reject(new PlatformError(refusal.code, `the hello engine does not take the statement: ${refusal.reason}`));
+  const { output, root } = query.plan;
+  return Promise.resolve({
+    columns: output,
+    execute: (run) => ({ frames: encodeFrames(output, compilePlan(root, host.tables)(run), batchRows) }),
+    close: () => Promise.resolve(),
+  });
+}
+
+/** Says what the declaration cannot: features tell nothing of types, casts or groups, so compiling the plan is the last word. */
+function refuse(query: BoundQuery, host: EngineHost): Refusal | null {
+  const undeclared = checkCapabilities(query, 'query', CAPABILITIES);
+  if (undeclared !== null) return undeclared;
+  try {
+    compilePlan(query.plan.root, host.tables);
+    return null;
+  } catch (error) {
+    const { code, message } = PlatformError.from(error, 'ENGINE_FAILED');
+    return { kind: 'refusal', code, reason: message };
+  }
+}
+
+function scansOf(query: BoundQuery) {
+  const scans: Parameters<EngineHost['tables']['plan']>[0][] = [];
+  walkPlan(query.plan.root, {
+    node: (node) => {
+      if (node.kind === 'scan') scans.push(node);
+    },
+  });
+  return scans;
+}
