@@ -36,6 +36,11 @@ export class ByteBoundedCache<Value> {
     return entry.value;
   }
 
+  /** Keeps a value that is known already. */
+  put(key: string, value: Value, bytes: number): void {
+    void this.get(key, () => Promise.resolve({ value, bytes }));
+  }
+
   #grow(key: string, entry: Entry<Value>, bytes: number): void {
     if (this.#entries.get(key) !== entry) return;
     entry.bytes = bytes;

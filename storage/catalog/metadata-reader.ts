@@ -11,6 +11,9 @@ import { ByteBoundedCache } from './byte-bounded-cache.ts';
 /** Units: bytes of files whose parsed form is kept, for table metadata and for manifests each. */
 const CACHE_BYTES_MAX = 64 << 20;
 
+/** Units: bytes that an entry of a manifest list takes, about. */
+const MANIFEST_FILE_BYTES = 200;
+
 /** Reads metadata files. All of them are immutable, so what was read once is kept by location. */
 export class MetadataReader {
   readonly #files: FileSystem;
@@ -44,6 +47,12 @@ export class MetadataReader {
       const bytes = await this.bytes(file.location);
       return { value: readManifest(bytes, file, specOf(table, file.specId), table.schema.fields), bytes: bytes.byteLength };
     });
+  }
+
+  /** Keeps what was just written, since the next commit reads it. */
+  remember(location: string, table: TableMetadata, manifests: readonly ManifestFile[], bytes: number): void {
+    this.#tables.put(location, table, bytes);
+    if (table.current !== null) this.#lists.put(table.current.manifestList, manifests, manifests.length * MANIFEST_FILE_BYTES);
   }
 
   bytes(location: string): Promise<Uint8Array> {

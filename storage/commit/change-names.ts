@@ -63,8 +63,8 @@ export async function createTable(parts: CommitterParts, operationId: string, sp
   const metadata = newTableMetadata(spec, uuid, directory);
   await parts.files.makeDirectory(join(directory, 'metadata'));
   await parts.files.makeDirectory(join(directory, 'data'));
-  const location = await writeTableMetadata(parts.files, directory, metadata, null);
-  await syncDirectories(parts.files, [directory], parts.warehouseDirectory);
+  const { location } = await writeTableMetadata(parts.files, directory, metadata, null);
+  await syncDirectories(parts.files, [join(directory, 'metadata')], parts.warehouseDirectory);
   const pointer = {
     kind: 'table',
     name: spec.name.name,

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommitResult, PlatformError } from '../../spi/index.ts';
 import { nameTaken, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
@@ -8,9 +8,8 @@ import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
 import { locationToPath, pathToLocation } from '../file/file-location.ts';
 import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
-import { parseTableMetadata } from '../iceberg/metadata/parse-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
-import { readManifestList, writeManifestList } from '../iceberg/manifest/manifest-list.ts';
+import { writeManifestList } from '../iceberg/manifest/manifest-list.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { writeChecksums } from './checksum-file.ts';
 import { newTableMetadata } from './new-table-metadata.ts';
@@ -48,9 +47,14 @@ export async function commitWrite(parts: CommitterParts, write: StagedWrite): Pr
   const first = await findBase(parts, write);
   if ('kept' in first) return first.kept;
   const prepared = await prepare(parts, write, first.metadata);
+  return parts.turns.take(write.table.uuid, () => commitPrepared(parts, prepared));
+}
+
+async function commitPrepared(parts: CommitterParts, prepared: PreparedWrite): Promise<CommitResult> {
+  const { write } = prepared;
   for (let attempt = 0; attempt <= parts.retriesMax; attempt += 1) {
     if (attempt > 0) await sleep(Math.random() * RETRY_PAUSE_MS * Math.min(attempt, 20));
-    const base = attempt === 0 ? first : await findBase(parts, write);
+    const base = await findBase(parts, write);
     if ('kept' in base) return base.kept;
     const result = await tryCommit(parts, prepared, base);
     if (result !== null) return result;
@@ -85,8 +89,10 @@ async function prepare(parts: CommitterParts, write: StagedWrite, metadata: Tabl
   await files.makeDirectory(join(write.tableDirectory, 'metadata'));
   const snapshotId = newSnapshotId();
   const sealed = await sealDataFiles(files, write.tableDirectory, write.fragments);
-  await writeChecksums(files, write.tableDirectory, snapshotId, sealed);
-  const manifest = await writeDataManifest(files, write.tableDirectory, { schema, spec }, snapshotId, sealed);
+  const [manifest] = await Promise.all([
+    writeDataManifest(files, write.tableDirectory, { schema, spec }, snapshotId, sealed),
+    writeChecksums(files, write.tableDirectory, snapshotId, sealed),
+  ]);
   if (write.goal === 'create') await syncDirectories(files, [write.tableDirectory], parts.warehouseDirectory);
   return { write, snapshotId, sealed, manifest };
 }
@@ -101,8 +107,7 @@ async function findBase(parts: CommitterParts, write: StagedWrite): Promise<Comm
   }
   if (pointer === null || pointer.uuid !== write.table.uuid) throw unknownTable(parts.store, write.table);
   if (pointer.kind !== 'table') throw wrongKind(write.table, pointer.kind);
-  const bytes = await parts.files.read(locationToPath(pointer.metadataLocation));
-  return { metadata: parseTableMetadata(bytes, pointer.metadataLocation), location: pointer.metadataLocation };
+  return { metadata: await parts.metadata.table(pointer.metadataLocation), location: pointer.metadataLocation };
 }
 
 function checkReplaceable(pointer: RelationPointer, ifExists: 'fail' | 'keep' | 'replace'): void {
@@ -125,9 +130,9 @@ async function tryCommit(parts: CommitterParts, prepared: PreparedWrite, base: C
   const kept = write.goal === 'append' ? await currentManifests(parts, base.metadata) : [];
   const added = prepared.manifest === null ? [] : [{ ...prepared.manifest, sequenceNumber, minSequenceNumber: sequenceNumber }];
   const parent = base.metadata.current;
-  const listBytes = writeManifestList({ snapshotId, parentId: parent?.snapshotId ?? null, sequenceNumber }, [...added, ...kept]);
+  const manifests = [...added, ...kept];
+  const listBytes = writeManifestList({ snapshotId, parentId: parent?.snapshotId ?? null, sequenceNumber }, manifests);
   const listPath = join(write.tableDirectory, 'metadata', `snap-${snapshotId.toString()}-${randomUUID()}.avro`);
-  await files.write(listPath, listBytes);
   const changed = addSnapshot(
     base.metadata,
     {
@@ -142,17 +147,23 @@ async function tryCommit(parts: CommitterParts, prepared: PreparedWrite, base: C
     },
     base.location,
   );
-  const location = await writeTableMetadata(files, write.tableDirectory, changed, base.location);
+  const [{ location, bytes }] = await Promise.all([
+    writeTableMetadata(files, write.tableDirectory, changed, base.location),
+    files.write(listPath, listBytes),
+  ]);
+  await files.syncDirectory(dirname(listPath));
   const result = parts.store.update(null, (state) => movePointer(state, prepared, base.location, location));
-  if (result !== null) return result;
+  if (result !== null) {
+    parts.metadata.remember(location, changed, manifests, bytes);
+    return result;
+  }
   await Promise.all([files.remove(listPath), files.remove(locationToPath(location))]);
   return null;
 }
 
 async function currentManifests(parts: CommitterParts, metadata: TableMetadata): Promise<readonly ManifestFile[]> {
   if (metadata.current === null) return [];
-  const { manifestList } = metadata.current;
-  return readManifestList(await parts.files.read(locationToPath(manifestList)), manifestList);
+  return parts.metadata.manifestList(metadata.current.manifestList);
 }
 
 /** The compare-and-swap, inside one write transaction of the store; null when the pointer is not the one that the attempt was built on. */

@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { FileSystem } from '../file/file-system.ts';
 import { pathToLocation } from '../file/file-location.ts';
 import { printLosslessJson } from '../iceberg/json/lossless-json.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 
-/** Writes table metadata as a new file, synced with its directory, and returns its location. Names go on counting from the previous file. */
+/** Writes table metadata as a new file, synced, and returns its location and length. Names go on counting from the previous file.
+ *  The caller syncs the directory. */
 export async function writeTableMetadata(
   files: FileSystem,
   tableDirectory: string,
   metadata: TableMetadata,
   previousLocation: string | null,
-): Promise<string> {
+): Promise<{ readonly location: string; readonly bytes: number }> {
   const version = previousLocation === null ? 0 : Number(/^(\d+)-/.exec(basename(previousLocation))?.[1] ?? 0) + 1;
   const path = join(tableDirectory, 'metadata', `${String(version).padStart(5, '0')}-${randomUUID()}.metadata.json`);
-  await files.write(path, Buffer.from(printLosslessJson(metadata.json)));
-  await files.syncDirectory(dirname(path));
-  return pathToLocation(path);
+  const bytes = Buffer.from(printLosslessJson(metadata.json));
+  await files.write(path, bytes);
+  return { location: pathToLocation(path), bytes: bytes.byteLength };
 }

@@ -1,4 +1,6 @@
+import type { MetadataReader } from '../catalog/metadata-reader.ts';
 import type { CatalogStore } from '../catalog-store/catalog-store.ts';
+import type { Turns } from '../commit/turns.ts';
 import type { FileSystem } from '../file/file-system.ts';
 
 /** What changes of the catalog work with. */
@@ -9,6 +11,8 @@ export interface CommitterParts {
   readonly warehouseDirectory: string;
   /** Absolute path below which tables' files are. */
   readonly tablesDirectory: string;
+  readonly metadata: MetadataReader;
+  readonly turns: Turns;
   /** Lost races after which a commit gives up. */
   readonly retriesMax: number;
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { MetadataReader } from '../catalog/metadata-reader.ts';
 import { openCatalogStore } from '../catalog-store/open-catalog-store.ts';
+import { Turns } from '../commit/turns.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import type { CommitterParts } from './committer-parts.ts';
 import { layoutOf } from '../warehouse-layout.ts';
@@ -27,5 +29,13 @@ export async function openCommitterParts(warehouseDirectory: string, retriesMax:
   for (const directory of [layout.catalogDirectory, layout.tablesDirectory, warehouseDirectory, join(warehouseDirectory, '..')]) {
     await files.syncDirectory(directory);
   }
-  return { store, files, warehouseDirectory, tablesDirectory: layout.tablesDirectory, retriesMax };
+  return {
+    store,
+    files,
+    warehouseDirectory,
+    tablesDirectory: layout.tablesDirectory,
+    metadata: new MetadataReader(files),
+    turns: new Turns(),
+    retriesMax,
+  };
 }

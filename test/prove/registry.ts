@@ -3,5 +3,6 @@ import type { RegisteredProof } from './proof.ts';
 /** Every proof that `npm run prove` knows, in alphabetical order. */
 export const PROOFS: readonly RegisteredProof[] = [
   { name: 'corpora', load: async () => (await import('./corpora.ts')).proof },
+  { name: 'crash', load: async () => (await import('./crash.ts')).proof },
   { name: 'hostile', load: async () => (await import('./hostile.ts')).proof },
 ];

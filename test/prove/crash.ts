@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { killCommitters, killGroups } from './crash/kill-rounds.ts';
+import { cutPower } from './crash/power-cut.ts';
+import { raceAppends } from './crash/race-round.ts';
+import type { Check, Proof } from './proof.ts';
+import { seededRandom } from './seeded-random.ts';
+
+/** Whether what was acknowledged survives what can happen to processes and power. */
+export const proof: Proof = {
+  name: 'crash',
+  summary:
+    'acknowledged appends are there exactly once after kill -9 and power cuts; committers without compare-and-swap or without fsync are caught',
+  needs: ['linux'],
+  async run({ quick, seed, log }) {
+    const random = seededRandom(seed);
+    const rounds = quick ? 3 : 20;
+    const directory = mkdtempSync(join(tmpdir(), 'trivium-crash-'));
+    try {
+      const checks: Check[] = [];
+      checks.push(...(await killGroups({ directory: join(directory, 'groups'), rounds, random, log })));
+      checks.push(...(await killCommitters({ directory: join(directory, 'committers'), rounds, random, log })));
+      checks.push(...(await raceAppends(join(directory, 'race'), quick ? 40 : 200, log)));
+      checks.push(...(await cutPower({ directory: join(directory, 'power'), cuts: quick ? 1 : 10, random, log })));
+      return checks;
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  },
+};
