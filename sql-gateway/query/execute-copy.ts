@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { PlatformError } from '../../spi/index.ts';
+import { assert, PlatformError } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/bound-statement.ts';
 import type { OutgoingFile } from '../file/outgoing-file.ts';
 import { csvBody } from '../result/result-body.ts';
@@ -10,6 +10,8 @@ import { executeQuery } from './execute-query.ts';
 import { commitStaged, findEarlierCommit } from './execute-write.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
+
+type CopyToStatement = Extract<BoundStatement, { kind: 'copy_to' }>;
 
 /** Loads a file from an allowed folder into a table. */
 export async function executeCopyFrom(
@@ -33,10 +35,8 @@ export async function executeCopyFrom(
 }
 
 /** Writes a query's rows as a file into an allowed folder. The file appears under its name when it is complete. */
-export async function executeCopyTo(
-  statement: Extract<BoundStatement, { kind: 'copy_to' }>,
-  context: StatementContext,
-): Promise<StatementOutcome> {
+export async function executeCopyTo(statement: CopyToStatement, context: StatementContext): Promise<StatementOutcome> {
+  checkForm(statement);
   const outgoing = await context.files.create(statement.path);
   try {
     const outcome = await executeQuery(statement, context);
@@ -56,15 +56,14 @@ export async function executeCopyTo(
 
 async function writeResult(
   outcome: StatementOutcome,
-  { format, options }: Extract<BoundStatement, { kind: 'copy_to' }>,
+  { format, options }: CopyToStatement,
   outgoing: OutgoingFile,
   context: StatementContext,
 ): Promise<number> {
   if (format === 'parquet') return writeParquet(outcome, outgoing, context);
-  if (format === 'arrow')
-    throw new PlatformError('SQL_UNSUPPORTED', 'COPY TO writes Parquet, CSV and NDJSON; Arrow comes with POST /v1/sql.');
+  assert(format !== 'arrow', 'the format of COPY TO was checked before');
   const chunks =
-    format === 'csv' && readHeaderOption(options)
+    format === 'csv' && options['header'] !== false
       ? csvBody(outcome, context.encoder)
       : context.encoder.encode(outcome.frames, { columns: outcome.columns, format });
   let rows = 0;
@@ -75,14 +74,16 @@ async function writeResult(
   return rows;
 }
 
-function readHeaderOption(options: Readonly<Record<string, string | boolean>>): boolean {
-  for (const name of Object.keys(options)) {
-    if (name === 'header') continue;
-    throw new PlatformError('SQL_UNSUPPORTED', `COPY TO does not take the option '${name}'; CSV is written as RFC 4180 has it.`, {
-      hint: "The option 'header' is taken.",
-    });
+function checkForm({ format, options }: CopyToStatement): void {
+  if (format === 'arrow') {
+    throw new PlatformError('SQL_UNSUPPORTED', 'COPY TO writes Parquet, CSV and NDJSON; Arrow comes with POST /v1/sql.');
   }
-  return options['header'] !== false;
+  const taken = format === 'csv' ? ['header'] : [];
+  const refused = Object.keys(options).find((name) => !taken.includes(name));
+  if (refused === undefined) return;
+  throw new PlatformError('SQL_UNSUPPORTED', `COPY TO with FORMAT ${format} does not take the option '${refused}'.`, {
+    hint: format === 'csv' ? "CSV is written as RFC 4180 has it; the option 'header' is taken." : undefined,
+  });
 }
 
 /** The host's process writes into the spool folder, which it may reach, and the finished file is copied from there. */

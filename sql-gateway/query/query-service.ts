@@ -72,6 +72,7 @@ async function runText(
   const { principal, session, parameters } = request;
   const statement = await bindStatement(parseStatement(request.sql), {
     catalog: parts.catalog,
+    text: request.sql,
     principal,
     schema: session.schema ?? DEFAULT_SCHEMA,
     timeZone: session.timeZone ?? 'UTC',
@@ -85,7 +86,7 @@ async function runText(
     request,
     record,
     deadlineAtMs,
-    parametersOf: (query) => encodeParameters(query.parameters, parameters),
+    parametersOf: (query) => encodeParameters(parameters, query.parameters, session.timeZone ?? 'UTC'),
   };
   return executeStatement(statement, context);
 }

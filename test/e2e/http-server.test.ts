@@ -143,7 +143,9 @@ describe('the server', () => {
     const gateway = await start([{ holdMs: 60_000 }], { concurrentQueries: 1, queuedQueries: 1 });
     const abort = new AbortController();
     const busy = [1, 2].map(() =>
-      gateway.call('/v1/sql', { method: 'POST', signal: abort.signal, body: '{"sql":"SELECT 1"}' }).catch(() => null),
+      gateway
+        .call('/v1/sql', { method: 'POST', signal: abort.signal, headers: { 'content-type': 'text/plain' }, body: 'SELECT 1' })
+        .catch(() => null),
     );
     await waitUntil(async () => ((await (await gateway.call('/v1/queries')).json()) as { queries: unknown[] }).queries.length === 2);
     const response = await gateway.sql('SELECT 1');
@@ -216,7 +218,8 @@ describe('the server', () => {
     const { call, url } = await start();
     const evil = await call('/v1/sql', { method: 'POST', headers: { origin: 'https://evil.example.com' }, body: '{"sql":"SELECT 1"}' });
     expect(await evil.json()).toMatchObject({ code: 'AUTH_ORIGIN' });
-    const good = await call('/v1/sql', { method: 'POST', headers: { origin: 'https://app.example.com' }, body: '{"sql":"SELECT 1"}' });
+    const good = await call('/v1/sql', { method: 'POST', headers: { origin: 'https://app.example.com' }, body: 'SELECT 1' });
+    expect(good.status).toBe(200);
     expect(good.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
     const preflight = await fetch(`${url}/v1/sql`, {
       method: 'OPTIONS',
