@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { once } from 'node:events';
 import { type ClientSession, type ResultFormat, sendStatement, type ServerAddress } from '../client/sql-client.ts';
 import { renderAnswer, type ResultLayout, summarise } from '../format/print-result.ts';
 import type { CommandIo } from './command.ts';
@@ -21,7 +20,7 @@ export async function runStatement(server: ServerAddress, run: StatementRun, io:
   const format = run.format === 'table' ? 'arrow' : run.format;
   const answer = await sendStatement(server, { sql: run.sql, session: run.session, format, signal: run.signal });
   if (run.format !== 'table') {
-    await pipeline(Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]), io.stdout, { end: false });
+    for await (const chunk of answer.body) if (!io.stdout.write(chunk)) await once(io.stdout, 'drain');
     return answer.session;
   }
   const result = await renderAnswer(answer, run.layout);

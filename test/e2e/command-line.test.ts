@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assert } from '../../spi/index.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
-const NODE_ARGUMENTS = ['--import', import.meta.resolve('tsx'), MAIN];
+/** The built program, as users run it: `npm test` builds it first. */
+const NODE_ARGUMENTS = [fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))];
 
 let folder: string;
 beforeAll(() => {
