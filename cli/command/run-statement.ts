@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type ClientSession, type ResultFormat, sendStatement, type ServerAddress } from '../client/sql-client.ts';
 import { renderAnswer, type ResultLayout, summarise } from '../format/print-result.ts';
+import { showProgress } from '../format/show-progress.ts';
 import type { CommandIo } from './command.ts';
 
 /** How a statement is run and shown. */
@@ -18,7 +19,8 @@ export interface StatementRun {
 export async function runStatement(server: ServerAddress, run: StatementRun, io: CommandIo): Promise<ClientSession> {
   const startedAt = performance.now();
   const format = run.format === 'table' ? 'arrow' : run.format;
-  const answer = await sendStatement(server, { sql: run.sql, session: run.session, format, signal: run.signal });
+  const progress = showProgress(io.stderr, 'running');
+  const answer = await sendStatement(server, { sql: run.sql, session: run.session, format, signal: run.signal }).finally(progress.stop);
   if (run.format !== 'table') {
     for await (const chunk of answer.body) if (!io.stdout.write(chunk)) await once(io.stdout, 'drain');
     return answer.session;

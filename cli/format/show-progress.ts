@@ -1,14 +1,16 @@
 import { formatElapsed } from './print-result.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const FRAME_MS = 100;
+const FRAME_MS = 120;
 
-/** Shows on a terminal that work goes on, and for how long; writes nothing where no person watches. */
+/** Shows on a terminal that work goes on, and for how long; writes nothing where no person watches, or when the work is over at once. */
 export function showProgress(output: NodeJS.WriteStream, label: string): { stop(): void } {
   if (!output.isTTY) return { stop: () => {} };
   const startedAt = performance.now();
   let frame = 0;
+  let shown = false;
   const timer = setInterval(() => {
+    shown = true;
     const sign = FRAMES[frame % FRAMES.length] ?? '';
     frame += 1;
     output.write(`\r\u001b[2K${sign} ${label} ${formatElapsed(performance.now() - startedAt)}`);
@@ -17,7 +19,7 @@ export function showProgress(output: NodeJS.WriteStream, label: string): { stop(
   return {
     stop: () => {
       clearInterval(timer);
-      output.write('\r\u001b[2K');
+      if (shown) output.write('\r\u001b[2K');
     },
   };
 }
