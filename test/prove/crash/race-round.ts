@@ -13,7 +13,7 @@ export async function raceAppends(directory: string, appends: number, log: (line
   log(`race without compare-and-swap: ${describe(mutant.findings)} of ${String(mutant.acknowledged)} acknowledged`);
   const wanted = 2 * appends;
   return [
-    { id: 'race-acknowledged', value: real.acknowledged, unit: 'appends', target: `${String(wanted)}`, pass: real.acknowledged === wanted },
+    { id: 'race-acknowledged', value: real.acknowledged, unit: 'appends', target: String(wanted), pass: real.acknowledged === wanted },
     { id: 'race-lost', value: real.findings.lost, unit: 'appends', target: '0', pass: real.findings.lost === 0 },
     {
       id: 'mutant-without-compare-and-swap-lost',
