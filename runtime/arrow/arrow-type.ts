@@ -20,6 +20,11 @@ import {
 } from 'apache-arrow';
 import type { DataType } from '../../spi/index.ts';
 
+/** Returns the name of an Arrow type for messages. */
+export function describeType(type: ArrowType): string {
+  return (type as { toString(): string }).toString();
+}
+
 /** Returns the Arrow type in which frames carry values of a type: plain types with 32-bit offsets; uuid as text. */
 export function arrowType(type: DataType): ArrowType {
   switch (type.kind) {
@@ -57,7 +62,7 @@ export function arrowType(type: DataType): ArrowType {
       return new List(new Field('element', arrowType(type.element), true));
     case 'map': {
       const entries = new Struct([new Field('key', arrowType(type.key), false), new Field('value', arrowType(type.value), true)]);
-      return new Map_(new Field('entries', entries, false) as unknown as Field<Struct<{ key: ArrowType; value: ArrowType }>>);
+      return new Map_(new Field('entries', entries as Struct<{ key: ArrowType; value: ArrowType }>, false));
     }
     case 'struct':
       return new Struct(type.fields.map((field) => new Field(field.name, arrowType(field.type), true)));

@@ -1,5 +1,6 @@
-import { type Data, DataType, RecordBatchReader } from 'apache-arrow';
+import { type Data, DataType, RecordBatchReader, TimeUnit } from 'apache-arrow';
 import { PlatformError } from '../../spi/index.ts';
+import { describeType } from './arrow-type.ts';
 import { formatDecimal, readUnscaled } from './format-decimal.ts';
 import { formatDate, formatInterval, formatTime, formatTimestamp } from './format-temporal.ts';
 
@@ -44,7 +45,7 @@ function temporalReader(data: Data): ValueReader | undefined {
     const days = data.values;
     return (index) => formatDate(days[index] ?? 0);
   }
-  if (DataType.isTime(type) && type.unit === 2) {
+  if (DataType.isTime(type) && type.unit === TimeUnit.MICROSECOND) {
     const micros = data.values as BigInt64Array;
     return (index) => formatTime(Number(micros[index] ?? 0n));
   }
@@ -102,7 +103,8 @@ function bytesReader(data: Data): ValueReader | undefined {
 export function readColumn(data: Data): ValueReader {
   if (DataType.isNull(data.type)) return () => null;
   const read = numericReader(data) ?? temporalReader(data) ?? bytesReader(data) ?? nestedReader(data);
-  if (read === undefined) throw new PlatformError('ENGINE_UNSUPPORTED', `values of the Arrow type ${String(data.type)} cannot be read`);
+  if (read === undefined)
+    throw new PlatformError('ENGINE_UNSUPPORTED', `values of the Arrow type ${describeType(data.type)} cannot be read`);
   if (data.nullCount === 0) return read;
   const bitmap = data.nullBitmap;
   return (index) => ((((bitmap[(index + data.offset) >> 3] ?? 0xff) >> ((index + data.offset) & 7)) & 1) === 0 ? null : read(index));

@@ -1,5 +1,6 @@
 import { type Data, DataType } from 'apache-arrow';
 import { PlatformError } from '../../spi/index.ts';
+import { describeType } from './arrow-type.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { formatDecimal, readUnscaled } from './format-decimal.ts';
 import { formatDate } from './format-temporal.ts';
@@ -133,5 +134,5 @@ export function columnWriter(data: Data, typeName: string): ColumnWriter {
   if (DataType.isBinary(type) || DataType.isLargeBinary(type) || DataType.isFixedSizeBinary(type)) return textWriter(data, base64);
   if (DataType.isList(type) || DataType.isFixedSizeList(type) || DataType.isStruct(type) || DataType.isMap(type)) return { kind: 'nested' };
   if (DataType.isNull(type)) return { kind: 'plain', quoted: false, write: () => undefined };
-  throw new PlatformError('ENGINE_UNSUPPORTED', `values of the Arrow type ${String(type)} have no text form`);
+  throw new PlatformError('ENGINE_UNSUPPORTED', `values of the Arrow type ${describeType(type)} have no text form`);
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Data, DataType, type Field } from 'apache-arrow';
+import { type Data, DataType, type Field, Precision } from 'apache-arrow';
 import { PlatformError } from '../../spi/index.ts';
 
 const MICROS_PER_DAY = 86_400_000_000n;
@@ -57,7 +57,7 @@ function checkFixed(field: Field, data: Data, widthBits: number): void {
 function widthBits(type: DataType): number {
   if (DataType.isBool(type)) return 1;
   if (DataType.isInt(type) || DataType.isDecimal(type)) return type.bitWidth;
-  if (DataType.isFloat(type)) return type.precision === 1 ? 32 : 64;
+  if (DataType.isFloat(type)) return type.precision === Precision.SINGLE ? 32 : 64;
   if (DataType.isFixedSizeBinary(type)) return type.byteWidth * 8;
   return DataType.isDate(type) ? 32 : 64;
 }

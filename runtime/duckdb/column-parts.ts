@@ -1,6 +1,7 @@
-import { DataType, type Field } from 'apache-arrow';
+import { DataType, type Field, Precision } from 'apache-arrow';
 import koffi from 'koffi';
 import { assert, PlatformError } from '../../spi/index.ts';
+import { describeType } from '../arrow/arrow-type.ts';
 import { nativeLibrary, type Pointer } from './native-library.ts';
 
 /** Bytes of `struct ArrowArray` of the C data interface. */
@@ -70,8 +71,8 @@ function layoutOf(type: DataType): ColumnLayout {
   if (DataType.isDate(type)) return { kind: 'fixed', widthBytes: 4 };
   if (DataType.isTime(type) || DataType.isTimestamp(type)) return { kind: 'fixed', widthBytes: 8 };
   if (DataType.isInt(type)) return { kind: 'fixed', widthBytes: type.bitWidth / 8 };
-  if (DataType.isFloat(type)) return { kind: 'fixed', widthBytes: type.precision === 1 ? 4 : 8 };
-  throw new PlatformError('ENGINE_UNSUPPORTED', `results cannot carry columns of the Arrow type ${String(type)}`);
+  if (DataType.isFloat(type)) return { kind: 'fixed', widthBytes: type.precision === Precision.SINGLE ? 4 : 8 };
+  throw new PlatformError('ENGINE_UNSUPPORTED', `results cannot carry columns of the Arrow type ${describeType(type)}`);
 }
 
 /** Copies `count` bits from the start of `source` (all ones when it is null) to bit `at` of `target`, whose bits from there on are zero. */
@@ -106,7 +107,7 @@ export class ColumnParts {
   #ranges: BufferRange[] = [];
 
   constructor(field: Field) {
-    this.#layout = layoutOf(field.type);
+    this.#layout = layoutOf(field.type as DataType);
     this.#children = ((field.type as { readonly children?: readonly Field[] | null }).children ?? []).map(
       (child) => new ColumnParts(child),
     );

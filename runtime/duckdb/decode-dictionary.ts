@@ -13,7 +13,8 @@ export function plainData(field: Field, data: Data): Data {
   if (!DataType.isDictionary(data.type)) return data;
   const size = data.dictionary?.length ?? 0;
   const indices = data.values as ArrayLike<number | bigint>;
-  const builder = makeBuilder({ type: data.type.dictionary, nullValues: [null] });
+  const type = data.type.dictionary as DataType;
+  const builder = makeBuilder({ type, nullValues: [null] });
   const vector = new Vector([data]);
   for (let index = 0; index < data.length; index += 1) {
     const present = data.nullCount === 0 || data.getValid(index);
@@ -22,5 +23,5 @@ export function plainData(field: Field, data: Data): Data {
     }
     builder.append(present ? vector.get(index) : null);
   }
-  return builder.finish().flush();
+  return builder.finish().flush() as Data;
 }

@@ -1,5 +1,6 @@
-import { DataType, type Field, Precision, TimeUnit } from 'apache-arrow';
+import { DataType, DateUnit, type Field, Precision, TimeUnit } from 'apache-arrow';
 import { PlatformError } from '../../spi/index.ts';
+import { describeType } from '../arrow/arrow-type.ts';
 import { quoteName } from './quote-sql.ts';
 
 /** How a column of an Arrow stream is told to DuckDB. */
@@ -36,7 +37,7 @@ function plain(format: string, sql: string): IngestType {
 }
 
 function temporal(type: DataType): IngestType | undefined {
-  if (DataType.isDate(type) && type.unit === 0) return plain('tdD', 'DATE');
+  if (DataType.isDate(type) && type.unit === DateUnit.DAY) return plain('tdD', 'DATE');
   if (DataType.isTime(type) && type.unit === TimeUnit.MICROSECOND) return plain('ttu', 'TIME');
   if (DataType.isTimestamp(type)) {
     const [letter, sql] = UNIT_LETTERS[type.unit] ?? ['u', 'TIMESTAMP'];
@@ -47,7 +48,7 @@ function temporal(type: DataType): IngestType | undefined {
 }
 
 function scalar(field: Field): IngestType | undefined {
-  const { type } = field;
+  const type = field.type as DataType;
   if (DataType.isBool(type)) return plain('b', 'BOOLEAN');
   if (DataType.isInt(type)) {
     const [format, sql] = INTEGERS[`${type.isSigned ? 'Int' : 'Uint'}${String(type.bitWidth)}`] ?? ['l', 'BIGINT'];
@@ -86,7 +87,7 @@ function distinctNames(fields: readonly { readonly name: string }[]): boolean {
 export function ingestType(field: Field): IngestType {
   const found = scalar(field);
   if (found !== undefined) return found;
-  const { type } = field;
+  const type = field.type as DataType;
   if (field.name.includes('\0')) throw new PlatformError('STORAGE_FILE', 'the Arrow stream has a field without a usable name');
   const children = ((type as { readonly children?: readonly Field[] | null }).children ?? []).map((child) => ({
     ...ingestType(child),
@@ -101,5 +102,8 @@ export function ingestType(field: Field): IngestType {
     const [key, value] = first.children;
     return { format: '+m', sql: `MAP(${key?.sql ?? ''}, ${value?.sql ?? ''})`, children };
   }
-  throw new PlatformError('STORAGE_UNSUPPORTED', `column "${field.name}" has the Arrow type ${String(type)}, which tables cannot take`);
+  throw new PlatformError(
+    'STORAGE_UNSUPPORTED',
+    `column "${field.name}" has the Arrow type ${describeType(type)}, which tables cannot take`,
+  );
 }

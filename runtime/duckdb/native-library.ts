@@ -53,30 +53,13 @@ export function locateLibrary(): string {
   });
 }
 
-function declareFunctions() {
-  // koffi takes settings only before the first library is loaded in the process
-  if (koffi.config()['async_stack_size'] !== STACK_BYTES) koffi.config({ sync_stack_size: STACK_BYTES, async_stack_size: STACK_BYTES });
-  const library = koffi.load(locateLibrary());
-  const resultByValue = koffi.struct({ a: 'uint64', b: 'uint64', c: 'uint64', d: 'void *', e: 'void *', internalData: 'void *' });
-  const progress = koffi.struct({ percent: 'double', rows: 'uint64', totalRows: 'uint64' });
+type Declare = <Result>(name: string, result: string | TypeObject, ...args: readonly (string | TypeObject)[]) => NativeFunction<Result>;
+
+function declareStatements(declare: Declare) {
+  const pointer = 'void *';
   const hugeint = koffi.struct({ lower: 'uint64', upper: 'int64' });
   const decimal = koffi.struct({ width: 'uint8', scale: 'uint8', value: hugeint });
-  const declare = <Result>(name: string, result: string | TypeObject, ...args: (string | TypeObject)[]): NativeFunction<Result> =>
-    library.func(`duckdb_${name}`, result, args) as unknown as NativeFunction<Result>;
-  const pointer = 'void *';
   return {
-    openExt: declare<number>('open_ext', 'int', 'str', pointer, pointer, pointer),
-    close: declare<null>('close', 'void', pointer),
-    connect: declare<number>('connect', 'int', pointer, pointer),
-    disconnect: declare<null>('disconnect', 'void', pointer),
-    interrupt: declare<null>('interrupt', 'void', pointer),
-    queryProgress: declare<{ percent: number; rows: number | bigint; totalRows: number | bigint }>('query_progress', progress, pointer),
-    executionIsFinished: declare<boolean>('execution_is_finished', 'bool', pointer),
-    query: declare<number>('query', 'int', pointer, 'str', pointer),
-    createConfig: declare<number>('create_config', 'int', pointer),
-    setConfig: declare<number>('set_config', 'int', pointer, 'str', 'str'),
-    destroyConfig: declare<null>('destroy_config', 'void', pointer),
-    free: declare<null>('free', 'void', pointer),
     prepare: declare<number>('prepare', 'int', pointer, 'str', pointer),
     prepareError: declare<string | null>('prepare_error', 'str', pointer),
     destroyPrepare: declare<null>('destroy_prepare', 'void', pointer),
@@ -96,6 +79,32 @@ function declareFunctions() {
     bindTimestampTz: declare<number>('bind_timestamp_tz', 'int', pointer, 'uint64', 'int64'),
     bindVarchar: declare<number>('bind_varchar_length', 'int', pointer, 'uint64', pointer, 'uint64'),
     bindBlob: declare<number>('bind_blob', 'int', pointer, 'uint64', pointer, 'uint64'),
+  };
+}
+
+function declareFunctions() {
+  // koffi takes settings only before the first library is loaded in the process
+  if (koffi.config()['async_stack_size'] !== STACK_BYTES) koffi.config({ sync_stack_size: STACK_BYTES, async_stack_size: STACK_BYTES });
+  const library = koffi.load(locateLibrary());
+  const resultByValue = koffi.struct({ a: 'uint64', b: 'uint64', c: 'uint64', d: 'void *', e: 'void *', internalData: 'void *' });
+  const progress = koffi.struct({ percent: 'double', rows: 'uint64', totalRows: 'uint64' });
+  const declare = <Result>(name: string, result: string | TypeObject, ...args: (string | TypeObject)[]): NativeFunction<Result> =>
+    library.func(`duckdb_${name}`, result, args);
+  const pointer = 'void *';
+  return {
+    openExt: declare<number>('open_ext', 'int', 'str', pointer, pointer, pointer),
+    close: declare<null>('close', 'void', pointer),
+    connect: declare<number>('connect', 'int', pointer, pointer),
+    disconnect: declare<null>('disconnect', 'void', pointer),
+    interrupt: declare<null>('interrupt', 'void', pointer),
+    queryProgress: declare<{ percent: number; rows: number | bigint; totalRows: number | bigint }>('query_progress', progress, pointer),
+    executionIsFinished: declare<boolean>('execution_is_finished', 'bool', pointer),
+    query: declare<number>('query', 'int', pointer, 'str', pointer),
+    createConfig: declare<number>('create_config', 'int', pointer),
+    setConfig: declare<number>('set_config', 'int', pointer, 'str', 'str'),
+    destroyConfig: declare<null>('destroy_config', 'void', pointer),
+    free: declare<null>('free', 'void', pointer),
+    ...declareStatements(declare),
     executePreparedStreaming: declare<number>('execute_prepared_streaming', 'int', pointer, pointer),
     destroyResult: declare<null>('destroy_result', 'void', pointer),
     resultError: declare<string | null>('result_error', 'str', pointer),

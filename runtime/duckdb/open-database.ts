@@ -49,7 +49,7 @@ class NativeDatabase implements Database {
 function takeMessage(cell: Buffer): string {
   const address = cell.readBigUInt64LE(0);
   if (address === 0n) return 'DuckDB could not be opened';
-  const message = koffi.decode.string(address) ?? '';
+  const message = koffi.decode.string(address);
   nativeLibrary().free(address);
   return message;
 }

@@ -83,19 +83,20 @@ function columnStatistics(leaf: LeafColumn, facts: ReadonlyMap<RowValue, RowValu
 }
 
 function writtenFile(row: Row, leaves: ReadonlyMap<string, LeafColumn>, partitions: readonly PartitionColumn[]): WrittenFile {
+  const path = typeof row['filename'] === 'string' ? row['filename'] : '';
   const statistics = row['column_statistics'];
   const keys = row['partition_keys'];
   const columns: ColumnStatistics[] = [];
-  for (const [path, facts] of statistics instanceof Map ? statistics : []) {
-    const leaf = leaves.get(String(path));
+  for (const [columnPath, facts] of statistics instanceof Map ? statistics : []) {
+    const leaf = leaves.get(String(columnPath));
     if (leaf !== undefined && facts instanceof Map) columns.push(columnStatistics(leaf, facts));
   }
   const partition = partitions.map((column, index) => {
     const key: unknown = keys instanceof Map ? keys.get(partitionName(index)) : undefined;
-    if (key === undefined) throw new PlatformError('ENGINE_FAILED', `DuckDB did not report the partition of ${String(row['filename'])}`);
+    if (key === undefined) throw new PlatformError('ENGINE_FAILED', `DuckDB did not report the partition of ${path}`);
     return typeof key === 'string' ? column.toText(key) : null;
   });
-  return { path: String(row['filename']), rows: Number(row['count']), bytes: Number(row['file_size_bytes']), partition, columns };
+  return { path, rows: Number(row['count']), bytes: Number(row['file_size_bytes']), partition, columns };
 }
 
 function checkRequired(files: readonly WrittenFile[], fields: readonly Field[]): void {

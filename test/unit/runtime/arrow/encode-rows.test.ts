@@ -1,6 +1,7 @@
 import {
   Binary,
   Bool,
+  type Data,
   type DataType,
   DateDay,
   Decimal,
@@ -35,7 +36,7 @@ function framesOf(type: DataType, values: readonly unknown[], rowsPerBatch = val
     const builder = makeBuilder({ type, nullValues: [null] });
     const part = values.slice(start, start + rowsPerBatch);
     for (const value of part) builder.append(value);
-    const column = builder.finish().flush();
+    const column = builder.finish().flush() as Data;
     writer.write(new RecordBatch(schema, makeData({ type: new Struct([field]), length: part.length, nullCount: 0, children: [column] })));
   }
   writer.finish();

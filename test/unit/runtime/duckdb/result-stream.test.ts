@@ -144,6 +144,11 @@ describe('a stream of frames', () => {
   });
 });
 
+/** A text without zeros at the end of its fraction. */
+function shortened(text: unknown): string {
+  return typeof text === 'string' ? text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '') : 'no text';
+}
+
 /** One expression per type, over rows `i`. */
 const TYPED = `SELECT i % 3 = 0 AS b, i::TINYINT AS i8, i::INTEGER AS i32, i::BIGINT AS i64, i::FLOAT AS f32, i * 0.37::DOUBLE AS f64,
   (i / 7)::DECIMAL(9, 2) AS d9, (i * 1000000007::HUGEINT)::DECIMAL(38, 4) AS d38, DATE '1960-02-29' + i::INTEGER AS day,
@@ -169,12 +174,8 @@ describe('the types of a stream', () => {
       d9::VARCHAR AS d9_text, d38::VARCHAR AS d38_text FROM (${TYPED})`);
     for (const row of rows) {
       expect(row['day']).toBe(row['day_text']);
-      expect(String(row['clock']).replace(/0+$/, '')).toBe(String(row['clock_text']).replace(/0+$/, ''));
-      expect(
-        String(row['ts'])
-          .replace('T', ' ')
-          .replace(/(\.\d*?)0+$/, '$1'),
-      ).toBe(row['ts_text']);
+      expect(shortened(row['clock'])).toBe(shortened(row['clock_text']));
+      expect(shortened(row['ts']).replace('T', ' ')).toBe(row['ts_text']);
       expect([row['d9'], row['d38']]).toEqual([row['d9_text'], row['d38_text']]);
     }
     expect(rows[5]).toMatchObject({
