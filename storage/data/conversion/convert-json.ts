@@ -7,7 +7,8 @@ import { acceptWhere, rejectValue } from './reject-value.ts';
  *  Shape: numbers for numeric types, or strings that hold a number (64-bit integers and decimals lose digits as numbers in many programs);
  *  ISO 8601 strings for dates and times; base64 strings for binary; arrays for lists, objects for structs and maps. A varchar takes
  *  every value: what is not a string as its JSON text.
- *  Guarantees: NULL for NULL and the JSON value null only. */
+ *  Guarantees: NULL for NULL and the JSON value null only; a number with a fraction and more than 15 digits is no decimal, because it
+ *  has lost digits already. */
 export function convertJson(json: string, type: DataType): string {
   return convertAtDepth(json, type, 0);
 }
@@ -32,9 +33,23 @@ function convertAtDepth(json: string, type: DataType, depth: number): string {
     case 'varbinary':
     case 'fixed':
       return acceptWhere(`starts_with(${json}, '"')`, convertText(`(${json} ->> '$')`, type), `CAST(${json} AS VARCHAR)`, type);
+    case 'decimal':
+      return acceptWhere(
+        `starts_with(${json}, '"') OR ${exactNumber(json)}`,
+        convertText(`(${json} ->> '$')`, type),
+        `CAST(${json} AS VARCHAR)`,
+        type,
+      );
     default:
       return convertText(`(${json} ->> '$')`, type);
   }
+}
+
+/** DuckDB keeps integers as they are written and reads other numbers as doubles, which are exact for at most 15 digits. */
+function exactNumber(json: string): string {
+  const text = `CAST(${json} AS VARCHAR)`;
+  const digits = `ltrim(regexp_replace(${text}, '[eE].*|[^0-9]', '', 'g'), '0')`;
+  return `NOT regexp_matches(${text}, '[.eE]') OR length(${digits}) <= 15`;
 }
 
 function convertList(json: string, type: ListType, depth: number): string {
