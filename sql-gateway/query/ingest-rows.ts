@@ -67,7 +67,7 @@ export async function ingestRows(request: IngestRequest, record: QueryRecord, pa
   record.describe({ kind: 'ingest' });
   const folder = await parts.spool.createFolder();
   try {
-    const path = join(folder, `rows.${request.format}`);
+    const path = join(folder, `request-body.${request.format}`);
     const bodyDigest = await spoolBody(path, request);
     const { idempotencyKey: key } = request;
     if (key !== null) {
@@ -124,7 +124,7 @@ function hidePath(error: unknown, folder: string): unknown {
   if (!(error instanceof PlatformError) || !error.message.includes(folder)) return error;
   const { location, hint, details } = error;
   const message = error.message.replaceAll(
-    new RegExp(`${folder.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}/rows\\.\\w+`, 'g'),
+    new RegExp(`${folder.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}/request-body\\.\\w+`, 'g'),
     'the request body',
   );
   return new PlatformError(error.code, message, { location, hint, details, cause: error });

@@ -5,6 +5,8 @@ export interface GuardMutant {
   /** Stands exactly once in the file. */
   readonly from: string;
   readonly to: string;
+  /** Mutants of one round stand in one program: none of them helps another to be noticed. */
+  readonly round: 1 | 2 | 3;
   /** Attacks of which at least one must fail now. */
   readonly attacks: readonly string[];
 }
@@ -13,6 +15,7 @@ export interface GuardMutant {
 export const GUARD_MUTANTS: readonly GuardMutant[] = [
   {
     id: 'without-host-check',
+    round: 1,
     file: 'sql-gateway/http/request-guard.ts',
     from: 'checkHost(request, hosts);',
     to: '',
@@ -20,6 +23,7 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   },
   {
     id: 'without-origin-check',
+    round: 1,
     file: 'sql-gateway/http/request-guard.ts',
     from: 'if (origins.has(origin.toLowerCase())) return origin;',
     to: 'if (origins.size >= 0) return origin;',
@@ -27,6 +31,7 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   },
   {
     id: 'without-token-check',
+    round: 1,
     file: 'sql-gateway/http/request-guard.ts',
     from: 'if (timingSafeEqual(token.digest, givenDigest)) user = token.user;',
     to: 'user = token.user;',
@@ -34,6 +39,7 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   },
   {
     id: 'without-folder-check',
+    round: 1,
     file: 'sql-gateway/file/allowed-files.ts',
     from: 'if (allowed.some(inside) && !forbidden.some(inside)) return;',
     to: 'if (allowed.length >= 0) return;',
@@ -41,6 +47,7 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   },
   {
     id: 'without-protected-folders',
+    round: 2,
     file: 'sql-gateway/file/allowed-files.ts',
     from: 'if (allowed.some(inside) && !forbidden.some(inside)) return;',
     to: 'if (allowed.some(inside) || forbidden.some(inside)) return;',
@@ -48,13 +55,15 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   },
   {
     id: 'without-resolved-links',
+    round: 3,
     file: 'sql-gateway/file/allowed-files.ts',
-    from: 'await requireInside(real, named, options);\n  return real;',
-    to: 'await requireInside(path, named, options);\n  return real;',
-    attacks: ['copy-from-link', 'copy-to-linked-folder'],
+    from: 'real === folder || real.startsWith(',
+    to: 'named === folder || named.startsWith(',
+    attacks: ['copy-from-link', 'copy-to-linked-folder', 'copy-from-dots'],
   },
   {
     id: 'ending-broken-results-properly',
+    round: 1,
     file: 'sql-gateway/http/send-result.ts',
     from: 'response.socket?.resetAndDestroy();\n    response.destroy();',
     to: 'response.end();',
@@ -62,6 +71,7 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   },
   {
     id: 'without-utf8-check',
+    round: 1,
     file: 'sql-gateway/http/parse-statement-request.ts',
     from: "if (!isUtf8(body)) throw invalid('The body is not valid UTF-8.');",
     to: 'isUtf8(body);',
@@ -69,6 +79,7 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
   },
   {
     id: 'without-header-timeout',
+    round: 1,
     file: 'sql-gateway/http/create-server.ts',
     from: 'headersTimeout: HEADERS_TIMEOUT_MS',
     to: 'headersTimeout: 10 * HEADERS_TIMEOUT_MS',

@@ -112,7 +112,10 @@ export const HTTP_ATTACKS: readonly Attack[] = [
     id: 'prototype-keys',
     expects: 'REQUEST_INVALID',
     run: async (target) =>
-      expectProblem(await post(target, bearer(target), '{"sql":"SELECT 1","__proto__":{"user":"admin"}}'), ['REQUEST_INVALID']),
+      expectProblem(
+        await post(target, { ...bearer(target), 'content-type': 'application/json' }, '{"sql":"SELECT 1","__proto__":{"user":"admin"}}'),
+        ['REQUEST_INVALID'],
+      ),
   },
   {
     id: 'smuggled-length',
