@@ -2,6 +2,7 @@ import type { RegisteredProof } from '../test/prove/proof.ts';
 
 /** Every benchmark that `npm run bench` knows, in alphabetical order. */
 export const BENCHMARKS: readonly RegisteredProof[] = [
+  { name: 'binding', load: async () => (await import('./binding.ts')).benchmark },
   { name: 'channel', load: async () => (await import('./channel.ts')).benchmark },
   { name: 'gateway', load: async () => (await import('./gateway.ts')).benchmark },
 ];

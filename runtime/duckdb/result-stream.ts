@@ -47,7 +47,7 @@ export class ResultStream implements ArrowStream {
 
   async next(): Promise<Uint8Array | null> {
     if (this.#stopped !== null) throw this.#stopped;
-    const frame = await this.#ahead;
+    const frame = await this.#ahead.catch((error: unknown) => this.#fail(error));
     // `stop` may have been called while this waited
     const stopped = this.#stopped as PlatformError | null;
     if (stopped !== null) throw stopped;
@@ -68,6 +68,13 @@ export class ResultStream implements ArrowStream {
   async close(): Promise<void> {
     this.stop(new PlatformError('ENGINE_CANCELLED', 'the result was closed'));
     await this.#release();
+  }
+
+  async #fail(error: unknown): Promise<never> {
+    const reason = PlatformError.from(error, 'ENGINE_FAILED');
+    this.stop(reason);
+    await this.#release();
+    throw reason;
   }
 
   #produceAhead(): Promise<Uint8Array | null> {
