@@ -78,7 +78,9 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
     warehouseDirectory: directory,
     retriesMax: options.commitRetriesMax ?? COMMIT_RETRIES_MAX,
     env: parts.committerEnv,
-    onLog: options.onLog,
+    onLog: (line) => {
+      options.onLog(line);
+    },
   });
   const store = openCatalogStore(layout.catalogDirectory, 'read');
   const metadata = new MetadataReader(files);
@@ -96,18 +98,18 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
       await store.close();
     },
   };
-  sweepInBackground(warehouse, options.onLog);
+  sweepInBackground(warehouse, options);
   return warehouse;
 }
 
 /** What a crash left behind is not urgent: a failed sweep is told and tried again at the next start. */
-function sweepInBackground(warehouse: Warehouse, onLog: (line: string) => void): void {
+function sweepInBackground(warehouse: Warehouse, options: WarehouseOptions): void {
   warehouse.sweep().then(
     (swept) => {
-      if (swept.stagingDirectories + swept.tableDirectories > 0) onLog(`the sweep removed ${JSON.stringify(swept)}`);
+      if (swept.stagingDirectories + swept.tableDirectories > 0) options.onLog(`the sweep removed ${JSON.stringify(swept)}`);
     },
     (error: unknown) => {
-      onLog(`the sweep failed: ${String(error)}`);
+      options.onLog(`the sweep failed: ${String(error)}`);
     },
   );
 }

@@ -1,4 +1,4 @@
-import { ABORT, type Key, open, type RootDatabase } from 'lmdb';
+import { ABORT, open, type RootDatabase } from 'lmdb';
 import type { RelationName } from '../../spi/index.ts';
 import { PlatformError } from '../../spi/index.ts';
 import { catalogKey } from './catalog-key.ts';
@@ -44,9 +44,9 @@ export function openCatalogStore(directory: string, mode: 'read' | 'write'): Cat
 }
 
 class LmdbCatalogReader implements CatalogReader {
-  protected readonly database: RootDatabase<unknown, Key>;
+  protected readonly database: RootDatabase<unknown>;
 
-  constructor(database: RootDatabase<unknown, Key>) {
+  constructor(database: RootDatabase<unknown>) {
     this.database = database;
   }
 

@@ -21,6 +21,9 @@ const BACK_OFF_MAX_MS = 5_000;
 /** Times that a request whose answer was lost is asked for again. */
 const REPEATS_MAX = 5;
 
+/** Units: milliseconds that a request waits for a new committer. */
+const WAIT_MAX_MS = 10_000;
+
 /** Units: milliseconds that the child may take to end by itself. */
 const STOP_GRACE_MS = 5_000;
 
@@ -84,19 +87,28 @@ class SupervisedCommitter implements Committer {
   }
 
   async #running(): Promise<ChildHandle | null> {
-    while (!this.#closed && this.#starting !== null) await this.#starting;
-    return this.#closed ? null : this.#child;
+    const deadline = new AbortController();
+    const tooLate = sleep(WAIT_MAX_MS, null, { signal: deadline.signal, ref: false }).catch(() => null);
+    await Promise.race([this.#starting ?? Promise.resolve(), tooLate]);
+    deadline.abort();
+    return this.#isClosed() ? null : this.#child;
+  }
+
+  #isClosed(): boolean {
+    return this.#closed;
   }
 
   async #spawn(): Promise<ChildHandle> {
-    const { entry, warehouseDirectory, retriesMax, env, onLog } = this.#options;
+    const { entry, warehouseDirectory, retriesMax, env } = this.#options;
     const child = await spawnChild({
       entry,
       name: 'trivium-committer',
       args: [warehouseDirectory, String(retriesMax)],
       env,
       lostCode: 'STORAGE_UNAVAILABLE',
-      onLog,
+      onLog: (line) => {
+        this.#options.onLog(line);
+      },
     });
     void child.exited.then(() => {
       this.#restart(child);
@@ -115,10 +127,10 @@ class SupervisedCommitter implements Committer {
   }
 
   async #startAgain(): Promise<void> {
-    while (!this.#closed) {
+    for (;;) {
       this.#crashes += 1;
       await sleep(Math.min(BACK_OFF_FIRST_MS * 2 ** (this.#crashes - 1), BACK_OFF_MAX_MS));
-      if (this.#closed) return;
+      if (this.#isClosed()) return;
       try {
         this.#child = await this.#spawn();
         return;

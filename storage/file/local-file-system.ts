@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -49,8 +50,7 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 async function replace(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${String(process.pid)}.new`;
-  await remove(temporary);
+  const temporary = `${path}.${randomUUID()}.new`;
   await write(temporary, bytes);
   await attempt(path, 'replace', () => rename(temporary, path));
   await sync(dirname(path));

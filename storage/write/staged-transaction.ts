@@ -12,7 +12,7 @@ import {
 } from '../../spi/index.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
-import type { SinkParts } from './stored-table-sink.ts';
+import type { SinkParts } from './sink-parts.ts';
 
 /** Units: bytes of a data file after which the next is begun, unless the table's property says otherwise. */
 const FILE_SIZE_BYTES_TARGET = 256 << 20;

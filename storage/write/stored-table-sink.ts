@@ -2,27 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommitResult, FileInspection, FileSource, TableRef, TableSink, WriteGoal, WriteTransaction } from '../../spi/index.ts';
 import { checkName } from '../catalog/check-name.ts';
-import type { MetadataReader } from '../catalog/metadata-reader.ts';
 import { tableDirectory } from '../catalog/table-directory.ts';
 import { nameTaken, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
-import type { CatalogReader } from '../catalog-store/catalog-store.ts';
 import { newTableMetadata } from '../commit/new-table-metadata.ts';
-import type { Committer } from '../committer/committer.ts';
-import type { DataService } from '../data/data-service.ts';
-import type { FileSystem } from '../file/file-system.ts';
 import { locationToPath } from '../file/file-location.ts';
-import type { WarehouseLayout } from '../warehouse-layout.ts';
+import type { SinkParts } from './sink-parts.ts';
 import { StagedTransaction } from './staged-transaction.ts';
-
-/** What writes work with. */
-export interface SinkParts {
-  readonly store: CatalogReader;
-  readonly metadata: MetadataReader;
-  readonly committer: Committer;
-  readonly data: DataService;
-  readonly files: FileSystem;
-  readonly layout: WarehouseLayout;
-}
 
 /** Takes rows into the tables of a warehouse. */
 export class StoredTableSink implements TableSink {

@@ -62,7 +62,7 @@ function makeCodec(schema: JsonValue): AvroCodec {
   }
   return {
     encode: (value) => type.toBuffer(value),
-    decode: (bytes, offset) => type.decode(bytes, offset) as { value: AvroValue; offset: number },
+    decode: (bytes, offset) => type.decode(bytes, offset),
   };
 }
 
@@ -71,7 +71,7 @@ const PRIMITIVES = new Set<unknown>(['null', 'boolean', 'int', 'long', 'float', 
 /** A primitive type in an object of its own (for its logical type) would not be found in the registry of types. */
 function withoutLogicalTypes(schema: JsonValue): JsonValue {
   if (schema === null || typeof schema !== 'object') return schema;
-  if (Array.isArray(schema)) return (schema as readonly JsonValue[]).map(withoutLogicalTypes);
+  if (Array.isArray(schema)) return schema.map(withoutLogicalTypes);
   const object = schema as JsonObject;
   if (PRIMITIVES.has(object['type']) && object['name'] === undefined) return object['type'] ?? null;
   return Object.fromEntries(Object.entries(object).map(([key, part]) => [key, key === 'default' ? part : withoutLogicalTypes(part)]));

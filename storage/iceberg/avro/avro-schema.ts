@@ -30,7 +30,7 @@ export function arrayOf(elementId: number, items: JsonValue): JsonObject {
 
 /** Returns the name under which a field stands in an Avro record: other characters than letters, digits and `_` are spelt out. */
 export function avroName(name: string): string {
-  return [...name]
+  return Array.from(name)
     .map((character, index) => {
       if (/[A-Za-z_]/.test(character) || (index > 0 && /[0-9]/.test(character))) return character;
       return /[0-9]/.test(character) ? `_${character}` : `_x${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}`;

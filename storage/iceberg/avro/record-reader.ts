@@ -11,14 +11,11 @@ export class RecordShape {
     const record = bareRecord(schema);
     for (const field of (record['fields'] as readonly JsonObject[] | undefined) ?? []) {
       const id = field['field-id'];
-      if (typeof id !== 'number') continue;
-      this.#names.set(id, String(field['name']));
+      const name = field['name'];
+      if (typeof id !== 'number' || typeof name !== 'string') continue;
+      this.#names.set(id, name);
       this.#types.set(id, field['type'] ?? null);
     }
-  }
-
-  get ids(): readonly number[] {
-    return [...this.#names.keys()];
   }
 
   /** The shape of a field that is a record, or an array of records. */

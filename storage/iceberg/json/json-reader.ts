@@ -1,5 +1,5 @@
 import { PlatformError } from '../../../spi/index.ts';
-import type { JsonObject, JsonValue } from './lossless-json.ts';
+import { type JsonObject, type JsonValue, printLosslessJson } from './lossless-json.ts';
 
 /** Reads typed parts of a JSON object of one document. `what` names the document in errors.
  *  @throws STORAGE_CORRUPT from every method when a part is missing or of another type. */
@@ -53,7 +53,9 @@ export class JsonReader {
   /** Returns an object of texts; an absent one is empty. */
   texts(key: string): Readonly<Record<string, string>> {
     const value = new JsonReader(this.json[key] ?? {}, `${this.#what}, "${key}"`).json;
-    return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, text]) => [name, typeof text === 'string' ? text : printLosslessJson(text)]),
+    );
   }
 
   child(key: string): JsonReader {

@@ -20,14 +20,14 @@ export function truncateUpper(value: ColumnValue): ColumnValue | null {
 export function prefixOf(value: ColumnValue, length: number): ColumnValue {
   if (value instanceof Uint8Array) return value.length <= length ? value : value.subarray(0, length);
   if (typeof value !== 'string' || value.length <= length) return value;
-  const points = [...value];
+  const points = Array.from(value);
   return points.length <= length ? value : points.slice(0, length).join('');
 }
 
 /** Returns a value above everything that starts with the prefix, null when there is none. */
 export function successorOfPrefix(prefix: ColumnValue): ColumnValue | null {
   if (typeof prefix === 'string') {
-    const points = [...prefix].map((point) => point.codePointAt(0) ?? 0);
+    const points = Array.from(prefix, (point) => point.codePointAt(0) ?? 0);
     for (let last = points.pop(); last !== undefined; last = points.pop()) {
       if (last >= CODE_POINT_MAX) continue;
       // Surrogates are no code points of their own.

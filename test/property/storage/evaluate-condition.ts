@@ -1,4 +1,4 @@
-import type { Expression } from '../../../spi/index.ts';
+import { type Expression, PlatformError } from '../../../spi/index.ts';
 import { type ColumnValue, compareValues } from '../../../storage/iceberg/value/column-value.ts';
 import { textToValue } from '../../../storage/iceberg/value/value-text.ts';
 
@@ -9,9 +9,9 @@ export type OracleRow = ReadonlyMap<number, ColumnValue | null>;
 export function evaluateCondition(expression: Expression, row: OracleRow): boolean | null {
   if (expression.kind === 'in') return expression.items.map((item) => compare('eq', expression.argument, item, row)).reduce(or, false);
   if (expression.kind === 'literal' || expression.kind === 'column') return valueOf(expression, row) as boolean | null;
-  if (expression.kind !== 'call') throw new TypeError(`no oracle for ${expression.kind}`);
+  if (expression.kind !== 'call') throw new PlatformError('INTERNAL_INVARIANT', `no oracle for ${expression.kind}`);
   const [first, second] = expression.arguments;
-  if (first === undefined) throw new TypeError('a call without arguments');
+  if (first === undefined) throw new PlatformError('INTERNAL_INVARIANT', 'a call without arguments');
   switch (expression.function) {
     case 'and':
       return expression.arguments.map((part) => evaluateCondition(part, row)).reduce(and, true);
@@ -28,14 +28,14 @@ export function evaluateCondition(expression: Expression, row: OracleRow): boole
     case 'like':
       return like(valueOf(first, row), second === undefined ? null : valueOf(second, row));
     default:
-      if (second === undefined) throw new TypeError(`no oracle for ${expression.function}`);
+      if (second === undefined) throw new PlatformError('INTERNAL_INVARIANT', `no oracle for ${expression.function}`);
       return compare(expression.function, first, second, row);
   }
 }
 
 function valueOf(expression: Expression, row: OracleRow): ColumnValue | null {
   if (expression.kind === 'column') return row.get(expression.id) ?? null;
-  if (expression.kind !== 'literal') throw new TypeError(`no oracle for ${expression.kind}`);
+  if (expression.kind !== 'literal') throw new PlatformError('INTERNAL_INVARIANT', `no oracle for ${expression.kind}`);
   if (expression.value === null || typeof expression.value === 'boolean') return expression.value;
   return expression.value === 'NaN' ? NaN : textToValue(expression.type, expression.value);
 }
@@ -56,7 +56,7 @@ function orderOf(a: ColumnValue, b: ColumnValue): number {
 
 function like(value: ColumnValue | null, pattern: ColumnValue | null): boolean | null {
   if (typeof value !== 'string' || typeof pattern !== 'string') return null;
-  const source = [...pattern].map((character) =>
+  const source = Array.from(pattern, (character) =>
     character === '%' ? '.*' : character === '_' ? '.' : character.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
   );
   return new RegExp(`^${source.join('')}$`, 'su').test(value);

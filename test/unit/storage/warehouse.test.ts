@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Expression, TableSnapshot, TableSpec } from '../../../spi/index.ts';
+import { assert, type Expression, type TableSnapshot, type TableSpec } from '../../../spi/index.ts';
 import { openWarehouse, type Warehouse } from '../../../storage/index.ts';
 import { closedDataService } from './fixture/closed-data-service.ts';
 import { stageRows } from './fixture/stage-rows.ts';
@@ -36,7 +36,7 @@ afterEach(async () => {
 
 async function table(name = 'events'): Promise<TableSnapshot> {
   const found = await warehouse.catalog.resolve({ schema: 'MAIN', name });
-  if (found?.kind !== 'table') throw new TypeError(`no table ${name}`);
+  assert(found?.kind === 'table', `there is a table ${name}`);
   return found;
 }
 
