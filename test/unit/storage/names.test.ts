@@ -31,7 +31,7 @@ afterEach(async () => {
 
 function run(call: CommitterCall): Promise<unknown> {
   operations += 1;
-  return runRequest(parts, { ...call, operationId: String(operations) } as CommitterRequest);
+  return runRequest(parts, { ...call, operationId: String(operations) });
 }
 
 const spec = (name: string, schema = 'main'): TableSpec => ({
