@@ -90,20 +90,6 @@ module.exports = {
       outside('spi', 'sql', 'runtime/arrow', 'sql-gateway'),
     ),
     ban(
-      'gateway-no-rows',
-      'The gateway never loads libduckdb.',
-      { path: '^sql-gateway/' },
-      { path: ['^runtime/duckdb/', 'node_modules/(@duckdb|koffi)/'], reachable: true },
-    ),
-
-    ban(
-      'main-process-no-rows',
-      'What runs in the main process never loads libduckdb; children are started by URL.',
-      { path: '^cli/' },
-      { path: ['^runtime/duckdb/', 'node_modules/(@duckdb|koffi)/'], reachable: true },
-    ),
-
-    ban(
       'example-like-a-plugin',
       'An example engine sees what a plugin author sees.',
       { path: '^examples/' },

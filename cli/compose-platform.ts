@@ -3,8 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../spi/index.ts';
 import { createGateway, type Gateway, loadEngines } from '../sql-gateway/index.ts';
-import { openDataService } from '../storage/data/open-data-service.ts';
-import { openWarehouse, type Warehouse } from '../storage/index.ts';
+import { openDataService, openWarehouse, type Warehouse } from '../storage/index.ts';
 import type { Config } from './config/config.ts';
 
 /** The storage of a data directory, opened by this process. */

@@ -2,3 +2,4 @@ export { openWarehouse, type Warehouse, type WarehouseOptions } from './open-war
 export type { SweepResult } from './sweep/sweep-warehouse.ts';
 export type { VerifyResult } from './verify/verify-table.ts';
 export type { DataService } from './data/data-service.ts';
+export { type DataServiceOptions, openDataService } from './data/open-data-service.ts';

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:f
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { splitStatements } from '../../sql/lex/split-statements.ts';
+import { splitStatements } from '../../sql/lex/index.ts';
 import type { ClientSession } from '../client/sql-client.ts';
 import { renderError } from '../format/print-error.ts';
 import type { ServerConnection } from '../server/connect-server.ts';

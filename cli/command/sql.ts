@@ -4,7 +4,7 @@ import { PlatformError } from '../../spi/index.ts';
 import { type ClientSession, RESULT_FORMATS, type ServerAddress } from '../client/sql-client.ts';
 import { renderError } from '../format/print-error.ts';
 import { connectServer } from '../server/connect-server.ts';
-import { splitStatements } from '../../sql/lex/split-statements.ts';
+import { splitStatements } from '../../sql/lex/index.ts';
 import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, textOption } from './command.ts';
 import { readConfig } from './read-config.ts';
 import { runRepl } from './repl.ts';

@@ -1,5 +1,5 @@
-export { arrowType } from './arrow-type.ts';
-export { ARROW_END_OF_STREAM } from './encapsulate-message.ts';
+export { arrowType, describeType } from './arrow-type.ts';
+export { ARROW_END_OF_STREAM, framePrefixBytes, writeFramePrefix } from './encapsulate-message.ts';
 export { encodeRecordBatchMetadata, type RecordBatchLayout } from './encode-record-batch-metadata.ts';
 export { type EncodedColumn, encodeRows, encodeRowsAs, type EncodeRowsTask, type RowEncoder, type RowFormat } from './encode-rows.ts';
 export { encodeSchemaMessage } from './encode-schema-message.ts';

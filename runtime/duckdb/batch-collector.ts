@@ -1,7 +1,6 @@
 import type { Schema } from 'apache-arrow';
 import koffi from 'koffi';
-import { encodeRecordBatchMetadata } from '../arrow/encode-record-batch-metadata.ts';
-import { framePrefixBytes, writeFramePrefix } from '../arrow/encapsulate-message.ts';
+import { encodeRecordBatchMetadata, framePrefixBytes, writeFramePrefix } from '../arrow/index.ts';
 import { ARROW_ARRAY_BYTES, type BodyPlan, ColumnParts } from './column-parts.ts';
 import { throwErrorData } from './engine-error.ts';
 import { nativeLibrary, type Pointer } from './native-library.ts';

@@ -1,7 +1,7 @@
 import { DataType, type Field, Precision } from 'apache-arrow';
 import koffi from 'koffi';
 import { assert, PlatformError } from '../../spi/index.ts';
-import { describeType } from '../arrow/arrow-type.ts';
+import { describeType } from '../arrow/index.ts';
 import { nativeLibrary, type Pointer } from './native-library.ts';
 
 /** Bytes of `struct ArrowArray` of the C data interface. */

@@ -1,4 +1,4 @@
-import type { Row } from '../arrow/read-rows.ts';
+import type { Row } from '../arrow/index.ts';
 import type { ArrowStream } from './arrow-stream.ts';
 
 /** A positional parameter of a prepared statement (`$1` is the first).

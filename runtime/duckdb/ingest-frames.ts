@@ -1,6 +1,6 @@
 import { type Data, type Field, type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
 import { PlatformError } from '../../spi/index.ts';
-import { splitFrames } from '../arrow/read-frames.ts';
+import { splitFrames } from '../arrow/index.ts';
 import { ExportedRows, exportSchema } from './c-data-export.ts';
 import { checkArrowData } from './check-arrow-data.ts';
 import { plainData, plainField } from './decode-dictionary.ts';

@@ -1,6 +1,6 @@
 import { DataType, DateUnit, type Field, Precision, TimeUnit } from 'apache-arrow';
 import { PlatformError } from '../../spi/index.ts';
-import { describeType } from '../arrow/arrow-type.ts';
+import { describeType } from '../arrow/index.ts';
 import { quoteName } from './quote-sql.ts';
 
 /** How a column of an Arrow stream is told to DuckDB. */

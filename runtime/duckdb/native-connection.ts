@@ -1,5 +1,5 @@
 import { PlatformError } from '../../spi/index.ts';
-import { type Row, readRows } from '../arrow/read-rows.ts';
+import { type Row, readRows } from '../arrow/index.ts';
 import type { ArrowStream } from './arrow-stream.ts';
 import { bindParameters } from './bind-parameters.ts';
 import type { Connection, StatementParameter, StatementProgress } from './connection-contract.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ColumnStatistics, type Field, formatType, type PartitionSpec, PlatformError } from '../../spi/index.ts';
-import type { Row, RowValue } from '../arrow/read-rows.ts';
+import type { Row, RowValue } from '../arrow/index.ts';
 import { canonicalText } from './canonical-text.ts';
 import type { Connection, StatementParameter } from './connection-contract.ts';
 import { fieldIdsSql, type LeafColumn, leafColumnsByPath } from './field-ids.ts';

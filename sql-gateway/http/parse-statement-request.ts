@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { nearestName, PlatformError } from '../../spi/index.ts';
-import type { GivenParameters, JsonValue } from '../../sql/bind/bound-statement.ts';
+import type { GivenParameters, JsonValue } from '../../sql/bind/index.ts';
 import { SQL_BYTES_MAX } from '../gateway-config.ts';
 import { parseTimeoutMs } from '../query/session-value.ts';
 import type { RequestSession, StatementRequest } from '../query/statement-request.ts';

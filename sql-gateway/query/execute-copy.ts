@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { assert, PlatformError } from '../../spi/index.ts';
-import type { BoundStatement } from '../../sql/bind/bound-statement.ts';
+import type { BoundStatement } from '../../sql/bind/index.ts';
 import type { OutgoingFile } from '../file/outgoing-file.ts';
 import { csvBody } from '../result/result-body.ts';
 import { answerCommit, answerRows } from './answer-small.ts';

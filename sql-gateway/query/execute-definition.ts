@@ -1,4 +1,4 @@
-import type { BoundStatement } from '../../sql/bind/bound-statement.ts';
+import type { BoundStatement } from '../../sql/bind/index.ts';
 import { answerDone } from './answer-small.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';

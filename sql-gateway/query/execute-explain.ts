@@ -1,5 +1,5 @@
 import type { BoundQuery } from '../../spi/index.ts';
-import type { BoundStatement, QueryHints } from '../../sql/bind/bound-statement.ts';
+import type { BoundStatement, QueryHints } from '../../sql/bind/index.ts';
 import { formatPlan } from '../../sql/plan/index.ts';
 import { type Consideration, routeStatement } from '../route/choose-engine.ts';
 import { countFrameRows } from '../result/count-frame-rows.ts';

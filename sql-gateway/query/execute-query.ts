@@ -1,4 +1,4 @@
-import type { BoundStatement } from '../../sql/bind/bound-statement.ts';
+import type { BoundStatement } from '../../sql/bind/index.ts';
 import { requireCandidates, routeStatement } from '../route/choose-engine.ts';
 import { runOnFirstAble } from '../route/run-on-first-able.ts';
 import { formatSnapshots } from './query-registry.ts';

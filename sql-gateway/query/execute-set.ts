@@ -1,5 +1,5 @@
 import { nearestName, PlatformError } from '../../spi/index.ts';
-import type { BoundStatement, SettingName } from '../../sql/bind/bound-statement.ts';
+import type { BoundStatement, SettingName } from '../../sql/bind/index.ts';
 import { answerDone } from './answer-small.ts';
 import { isTimeZone, parseTimeoutMs } from './session-value.ts';
 import type { StatementContext } from './statement-context.ts';

@@ -1,4 +1,4 @@
-import type { BoundStatement } from '../../sql/bind/bound-statement.ts';
+import type { BoundStatement } from '../../sql/bind/index.ts';
 import { executeCopyFrom, executeCopyTo } from './execute-copy.ts';
 import { executeDefinition } from './execute-definition.ts';
 import { executeExplain } from './execute-explain.ts';

@@ -7,7 +7,7 @@ import {
   type WriteGoal,
   type WriteTransaction,
 } from '../../spi/index.ts';
-import type { BoundStatement, QueryHints } from '../../sql/bind/bound-statement.ts';
+import type { BoundStatement, QueryHints } from '../../sql/bind/index.ts';
 import { requireCandidates, routeStatement } from '../route/choose-engine.ts';
 import { runOnFirstAble } from '../route/run-on-first-able.ts';
 import { answerCommit, answerDone } from './answer-small.ts';

@@ -1,5 +1,5 @@
 import type { Principal, ResultColumn } from '../../spi/index.ts';
-import type { GivenParameters } from '../../sql/bind/bound-statement.ts';
+import type { GivenParameters } from '../../sql/bind/index.ts';
 
 /** Settings that a client sends along with each statement; the server keeps none. Null means the default. */
 export interface RequestSession {

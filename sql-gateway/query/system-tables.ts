@@ -1,5 +1,5 @@
 import type { RelationName } from '../../spi/index.ts';
-import type { VirtualRelation } from '../../sql/bind/bound-statement.ts';
+import type { VirtualRelation } from '../../sql/bind/index.ts';
 import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { QueryInfo, QueryRegistry } from './query-registry.ts';
 

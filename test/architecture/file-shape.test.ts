@@ -5,22 +5,22 @@ import { filesOf, PRODUCT, SOURCE, textOf } from './repository.ts';
 const LINES_MAX = 400;
 const LINES_MEDIAN_MAX = 120;
 const LINES_90TH_PERCENTILE_MAX = 300;
+/** Names that say that something is kept, and not what. */
 const BANNED_NAMES = ['utils', 'util', 'helpers', 'helper', 'common', 'manager', 'misc', 'types', 'base', 'impl'];
+const BANNED_ENDINGS = ['utils', 'util', 'helpers', 'helper', 'manager', 'misc', 'impl'];
 
 /** Returns what is wrong with a file's name, or null. */
 function nameFault(path: string): string | null {
   const name = basename(path).replace(/\.(test|config)?\.?(ts|mjs|cjs)$/, '');
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return `${path}: not in kebab-case`;
-  const banned = path
-    .split('/')
-    .flatMap((part) => part.replace(/\..*$/, '').split('-'))
-    .find((word) => BANNED_NAMES.includes(word));
+  const parts = path.split('/').map((part) => part.replace(/\..*$/, ''));
+  const banned = parts.find((part) => BANNED_NAMES.includes(part) || BANNED_ENDINGS.includes(part.split('-').at(-1) ?? ''));
   return banned === undefined ? null : `${path}: the name says ${banned}, not what is in it`;
 }
 
 /** Returns what is wrong with a file's text, or null. */
 function textFault(path: string, text: string): string | null {
-  const lines = text.split('\n').length - 1;
+  const lines = text.split('\n').filter((line) => line.trim() !== '').length;
   if (lines > LINES_MAX) return `${path}: ${lines} lines, limit ${LINES_MAX}`;
   if (/^export \* /m.test(text)) return `${path}: export * hides what is exported`;
   if (/\b(TODO|FIXME|XXX|HACK)\b/.test(text)) return `${path}: a note of unfinished work`;
@@ -42,7 +42,7 @@ describe('every source file', () => {
     ['a collective name', nameFault('sql/bind/bind-utils.ts')],
     ['a collective folder', nameFault('sql/common/lexer.ts')],
     ['camel case', nameFault('sql/bindExpression.ts')],
-    ['a long file', textFault('sql/a.ts', '\n'.repeat(LINES_MAX + 1))],
+    ['a long file', textFault('sql/a.ts', 'run();\n'.repeat(LINES_MAX + 1))],
     ['a blanket export', textFault('sql/index.ts', "export * from './lexer.ts';\n")],
     ['an unfinished note', textFault('sql/a.ts', '// TODO later\n')],
   ])('would be reported for %s (mutant)', (_what, fault) => {
