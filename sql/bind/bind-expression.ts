@@ -27,7 +27,7 @@ type HandledKind =
   | 'in-list';
 
 /** Text of at most a megabyte never needs more, unless BETWEEN or CASE repeat their operands level over level. */
-const EXPRESSIONS_MAX = 2_000_000;
+const EXPRESSIONS_MAX = 1_000_000;
 
 /** Binds an expression: resolves its names, gives it a type and writes implicit casts out.
  *  @throws SQL_* for everything that is wrong with it, with its place */

@@ -10,14 +10,30 @@ import { sameName } from './relation-name.ts';
 import { resolveOverload } from './resolve-overload.ts';
 import type { ScopeColumn } from './scope.ts';
 
+const RELATIONS_MAX = 256;
+
 /** Binds a FROM clause; commas are cross joins. Without one there is a single row of no columns. */
 export function bindFrom(state: BinderState, references: readonly TableReference[], environment: Environment): FromItem {
+  refuseTooMany(state, references);
   let left: FromItem | null = null;
   for (const reference of references) {
     const right = bindTableReference(state, reference, environment, left?.columns ?? []);
     left = left === null ? right : crossJoin(state, left, right, reference.span);
   }
   return left ?? { plan: { kind: 'values', columns: [], rows: [[]] }, columns: [], seesLeft: false };
+}
+
+/** Each join is a level of the plan, and engines search among the orders of joins. */
+function refuseTooMany(state: BinderState, references: readonly TableReference[]): void {
+  const pending = [...references];
+  let relations = 0;
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node.kind === 'join') pending.push(node.left, node.right);
+    else relations += 1;
+    if (relations > RELATIONS_MAX) {
+      throw bindError(state, 'SQL_TOO_DEEP', `FROM has more than ${String(RELATIONS_MAX)} relations`, node.span);
+    }
+  }
 }
 
 function crossJoin(state: BinderState, left: FromItem, right: FromItem, span: Span): FromItem {

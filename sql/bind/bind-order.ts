@@ -12,6 +12,12 @@ export type KeyTarget =
   | { readonly kind: 'output'; readonly index: number }
   | { readonly kind: 'input'; readonly expression: PlanExpression };
 
+/** An output column that a key may name, with what tells whether two of one name are the same. */
+interface Output {
+  readonly name: string | null;
+  readonly same: string;
+}
+
 /** Returns the items of an ORDER BY; ALL stands for every output column. */
 export function orderItems(orderBy: OrderBy, outputCount: number): readonly SortItem[] {
   if (orderBy.kind === 'order-by-items') return orderBy.items;
@@ -24,11 +30,7 @@ export function orderItems(orderBy: OrderBy, outputCount: number): readonly Sort
 
 /** Finds what a key means: an ordinal, an output column of that name, else an expression bound in the context.
  *  @throws SQL_UNKNOWN_COLUMN, SQL_AMBIGUOUS_COLUMN */
-export function bindKey(
-  context: ExpressionContext,
-  expression: Expression,
-  outputs: readonly { readonly name: string; readonly same: string }[],
-): KeyTarget {
+export function bindKey(context: ExpressionContext, expression: Expression, outputs: readonly Output[]): KeyTarget {
   const { state } = context;
   if (expression.kind === 'number-literal' && expression.form === 'integer') {
     const index = Number(expression.text) - 1;
@@ -38,7 +40,7 @@ export function bindKey(
   }
   const [only, ...more] = expression.kind === 'column-reference' ? expression.parts : [];
   if (only !== undefined && more.length === 0) {
-    const matches = outputs.flatMap((output, index) => (sameName(output.name, only.name) ? [index] : []));
+    const matches = outputs.flatMap((output, index) => (output.name !== null && sameName(output.name, only.name) ? [index] : []));
     const [first] = matches;
     const differ = new Set(matches.map((index) => outputs[index]?.same)).size > 1;
     if (differ)

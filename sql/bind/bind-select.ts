@@ -73,7 +73,7 @@ function bindRest(
   orderBy: OrderBy | null,
 ): Parts {
   const withoutWindows: ExpressionContext = { ...context, calls: { ...calls, allowWindows: false }, place: 'HAVING' };
-  const outputs = items.map((item) => ({ name: item.name, same: JSON.stringify(item.expression) }));
+  const outputs = items.map((item) => ({ name: item.isNamed ? item.name : null, same: JSON.stringify(item.expression) }));
   const ordered: ExpressionContext = { ...context, place: 'ORDER BY' };
   return {
     items,

@@ -111,9 +111,7 @@ function answerRelation(state: BinderState, relation: VirtualRelation): BoundSta
 /** LIKE over names, without regard to case: `%` any text, `_` any character. */
 function likeMatcher(pattern: string | null): (name: string) => boolean {
   if (pattern === null) return () => true;
-  const parts = [...pattern].map((character) =>
-    character === '%' ? '.*' : character === '_' ? '.' : character.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
-  );
-  const expression = new RegExp(`^${parts.join('')}$`, 'is');
+  const escaped = pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const expression = new RegExp(`^${escaped.replaceAll('%', '.*').replaceAll('_', '.')}$`, 'is');
   return (name) => expression.test(name);
 }

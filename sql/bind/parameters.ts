@@ -45,7 +45,7 @@ export class ParameterSlots {
 
   /** Returns whether the parameter's type may still be chosen. */
   isOpen(parameter: ParameterExpression): boolean {
-    return this.#slot(parameter.index).settled === false;
+    return !this.#slot(parameter.index).settled;
   }
 
   /** Gives the parameter its type for good, at all its uses. */
@@ -56,11 +56,6 @@ export class ParameterSlots {
     slot.type = type;
     for (const use of slot.uses) use.type = type;
     return parameter;
-  }
-
-  /** Returns the value given for a parameter. */
-  valueOf(parameter: ParameterExpression): JsonValue {
-    return this.#slot(parameter.index).value;
   }
 
   /** Returns the types of all slots in order.

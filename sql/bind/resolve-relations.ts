@@ -89,8 +89,8 @@ export function viewSource(view: ParsedView, source: SourceText, span: Span): So
 
 function isCircular(view: ParsedView, source: SourceText): boolean {
   const name = `${view.definition.name.schema}.${view.definition.name.name}`;
-  for (let outer: SourceText | undefined = source; outer?.view; outer = outer.view.use.source) {
-    if (sameName(outer.view.name, name)) return true;
+  for (let view = source.view; view !== null; view = view.use.source.view) {
+    if (sameName(view.name, name)) return true;
   }
   return false;
 }

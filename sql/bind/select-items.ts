@@ -9,6 +9,8 @@ import { columnExpression, isOf, type ScopeColumn } from './scope.ts';
 /** An entry of the SELECT list after `*` is written out. */
 export interface SelectedItem {
   readonly name: string;
+  /** True when the text gives the name: an alias, or a column that passes through. ORDER BY finds those only. */
+  readonly isNamed: boolean;
   readonly expression: PlanExpression;
   readonly span: Span;
 }
@@ -29,7 +31,8 @@ export function bindItems(context: ExpressionContext, node: Select): readonly Se
     const own = item.alias;
     const inner = own === null ? context : withoutAlias(context, own);
     const expression = settled(context.state, bindWithin(inner, item.expression));
-    return [{ name: own?.name ?? nameOf(item.expression), expression, span: item.expression.span }];
+    const isNamed = own !== null || item.expression.kind === 'column-reference';
+    return [{ name: own?.name ?? nameOf(item.expression), isNamed, expression, span: item.expression.span }];
   });
 }
 
@@ -87,11 +90,11 @@ function starItem(context: ExpressionContext, star: Star, column: ScopeColumn): 
   const replacement = star.replace.find((candidate) => sameName(candidate.column.name, column.name));
   if (replacement !== undefined) {
     const expression = settled(context.state, bindWithin(context, replacement.expression));
-    return { name: column.name, expression, span: replacement.span };
+    return { name: column.name, isNamed: true, expression, span: replacement.span };
   }
   const expression = columnExpression(column);
   context.state.spans.set(expression, star.span);
-  return { name: column.name, expression, span: star.span };
+  return { name: column.name, isNamed: true, expression, span: star.span };
 }
 
 function emptyStar(context: ExpressionContext, star: Star): Error {

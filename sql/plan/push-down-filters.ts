@@ -1,4 +1,4 @@
-import { type Expression, outputColumns, type PlanNode, type ScanNode, walkExpression } from '../../spi/index.ts';
+import { type Expression, type JoinType, type PlanNode, type ScanNode, walkExpression } from '../../spi/index.ts';
 import { functionByName } from '../functions/index.ts';
 import { mapPlanNodes } from './map-plan-nodes.ts';
 
@@ -7,17 +7,26 @@ import { mapPlanNodes } from './map-plan-nodes.ts';
 export function pushDownFilters(root: PlanNode): PlanNode {
   return mapPlanNodes(root, (node) => {
     if (node.kind !== 'filter') return node;
-    let input = node.input;
+    const scans = new Map<number, ScanNode>();
+    findScans(node.input, scans);
+    const moved = new Map<ScanNode, Expression[]>();
     const kept: Expression[] = [];
     for (const conjunct of conjuncts(node.predicate)) {
-      const moved = isMovable(conjunct) ? sink(input, conjunct, columnsOf(conjunct)) : null;
-      if (moved === null) kept.push(conjunct);
-      else input = moved;
+      const scan = isMovable(conjunct) ? onlyScan(conjunct, scans) : null;
+      if (scan === null) kept.push(conjunct);
+      else addTo(moved, scan, conjunct);
     }
+    const input = moved.size === 0 ? node.input : placeFilters(node.input, moved);
     const [first, ...more] = kept;
     if (first === undefined) return input;
     return { ...node, input, predicate: more.length === 0 ? first : and(kept) };
   });
+}
+
+function addTo(moved: Map<ScanNode, Expression[]>, scan: ScanNode, conjunct: Expression): void {
+  const parts = moved.get(scan);
+  if (parts === undefined) moved.set(scan, [conjunct]);
+  else parts.push(conjunct);
 }
 
 /** Returns the parts of a condition that must all be true. */
@@ -39,42 +48,36 @@ function isMovable(condition: Expression): boolean {
   return movable;
 }
 
-function columnsOf(condition: Expression): ReadonlySet<number> {
-  const ids = new Set<number>();
+/** Returns the one scan that puts out all columns of a condition, or null. */
+function onlyScan(condition: Expression, scans: ReadonlyMap<number, ScanNode>): ScanNode | null {
+  const read = new Set<ScanNode | null>();
   walkExpression(condition, {
     expression: (part) => {
-      if (part.kind === 'column') ids.add(part.id);
+      if (part.kind === 'column') read.add(scans.get(part.id) ?? null);
     },
   });
-  return ids;
+  const [only = null, ...more] = read;
+  return more.length === 0 ? only : null;
 }
 
-/** Returns the plan with the condition in its scan, or null when it cannot get there. */
-function sink(node: PlanNode, condition: Expression, ids: ReadonlySet<number>): PlanNode | null {
-  if (node.kind === 'scan') return ids.size > 0 && reads(node, ids) ? filterScan(node, condition) : null;
-  if (node.kind === 'filter') {
-    const input = sink(node.input, condition, ids);
-    return input === null ? null : { ...node, input };
-  }
-  if (node.kind !== 'join') return null;
-  const keepsLeft = node.joinType !== 'right' && node.joinType !== 'full';
-  if (keepsLeft && reads(node.left, ids)) {
-    const left = sink(node.left, condition, ids);
-    return left === null ? null : { ...node, left };
-  }
-  const keepsRight = node.joinType === 'inner' || node.joinType === 'cross' || node.joinType === 'right';
-  if (keepsRight && reads(node.right, ids)) {
-    const right = sink(node.right, condition, ids);
-    return right === null ? null : { ...node, right };
-  }
-  return null;
+/** Finds the scans that a condition above may be moved into, by the ids of their columns. */
+function findScans(node: PlanNode, found: Map<number, ScanNode>): void {
+  if (node.kind === 'scan') for (const column of node.columns) found.set(column.id, node);
+  if (node.kind === 'filter') findScans(node.input, found);
+  if (node.kind !== 'join') return;
+  if (keepsLeft(node.joinType)) findScans(node.left, found);
+  if (keepsRight(node.joinType)) findScans(node.right, found);
 }
 
-function reads(node: PlanNode, ids: ReadonlySet<number>): boolean {
-  const available = new Set(outputColumns(node).map((column) => column.id));
-  return ids.size > 0 && [...ids].every((id) => available.has(id));
-}
+const keepsLeft = (joinType: JoinType): boolean => joinType !== 'right' && joinType !== 'full';
+const keepsRight = (joinType: JoinType): boolean => joinType === 'inner' || joinType === 'cross' || joinType === 'right';
 
-function filterScan(node: ScanNode, condition: Expression): ScanNode {
-  return { ...node, filter: node.filter === null ? condition : and([...conjuncts(node.filter), condition]) };
+function placeFilters(node: PlanNode, moved: ReadonlyMap<ScanNode, readonly Expression[]>): PlanNode {
+  if (node.kind === 'filter') return { ...node, input: placeFilters(node.input, moved) };
+  if (node.kind === 'join') return { ...node, left: placeFilters(node.left, moved), right: placeFilters(node.right, moved) };
+  const added = node.kind === 'scan' ? moved.get(node) : undefined;
+  if (node.kind !== 'scan' || added === undefined) return node;
+  const parts = [...(node.filter === null ? [] : conjuncts(node.filter)), ...added];
+  const [first] = parts;
+  return { ...node, filter: parts.length === 1 && first !== undefined ? first : and(parts) };
 }
