@@ -1,3 +1,5 @@
+import { PlatformError } from '../../spi/index.ts';
+
 const SLABS_KEPT = 4;
 const SLAB_BYTES_MIN = 64 << 10;
 
@@ -5,14 +7,15 @@ const SLAB_BYTES_MIN = 64 << 10;
 export class SlabPool {
   #free: ArrayBuffer[] = [];
 
-  /** Returns `length` bytes of any content. */
+  /** Returns `length` bytes of any content.
+   *  @throws RESOURCE_MEMORY when the process may not have so many */
   take(length: number): Uint8Array {
     const index = this.#free.findIndex((slab) => slab.byteLength >= length);
     const [slab] = index === -1 ? [] : this.#free.splice(index, 1);
     if (slab !== undefined) return new Uint8Array(slab, 0, length);
     if (length < SLAB_BYTES_MIN) return new Uint8Array(length);
     // A little more than asked for, so that the next frame of the stream fits too.
-    return new Uint8Array(Buffer.allocUnsafeSlow(length + (length >> 3)).buffer, 0, length);
+    return new Uint8Array(allocate(length + Math.floor(length / 8)), 0, length);
   }
 
   /** Gives the memory of a frame back. */
@@ -21,5 +24,17 @@ export class SlabPool {
     if (!(buffer instanceof ArrayBuffer) || buffer.byteLength < SLAB_BYTES_MIN || this.#free.includes(buffer)) return;
     if (this.#free.length === SLABS_KEPT) this.#free.shift();
     this.#free.push(buffer);
+  }
+}
+
+function allocate(bytes: number): ArrayBufferLike {
+  try {
+    return Buffer.allocUnsafeSlow(bytes).buffer;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new PlatformError('RESOURCE_MEMORY', `A result frame of ${String(bytes)} bytes is more than the process may hold.`, {
+      cause: error,
+      hint: 'Return fewer or shorter values.',
+    });
   }
 }
