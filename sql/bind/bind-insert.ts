@@ -71,8 +71,10 @@ export function fieldNamed(state: BinderState, table: TableSnapshot, name: strin
 function bindValueRows(state: BinderState, node: Values, targets: readonly Field[]): BoundRelation {
   const context = { state, scope: EMPTY_SCOPE, environment: NOTHING_AROUND, calls: null, place: 'VALUES' };
   const bindCell = (value: Expression, field: Field): PlanExpression => {
-    if (value.kind === 'default-value') return literal(field.type, null);
-    const cell = coerceForAssignment(state, bindWithin(context, value), field.type, field.name, value.span);
+    const isDefault = value.kind === 'default-value';
+    const cell = isDefault
+      ? literal(field.type, null)
+      : coerceForAssignment(state, bindWithin(context, value), field.type, field.name, value.span);
     if (!field.nullable && cell.kind === 'literal' && cell.value === null) throw isRequired(state, field, value.span);
     return cell;
   };

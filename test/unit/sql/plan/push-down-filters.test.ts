@@ -1,0 +1,82 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type PlanNode, walkPlan } from '../../../../spi/index.ts';
+import { formatPlan } from '../../../../sql/plan/index.ts';
+import { importMutant } from '../../../mutant/import-mutant.ts';
+import { bindQueryText, catalogOf } from '../../../support/bind-text.ts';
+import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
+import { SALES_TABLES } from '../../../support/sales-tables.ts';
+
+let catalog: MemoryCatalog;
+beforeAll(async () => {
+  catalog = await catalogOf(SALES_TABLES);
+});
+
+/** Returns which scans have a filter, and whether a filter node is left. */
+async function placement(text: string): Promise<string> {
+  const { plan } = await bindQueryText(text, catalog);
+  return placementOf(plan.root);
+}
+
+function placementOf(root: PlanNode): string {
+  const places: string[] = [];
+  walkPlan(root, {
+    node: (node) => {
+      if (node.kind === 'scan' && node.filter !== null) places.push(node.table.name);
+      if (node.kind === 'filter') places.push('filter');
+    },
+  });
+  return places.join(' ');
+}
+
+describe('a condition of WHERE', () => {
+  it.each([
+    ['over one table moves into its scan', 'SELECT a FROM t WHERE a > 1', 't'],
+    ['moves through inner and cross joins', 'SELECT 1 FROM t JOIN u ON t.a = u.a WHERE t.b > 1 AND u.x > 1', 't u'],
+    ['moves to both sides of a comma', "SELECT 1 FROM t, u WHERE t.c = 'x' AND u.x > 1", 't u'],
+    ['moves to the preserved side of a left join', 'SELECT 1 FROM t LEFT JOIN u ON t.a = u.a WHERE t.b > 1', 't'],
+    ['stays above the optional side of a left join', 'SELECT 1 FROM t LEFT JOIN u ON t.a = u.a WHERE u.x > 1', 'filter'],
+    ['moves to the preserved side of a right join', 'SELECT 1 FROM t RIGHT JOIN u ON t.a = u.a WHERE u.x > 1', 'u'],
+    ['stays above a full join', 'SELECT 1 FROM t FULL JOIN u ON t.a = u.a WHERE u.x > 1 AND t.b > 1', 'filter'],
+    ['over two tables stays', 'SELECT 1 FROM t, u WHERE t.a = u.a', 'filter'],
+    ['with a subquery stays', 'SELECT 1 FROM t WHERE a IN (SELECT a FROM u)', 'filter'],
+    ['with a random number stays', 'SELECT 1 FROM t WHERE random() > f', 'filter'],
+    ['leaves the others behind', 'SELECT 1 FROM t, u WHERE t.a = u.a AND t.b > 1', 'filter t'],
+    [
+      'of a correlated subquery stays when it reads the outer row',
+      'SELECT (SELECT max(x) FROM u WHERE u.a = t.a AND u.x > 1) FROM t',
+      'filter u',
+    ],
+  ])('%s', async (_what, text, expected) => {
+    expect(await placement(text)).toBe(expected);
+  });
+
+  it('is put into the scan together with others', async () => {
+    const { plan } = await bindQueryText("SELECT a FROM t WHERE a > 1 AND c = 'x'", catalog);
+    expect(formatPlan(plan)).toContain("where ((a#1 > '1') and (c#3 = 'x'))");
+  });
+
+  it.each([
+    [
+      'the optional side of a left join',
+      "joinType === 'inner' || joinType === 'cross' || joinType === 'right'",
+      'true',
+      'SELECT 1 FROM t LEFT JOIN u ON t.a = u.a WHERE u.x > 1',
+    ],
+    [
+      'conditions with random numbers',
+      'functionByName(part.function)?.deterministic !== true',
+      'false',
+      'SELECT 1 FROM t WHERE random() > f',
+    ],
+    ['conditions with subqueries', "if ('plan' in part) movable = false;", '', 'SELECT 1 FROM t WHERE a = (SELECT 2)'],
+  ])('would wrongly move into the scan for %s (mutant)', async (_what, from, to, text) => {
+    const mutant = await importMutant<typeof import('../../../../sql/plan/index.ts')>('index.ts', {
+      folder: 'sql/plan',
+      file: 'push-down-filters.ts',
+      from,
+      to,
+    });
+    const { plan } = await bindQueryText(text, catalog);
+    expect(placementOf(mutant.pushDownFilters(plan.root))).not.toBe(placementOf(plan.root));
+  });
+});
