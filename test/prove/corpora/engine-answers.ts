@@ -62,7 +62,8 @@ function splitOf(path: string): ParquetSplit {
   return { kind: 'parquet', uri: pathToFileURL(path).href, rows: bytes, bytes, matchesSchema: true, partition: {} };
 }
 
-function readAnswer(frames: readonly Uint8Array[]): Answer {
+/** Returns the rows of a result in the form that answers are compared in. */
+export function readAnswer(frames: readonly Uint8Array[]): Answer {
   const rows: Cell[][] = [];
   let columns = 0;
   for (const batch of RecordBatchReader.from([...frames])) {
