@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { encodeRowsAs, type EncodedColumn, type EncodeRowsTask, type RowFormat } from '../../runtime/arrow/index.ts';
+import { encodeRows, encodeRowsAs, type EncodedColumn, type EncodeRowsTask, type RowFormat } from '../../runtime/arrow/index.ts';
 import { formatType, type ResultColumn } from '../../spi/index.ts';
 import { countFrameRows } from './count-frame-rows.ts';
 import { workerOptions } from './worker-options.ts';
@@ -17,7 +17,7 @@ export interface RowTarget {
   readonly format: RowFormat;
 }
 
-/** Turns Arrow frames into text in worker threads. */
+/** Turns Arrow frames into text, in worker threads but for the smallest ones. */
 export interface ResultEncoder {
   /** Encodes the rows in order.
    *  Shape: a chunk per frame that has rows; for `json` without commas between the chunks.
@@ -79,8 +79,12 @@ async function* encodeFrames(
   }
 }
 
+/** Units: bytes of a frame that is encoded at once: handing over so few rows holds the event loop longer than encoding them. */
+const INLINE_FRAME_BYTES_MAX = 2048;
+
 /** Moves the frame to a worker without a copy when it owns its memory, which pieces of sockets' buffers do not. */
 async function encodeFrame(pool: Piscina<EncodeRowsTask, Uint8Array>, task: EncodeRowsTask): Promise<Uint8Array> {
+  if (task.frame.byteLength <= INLINE_FRAME_BYTES_MAX) return encodeRows(task);
   const frame = task.frame.byteLength === task.frame.buffer.byteLength ? task.frame : task.frame.slice();
   return pool.run({ ...task, frame }, { transferList: [frame.buffer as ArrayBuffer] });
 }
