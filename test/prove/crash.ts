@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { killCommitters, killGroups } from './crash/kill-rounds.ts';
 import { cutPower } from './crash/power-cut.ts';
 import { raceAppends } from './crash/race-round.ts';
+import { killServers } from './crash/server-rounds.ts';
 import type { Check, Proof } from './proof.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -11,7 +12,7 @@ import { seededRandom } from './seeded-random.ts';
 export const proof: Proof = {
   name: 'crash',
   summary:
-    'acknowledged appends are there exactly once after kill -9 and power cuts; committers without compare-and-swap or without fsync are caught',
+    'acknowledged writes are there exactly once after kill -9 and power cuts; committers without compare-and-swap or without fsync are caught',
   needs: ['linux'],
   async run({ quick, seed, log }) {
     const random = seededRandom(seed);
@@ -21,6 +22,7 @@ export const proof: Proof = {
       const checks: Check[] = [];
       checks.push(...(await killGroups({ directory: join(directory, 'groups'), rounds, random, log })));
       checks.push(...(await killCommitters({ directory: join(directory, 'committers'), rounds, random, log })));
+      checks.push(...(await killServers({ directory: join(directory, 'server'), rounds, random, log })));
       checks.push(...(await raceAppends(join(directory, 'race'), quick ? 40 : 200, log)));
       checks.push(...(await cutPower({ directory: join(directory, 'power'), cuts: quick ? 1 : 10, random, log })));
       return checks;

@@ -28,19 +28,23 @@ export async function makeCrashTable(directory: string): Promise<void> {
 /** Opens the warehouse as a new process would and compares its rows, and its files' checksums, with what was acknowledged. */
 export async function inspectTable(directory: string, acknowledged: ReadonlySet<number>): Promise<Findings> {
   try {
-    const halves = await readHalves(directory);
-    let lost = 0;
-    let halved = 0;
-    let doubled = 0;
-    for (const id of acknowledged) if (halves.get(id)?.size !== 2) lost += 1;
-    for (const counts of halves.values()) {
-      if (counts.size !== 2) halved += 1;
-      if ([...counts.values()].some((count) => count > 1)) doubled += 1;
-    }
-    return { rows: halves.size, lost, halved, doubled, failure: null };
+    return judgeHalves(await readHalves(directory), acknowledged);
   } catch (error) {
     return { rows: 0, lost: acknowledged.size, halved: 0, doubled: 0, failure: String(error) };
   }
+}
+
+/** Compares how often each half of each append is there with what was acknowledged. */
+export function judgeHalves(halves: ReadonlyMap<number, ReadonlyMap<number, number>>, acknowledged: ReadonlySet<number>): Findings {
+  let lost = 0;
+  let halved = 0;
+  let doubled = 0;
+  for (const id of acknowledged) if (halves.get(id)?.size !== 2) lost += 1;
+  for (const counts of halves.values()) {
+    if (counts.size !== 2) halved += 1;
+    if ([...counts.values()].some((count) => count > 1)) doubled += 1;
+  }
+  return { rows: halves.size, lost, halved, doubled, failure: null };
 }
 
 /** Returns how often each half of each append is in the table. */
