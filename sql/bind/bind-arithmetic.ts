@@ -4,6 +4,7 @@ import { functionByName } from '../functions/index.ts';
 import { bindError } from './bind-error.ts';
 import type { BinderState } from './binder-state.ts';
 import { asDecimal, castTo, coerce, commonType, commonTypeOf, DECIMAL_PRECISION_MAX, isNumeric, isSoft } from './coercion.ts';
+import { foldDateShift } from './fold-date-shift.ts';
 import { resolveOverload } from './resolve-overload.ts';
 
 /** The arithmetic functions of two operands. */
@@ -83,7 +84,9 @@ function bindTemporal(
     throw bindError(state, 'SQL_TYPE_MISMATCH', `${name} does not take ${types}`, span, { hint: 'Write a CAST.' });
   }
   const resolved = resolveOverload(state, definition, operands, spans, span);
-  return call(name, resolved.arguments, resolved.type);
+  const [left, right] = resolved.arguments;
+  const isShift = (name === 'add' || name === 'subtract') && left !== undefined && right !== undefined;
+  return (isShift ? foldDateShift(name, left, right) : null) ?? call(name, resolved.arguments, resolved.type);
 }
 
 function decimalResult(state: BinderState, name: ArithmeticFunction, left: DecimalType, right: DecimalType, span: Span): DecimalType {

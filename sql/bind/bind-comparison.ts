@@ -3,6 +3,7 @@ import type { Between, ComparisonOperator, Expression, InList, IsDistinct, Row, 
 import { bindError, unsupported } from './bind-error.ts';
 import { type BinderState, bindWithin, type ExpressionContext } from './binder-state.ts';
 import { coerce, commonTypeOf } from './coercion.ts';
+import { narrowToDates } from './fold-date-shift.ts';
 
 /** Canonical names of the comparison operators. */
 export const COMPARISON_FUNCTIONS = {
@@ -53,7 +54,8 @@ export function bindComparison(
 ): PlanExpression {
   if (left.kind === 'row' && right.kind === 'row') return bindRowComparison(context, operator, left, right, span);
   const operands = [bindWithin(context, left), bindWithin(context, right)];
-  return predicate(COMPARISON_FUNCTIONS[operator], ...unify(context.state, operands, [left.span, right.span], span, operator));
+  const unified = unify(context.state, operands, [left.span, right.span], span, operator);
+  return predicate(COMPARISON_FUNCTIONS[operator], ...narrowToDates(unified));
 }
 
 function bindRowComparison(context: ExpressionContext, operator: ComparisonOperator, left: Row, right: Row, span: Span): PlanExpression {
