@@ -1,0 +1,138 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assert } from '../../spi/index.ts';
+import { splitStatements } from '../../sql/lex/split-statements.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MAIN = join(ROOT, 'dist/cli/main.js');
+
+/** Commands that install, build or test the project itself; the run of all checks calls them. */
+const PROJECT_COMMANDS = /^(npm (ci|test|run|pack)\b.*|npm ci && npm run demo\b.*)$/;
+
+interface Snippet {
+  readonly place: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+function snippetsOf(file: string): Snippet[] {
+  const found: Snippet[] = [];
+  const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
+  for (let index = 0; index < lines.length; index += 1) {
+    const language = /^```(\w+)$/.exec(lines[index] ?? '')?.[1];
+    if (language === undefined) continue;
+    const end = lines.indexOf('```', index + 1);
+    found.push({ place: `${file}:${String(index + 1)}`, language, text: lines.slice(index + 1, end).join('\n') });
+    index = end;
+  }
+  return found;
+}
+
+const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => join('docs', name))
+  .sort();
+const snippets = [...pages, 'README.md', 'CONTRIBUTING.md'].flatMap(snippetsOf);
+
+let folder: string;
+let server: ChildProcess;
+let url: string;
+
+/** A folder where a user would stand: the demo's tables are loaded and a server runs, and `trivium` is on the path. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'trivium-snippets-'));
+  mkdirSync(join(folder, 'bin'));
+  shim('trivium', `exec "${process.execPath}" "${MAIN}" "$@"`);
+  shim('npx', `shift; exec "${process.execPath}" "${MAIN}" "$@"`);
+  const airports = fileURLToPath(new URL('../data/airports.csv', import.meta.resolve('vega-datasets')));
+  copyFileSync(airports, join(folder, 'airports.csv'));
+  execFileSync(process.execPath, [MAIN, 'demo', '--once'], { cwd: folder, env: environment() });
+  server = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--set', `files.allowedDirectories=${folder}`], {
+    cwd: folder,
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  assert(server.stdout !== null, 'the server has its output piped');
+  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+  url = /http\S+/.exec(line)?.[0] ?? '';
+}, 120_000);
+
+afterAll(async () => {
+  server.kill('SIGTERM');
+  await once(server, 'exit');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function shim(name: string, text: string): void {
+  const path = join(folder, 'bin', name);
+  writeFileSync(path, `#!/bin/sh\n${text}\n`);
+  chmodSync(path, 0o755);
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return { PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`, HOME: folder, TMPDIR: tmpdir() };
+}
+
+/** The documents speak of the default port, the server under test has another. */
+const here = (text: string): string => text.replaceAll(/(http:\/\/)?(127\.0\.0\.1|localhost):8080/g, url);
+
+function runShell(text: string): { status: number | null; output: string } {
+  const token = readFileSync(join(folder, 'trivium-data', 'token'), 'utf8').trim();
+  const env = { ...environment(), TOKEN: token };
+  const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', here(text)], { cwd: folder, env, encoding: 'utf8' });
+  return { status, output: `${stdout}${stderr}` };
+}
+
+async function runSql(sql: string): Promise<{ status: number; text: string }> {
+  const token = readFileSync(join(folder, 'trivium-data', 'token'), 'utf8').trim();
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/plain' };
+  const response = await fetch(`${url}/v1/sql`, { method: 'POST', headers, body: sql });
+  return { status: response.status, text: await response.text() };
+}
+
+describe('snippets of the documents', () => {
+  it('are found', () => {
+    expect(snippets.filter(({ language }) => language === 'sh').length).toBeGreaterThan(3);
+  });
+
+  for (const { place, language, text } of snippets) {
+    if (language === 'sh') {
+      const commands = text
+        .replaceAll(/\s+#.*$/gm, '')
+        .split('\n')
+        .filter(Boolean);
+      if (commands.every((command) => PROJECT_COMMANDS.test(command))) continue;
+      it(`${place}: the commands succeed, and none answers with an error`, () => {
+        const { status, output } = runShell(text);
+        expect(output).not.toContain('urn:trivium:error');
+        expect(status, output).toBe(0);
+      });
+    }
+    if (language === 'sql') {
+      it(`${place}: the statements run`, async () => {
+        for (const sql of splitStatements(text)) {
+          const { status, text: answer } = await runSql(sql);
+          expect(status, `${sql}\n${answer}`).toBe(200);
+        }
+      });
+    }
+    if (language === 'json') {
+      it(`${place}: is JSON`, () => {
+        expect(() => JSON.parse(text) as unknown).not.toThrow();
+      });
+    }
+  }
+
+  it('docs/configuration.md: the example is a valid configuration', () => {
+    const example = snippets.find(({ place, language }) => place.startsWith('docs/configuration.md') && language === 'yaml');
+    assert(example !== undefined, 'the page has an example');
+    writeFileSync(join(folder, 'example.yaml'), example.text);
+    expect(runShell('trivium config check --config example.yaml')).toMatchObject({ status: 0 });
+  });
+});
