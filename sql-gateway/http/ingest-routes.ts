@@ -15,7 +15,7 @@ export interface IngestRouteParts {
   readonly queries: QueryRegistry;
   readonly limits: GatewayConfig['limits'];
   /** Throws while no statements are taken. */
-  checkOpen(): void;
+  readonly checkOpen: () => void;
 }
 
 const FORMATS: Readonly<Record<string, FileFormat>> = {

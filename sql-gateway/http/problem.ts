@@ -1,4 +1,4 @@
-import { ERROR_CODES, PlatformError } from '../../spi/index.ts';
+import { ERROR_CODES, type PlatformError } from '../../spi/index.ts';
 
 /** Media type of error answers. */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';

@@ -29,10 +29,10 @@ export async function receiveBody(request: IncomingMessage, limits: BodyLimits, 
       () => taking !== undefined,
       fail,
     );
-    function fail(error: unknown): void {
+    function fail(reason: unknown): void {
       stop();
       request.pause();
-      reject(error as Error);
+      reject(PlatformError.from(reason, 'STORAGE_IO'));
     }
     function onData(chunk: Buffer): void {
       received += chunk.byteLength;

@@ -10,7 +10,7 @@ export interface ServerRouteParts {
   readonly metrics: Metrics;
   readonly admission: Admission;
   /** Throws while no statements are taken. */
-  checkOpen(): void;
+  readonly checkOpen: () => void;
   openApi(): unknown;
 }
 

@@ -22,7 +22,7 @@ export interface StatementRouteParts {
   readonly limits: GatewayConfig['limits'];
   readonly log: Logger;
   /** Throws while no statements are taken. */
-  checkOpen(): void;
+  readonly checkOpen: () => void;
 }
 
 /** Returns the endpoint that runs statements. */

@@ -1,4 +1,4 @@
-import { type ErrorCode, PlatformError, type SnapshotPin } from '../../spi/index.ts';
+import type { ErrorCode, PlatformError, SnapshotPin } from '../../spi/index.ts';
 import { createQueryId } from './create-query-id.ts';
 
 /** Where a statement is in its life. */

@@ -72,7 +72,7 @@ describe('POST /v1/tables/{schema}/{table}/rows', () => {
     ['/v1/tables/main/t/rows', { authorization: 'Bearer wrong' }, 401, 'AUTH_REQUIRED'],
   ])('refuses %s with %j', async (path, headers, status, code) => {
     const gateway = await start();
-    const response = await post(gateway, '{"n":1}\n', headers as Record<string, string>, path);
+    const response = await post(gateway, '{"n":1}\n', headers, path);
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ code });
     expect(gateway.sink.commits).toEqual([]);

@@ -210,6 +210,7 @@ function compute(expression: Expression, row: ValueRow, run: RunOptions): Value 
       if (expression.function === 'divide' && Number(values[1]) === 0) throw new PlatformError('SQL_DIVISION_BY_ZERO', 'division by zero');
       break;
     }
+    default:
   }
   throw new PlatformError('ENGINE_UNSUPPORTED', `the memory engine cannot compute this ${expression.kind}`);
 }

@@ -39,7 +39,7 @@ async function killWhileReading({ server }: Target, accept: string): Promise<Ver
     accept,
     body: { timeoutMs: 60_000 },
   });
-  const reader = response.body?.getReader();
+  const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
   if (response.status !== 200 || reader === undefined) return { pass: false, saw: `no result to read: ${await response.text()}` };
   let bytes = 0;
   try {
