@@ -6,4 +6,5 @@ export const PROOFS: readonly RegisteredProof[] = [
   { name: 'crash', load: async () => (await import('./crash.ts')).proof },
   { name: 'hostile', load: async () => (await import('./hostile.ts')).proof },
   { name: 'plan-replay', load: async () => (await import('./plan-replay.ts')).proof },
+  { name: 'iceberg-readers', load: async () => (await import('./iceberg-readers.ts')).proof },
 ];

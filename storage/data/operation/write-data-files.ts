@@ -1,3 +1,5 @@
+import { readdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Connection, quoteName, writeParquet } from '../../../runtime/duckdb/index.ts';
 import type { DataFile, Field, StagingTarget } from '../../../spi/index.ts';
@@ -18,7 +20,21 @@ export async function writeDataFiles(
     directory: target.directory,
     fileSizeBytesTarget: target.fileSizeBytesTarget,
   });
-  return files.map(({ path, ...facts }) => ({ uri: pathToFileURL(path).href, ...facts }));
+  const moved = await Promise.all(files.map(({ path, ...facts }) => moveUp(path, target.directory).then((uri) => ({ uri, ...facts }))));
+  await removeFolders(target.directory);
+  return moved;
+}
+
+/** Folders of partitions are named after values, with signs that other readers of Iceberg do not find again in a location. */
+async function moveUp(path: string, directory: string): Promise<string> {
+  const plainPath = join(directory, basename(path));
+  if (plainPath !== path) await rename(path, plainPath);
+  return pathToFileURL(plainPath).href;
+}
+
+async function removeFolders(directory: string): Promise<void> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  await Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => rm(join(directory, entry.name), { recursive: true })));
 }
 
 function requireValue(value: string, field: Field): string {

@@ -1,0 +1,116 @@
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { ARROW_END_OF_STREAM } from '../../../runtime/arrow/index.ts';
+import { assert, type FileSource, type TableSnapshot } from '../../../spi/index.ts';
+import { openCatalogStore } from '../../../storage/catalog-store/open-catalog-store.ts';
+import type { DataService } from '../../../storage/data/data-service.ts';
+import { openDataService } from '../../../storage/data/open-data-service.ts';
+import { openWarehouse, type Warehouse } from '../../../storage/index.ts';
+import { layoutOf } from '../../../storage/warehouse-layout.ts';
+import type { TableCase } from './table-cases.ts';
+
+/** A warehouse in a temporary directory whose tables are made as users make them: from files, by commits. */
+export interface ProofWarehouse {
+  build(table: TableCase): Promise<void>;
+  /** Makes a table from one file of a user, with the types found in it. */
+  load(name: string, source: FileSource): Promise<void>;
+  /** Reads the whole table by the platform's own way into an Arrow stream file. */
+  dump(name: string): Promise<{ readonly metadata: string; readonly frames: string }>;
+  close(): Promise<void>;
+}
+
+/** Opens a warehouse; `change` may put a faulty data service between the warehouse and the true one. */
+export async function openProofWarehouse(change: (service: DataService) => DataService = (service) => service): Promise<ProofWarehouse> {
+  const directory = mkdtempSync(join(tmpdir(), 'iceberg-readers-'));
+  const warehouseDirectory = join(directory, 'warehouse');
+  const service = await openDataService({
+    processesMax: 2,
+    threads: 2,
+    memoryBytesMax: 2 << 30,
+    spoolDirectory: join(directory, 'spool'),
+    dataDirectory: warehouseDirectory,
+    onLog: () => undefined,
+  });
+  const warehouse = await openWarehouse({ directory: warehouseDirectory, dataService: change(service), onLog: () => undefined });
+  const duckdb = await DuckDBInstance.create();
+  const generator = await duckdb.connect();
+  let files = 0;
+  const build = async (table: TableCase): Promise<void> => {
+    await warehouse.writer.createTable(
+      {
+        name: { schema: 'main', name: table.name },
+        columns: table.columns,
+        partitioning: table.partitioning,
+        properties: {},
+        comment: null,
+      },
+      'fail',
+    );
+    for (const step of table.steps) {
+      const path = join(directory, `rows-${String((files += 1))}.parquet`);
+      await generator.run(`COPY (${step.query}) TO '${path}' (FORMAT parquet)`);
+      await appendFile(warehouse, table.name, { path, format: 'parquet', options: {}, columns: null }, step.kind);
+    }
+  };
+  return {
+    build,
+    async load(name, source) {
+      const { columns } = await warehouse.sink.inspect(source);
+      await warehouse.writer.createTable(
+        { name: { schema: 'main', name }, columns, partitioning: [], properties: {}, comment: null },
+        'fail',
+      );
+      await appendFile(warehouse, name, source, 'append');
+    },
+    async dump(name) {
+      const store = openCatalogStore(layoutOf(warehouseDirectory).catalogDirectory, 'read');
+      const metadata = store.relation({ schema: 'main', name })?.metadataLocation;
+      await store.close();
+      assert(metadata !== undefined, `the table ${name} has metadata`);
+      const frames = join(directory, `${name}.arrows`);
+      await writeFrames(warehouse, await snapshot(warehouse, name), frames);
+      return { metadata, frames };
+    },
+    async close() {
+      duckdb.closeSync();
+      await warehouse.close();
+      await service.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function snapshot(warehouse: Warehouse, name: string): Promise<TableSnapshot> {
+  const table = await warehouse.catalog.resolve({ schema: 'main', name });
+  assert(table?.kind === 'table', `${name} is a table`);
+  return table;
+}
+
+async function appendFile(warehouse: Warehouse, name: string, source: FileSource, kind: 'append' | 'overwrite'): Promise<void> {
+  const transaction = await warehouse.sink.begin({ kind, table: (await snapshot(warehouse, name)).ref });
+  await transaction.commit([await transaction.appendFile('load', 0, source)], source.path);
+}
+
+async function writeFrames(warehouse: Warehouse, table: TableSnapshot, path: string): Promise<void> {
+  const columns = table.fields.map((field, index) => ({ ...field, id: index, fieldId: field.id }));
+  const { splits } = await warehouse.source.plan({
+    table: table.ref,
+    snapshotId: table.snapshotId,
+    schemaId: table.schemaId,
+    columns,
+    filter: null,
+  });
+  const out = createWriteStream(path);
+  for (const [index, split] of splits.entries()) {
+    let first = true;
+    for await (const frame of warehouse.source.read(split, columns)) {
+      if (!first || index === 0) await new Promise((resolve) => out.write(frame, resolve));
+      first = false;
+    }
+  }
+  out.end(ARROW_END_OF_STREAM);
+  await finished(out);
+}

@@ -1,0 +1,179 @@
+"""Reads Iceberg tables with PyIceberg and compares them with the Arrow streams of another reader.
+
+Standard input: {"seed": int, "tables": [{"name", "metadata", "frames", "filterColumns"}], "samples": int}.
+Standard output: one JSON line a table: what was compared and everything that differs.
+"""
+import collections
+import datetime
+import decimal
+import json
+import random
+import sys
+import uuid
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.ipc
+from pyiceberg import expressions as ex
+from pyiceberg.expressions.visitors import bind
+from pyiceberg.io.pyarrow import expression_to_pyarrow, schema_to_pyarrow
+from pyiceberg.table import StaticTable
+from pyiceberg.types import DecimalType, DoubleType, FixedType, FloatType, PrimitiveType, StringType, UUIDType
+
+ROWS_AS_OBJECTS_MAX = 50_000
+COMPARISONS = (ex.EqualTo, ex.LessThan, ex.LessThanOrEqual, ex.GreaterThan, ex.GreaterThanOrEqual, ex.NotEqualTo)
+
+
+def plain(value):
+    """Gives a value a form that equal values of both readers share."""
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, float):
+        return "nan" if value != value else repr(value)
+    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
+        return value.astimezone(datetime.timezone.utc).isoformat()
+    if isinstance(value, dict):
+        return tuple((key, plain(inner)) for key, inner in value.items())
+    if isinstance(value, (list, tuple)):
+        return tuple(plain(inner) for inner in value)
+    if isinstance(value, decimal.Decimal):
+        return str(value)
+    return value
+
+
+def typed(table, schema):
+    """Casts the frames of the other reader, which carry uuid as text and fixed as bytes, to the types of the Iceberg schema."""
+    columns = []
+    for field, target in zip(schema.fields, schema_to_pyarrow(schema)):
+        column = table.column(field.name)
+        if isinstance(field.field_type, UUIDType):
+            values = [None if text is None else uuid.UUID(text).bytes for text in column.to_pylist()]
+            column = pa.chunked_array([pa.array(values, pa.binary(16))])
+        elif isinstance(field.field_type, FixedType):
+            column = pa.chunked_array([pa.array(column.to_pylist(), pa.binary(len(field.field_type)))])
+        elif isinstance(field.field_type, PrimitiveType):
+            column = column.cast(target.type)
+        columns.append(column)
+    return pa.Table.from_arrays(columns, names=[field.name for field in schema.fields])
+
+
+def uniform(table, names):
+    """Drops what may differ without meaning: dictionary encoding, large offsets, extension types, chunks."""
+    columns = []
+    for name in names:
+        column = table.column(name)
+        if isinstance(column.type, pa.BaseExtensionType):
+            column = pa.chunked_array([chunk.storage for chunk in column.chunks], column.type.storage_type)
+        if pa.types.is_large_string(column.type):
+            column = column.cast(pa.string())
+        if pa.types.is_large_binary(column.type):
+            column = column.cast(pa.binary())
+        columns.append(column)
+    return pa.Table.from_arrays(columns, names=names)
+
+
+def row_bag(table):
+    if table.num_rows <= ROWS_AS_OBJECTS_MAX:
+        columns = [[plain(value) for value in column.to_pylist()] for column in table.columns]
+        return collections.Counter(map(repr, zip(*columns)))
+    counted = table.group_by(table.column_names).aggregate([([], "count_all")])
+    return counted.sort_by([(name, "ascending") for name in counted.column_names])
+
+
+def column_facts(column):
+    facts = {"nulls": column.null_count}
+    try:
+        low_high = pc.min_max(column).as_py()
+        facts["min"], facts["max"] = repr(plain(low_high["min"])), repr(plain(low_high["max"]))
+        if pa.types.is_integer(column.type) or pa.types.is_decimal(column.type):
+            facts["sum"] = str(sum(value for value in column.to_pylist() if value is not None)) if len(column) <= ROWS_AS_OBJECTS_MAX else str(pc.sum(column).as_py())
+    except (pa.ArrowNotImplementedError, KeyError):
+        facts["values"] = repr(collections.Counter(repr(plain(value)) for value in column.to_pylist()))
+    return facts
+
+
+def sample_values(column, randomness, samples):
+    values = [value for value in pc.drop_null(pc.unique(column)).to_pylist() if value == value]
+    values.sort()
+    if not values:
+        return []
+    picked = {0, len(values) - 1, len(values) // 2} | {randomness.randrange(len(values)) for _ in range(samples - 3)}
+    return [values[index] for index in sorted(picked)]
+
+
+def filters_of(schema, ours, names, randomness, samples):
+    """Yields conditions over the named columns, with values that occur in it."""
+    for field in schema.fields:
+        kind = field.field_type
+        if field.name not in names or not isinstance(kind, PrimitiveType) or isinstance(kind, (UUIDType, FixedType)):
+            continue
+        name = field.name
+        yield ex.IsNull(name)
+        yield ex.NotNull(name)
+        if isinstance(kind, (FloatType, DoubleType)):
+            yield ex.IsNaN(name)
+        for value in sample_values(ours.column(name), randomness, samples):
+            literal = value
+            if isinstance(value, datetime.datetime):
+                literal = value.isoformat()
+            elif isinstance(value, (datetime.date, datetime.time)):
+                literal = value.isoformat()
+            elif isinstance(kind, DecimalType):
+                literal = decimal.Decimal(value)
+            for condition in randomness.sample(COMPARISONS, min(samples, len(COMPARISONS))):
+                yield condition(name, literal)
+            yield ex.In(name, [literal])
+            if isinstance(kind, StringType):
+                yield ex.StartsWith(name, value[:2])
+
+
+def compare_filters(table, schema, ours, names, randomness, samples):
+    tried, pruning, wrong = 0, 0, []
+    files = len(list(table.scan().plan_files()))
+    for condition in filters_of(schema, ours, names, randomness, samples):
+        expression = expression_to_pyarrow(bind(schema, condition, case_sensitive=True))
+        expected = ours.filter(expression).num_rows
+        scan = table.scan(row_filter=condition)
+        planned = len(list(scan.plan_files()))
+        found = scan.to_arrow().num_rows
+        tried += 1
+        pruning += planned < files
+        if found != expected:
+            wrong.append(f"{condition}: {found} rows in place of {expected}")
+    return {"tried": tried, "pruning": pruning, "wrong": wrong[:5], "wrongCount": len(wrong)}
+
+
+def compare(job, seed, samples):
+    table = StaticTable.from_metadata(job["metadata"])
+    schema = table.schema()
+    names = [field.name for field in schema.fields]
+    theirs = table.scan().to_arrow()
+    with pa.memory_map(job["frames"]) as source:
+        ours = pa.ipc.open_stream(source).read_all()
+    outcome = {"name": job["name"], "rows": ours.num_rows, "differences": []}
+    if theirs.num_rows != ours.num_rows:
+        outcome["differences"].append(f"{theirs.num_rows} rows in place of {ours.num_rows}")
+    ours = typed(ours, schema)
+    left, right = uniform(theirs, names), uniform(ours, names)
+    for name in names:
+        if column_facts(left.column(name)) != column_facts(right.column(name)):
+            outcome["differences"].append(f"column {name}: {str(column_facts(left.column(name)))[:200]} in place of {str(column_facts(right.column(name)))[:200]}")
+    if row_bag(left) != row_bag(right):
+        outcome["differences"].append("the rows differ as a multiset")
+    outcome["columns"] = len(names)
+    if job["filterColumns"]:
+        outcome["filters"] = compare_filters(table, schema, ours, job["filterColumns"], random.Random(seed), samples)
+    return outcome
+
+
+def main():
+    request = json.load(sys.stdin)
+    for job in request["tables"]:
+        try:
+            outcome = compare(job, request["seed"], request["samples"])
+        except Exception as error:  # a table that cannot be read is an outcome to report, like one that differs
+            outcome = {"name": job["name"], "rows": 0, "columns": 0, "differences": [f"{type(error).__name__}: {error}"]}
+        print(json.dumps(outcome), flush=True)
+
+
+main()
