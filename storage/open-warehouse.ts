@@ -13,6 +13,7 @@ import type { SweepResult } from './sweep/sweep-warehouse.ts';
 import { type VerifyResult, verifyTable } from './verify/verify-table.ts';
 import { checkFormat } from './warehouse-format.ts';
 import { layoutOf } from './warehouse-layout.ts';
+import { markProcess } from './write/process-mark.ts';
 import { StoredTableSink } from './write/stored-table-sink.ts';
 
 /** How a warehouse is opened. */
@@ -82,6 +83,7 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
       options.onLog(line);
     },
   });
+  const mark = await markProcess(files, layout.processesDirectory);
   const store = openCatalogStore(layout.catalogDirectory, 'read');
   const metadata = new MetadataReader(files);
   const data = options.dataService;
@@ -89,13 +91,14 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
     catalog: new StoredCatalog(store, metadata),
     writer: new CommittingCatalogWriter(committer),
     source: new StoredTableSource(store, metadata, data),
-    sink: new StoredTableSink({ store, metadata, committer, data, files, layout }),
+    sink: new StoredTableSink({ store, metadata, committer, data, files, layout, mark }),
     dataDirectory: layout.tablesDirectory,
     verify: (name) => verifyTable(files, store, metadata, name),
     sweep: async (olderThanMs = ABANDONED_AFTER_MS) => (await committer.run({ kind: 'sweep', olderThanMs })) as unknown as SweepResult,
     async close() {
       await committer.close();
       await store.close();
+      await mark.remove();
     },
   };
   sweepInBackground(warehouse, options);

@@ -5,8 +5,8 @@ export interface WarehouseLayout {
   readonly formatFile: string;
   readonly catalogDirectory: string;
   readonly tablesDirectory: string;
-  /** One file per open write transaction, named after it. */
-  readonly transactionsDirectory: string;
+  /** One file per process that may have writes open. */
+  readonly processesDirectory: string;
 }
 
 /** Returns the layout of the warehouse at an absolute path. */
@@ -15,6 +15,6 @@ export function layoutOf(warehouseDirectory: string): WarehouseLayout {
     formatFile: join(warehouseDirectory, 'format.json'),
     catalogDirectory: join(warehouseDirectory, 'catalog'),
     tablesDirectory: join(warehouseDirectory, 'tables'),
-    transactionsDirectory: join(warehouseDirectory, 'transactions'),
+    processesDirectory: join(warehouseDirectory, 'processes'),
   };
 }

@@ -10,8 +10,8 @@ import { locationToPath, pathToLocation } from '../file/file-location.ts';
 import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { writeManifestList } from '../iceberg/manifest/manifest-list.ts';
-import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { writeChecksums } from './checksum-file.ts';
+import { type MergedManifests, mergeManifests } from './merge-manifests.ts';
 import { newTableMetadata } from './new-table-metadata.ts';
 import { type SealedFile, sealDataFiles } from './seal-data-files.ts';
 import { snapshotSummary } from './snapshot-summary.ts';
@@ -127,10 +127,10 @@ async function tryCommit(parts: CommitterParts, prepared: PreparedWrite, base: C
   const { files } = parts;
   const { write, snapshotId } = prepared;
   const sequenceNumber = base.metadata.lastSequenceNumber + 1;
-  const kept = write.goal === 'append' ? await currentManifests(parts, base.metadata) : [];
+  const kept = await keptManifests(parts, prepared, base, sequenceNumber);
   const added = prepared.manifest === null ? [] : [{ ...prepared.manifest, sequenceNumber, minSequenceNumber: sequenceNumber }];
   const parent = base.metadata.current;
-  const manifests = [...added, ...kept];
+  const manifests = [...added, ...kept.manifests];
   const listBytes = writeManifestList({ snapshotId, parentId: parent?.snapshotId ?? null, sequenceNumber }, manifests);
   const listPath = join(write.tableDirectory, 'metadata', `snap-${snapshotId.toString()}-${randomUUID()}.avro`);
   const changed = addSnapshot(
@@ -157,13 +157,23 @@ async function tryCommit(parts: CommitterParts, prepared: PreparedWrite, base: C
     parts.metadata.remember(location, changed, manifests, bytes);
     return result;
   }
-  await Promise.all([files.remove(listPath), files.remove(locationToPath(location))]);
+  const written = [listPath, locationToPath(location), ...(kept.written === null ? [] : [locationToPath(kept.written)])];
+  await Promise.all(written.map((path) => files.remove(path)));
   return null;
 }
 
-async function currentManifests(parts: CommitterParts, metadata: TableMetadata): Promise<readonly ManifestFile[]> {
-  if (metadata.current === null) return [];
-  return parts.metadata.manifestList(metadata.current.manifestList);
+/** The manifests that stay: those of the current snapshot under an append, none under anything else. */
+async function keptManifests(
+  parts: CommitterParts,
+  prepared: PreparedWrite,
+  base: CommitBase,
+  sequenceNumber: number,
+): Promise<MergedManifests> {
+  const { write, snapshotId } = prepared;
+  const { current } = base.metadata;
+  if (current === null || write.goal !== 'append') return { manifests: [], written: null };
+  const manifests = await parts.metadata.manifestList(current.manifestList);
+  return mergeManifests(parts, write.tableDirectory, base.metadata, { snapshotId, sequenceNumber }, manifests);
 }
 
 /** The compare-and-swap, inside one write transaction of the store; null when the pointer is not the one that the attempt was built on. */

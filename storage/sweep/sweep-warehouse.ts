@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import { locationToPath } from '../file/file-location.ts';
 import { layoutOf } from '../warehouse-layout.ts';
-import { liveTransactions } from './live-transactions.ts';
+import { liveProcesses } from './live-processes.ts';
 import { newestChangeMs } from './newest-change.ts';
 import { referencedDirectories } from './referenced-directories.ts';
 
@@ -17,7 +17,7 @@ export interface SweepResult {
  *  no running process of this machine has a write transaction open in it. */
 export async function sweepWarehouse(parts: CommitterParts, olderThanMs: number): Promise<SweepResult> {
   const beforeMs = Date.now() - olderThanMs;
-  const live = await liveTransactions(parts.files, layoutOf(parts.warehouseDirectory).transactionsDirectory);
+  const live = await liveProcesses(parts.files, layoutOf(parts.warehouseDirectory).processesDirectory);
   // Dropped tables are read first: one that is dropped from here on is not swept this time.
   const dropped = new Map(parts.store.dropped().map((table) => [locationToPath(table.tableLocation), table]));
   const relations = parts.store.schemas().flatMap((schema) => parts.store.relations(schema));
@@ -65,10 +65,10 @@ async function holdsLive(parts: CommitterParts, table: string, live: ReadonlySet
   return (await directories(parts, join(table, 'data'))).some((staging) => isLive(staging, live));
 }
 
-/** Staging directories are named `<transaction>-<task>-<attempt>`. */
+/** Staging directories are named `<process>_<transaction>-<task>-<attempt>`. */
 function isLive(staging: string, live: ReadonlySet<string>): boolean {
   const name = staging.slice(staging.lastIndexOf('/') + 1);
-  return [...live].some((transaction) => name.startsWith(`${transaction}-`));
+  return live.has(name.slice(0, name.indexOf('_')));
 }
 
 async function directories(parts: CommitterParts, path: string): Promise<string[]> {

@@ -4,6 +4,7 @@ import type { Committer } from '../committer/committer.ts';
 import type { DataService } from '../data/data-service.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import type { WarehouseLayout } from '../warehouse-layout.ts';
+import type { ProcessMark } from './process-mark.ts';
 
 /** What writes work with. */
 export interface SinkParts {
@@ -13,4 +14,5 @@ export interface SinkParts {
   readonly data: DataService;
   readonly files: FileSystem;
   readonly layout: WarehouseLayout;
+  readonly mark: ProcessMark;
 }

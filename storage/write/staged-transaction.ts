@@ -20,8 +20,6 @@ const FILE_SIZE_BYTES_TARGET = 256 << 20;
 /** What a transaction writes to. */
 export interface TransactionPlan {
   readonly transactionId: string;
-  /** File that tells other processes that the transaction is open. */
-  readonly markPath: string;
   readonly goal: StagedWrite['goal'];
   readonly table: TableRef;
   readonly create: StagedWrite['create'];
@@ -106,14 +104,13 @@ export class StagedTransaction implements WriteTransaction {
     return { task, attempt, files: await work(target) };
   }
 
-  /** Removes the directories of attempts that did not count, then the mark. */
+  /** Removes the directories of attempts that did not count. */
   async #removeUnused(fragments: readonly Fragment[]): Promise<void> {
     const { files } = this.#parts;
     const used = new Set(fragments.map(({ task, attempt }) => JSON.stringify([task, attempt])));
-    const { goal, tableDirectory, markPath } = this.#plan;
+    const { goal, tableDirectory } = this.#plan;
     if (goal === 'create' && used.size === 0 && this.#state === 'aborted') await files.remove(tableDirectory);
     for (const [key, directory] of this.#directories) if (!used.has(key)) await files.remove(directory);
-    await files.remove(markPath);
   }
 
   #checkOpen(): void {

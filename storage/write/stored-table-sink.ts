@@ -1,5 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import type { CommitResult, FileInspection, FileSource, TableRef, TableSink, WriteGoal, WriteTransaction } from '../../spi/index.ts';
 import { checkName } from '../catalog/check-name.ts';
 import { tableDirectory } from '../catalog/table-directory.ts';
@@ -12,20 +11,16 @@ import { StagedTransaction } from './staged-transaction.ts';
 /** Takes rows into the tables of a warehouse. */
 export class StoredTableSink implements TableSink {
   readonly #parts: SinkParts;
+  #transactions = 0;
 
   constructor(parts: SinkParts) {
     this.#parts = parts;
   }
 
   async begin(goal: WriteGoal): Promise<WriteTransaction> {
-    const { files, layout } = this.#parts;
     const plan = goal.kind === 'create' ? this.#planCreate(goal) : await this.#planWrite(goal);
-    const transactionId = randomBytes(8).toString('hex');
-    const markPath = join(layout.transactionsDirectory, `${transactionId}.json`);
-    await files.makeDirectory(layout.transactionsDirectory);
-    // The mark keeps sweeps of other processes away for as long as this process runs; it need not outlive a crash.
-    await files.write(markPath, Buffer.from(JSON.stringify({ pid: process.pid })));
-    return new StagedTransaction(this.#parts, { ...plan, transactionId, markPath });
+    this.#transactions += 1;
+    return new StagedTransaction(this.#parts, { ...plan, transactionId: `${this.#parts.mark.id}_${String(this.#transactions)}` });
   }
 
   inspect(source: Omit<FileSource, 'columns'>): Promise<FileInspection> {

@@ -6,7 +6,6 @@ import { assert, type TableSnapshot, type TableSpec } from '../../../spi/index.t
 import { StoredCatalog } from '../../../storage/catalog/stored-catalog.ts';
 import type { CommitterCall } from '../../../storage/committer/committer.ts';
 import type { CommitterParts } from '../../../storage/committer/committer-parts.ts';
-import type { CommitterRequest } from '../../../storage/committer/committer-request.ts';
 import { openCommitterParts } from '../../../storage/committer/open-committer-parts.ts';
 import { runRequest } from '../../../storage/committer/run-request.ts';
 import { locationToPath } from '../../../storage/file/file-location.ts';
@@ -144,16 +143,16 @@ describe('a sweep', () => {
   it('removes abandoned staging directories, but none of an open transaction', async () => {
     await create('t');
     const table = locationToPath(parts.store.relation({ schema: 'main', name: 't' })?.tableLocation ?? '');
-    for (const transaction of ['aaaa', 'bbbb']) {
+    for (const transaction of ['aaaa_1', 'bbbb_1']) {
       const staging = join(table, 'data', `${transaction}-task-1`);
       await parts.files.makeDirectory(staging);
       await parts.files.write(join(staging, 'x.parquet'), Buffer.from('x'));
       await utimes(join(staging, 'x.parquet'), 1, 1);
     }
-    await parts.files.makeDirectory(join(directory, 'transactions'));
-    await parts.files.write(join(directory, 'transactions', 'bbbb.json'), Buffer.from(JSON.stringify({ pid: process.pid })));
+    await parts.files.makeDirectory(join(directory, 'processes'));
+    await parts.files.write(join(directory, 'processes', 'bbbb.json'), Buffer.from(JSON.stringify({ pid: process.pid })));
     expect(await run({ kind: 'sweep', olderThanMs: day })).toEqual({ stagingDirectories: 1, tableDirectories: 0 });
-    expect((await parts.files.list(join(table, 'data'))).map((entry) => entry.name)).toEqual(['bbbb-task-1']);
+    expect((await parts.files.list(join(table, 'data'))).map((entry) => entry.name)).toEqual(['bbbb_1-task-1']);
   });
 });
 

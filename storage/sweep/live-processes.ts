@@ -3,8 +3,8 @@ import type { FileSystem } from '../file/file-system.ts';
 import { JsonReader } from '../iceberg/json/json-reader.ts';
 import { parseLosslessJson } from '../iceberg/json/lossless-json.ts';
 
-/** Returns the ids of write transactions whose process still runs; the marks of ended processes are removed. */
-export async function liveTransactions(files: FileSystem, directory: string): Promise<ReadonlySet<string>> {
+/** Returns the ids of marked processes that still run; the marks of ended ones are removed. */
+export async function liveProcesses(files: FileSystem, directory: string): Promise<ReadonlySet<string>> {
   const live = new Set<string>();
   for (const { name } of await files.list(directory)) {
     const id = /^([0-9a-f]+)\.json$/.exec(name)?.[1];
