@@ -23,7 +23,10 @@ export const proof: Proof = {
   name: 'hostile',
   summary: 'hostile statements, files and requests end in coded errors and change nothing; guards taken out are noticed',
   needs: ['linux'],
-  run: async (options) => [...(await attackAll(options)), ...(await proveMutants(options))],
+  run: async (options) => {
+    const [attacks, mutants] = await Promise.all([attackAll(options), proveMutants(options)]);
+    return [...attacks, ...mutants];
+  },
 };
 
 async function attackAll({ log }: ProofOptions): Promise<readonly Check[]> {
