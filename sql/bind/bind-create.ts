@@ -25,6 +25,7 @@ import type { BinderState, BoundRelation, Environment } from './binder-state.ts'
 import type { BoundStatement } from './bound-statement.ts';
 import { finishQuery, readHints } from './finish-query.ts';
 import { relationName, sameName, schemaName } from './relation-name.ts';
+import { relationKey } from './resolve-relations.ts';
 
 const NOTHING_AROUND: Environment = { commonTables: new Map(), outer: null };
 const PLAIN_TRANSFORMS: readonly string[] = ['identity', 'year', 'month', 'day', 'hour'];
@@ -170,11 +171,15 @@ export function bindCreateView(state: BinderState, node: CreateView): BoundState
     node.query.span,
   );
   finishQuery(state, relation);
+  const name = relationName(node.name, state.source);
+  if (state.relations.get(relationKey(name, null))?.kind === 'view') {
+    throw bindError(state, 'SQL_TOO_DEEP', `view ${name.schema}.${name.name} would use itself`, node.query.span);
+  }
   if (state.parameters.types().length > 0) throw unsupported(state, 'a parameter in a view', node.query.span);
   return {
     kind: 'create_view',
     view: {
-      name: relationName(node.name, state.source),
+      name,
       sql: state.source.text.slice(node.query.span.start, node.query.span.end),
       defaultSchema: state.source.defaultSchema,
       columnNames: node.columns.length === 0 ? null : node.columns.map((column) => column.name),

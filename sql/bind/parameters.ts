@@ -20,6 +20,7 @@ interface Slot {
 export class ParameterSlots {
   readonly #slots: readonly Slot[];
   readonly #indexByName: ReadonlyMap<string, number> | null;
+  #style: '?' | '$1' | '$name' | null = null;
 
   constructor(given: GivenParameters) {
     const entries = orderedParameters(given);
@@ -30,6 +31,7 @@ export class ParameterSlots {
   /** Returns the expression for a parameter of the text.
    *  @throws SQL_PARAMETER when no value is given for it */
   use(place: Located, parameter: Parameter): ParameterExpression {
+    this.#checkStyle(place, parameter);
     const index = this.#indexOf(parameter);
     const slot = index === undefined ? undefined : this.#slots[index];
     if (index === undefined || slot === undefined) {
@@ -66,6 +68,18 @@ export class ParameterSlots {
       throw new PlatformError('SQL_PARAMETER', `a value is given for parameter $${unused.label}, which the statement does not use`);
     }
     return this.#slots.map((slot) => slot.type);
+  }
+
+  #checkStyle(place: Located, parameter: Parameter): void {
+    const style = parameter.kind === 'named-parameter' ? '$name' : parameter.anonymous ? '?' : '$1';
+    this.#style ??= style;
+    if (this.#style === style) return;
+    throw bindError(
+      place,
+      'SQL_PARAMETER',
+      `parameters are written as ${this.#style} or as ${style}, not both in one statement`,
+      parameter.span,
+    );
   }
 
   #indexOf(parameter: Parameter): number | undefined {

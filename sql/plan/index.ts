@@ -1,6 +1,5 @@
 export { fingerprint } from './fingerprint.ts';
 export { formatPlan } from './format-plan.ts';
-export { mapExpression, mapPlanExpressions, mapWindowCall } from './map-plan.ts';
-export { mapPlanNodes } from './map-plan-nodes.ts';
+export { mapExpression, mapWindowCall } from './map-plan.ts';
 export { pruneColumns } from './prune-columns.ts';
 export { pushDownFilters } from './push-down-filters.ts';

@@ -1,6 +1,6 @@
 import { type BindContext, bindStatement, type BoundStatement } from '../../sql/bind/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
-import type { BoundQuery } from '../../spi/index.ts';
+import { assert, type BoundQuery } from '../../spi/index.ts';
 import { MemoryCatalog } from './memory-catalog.ts';
 
 /** Makes the context in which tests bind: schema main, zone UTC, no parameters, the start of 2026-01-02. */
@@ -26,7 +26,7 @@ export function bindText(text: string, catalog: MemoryCatalog, overrides: Partia
 /** Parses and binds a statement that must be a query. */
 export async function bindQueryText(text: string, catalog: MemoryCatalog, overrides: Partial<BindContext> = {}): Promise<BoundQuery> {
   const bound = await bindText(text, catalog, overrides);
-  if (!('query' in bound)) throw new TypeError(`not a query: ${text}`);
+  assert('query' in bound, `not a query: ${text}`);
   return bound.query;
 }
 
@@ -35,7 +35,7 @@ export async function catalogOf(statements: readonly string[]): Promise<MemoryCa
   const catalog = new MemoryCatalog();
   for (const statement of statements) {
     const bound = await bindText(statement, catalog);
-    if (bound.kind !== 'create_table') throw new TypeError(`not a CREATE TABLE: ${statement}`);
+    assert(bound.kind === 'create_table', `not a CREATE TABLE: ${statement}`);
     catalog.createTable(bound.spec);
   }
   return catalog;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PlatformError } from '../../../../spi/index.ts';
+import { assert, PlatformError } from '../../../../spi/index.ts';
 import { bindText, catalogOf } from '../../../support/bind-text.ts';
 import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
 import { SALES_TABLES } from '../../../support/sales-tables.ts';
@@ -18,8 +18,8 @@ beforeAll(async () => {
 
 async function errorOf(text: string): Promise<PlatformError> {
   const error: unknown = await bindText(text, catalog).catch((caught: unknown) => caught);
-  if (error instanceof PlatformError) return error;
-  throw new TypeError(`bound: ${text}`);
+  assert(error instanceof PlatformError, `bound: ${text}`);
+  return error;
 }
 
 describe('a statement that means nothing', () => {

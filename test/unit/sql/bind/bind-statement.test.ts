@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { assert } from '../../../../spi/index.ts';
 import { bindText, catalogOf } from '../../../support/bind-text.ts';
 import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
 import { SALES_TABLES } from '../../../support/sales-tables.ts';
@@ -62,7 +63,7 @@ describe('CREATE TABLE', () => {
 describe('INSERT', () => {
   it('puts out the columns of the table in their order, missing ones as NULL', async () => {
     const bound = await bindText("INSERT INTO u (x, a) VALUES (1, 2), ('2.5', 3)", catalog);
-    if (bound.kind !== 'insert') throw new TypeError(bound.kind);
+    assert(bound.kind === 'insert', bound.kind);
     expect(bound.query.plan.output.map(({ name, type }) => [name, type.kind])).toEqual([
       ['a', 'integer'],
       ['c', 'varchar'],
@@ -181,7 +182,7 @@ describe('statements about the catalog', () => {
     ['SELECT column_name FROM information_schema.columns', []],
   ])('%s answers with rows', async (text, first) => {
     const bound = await bindText(text, catalog);
-    if (bound.kind !== 'query') throw new TypeError(bound.kind);
+    assert(bound.kind === 'query', bound.kind);
     const { root } = bound.query.plan;
     const rows = root.kind === 'values' ? root.rows.map(([cell]) => (cell?.kind === 'literal' ? cell.value : null)) : [];
     expect(rows).toEqual(first);
@@ -190,7 +191,7 @@ describe('statements about the catalog', () => {
 
   it('SHOW CREATE TABLE answers with a statement that makes the same table', async () => {
     const bound = await bindText('SHOW CREATE TABLE n', catalog);
-    if (bound.kind !== 'query' || bound.query.plan.root.kind !== 'values') throw new TypeError(bound.kind);
+    assert(bound.kind === 'query' && bound.query.plan.root.kind === 'values', bound.kind);
     const [cell] = bound.query.plan.root.rows[0] ?? [];
     const text = cell?.kind === 'literal' ? String(cell.value) : '';
     expect(await bindText(text, catalog)).toMatchObject({

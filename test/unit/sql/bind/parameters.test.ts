@@ -56,6 +56,7 @@ describe('parameters that do not match the statement', () => {
     ['SELECT 1', [1]],
     ['SELECT $2', [1]],
     ['SELECT $x', { y: 1 }],
+    ['SELECT ?, $1', [1]],
   ] as const)('are refused: %s with %j', async (text, parameters) => {
     await expect(bindQueryText(text, catalog, { parameters })).rejects.toMatchObject({ code: 'SQL_PARAMETER' });
   });

@@ -13,7 +13,9 @@ async function scanned(text: string): Promise<readonly string[]> {
   const { plan } = await bindQueryText(text, catalog);
   const scans: string[] = [];
   walkPlan(plan.root, {
-    node: (node) => void (node.kind === 'scan' && scans.push(`${node.table.name}(${node.columns.map((column) => column.name).join(',')})`)),
+    node: (node) => {
+      if (node.kind === 'scan') scans.push(`${node.table.name}(${node.columns.map((column) => column.name).join(',')})`);
+    },
   });
   return scans;
 }

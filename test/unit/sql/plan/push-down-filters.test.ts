@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type PlanNode, walkPlan } from '../../../../spi/index.ts';
-import { formatPlan } from '../../../../sql/plan/index.ts';
+import { formatPlan, type pushDownFilters } from '../../../../sql/plan/index.ts';
 import { importMutant } from '../../../mutant/import-mutant.ts';
 import { bindQueryText, catalogOf } from '../../../support/bind-text.ts';
 import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
@@ -70,7 +70,7 @@ describe('a condition of WHERE', () => {
     ],
     ['conditions with subqueries', "if ('plan' in part) movable = false;", '', 'SELECT 1 FROM t WHERE a = (SELECT 2)'],
   ])('would wrongly move into the scan for %s (mutant)', async (_what, from, to, text) => {
-    const mutant = await importMutant<typeof import('../../../../sql/plan/index.ts')>('index.ts', {
+    const mutant = await importMutant<{ pushDownFilters: typeof pushDownFilters }>('index.ts', {
       folder: 'sql/plan',
       file: 'push-down-filters.ts',
       from,
