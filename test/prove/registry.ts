@@ -5,6 +5,6 @@ export const PROOFS: readonly RegisteredProof[] = [
   { name: 'corpora', load: async () => (await import('./corpora.ts')).proof },
   { name: 'crash', load: async () => (await import('./crash.ts')).proof },
   { name: 'hostile', load: async () => (await import('./hostile.ts')).proof },
-  { name: 'plan-replay', load: async () => (await import('./plan-replay.ts')).proof },
   { name: 'iceberg-readers', load: async () => (await import('./iceberg-readers.ts')).proof },
+  { name: 'plan-replay', load: async () => (await import('./plan-replay.ts')).proof },
 ];

@@ -2,16 +2,23 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Connection, quoteName, writeParquet } from '../../../runtime/duckdb/index.ts';
-import type { DataFile, Field, StagingTarget } from '../../../spi/index.ts';
+import { type DataFile, type DataType, type Field, formatType, PlatformError, type StagingTarget } from '../../../spi/index.ts';
 
 /** Writes the rows of a relation as data files of the target; `values` are the expressions of the target's columns in order.
- *  @throws SQL_INVALID_VALUE when a column that takes no NULL gets one */
+ *  @throws SQL_INVALID_VALUE when a column that takes no NULL gets one, STORAGE_UNSUPPORTED for bytes of fixed length */
 export async function writeDataFiles(
   connection: Connection,
   target: StagingTarget,
   values: readonly string[],
   from: string,
 ): Promise<readonly DataFile[]> {
+  const fixed = target.fields.find((field) => holdsFixed(field.type));
+  if (fixed !== undefined) {
+    throw new PlatformError(
+      'STORAGE_UNSUPPORTED',
+      `Column "${fixed.name}" of type ${formatType(fixed.type)} cannot be written; use varbinary.`,
+    );
+  }
   const columns = target.fields.map((field, index) => `${requireValue(values[index] ?? 'NULL', field)} AS ${quoteName(field.name)}`);
   const files = await writeParquet(connection, {
     selectSql: `SELECT ${columns.join(', ')} FROM ${from}`,
@@ -35,6 +42,20 @@ async function moveUp(path: string, directory: string): Promise<string> {
 async function removeFolders(directory: string): Promise<void> {
   const entries = await readdir(directory, { withFileTypes: true });
   await Promise.all(entries.filter((entry) => entry.isDirectory()).map((entry) => rm(join(directory, entry.name), { recursive: true })));
+}
+
+/** Iceberg wants FIXED_LEN_BYTE_ARRAY for them, which DuckDB does not write. */
+function holdsFixed(type: DataType): boolean {
+  switch (type.kind) {
+    case 'list':
+      return holdsFixed(type.element);
+    case 'map':
+      return holdsFixed(type.key) || holdsFixed(type.value);
+    case 'struct':
+      return type.fields.some((field) => holdsFixed(field.type));
+    default:
+      return type.kind === 'fixed';
+  }
 }
 
 function requireValue(value: string, field: Field): string {
