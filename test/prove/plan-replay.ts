@@ -11,6 +11,7 @@ import { buildEngineTree, remainingSqlFolders } from './plan-replay/engine-tree.
 import { readRecordedPlans, type RecordedPlan } from './plan-replay/recorded-plan.ts';
 import { type ReplayProcess, startReplayProcess } from './plan-replay/replay-process.ts';
 import { writeReplayTables } from './plan-replay/replay-tables.ts';
+import { REPLAYED_STATEMENTS } from './plan-replay/statements.ts';
 import { findSqlText } from './plan-replay/wire-text.ts';
 import type { Check, Proof } from './proof.ts';
 
@@ -73,7 +74,7 @@ async function replay(plans: readonly RecordedPlan[], engine: ReplayProcess, ref
   const control = findSqlText([openingWith({ plan: {}, sql: 'SELECT 1 FROM t' })], statements);
   const all = plans.length;
   return [
-    count('plans-recorded', all, 20),
+    count('plans-recorded', all, Object.keys(REPLAYED_STATEMENTS).length),
     { ...count('answers-equal', all - wrong.length, all), note: wrong.length === 0 ? undefined : wrong.join('; ') },
     { ...count('mutants-caught', all - silent.length, all), note: silent.length === 0 ? undefined : silent.join(' ') },
     {

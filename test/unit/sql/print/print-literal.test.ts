@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type DataType, type LiteralExpression, PlatformError } from '../../../../spi/index.ts';
+import type { DataType, LiteralExpression, PlatformError } from '../../../../spi/index.ts';
 import { printLiteral } from '../../../../sql/print/print-literal.ts';
 import { as, BIGINT, call, lit, plan, project, type as typed, VARCHAR, values } from '../../../support/plan-builder.ts';
 import { resultTypes, runPlan } from '../../../support/print-and-run.ts';
