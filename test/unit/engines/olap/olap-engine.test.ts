@@ -222,6 +222,22 @@ describe('the olap engine ends', () => {
     await alone.close();
   });
 
+  test('a query that ignores the interrupt by killing its process', async () => {
+    const others = new Set(childPids());
+    const alone = await olap.create({ spares: 1, processesMax: 1, memoryBytesMax: 2 ** 30 }, tables.host);
+    const long = (text: string) => call('repeat', [lit(text), lit('300000', BIGINT)], VARCHAR);
+    const stubborn = plan(
+      project(items(), as(9, call('levenshtein', [call('concat', [long('a'), col(2, VARCHAR)], VARCHAR), long('b')], BIGINT))),
+    );
+    const prepared = await alone.prepare(bound(stubborn));
+    expect(await codeOf(collectRows(prepared.execute(runOptions({ signal: AbortSignal.timeout(2000) }))))).toBe('ENGINE_CANCELLED');
+    const before = childPids().filter((pid) => !others.has(pid));
+    // The only process may run the next query once it is a new one.
+    expect(await collectRows((await alone.prepare(bound(one()))).execute(runOptions()))).toEqual([[1]]);
+    expect(childPids().filter((pid) => before.includes(pid))).toEqual([]);
+    await alone.close();
+  });
+
   test('a query that needs too much memory with RESOURCE_MEMORY', async () => {
     const list = aggregateCall('array_agg', [call('repeat', [col(2, VARCHAR), lit('20000', BIGINT)], VARCHAR)], {
       kind: 'list',
