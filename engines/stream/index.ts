@@ -1,0 +1,1 @@
+export { streamPlugin as default } from './stream-plugin.ts';

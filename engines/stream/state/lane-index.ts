@@ -1,0 +1,135 @@
+import { instantiate } from '../instantiate.ts';
+import type { StateReader } from './state-reader.ts';
+import type { StateWriter } from './state-writer.ts';
+
+/** Probes rows of lanes: writes the number of each row's key to `ids` and returns how many keys there are afterwards. With `add` unknown keys
+ *  are given the next numbers, without it they are -1. */
+type Probe = (
+  lanes: Int32Array,
+  from: number,
+  to: number,
+  ids: Int32Array,
+  slots: Int32Array,
+  keys: Int32Array,
+  size: number,
+  add: boolean,
+) => number;
+
+const CAPACITY_MIN = 1 << 10;
+/** Rows probed between looks at the load. */
+const CHUNK_ROWS = 1 << 12;
+
+/** An index from rows of 32-bit lanes to dense numbers, by open addressing.
+ *  Guarantees: numbers are given in the order of first appearance and never change. */
+export class LaneIndex {
+  readonly #width: number;
+  readonly #probe: Probe;
+  #slots: Int32Array = new Int32Array(CAPACITY_MIN * 2);
+  #keys: Int32Array;
+  #size = 0;
+
+  constructor(width: number) {
+    this.#width = width;
+    this.#probe = probeOf(width);
+    this.#keys = new Int32Array(CAPACITY_MIN * width);
+  }
+
+  /** How many keys there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Units: lanes of one key. */
+  get width(): number {
+    return this.#width;
+  }
+
+  /** The lanes of all keys, by number. Valid until the next insertion. */
+  get keys(): Int32Array {
+    return this.#keys;
+  }
+
+  /** Writes the numbers of the first `rows` keys of `lanes` to `ids`, adding what is new. */
+  insert(lanes: Int32Array, rows: number, ids: Int32Array): void {
+    for (let from = 0; from < rows; from += CHUNK_ROWS) {
+      const to = Math.min(rows, from + CHUNK_ROWS);
+      this.#reserve(this.#size + to - from);
+      this.#size = this.#probe(lanes, from, to, ids, this.#slots, this.#keys, this.#size, true);
+    }
+  }
+
+  /** Writes the numbers of the first `rows` keys of `lanes` to `ids`, -1 for unknown ones. */
+  find(lanes: Int32Array, rows: number, ids: Int32Array): void {
+    this.#probe(lanes, 0, rows, ids, this.#slots, this.#keys, this.#size, false);
+  }
+
+  /** Writes all keys. */
+  snapshot(writer: StateWriter): void {
+    writer.integers(this.#keys.subarray(0, this.#size * this.#width));
+    writer.number(this.#size);
+  }
+
+  /** Takes the keys of a snapshot in place of its own. */
+  restore(reader: StateReader): void {
+    const keys = reader.integers();
+    const size = reader.number();
+    this.#size = 0;
+    this.#slots.fill(0);
+    this.insert(keys, size, new Int32Array(size));
+  }
+
+  #reserve(size: number): void {
+    if (size * this.#width > this.#keys.length) {
+      const keys = new Int32Array(Math.max(size * this.#width, this.#keys.length * 2));
+      keys.set(this.#keys);
+      this.#keys = keys;
+    }
+    if (size * 2 <= this.#slots.length) return;
+    let capacity = this.#slots.length * 2;
+    while (size * 2 > capacity) capacity *= 2;
+    this.#slots = new Int32Array(capacity);
+    // Known keys take the first numbers again when they are added in their order.
+    this.#probe(this.#keys, 0, this.#size, new Int32Array(this.#size), this.#slots, this.#keys, 0, true);
+  }
+}
+
+const probes = new Map<number, Probe>();
+
+/** Returns the loop for keys of one width: lanes in registers in place of an inner loop. */
+function probeOf(width: number): Probe {
+  const known = probes.get(width);
+  if (known !== undefined) return known;
+  const lanes = Array.from({ length: width }, (_, lane) => String(lane));
+  const probe = instantiate<Probe>(
+    [
+      'return function probe(lanes, from, to, ids, slots, keys, size, add) {',
+      '  const mask = slots.length - 1;',
+      '  for (let row = from; row < to; row += 1) {',
+      `    const base = row * ${String(width)};`,
+      '    let hash = 0x9e3779b9 | 0;',
+      ...lanes.map(
+        (lane) => `    const l${lane} = lanes[base + ${lane}]; hash = Math.imul(hash ^ l${lane}, 0x85ebca6b); hash ^= hash >>> 15;`,
+      ),
+      '    hash = Math.imul(hash, 0xc2b2ae35); hash ^= hash >>> 13;',
+      '    let slot = hash & mask, id = -1;',
+      '    for (;;) {',
+      '      const found = slots[slot];',
+      '      if (found === 0) break;',
+      `      const at = (found - 1) * ${String(width)};`,
+      `      if (${lanes.map((lane) => `keys[at + ${lane}] === l${lane}`).join(' && ') || 'true'}) { id = found - 1; break; }`,
+      '      slot = (slot + 1) & mask;',
+      '    }',
+      '    if (id < 0 && add) {',
+      `      id = size; const at = id * ${String(width)}; size += 1; slots[slot] = size;`,
+      ...lanes.map((lane) => `      keys[at + ${lane}] = l${lane};`),
+      '    }',
+      '    ids[row] = id;',
+      '  }',
+      '  return size;',
+      '};',
+    ].join('\n'),
+    {},
+  );
+  probes.set(width, probe);
+  return probe;
+}
