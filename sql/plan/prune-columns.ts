@@ -6,6 +6,8 @@ import {
   planExpressions,
   planInputs,
   type PlanNode,
+  type ProjectNode,
+  walkPlan,
 } from '../../spi/index.ts';
 import { mapPlanNodes } from './map-plan-nodes.ts';
 
@@ -48,19 +50,35 @@ function width(type: DataType): number {
   return index < 0 ? WIDTHS.length : index;
 }
 
-/** What a projected column reads counts only when the column itself is read. */
+/** What a projected column reads counts only when the column itself is read; a projection that nobody reads keeps one column, which reads too. */
 function usedColumns(root: PlanNode, outputIds: readonly number[]): ReadonlySet<number> {
   const used = new Set(outputIds);
   const projected = new Map<number, Set<number>>();
+  const projects: ProjectNode[] = [];
   visitNode(root, used, projected);
-  const pending = [...used];
+  walkPlan(root, {
+    node: (node) => {
+      if (node.kind === 'project') projects.push(node);
+    },
+  });
+  let pending = [...used];
+  while (pending.length > 0) {
+    addReads(pending, used, projected);
+    pending = projects
+      .map((node) => keepUsed(node.columns, used))
+      .flatMap((kept) => kept.map((column) => column.id).filter((id) => !used.has(id)));
+    for (const id of pending) used.add(id);
+  }
+  return used;
+}
+
+function addReads(pending: number[], used: Set<number>, projected: Projected): void {
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
     for (const read of projected.get(id) ?? []) {
       if (!used.has(read)) pending.push(read);
       used.add(read);
     }
   }
-  return used;
 }
 
 type Projected = Map<number, Set<number>>;

@@ -2,6 +2,7 @@ import type { DuckDBConnection, Json } from '@duckdb/node-api';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bindQueryText, catalogOf } from '../../../support/bind-text.ts';
 import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
+import { columnFaults } from '../../../support/plan-columns.ts';
 import { printForTest, testConnection } from '../../../support/print-and-run.ts';
 import { SALES_TABLES } from '../../../support/sales-tables.ts';
 
@@ -90,6 +91,12 @@ describe('a bound query means what the same text means in DuckDB', () => {
     'SELECT a FROM t LIMIT 0',
   ])('%s', async (text) => {
     const { plan } = await bindQueryText(text, catalog);
+    expect(
+      columnFaults(
+        plan.root,
+        plan.output.map((column) => column.id),
+      ),
+    ).toEqual({ madeTwice: [], neverMade: [] });
     expect(await rowsOf(printForTest(plan))).toEqual(await rowsOf(text));
   });
 });

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { walkPlan } from '../../../../spi/index.ts';
 import { bindQueryText, catalogOf } from '../../../support/bind-text.ts';
 import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
+import { columnFaults } from '../../../support/plan-columns.ts';
 import { SALES_TABLES } from '../../../support/sales-tables.ts';
 
 let catalog: MemoryCatalog;
@@ -37,5 +38,13 @@ describe('a scan reads', () => {
     ['all that a common table puts out', 'WITH q AS (SELECT a, b FROM t) SELECT a FROM q', ['t(a,b)']],
   ])('%s', async (_what, text, expected) => {
     expect(await scanned(text)).toEqual(expected);
+  });
+
+  it.each([
+    'SELECT a FROM t WHERE EXISTS (SELECT * FROM u WHERE u.a = t.a)',
+    'SELECT count(*) FROM (SELECT c, d FROM (SELECT * FROM t) AS p) AS q',
+  ])('what the last column of a projection that nobody reads needs: %s', async (text) => {
+    const { plan } = await bindQueryText(text, catalog);
+    expect(columnFaults(plan.root, []).neverMade).toEqual([]);
   });
 });
