@@ -1,6 +1,6 @@
 import { PlatformError } from '../../../spi/index.ts';
 import { JsonReader } from '../json/json-reader.ts';
-import { type JsonValue, parseLosslessJson } from '../json/lossless-json.ts';
+import { type JsonObject, type JsonValue, parseLosslessJson } from '../json/lossless-json.ts';
 import { parseSchema } from '../type/schema-json.ts';
 import { parsePartitionSpec } from './partition-spec-json.ts';
 import type { Snapshot, TableMetadata } from './table-metadata.ts';
@@ -59,7 +59,18 @@ export function readTableMetadata(json: JsonValue, what: string): TableMetadata 
   };
 }
 
+/** Snapshots by their JSON form, which is shared by a table's versions. */
+const snapshotViews = new WeakMap<JsonObject, Snapshot>();
+
 function readSnapshot(reader: JsonReader): Snapshot {
+  const known = snapshotViews.get(reader.json);
+  if (known !== undefined) return known;
+  const snapshot = viewSnapshot(reader);
+  snapshotViews.set(reader.json, snapshot);
+  return snapshot;
+}
+
+function viewSnapshot(reader: JsonReader): Snapshot {
   return {
     snapshotId: reader.long('snapshot-id'),
     parentId: reader.has('parent-snapshot-id') ? reader.long('parent-snapshot-id') : null,

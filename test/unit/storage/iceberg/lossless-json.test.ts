@@ -24,6 +24,13 @@ describe('lossless JSON', () => {
     }
   });
 
+  it('finds numbers whatever strings look like beside them', () => {
+    const text =
+      '{"a":12345678901234567890,"b":", 12345678901234567890, ","c":["[12345678901234567890]"],"d: 1":[ 12345678901234567890 ,1]}';
+    const long = 12345678901234567890n;
+    expect(parse(text)).toEqual({ a: long, b: ', 12345678901234567890, ', c: ['[12345678901234567890]'], 'd: 1': [long, 1] });
+  });
+
   it('names the document that is no JSON', () => {
     expect(() => parse('{"a":')).toThrow(/^The text is not JSON/);
   });
