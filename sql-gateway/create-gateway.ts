@@ -15,7 +15,7 @@ import type { Route } from './http/route.ts';
 import { serverRoutes } from './http/server-routes.ts';
 import { statementRoutes } from './http/statement-routes.ts';
 import { createAdmission } from './query/admission.ts';
-import { createIdempotencyMemory } from './query/ingest-rows.ts';
+import { createIdempotencyMemory } from './query/idempotency-memory.ts';
 import { createQueryRegistry, type QueryInfo } from './query/query-registry.ts';
 import { createQueryService } from './query/query-service.ts';
 import { createResultEncoder } from './result/result-encoder.ts';
@@ -75,7 +75,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     spool,
   });
   const shared = { ...parts, encoder, files, spool, queries, admission, limits: config.limits };
-  const service = createQueryService({ ...shared, timeoutMsMax: config.limits.queryTimeoutMs });
+  const uploads = createAdmission({ running: config.limits.concurrentQueries + config.limits.queuedQueries, queued: 0 });
+  const service = createQueryService({ ...shared, uploads, timeoutMsMax: config.limits.queryTimeoutMs });
   let draining = false;
   const checkOpen = (): void => {
     if (draining) throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping and takes no new statements.');

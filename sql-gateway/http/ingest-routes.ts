@@ -1,6 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { type FileFormat, PlatformError } from '../../spi/index.ts';
 import { BODY_GRACE_MS_DEFAULT, type GatewayConfig } from '../gateway-config.ts';
-import { ingestRows, type IngestParts } from '../query/ingest-rows.ts';
+import { ingestRows, type IngestParts, type IngestRequest, spoolRows } from '../query/ingest-rows.ts';
 import type { QueryRegistry } from '../query/query-registry.ts';
 import type { QueryService } from '../query/query-service.ts';
 import { parseTimeoutMs } from '../query/session-value.ts';
@@ -73,7 +74,7 @@ async function appendRows(exchange: HttpExchange, { ingest, service, queries, li
   checkOpen();
   const format = formatOf(request.headers['content-type']);
   const idempotencyKey = readIdempotencyKey(request);
-  const timeoutMs = query['timeoutMs'] === undefined ? null : parseTimeoutMs(query['timeoutMs']);
+  const timeoutMs = readTimeout(query['timeoutMs']);
   const record = queries.open(principal.user, null);
   exchange.setQueryId(record.id);
   reply.header('trivium-query-id', record.id);
@@ -82,24 +83,29 @@ async function appendRows(exchange: HttpExchange, { ingest, service, queries, li
   };
   reply.raw.once('close', onClose);
   const { bodyBytesMax: bytesMax, bodyBytesPerSecondMin: bytesPerSecondMin, bodyGraceMs: graceMs = BODY_GRACE_MS_DEFAULT } = limits;
+  const rows: IngestRequest = {
+    name: { schema: path['schema'] ?? '', name: path['table'] ?? '' },
+    format,
+    idempotencyKey,
+    receive: (take) => receiveBody(request.raw, { bytesMax, bytesPerSecondMin, graceMs }, take, record.signal),
+  };
   try {
-    const { rows, snapshotId, repeated } = await service.runWork(record, timeoutMs, () =>
-      ingestRows(
-        {
-          name: { schema: path['schema'] ?? '', name: path['table'] ?? '' },
-          format,
-          options: {},
-          idempotencyKey,
-          receive: (take) => receiveBody(request.raw, { bytesMax, bytesPerSecondMin, graceMs }, take, record.signal),
-        },
-        record,
-        ingest,
-      ),
-    );
-    return { rows, snapshotId, repeated, queryId: record.id };
+    const result = await service.runUpload(record, timeoutMs, {
+      receive: () => spoolRows(rows, record, ingest),
+      work: (spooled) => ingestRows(spooled, rows, record, ingest),
+      release: ({ folder }) => rm(folder, { recursive: true, force: true }),
+    });
+    return { rows: result.rows, snapshotId: result.snapshotId, repeated: result.repeated, queryId: record.id };
   } finally {
     reply.raw.off('close', onClose);
   }
+}
+
+function readTimeout(given: string | undefined): number | null {
+  if (given === undefined) return null;
+  const timeoutMs = parseTimeoutMs(given);
+  if (timeoutMs !== null) return timeoutMs;
+  throw new PlatformError('REQUEST_INVALID', "'timeoutMs' must be a whole number of milliseconds from 1.");
 }
 
 function formatOf(contentType: string | undefined): FileFormat {

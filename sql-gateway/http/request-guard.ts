@@ -57,7 +57,8 @@ function checkHost(request: IncomingMessage, hosts: ReadonlySet<string>): void {
   const given = request.headers.host ?? '';
   const name = given.replace(/:\d+$/, '').toLowerCase();
   // A name can be made to point here by a stranger; the literal address that was called cannot.
-  if (hosts.has(name) || name === request.socket.localAddress || name === `[${request.socket.localAddress ?? ''}]`) return;
+  const called = (request.socket.localAddress ?? '').replace(/^::ffff:/, '');
+  if (hosts.has(name) || name === called || name === `[${called}]`) return;
   throw foreign('host name', given);
 }
 

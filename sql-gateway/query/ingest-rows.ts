@@ -15,6 +15,7 @@ import {
 import type { SpoolFolder } from '../file/spool-folder.ts';
 import { writeAll } from '../file/write-all.ts';
 import { commitStaged } from './execute-write.ts';
+import type { IdempotencyMemory } from './idempotency-memory.ts';
 import type { QueryRecord } from './query-registry.ts';
 
 /** The parts of the server that uploads work with. */
@@ -26,63 +27,61 @@ export interface IngestParts {
   readonly keys: IdempotencyMemory;
 }
 
-/** Rows on their way into a table. */
+/** Where rows are to go, and what they are. */
 export interface IngestRequest {
   readonly name: RelationName;
   readonly format: FileFormat;
-  readonly options: Readonly<Record<string, string | boolean>>;
   readonly idempotencyKey: string | null;
   /** Hands the body on, piece by piece, to its end. */
   receive(take: (chunk: Buffer) => Promise<void>): Promise<void>;
 }
 
-/** Remembers what was sent under the last idempotency keys, so that a key used for something else is noticed. */
-export interface IdempotencyMemory {
-  /** @throws REQUEST_IDEMPOTENCY when the key stood for another body */
-  check(table: TableRef, key: string, bodyDigest: string): void;
+/** Rows that have arrived, in a folder of their own. */
+export interface SpooledRows {
+  readonly table: TableRef;
+  readonly folder: string;
+  readonly path: string;
+  readonly digest: string;
 }
 
-/** Creates an empty memory of bounded size. */
-export function createIdempotencyMemory(keysMax: number): IdempotencyMemory {
-  const digests = new Map<string, string>();
-  return {
-    check: (table, key, bodyDigest) => {
-      const entry = `${table.uuid}/${key}`;
-      const known = digests.get(entry);
-      if (known !== undefined && known !== bodyDigest) {
-        throw new PlatformError('REQUEST_IDEMPOTENCY', `The idempotency key '${key}' was used for other rows of this table.`, {
-          hint: 'Take a new key for new rows.',
-        });
-      }
-      digests.set(entry, bodyDigest);
-      const oldest = digests.keys().next();
-      if (digests.size > keysMax && oldest.done !== true) digests.delete(oldest.value);
-    },
-  };
-}
-
-/** Takes an upload into a table: spooled, staged, committed; durable when this returns. */
-export async function ingestRows(request: IngestRequest, record: QueryRecord, parts: IngestParts): Promise<CommitResult> {
-  const table = await resolveTable(request.name, parts.catalog);
+/** Receives rows into a file. Whoever takes the file removes its folder.
+ *  @throws CATALOG_UNKNOWN_TABLE before anything is received, what `receive` throws */
+export async function spoolRows(request: IngestRequest, record: QueryRecord, parts: IngestParts): Promise<SpooledRows> {
   record.describe({ kind: 'ingest' });
+  const table = await resolveTable(request.name, parts.catalog);
   const folder = await parts.spool.createFolder();
   try {
     const path = join(folder, `request-body.${request.format}`);
-    const bodyDigest = await spoolBody(path, request);
-    const { idempotencyKey: key } = request;
+    return { table, folder, path, digest: await spoolBody(path, request) };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Takes rows that have arrived into their table: staged, committed; durable when this returns.
+ *  @throws REQUEST_IDEMPOTENCY when the key stood for other rows */
+export async function ingestRows(
+  spooled: SpooledRows,
+  request: IngestRequest,
+  record: QueryRecord,
+  parts: IngestParts,
+): Promise<CommitResult> {
+  const { table, folder, path, digest } = spooled;
+  try {
+    const { idempotencyKey: key, format } = request;
     if (key !== null) {
-      parts.keys.check(table, key, bodyDigest);
+      parts.keys.check(table, key, digest);
       const earlier = await parts.sink.committed(table, key);
       if (earlier !== null) return earlier;
     }
     const transaction = await parts.sink.begin({ kind: 'append', table });
-    const source = { path, format: request.format, options: request.options, columns: null };
-    const stage = async () => [await transaction.appendFile('ingest', 1, source, record.signal)];
-    return await commitStaged(transaction, stage, { record, request, log: parts.log });
+    const stage = async () => [await transaction.appendFile('ingest', 1, { path, format, options: {}, columns: null }, record.signal)];
+    const result = await commitStaged(transaction, stage, { record, request, log: parts.log });
+    if (key !== null) parts.keys.remember(table, key, digest);
+    return result;
   } catch (error) {
     throw hidePath(error, folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

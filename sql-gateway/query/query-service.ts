@@ -17,52 +17,86 @@ export interface QueryService {
    *  and the statement lasts until it returns.
    *  @throws a PlatformError: before `deliver` was called nothing has been answered yet */
   run(record: QueryRecord, request: StatementRequest, deliver: (outcome: StatementOutcome) => Promise<void>): Promise<void>;
-  /** Runs other work (an upload) under the same rules: admission, deadline, record. */
-  runWork<Result>(record: QueryRecord, timeoutMs: number | null, work: (deadlineAtMs: number) => Promise<Result>): Promise<Result>;
+  /** Receives something, however long that takes, then works on it under the rules of statements: admission, deadline, record. */
+  runUpload<Received, Result>(record: QueryRecord, timeoutMs: number | null, upload: Upload<Received, Result>): Promise<Result>;
+}
+
+/** The parts of an upload. */
+export interface Upload<Received, Result> {
+  receive(): Promise<Received>;
+  work(received: Received): Promise<Result>;
+  /** Frees what was received, whether it was worked on or not. */
+  release(received: Received): Promise<void>;
 }
 
 /** What the service is made of. */
 export interface QueryServiceParts extends StatementParts {
   readonly queries: QueryRegistry;
   readonly admission: Admission;
+  /** Admission of uploads while they are received: slow senders must not keep statements waiting. */
+  readonly uploads: Admission;
   readonly timeoutMsMax: number;
 }
 
 /** Creates the query service of one server. */
 export function createQueryService(parts: QueryServiceParts): QueryService {
-  const service: QueryService = {
+  return {
     run: (record, request, deliver) =>
-      service.runWork(record, request.timeoutMs ?? request.session.timeoutMs, async (deadlineAtMs) => {
-        const outcome = await runText({ record, request, deadlineAtMs }, parts);
+      endRecord(record, () =>
+        runLimited(record, request.timeoutMs ?? request.session.timeoutMs, parts, async (deadlineAtMs) => {
+          const outcome = await runText({ record, request, deadlineAtMs }, parts);
+          try {
+            await deliver(outcome);
+          } finally {
+            await outcome.close();
+          }
+        }),
+      ),
+    runUpload: (record, timeoutMs, upload) =>
+      endRecord(record, async () => {
+        const leave = await parts.uploads.enter(record.signal);
+        const received = await upload.receive().finally(leave);
         try {
-          await deliver(outcome);
+          return await runLimited(record, timeoutMs, parts, () => upload.work(received));
         } finally {
-          await outcome.close();
+          await upload.release(received);
         }
       }),
-    runWork: async (record, timeoutMs, work) => {
-      const limitMs = Math.min(timeoutMs ?? parts.timeoutMsMax, parts.timeoutMsMax);
-      const timer = setTimeout(() => {
-        record.cancel(deadlinePassed(limitMs));
-      }, limitMs);
-      let leave: () => void = () => undefined;
-      try {
-        leave = await parts.admission.enter(record.signal);
-        record.start();
-        const result = await work(record.createdAtMs + limitMs);
-        record.end(null);
-        return result;
-      } catch (error) {
-        const coded = toStatementError(error, record.signal);
-        record.end(coded);
-        throw coded;
-      } finally {
-        clearTimeout(timer);
-        leave();
-      }
-    },
   };
-  return service;
+}
+
+async function endRecord<Result>(record: QueryRecord, run: () => Promise<Result>): Promise<Result> {
+  try {
+    const result = await run();
+    record.end(null);
+    return result;
+  } catch (error) {
+    const coded = toStatementError(error, record.signal);
+    record.end(coded);
+    throw coded;
+  }
+}
+
+async function runLimited<Result>(
+  record: QueryRecord,
+  timeoutMs: number | null,
+  { admission, timeoutMsMax }: QueryServiceParts,
+  work: (deadlineAtMs: number) => Promise<Result>,
+): Promise<Result> {
+  const limitMs = Math.min(timeoutMs ?? timeoutMsMax, timeoutMsMax);
+  const deadlineAtMs = Date.now() + limitMs;
+  const timer = setTimeout(() => {
+    record.cancel(deadlinePassed(limitMs));
+  }, limitMs);
+  let leave: () => void = () => undefined;
+  try {
+    leave = await admission.enter(record.signal);
+    record.start();
+    return await work(deadlineAtMs);
+  } finally {
+    clearTimeout(timer);
+    leave();
+  }
 }
 
 async function runText(

@@ -55,6 +55,34 @@ describe('POST /v1/tables/{schema}/{table}/rows', () => {
     expect(await response.json()).toMatchObject({ code: 'REQUEST_IDEMPOTENCY' });
   });
 
+  it('takes a key again whose rows were refused', async () => {
+    const gateway = await start();
+    const key = { 'idempotency-key': 'k1' };
+    expect((await post(gateway, 'broken', key)).status).toBe(400);
+    expect(await (await post(gateway, '{"n":1}\n', key)).json()).toMatchObject({ rows: 1, repeated: false });
+  });
+
+  it('lets statements run while slow senders are received', async () => {
+    const gateway = await start([{}], { concurrentQueries: 1, queuedQueries: 1 });
+    const sending = request(`${gateway.url}/v1/tables/main/t/rows`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'text/csv', 'transfer-encoding': 'chunked' },
+    });
+    const status = new Promise((resolve) =>
+      sending.on('response', (response) => {
+        resolve(response.statusCode);
+      }),
+    );
+    sending.write('n\n');
+    for (;;) {
+      const { queries } = (await (await gateway.call('/v1/queries')).json()) as { queries: { kind: string }[] };
+      if (queries[0]?.kind === 'ingest') break;
+    }
+    expect((await gateway.sql('SELECT 1')).status).toBe(200);
+    sending.end('1\n');
+    expect(await status).toBe(200);
+  });
+
   it('commits nothing of a broken body and does not show where it lay', async () => {
     const gateway = await start();
     const problem = (await (await post(gateway, 'broken')).json()) as { code: string; detail: string };
@@ -108,8 +136,8 @@ describe('POST /v1/tables/{schema}/{table}/rows', () => {
     sending.on('error', () => undefined);
     sending.write('n\n1\n');
     for (;;) {
-      const { queries } = (await (await gateway.call('/v1/queries')).json()) as { queries: { state: string }[] };
-      if (queries[0]?.state === 'running') sending.destroy();
+      const { queries } = (await (await gateway.call('/v1/queries')).json()) as { queries: { state: string; kind: string }[] };
+      if (queries[0]?.kind === 'ingest') sending.destroy();
       if (queries[0]?.state === 'cancelled') break;
     }
     expect(gateway.sink.commits).toEqual([]);
