@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { assert } from '../spi/index.ts';
+import { assert, PlatformError } from '../spi/index.ts';
 
 /** Packs the product, installs it in an empty folder as a user would, and checks that it serves, answers, runs the demo and stops when told. */
 const folder = mkdtempSync(join(tmpdir(), 'trivium-packed-'));
@@ -59,7 +59,7 @@ async function listeningUrl(server: ChildProcess): Promise<string> {
     const url = /listens at (\S+)/.exec(line)?.[1];
     if (url !== undefined) return url;
   }
-  throw new TypeError('the server ended before it listened');
+  throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server ended before it listened.');
 }
 
 function runDemo(): void {

@@ -34,5 +34,5 @@ ${rows.join('\n')}
 
 function showDefault(key: ConfigKey): string {
   if (key.default === null) return 'not set';
-  return Array.isArray(key.default) ? 'none' : `\`${String(key.default as string | number | boolean)}\``;
+  return Array.isArray(key.default) ? 'none' : `\`${String(key.default)}\``;
 }

@@ -111,6 +111,6 @@ function nextSession(session: ClientSession, header: string | null): ClientSessi
   if (header === null) return session;
   const equals = header.indexOf('=');
   const name = decodeURIComponent(equals === -1 ? header : header.slice(0, equals));
-  const { [name]: _, ...rest } = session;
-  return equals === -1 ? rest : { ...rest, [name]: decodeURIComponent(header.slice(equals + 1)) };
+  const others = Object.fromEntries(Object.entries(session).filter(([key]) => key !== name));
+  return equals === -1 ? others : { ...others, [name]: decodeURIComponent(header.slice(equals + 1)) };
 }

@@ -49,5 +49,6 @@ function valueOf(config: Config, name: string): unknown {
 
 function showValue(key: ConfigKey, value: unknown): string {
   if (value === null) return '(not set)';
-  return key.secret === true ? '(hidden)' : Array.isArray(value) ? value.join(', ') || '(none)' : String(value);
+  if (key.secret === true) return '(hidden)';
+  return Array.isArray(value) ? value.join(', ') || '(none)' : typeof value === 'string' ? value : JSON.stringify(value);
 }

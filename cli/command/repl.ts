@@ -7,8 +7,7 @@ import type { ClientSession } from '../client/sql-client.ts';
 import { renderError } from '../format/print-error.ts';
 import type { ServerConnection } from '../server/connect-server.ts';
 import { type CommandIo, EXIT } from './command.ts';
-import { runStatement } from './run-statement.ts';
-import type { SqlSettings } from './sql.ts';
+import { runStatement, type SqlSettings } from './run-statement.ts';
 
 const HISTORY_LINES_MAX = 1000;
 

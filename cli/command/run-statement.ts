@@ -15,6 +15,9 @@ export interface StatementRun {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How statements are shown, as the options say. */
+export type SqlSettings = Pick<StatementRun, 'format' | 'layout' | 'summary'>;
+
 /** Runs one statement and writes its result; returns the session for the next one. */
 export async function runStatement(server: ServerAddress, run: StatementRun, io: CommandIo): Promise<ClientSession> {
   const startedAt = performance.now();

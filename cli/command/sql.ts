@@ -8,7 +8,7 @@ import { splitStatements } from '../../sql/lex/index.ts';
 import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, textOption } from './command.ts';
 import { readConfig } from './read-config.ts';
 import { runRepl } from './repl.ts';
-import { runStatement, type StatementRun } from './run-statement.ts';
+import { runStatement, type SqlSettings, type StatementRun } from './run-statement.ts';
 
 /** `trivium sql` */
 export const sqlCommand: Command = {
@@ -46,9 +46,6 @@ export const sqlCommand: Command = {
     }
   },
 };
-
-/** How statements are shown, as the options say. */
-export type SqlSettings = Pick<StatementRun, 'format' | 'layout' | 'summary'>;
 
 function readSettings(call: CommandArguments, io: CommandIo): SqlSettings {
   const format = textOption(call, 'format') ?? 'table';

@@ -1,4 +1,4 @@
-import { type DataType, type Decimal, type Field, Type, type Vector } from 'apache-arrow';
+import { DataType, type Field, Type, type Vector } from 'apache-arrow';
 
 /** Returns whether cells of an Arrow type are shown flush right. */
 export function isNumeric(type: DataType): boolean {
@@ -6,7 +6,7 @@ export function isNumeric(type: DataType): boolean {
 }
 
 /** Returns the text shown for one value of an Arrow vector; NULL is shown as `NULL`. */
-export function formatCell(field: Field, vector: Vector, row: number): string {
+export function formatCell(field: Field<DataType>, vector: Vector, row: number): string {
   const exact = field.type.typeId === Type.Timestamp && vector.isValid(row) ? rawInteger(vector, row) : null;
   return exact === null ? formatValue(field.type, vector.get(row)) : formatInstant(exact, hasZone(field.type));
 }
@@ -17,24 +17,23 @@ function rawInteger(vector: Vector, row: number): bigint | null {
   return values instanceof BigInt64Array ? (values[row] ?? null) : null;
 }
 
-const hasZone = (type: DataType): boolean => (type as { timezone?: string | null }).timezone != null;
+const hasZone = (type: DataType): boolean => DataType.isTimestamp(type) && typeof type.timezone === 'string';
 
 function formatValue(type: DataType, value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
+  if (DataType.isDecimal(type)) return formatDecimal(value as Uint32Array, type.scale);
   switch (type.typeId) {
-    case Type.Decimal:
-      return formatDecimal(value as Uint32Array, (type as Decimal).scale);
     case Type.Date:
       return new Date(Number(value)).toISOString().slice(0, 10);
     case Type.Timestamp:
       return formatInstant(BigInt(Math.round((value as number) * 1000)), hasZone(type));
     case Type.Time:
-      return formatTime(BigInt(value as bigint));
+      return formatTime(BigInt(value as bigint | number));
     case Type.Binary:
     case Type.FixedSizeBinary:
       return `\\x${Buffer.from(value as Uint8Array).toString('hex')}`;
     case Type.List:
-      return `[${[...(value as Vector)].map((item: unknown) => formatValue(listElement(type), item)).join(', ')}]`;
+      return `[${[...(value as Iterable<unknown>)].map((item) => formatValue(listElement(type), item)).join(', ')}]`;
     case Type.Struct:
     case Type.Map:
       return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));

@@ -1,3 +1,4 @@
+import type { DataType, Field } from 'apache-arrow';
 import type { SqlAnswer } from '../client/sql-client.ts';
 import { openArrow } from '../client/sql-client.ts';
 import { formatCell, isNumeric } from './format-cell.ts';
@@ -19,7 +20,7 @@ export interface PrintedResult {
  *  Guarantees: rows beyond `rowsMax` are counted and not kept. */
 export async function renderAnswer(answer: SqlAnswer, layout: ResultLayout): Promise<PrintedResult> {
   const reader = await openArrow(answer);
-  const fields = reader.schema.fields;
+  const fields: readonly Field<DataType>[] = reader.schema.fields;
   const columns: TableColumn[] = fields.map((field) => ({ name: field.name, align: isNumeric(field.type) ? 'right' : 'left' }));
   const shown: string[][] = [];
   let rows = 0;

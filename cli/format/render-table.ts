@@ -42,7 +42,6 @@ export function renderTable(columns: readonly TableColumn[], rows: readonly (rea
 
 /** Line breaks and control characters would tear the table. */
 function flatten(cell: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return cell.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => (character === '\n' ? '⏎' : '·'));
 }
 

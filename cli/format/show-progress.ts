@@ -4,7 +4,7 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const FRAME_MS = 120;
 
 /** Shows on a terminal that work goes on, and for how long; writes nothing where no person watches, or when the work is over at once. */
-export function showProgress(output: NodeJS.WriteStream, label: string): { stop(): void } {
+export function showProgress(output: NodeJS.WriteStream, label: string): { readonly stop: () => void } {
   if (!output.isTTY) return { stop: () => {} };
   const startedAt = performance.now();
   let frame = 0;

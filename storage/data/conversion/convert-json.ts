@@ -1,6 +1,6 @@
 import { quoteName, quoteText } from '../../../runtime/duckdb/index.ts';
 import type { DataType, ListType, MapType, StructType } from '../../../spi/index.ts';
-import { convertText } from './convert-text.ts';
+import { convertScalarText } from './convert-scalar-text.ts';
 import { acceptWhere, rejectValue } from './reject-value.ts';
 
 /** Returns an SQL expression that turns the JSON expression into the type exactly or fails.
@@ -32,16 +32,16 @@ function convertAtDepth(json: string, type: DataType, depth: number): string {
       return `(${json} ->> '$')`;
     case 'varbinary':
     case 'fixed':
-      return acceptWhere(`starts_with(${json}, '"')`, convertText(`(${json} ->> '$')`, type), `CAST(${json} AS VARCHAR)`, type);
+      return acceptWhere(`starts_with(${json}, '"')`, convertScalarText(`(${json} ->> '$')`, type), `CAST(${json} AS VARCHAR)`, type);
     case 'decimal':
       return acceptWhere(
         `starts_with(${json}, '"') OR ${exactNumber(json)}`,
-        convertText(`(${json} ->> '$')`, type),
+        convertScalarText(`(${json} ->> '$')`, type),
         `CAST(${json} AS VARCHAR)`,
         type,
       );
     default:
-      return convertText(`(${json} ->> '$')`, type);
+      return convertScalarText(`(${json} ->> '$')`, type);
   }
 }
 
@@ -60,10 +60,16 @@ function convertList(json: string, type: ListType, depth: number): string {
 
 function convertMap(json: string, type: MapType, depth: number): string {
   const entry = `e${String(depth)}`;
-  const key = convertText(`${entry}.key`, type.key);
+  const key = convertKey(`${entry}.key`, type.key, depth + 1);
   const value = requireValue(convertAtDepth(`${entry}.value`, type.value, depth + 1), type.value, type.valueNullable);
   const entries = `list_transform(map_entries(CAST(${json} AS MAP(VARCHAR, JSON))), lambda ${entry}: struct_pack(key := ${key}, value := ${value}))`;
   return `map_from_entries(${entries})`;
+}
+
+/** Keys are texts in JSON; one of a nested type holds the JSON of its value. */
+function convertKey(text: string, type: DataType, depth: number): string {
+  const isNested = type.kind === 'list' || type.kind === 'map' || type.kind === 'struct';
+  return isNested ? convertAtDepth(`CAST(${text} AS JSON)`, type, depth) : convertScalarText(text, type);
 }
 
 function convertStruct(json: string, type: StructType, depth: number): string {

@@ -43,7 +43,7 @@ async function firstBadLine(connection: Connection, linkPath: string): Promise<s
   const settings = `auto_detect = false, header = false, delim = chr(1), quote = '', escape = '', columns = {'line': 'VARCHAR'}`;
   const lines = `SELECT row_number() OVER () AS number, line FROM read_csv(${quoteText(linkPath)}, ${settings})`;
   const [row] = await connection.queryRows(`SELECT number FROM (${lines}) WHERE NOT json_valid(line) LIMIT 1`);
-  return row === undefined ? null : String(row['number']);
+  return row === undefined ? null : String(Number(row['number']));
 }
 
 /** The first line of a message, without the link's path. */

@@ -1,5 +1,5 @@
 import { type FileSource, nearestName, PlatformError } from '../../../spi/index.ts';
-import type { TemporalFormats } from '../conversion/convert-text.ts';
+import type { TemporalFormats } from '../conversion/convert-scalar-text.ts';
 
 /** How a CSV file is written. */
 export interface CsvDialect {

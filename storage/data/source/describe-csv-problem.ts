@@ -9,7 +9,7 @@ export async function describeCsvProblem(connection: Connection, from: string): 
     'SELECT line, CAST(error_type AS VARCHAR) AS kind, error_message AS message FROM reject_errors ORDER BY line LIMIT 1',
   );
   if (row === undefined) return null;
-  return `is damaged: ${problemText(String(row['line']), String(row['kind']), String(row['message']))}`;
+  return `is damaged: ${problemText(String(Number(row['line'])), row['kind'] as string, row['message'] as string)}`;
 }
 
 function problemText(line: string, kind: string, message: string): string {

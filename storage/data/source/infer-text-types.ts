@@ -1,6 +1,6 @@
 import { type Connection, quoteName } from '../../../runtime/duckdb/index.ts';
 import { type DataType, PlatformError } from '../../../spi/index.ts';
-import { fullMatch } from '../conversion/convert-text.ts';
+import { fullMatch } from '../conversion/convert-scalar-text.ts';
 import { parseJsonStructure } from '../conversion/json-structure.ts';
 import { TEXT_PATTERNS } from '../conversion/text-patterns.ts';
 import type { SourceRelation } from './source-relation.ts';

@@ -31,7 +31,7 @@ export async function locateBadValue(
   if (row === undefined) return null;
   const found = filled[Number(row['problem_of_row'])];
   assert(found !== undefined, 'a located problem belongs to a column');
-  return badValue(source, found, String(row['number_of_row']), row['text_of_value']);
+  return badValue(source, found, String(Number(row['number_of_row'])), row['text_of_value']);
 }
 
 const ROW = 'number_of_row';

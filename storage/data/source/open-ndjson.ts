@@ -43,6 +43,6 @@ async function readKeys(connection: Connection, source: FileSource, linkPath: st
   const [first] = await connection.queryRows(
     `SELECT CAST(to_json(json_keys(json)) AS VARCHAR) AS keys FROM ${ndjsonObjects(linkPath)} LIMIT 1`,
   );
-  const inFirst = [...new Set(JSON.parse(String(first?.['keys'] ?? '[]')) as string[])];
+  const inFirst = [...new Set(JSON.parse((first?.['keys'] as string | null | undefined) ?? '[]') as string[])];
   return [...inFirst, ...names.filter((name) => !inFirst.includes(name)).sort()];
 }

@@ -11,6 +11,6 @@ describe('SlabPool', () => {
   });
 
   it('tells a frame that is too large for the process as a lack of memory', () => {
-    expect(() => new SlabPool().take(2 ** 52)).toThrowError(expect.objectContaining({ code: 'RESOURCE_MEMORY' }));
+    expect(() => new SlabPool().take(2 ** 52)).toThrow(expect.objectContaining({ code: 'RESOURCE_MEMORY' }));
   });
 });

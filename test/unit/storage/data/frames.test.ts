@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARROW_END_OF_STREAM } from '../../../../runtime/arrow/index.ts';
-import type { DataFile, Field } from '../../../../spi/index.ts';
+import { assert, type DataFile, type Field, PlatformError } from '../../../../spi/index.ts';
 import { asFrames, columns, dataProcessIds, type DataWorkbench, openWorkbench } from './fixture/data-workbench.ts';
 
 let bench: DataWorkbench;
@@ -16,7 +16,7 @@ const FIELDS = columns({ id: 'bigint', word: 'varchar' });
 
 async function stored(query: string, fields: readonly Field[] = FIELDS): Promise<DataFile> {
   const [file] = await bench.service.writeFile(bench.target(fields), await bench.parquet(query));
-  if (file === undefined) throw new TypeError('no file was written');
+  assert(file !== undefined, 'a file was written');
   return file;
 }
 
@@ -57,7 +57,7 @@ describe('writing frames', () => {
     const frames = await framesOf(await stored(TEN));
     const failing = async function* (): AsyncGenerator<Uint8Array> {
       yield await Promise.resolve(frames[0] as Uint8Array);
-      throw new RangeError('the source broke');
+      throw new PlatformError('REQUEST_INVALID', 'the source broke');
     };
     await expect(bench.service.writeFrames(bench.target(FIELDS), failing())).rejects.toThrow('the source broke');
     expect((await bench.service.writeFrames(bench.target(FIELDS), asFrames(frames)))[0]?.rows).toBe(10);

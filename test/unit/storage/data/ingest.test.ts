@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRows, type Row } from '../../../../runtime/arrow/index.ts';
-import type { Expression, FileSource, TableSnapshot } from '../../../../spi/index.ts';
+import { assert, type Expression, type FileSource, type TableSnapshot } from '../../../../spi/index.ts';
 import { openWarehouse, type Warehouse } from '../../../../storage/index.ts';
 import { type DataWorkbench, openWorkbench } from './fixture/data-workbench.ts';
 
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 async function visits(): Promise<TableSnapshot> {
   const table = await warehouse.catalog.resolve({ schema: 'main', name: 'visits' });
-  if (table?.kind !== 'table') throw new TypeError('the table is missing');
+  assert(table?.kind === 'table', 'the table is there');
   return table;
 }
 
