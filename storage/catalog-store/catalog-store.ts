@@ -50,7 +50,8 @@ export interface CatalogUpdate extends CatalogReader {
 export interface CatalogStore extends CatalogReader {
   /** Runs `work` in one write transaction, alone among all processes; its changes are durable and visible when this returns.
    *  Guarantees: with an operation id the work is done once: a repetition returns the first result. When `work` throws nothing is changed.
-   *  `Result` must be JSON. */
+   *  `Result` must be JSON.
+   *  @throws STORAGE_OUTCOME_UNKNOWN when the disk failed at the end of the transaction; the store must be opened anew. */
   update<Result>(operationId: string | null, work: (state: CatalogUpdate) => Result): Result;
   /** Forgets operation ids and idempotency keys that are older. Units: milliseconds since 1970 UTC. */
   forgetBefore(operationsMs: number, commitsMs: number): void;

@@ -158,15 +158,21 @@ class LmdbCatalogStore extends LmdbCatalogReader implements CatalogStore {
 
   #transact<Result>(work: () => Result): Result {
     let failure: unknown = null;
-    // A work that throws must not throw through LMDB's own code: it asks for the end of the transaction in order.
-    const outcome: unknown = this.database.transactionSync(() => {
-      try {
-        return { value: work() };
-      } catch (error) {
-        failure = error ?? 'unknown';
-        return ABORT;
-      }
-    });
+    let outcome: unknown;
+    try {
+      outcome = this.database.transactionSync(() => {
+        // A work that throws must not throw through LMDB's own code: it asks for the end of the transaction in order.
+        try {
+          return { value: work() };
+        } catch (error) {
+          failure = error ?? 'unknown';
+          return ABORT;
+        }
+      });
+    } catch (error) {
+      // The pages may have reached the disk or not, so files that the change refers to must stay.
+      throw new PlatformError('STORAGE_OUTCOME_UNKNOWN', `The catalog could not be written: ${reasonOf(error)}.`, { cause: error });
+    }
     if (failure !== null) throw PlatformError.from(failure, 'STORAGE_UNAVAILABLE');
     return (outcome as { value: Result }).value;
   }
