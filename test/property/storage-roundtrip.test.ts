@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARROW_END_OF_STREAM, formatDate, formatTime, formatTimestamp, type Row, type RowValue } from '../../runtime/arrow/index.ts';
-import type { DataType, FileSource } from '../../spi/index.ts';
+import { assert, type DataType, type FileSource } from '../../spi/index.ts';
 import { columns, type DataWorkbench, openWorkbench } from '../unit/storage/data/fixture/data-workbench.ts';
 
 /** A value as it is read back, and as it stands in files. */
@@ -102,7 +102,7 @@ function ndjsonFile(rows: readonly SampleRow[]): FileSource {
 /** The rows as an Arrow file, by way of a table. */
 async function arrowFile(rows: readonly SampleRow[]): Promise<FileSource> {
   const [file] = await bench.service.writeFile(bench.target(FIELDS), ndjsonFile(rows));
-  if (file === undefined) throw new TypeError('no file was written');
+  assert(file !== undefined, 'a file was written');
   const frames: Uint8Array[] = [];
   const split = { kind: 'parquet' as const, uri: file.uri, rows: file.rows, bytes: file.bytes, matchesSchema: true, partition: {} };
   for await (const frame of bench.service.read(

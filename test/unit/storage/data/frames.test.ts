@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARROW_END_OF_STREAM } from '../../../../runtime/arrow/index.ts';
 import { assert, type DataFile, type Field, PlatformError } from '../../../../spi/index.ts';
@@ -71,6 +72,21 @@ describe('an Arrow file of a user', () => {
     expect(await bench.load(bench.file('arrow', whole), FIELDS)).toHaveLength(10);
     for (const damaged of [Buffer.concat(frames), whole.subarray(0, -30), Buffer.alloc(0), Buffer.from('x,y\n1,2\n3,4\n')]) {
       await expect(bench.load(bench.file('arrow', damaged), FIELDS)).rejects.toMatchObject({ code: 'STORAGE_FILE' });
+    }
+  });
+});
+
+describe('an Arrow file with dictionaries', () => {
+  it('is read also when its schema stands in the footer only, and refused when it is cut off', async () => {
+    const table = tableFromArrays({ id: BigInt64Array.from([1n, 2n]), word: ['x', 'x'] });
+    const fields = columns({ id: 'bigint', word: 'varchar' });
+    for (const format of ['file', 'stream'] as const) {
+      const bytes = tableToIPC(table, format);
+      expect(await bench.load(bench.file('arrow', bytes), fields)).toEqual([
+        { id: 1n, word: 'x' },
+        { id: 2n, word: 'x' },
+      ]);
+      await expect(bench.load(bench.file('arrow', bytes.subarray(0, -3)), fields)).rejects.toMatchObject({ code: 'STORAGE_FILE' });
     }
   });
 });
