@@ -229,9 +229,10 @@ describe('the olap engine ends', () => {
     const stubborn = plan(
       project(items(), as(9, call('levenshtein', [call('concat', [long('a'), col(2, VARCHAR)], VARCHAR), long('b')], BIGINT))),
     );
+    expect(await collectRows((await alone.prepare(bound(one()))).execute(runOptions()))).toEqual([[1]]);
+    const before = childPids().filter((pid) => !others.has(pid));
     const prepared = await alone.prepare(bound(stubborn));
     expect(await codeOf(collectRows(prepared.execute(runOptions({ signal: AbortSignal.timeout(2000) }))))).toBe('ENGINE_CANCELLED');
-    const before = childPids().filter((pid) => !others.has(pid));
     // The only process may run the next query once it is a new one.
     expect(await collectRows((await alone.prepare(bound(one()))).execute(runOptions()))).toEqual([[1]]);
     expect(childPids().filter((pid) => before.includes(pid))).toEqual([]);
