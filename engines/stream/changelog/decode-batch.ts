@@ -25,7 +25,7 @@ function decodeColumn(data: Data, kind: ColumnKind, name: string, pool: TextPool
   if (values === null) {
     throw new PlatformError(
       'ENGINE_UNSUPPORTED',
-      `the column "${name}" comes as ${(data.type as ArrowType).toString()}, which the stream engine does not read`,
+      `the frames carry the column "${name}" in a type that the stream engine does not read as ${kind}`,
     );
   }
   return { kind, values, valid };
