@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { type JsonObject, printLosslessJson } from '../../../../storage/iceberg/json/lossless-json.ts';
+import { addSnapshot, createTableMetadata } from '../../../../storage/iceberg/metadata/change-table-metadata.ts';
+import { parseTableMetadata } from '../../../../storage/iceberg/metadata/parse-table-metadata.ts';
+import type { Snapshot, TableMetadata } from '../../../../storage/iceberg/metadata/table-metadata.ts';
+
+const SNAPSHOT: Snapshot = {
+  snapshotId: 9223372036854775807n,
+  parentId: null,
+  sequenceNumber: 1,
+  timestampMs: 5,
+  manifestList: 'file:///t/metadata/list.avro',
+  summary: { operation: 'append' },
+  schemaId: 0,
+};
+
+function table(): TableMetadata {
+  return createTableMetadata({
+    uuid: 'u',
+    location: 'file:///t',
+    fields: [
+      { id: 1, name: 'id', type: { kind: 'bigint' }, nullable: false, comment: 'the key' },
+      { id: 2, name: 'l', type: { kind: 'list', element: { kind: 'varchar' }, elementNullable: true, elementId: 3 }, nullable: true },
+      { id: 4, name: 'd', type: { kind: 'decimal', precision: 12, scale: 2 }, nullable: true },
+    ],
+    lastColumnId: 4,
+    spec: { specId: 0, fields: [{ sourceId: 1, fieldId: 1000, name: 'id_bucket', transform: { kind: 'bucket', buckets: 16 } }] },
+    properties: { a: 'b' },
+    createdAtMs: 1,
+  });
+}
+
+const reread = (json: JsonObject): TableMetadata => parseTableMetadata(Buffer.from(printLosslessJson(json)), 'file:///t/metadata/0.json');
+
+describe('table metadata', () => {
+  it('reads back what was written', () => {
+    const written = addSnapshot(table(), SNAPSHOT, 'file:///t/metadata/0.json');
+    const read = reread(written.json);
+    expect(read).toEqual(written);
+    expect(read.current).toEqual(SNAPSHOT);
+    expect(read.json['metadata-log']).toEqual([{ 'timestamp-ms': 1, 'metadata-file': 'file:///t/metadata/0.json' }]);
+    expect(read.json['refs']).toEqual({ main: { type: 'branch', 'snapshot-id': SNAPSHOT.snapshotId } });
+  });
+
+  it('carries through what it does not know', () => {
+    const statistics = [{ 'snapshot-id': 9007199254740993n, 'statistics-path': 'file:///s.puffin', extra: { deep: [1, 'x'] } }];
+    const refs = { main: { type: 'branch', 'snapshot-id': 1, 'max-ref-age-ms': 7 }, tag: { type: 'tag', 'snapshot-id': 1 } };
+    const read = reread({ ...table().json, statistics, 'made-by': 'somebody', refs });
+    const changed = reread(addSnapshot(read, SNAPSHOT, null).json);
+    expect(changed.json['statistics']).toEqual(statistics);
+    expect(changed.json['made-by']).toBe('somebody');
+    expect(changed.json['refs']).toEqual({ ...refs, main: { ...refs.main, 'snapshot-id': SNAPSHOT.snapshotId } });
+  });
+
+  it.each([1, 3])('of format version %d is refused, never misread', (version) => {
+    expect(() => reread({ ...table().json, 'format-version': version })).toThrow(
+      expect.objectContaining({ code: 'STORAGE_UNSUPPORTED' }) as Error,
+    );
+  });
+
+  it('that lacks a part, or names a type or transform of a later version, is refused', () => {
+    expect(() => reread({ ...table().json, location: null })).toThrow('has no text "location"');
+    const schema = { type: 'struct', 'schema-id': 0, fields: [{ id: 1, name: 'v', required: false, type: 'variant' }] };
+    expect(() => reread({ ...table().json, schemas: [schema] })).toThrow('uses the type variant');
+    const spec = { 'spec-id': 0, fields: [{ name: 'p', transform: 'zorder[2]', 'source-id': 1, 'field-id': 1000 }] };
+    expect(() => reread({ ...table().json, 'partition-specs': [spec] })).toThrow('uses the partition transform zorder[2]');
+  });
+});
