@@ -43,8 +43,23 @@ function jsonRow(values: readonly ValueWriter[]): RowWriter {
   };
 }
 
+/** A key that stands twice in an object loses a value: repeated names get a number, `x`, `x_1`, `x_2`. */
+function uniqueNames(columns: readonly EncodedColumn[]): readonly string[] {
+  const taken = new Set(columns.map((column) => column.name));
+  const given = new Set<string>();
+  return columns.map(({ name }) => {
+    let unique = name;
+    for (let number = 1; given.has(unique); number += 1) {
+      const candidate = `${name}_${String(number)}`;
+      if (!taken.has(candidate)) unique = candidate;
+    }
+    given.add(unique);
+    return unique;
+  });
+}
+
 function ndjsonRow(values: readonly ValueWriter[], columns: readonly EncodedColumn[]): RowWriter {
-  const names = columns.map((column, position) => encoder.encode(`${position === 0 ? '{' : ','}${JSON.stringify(column.name)}:`));
+  const names = uniqueNames(columns).map((name, position) => encoder.encode(`${position === 0 ? '{' : ','}${JSON.stringify(name)}:`));
   return (out, index) => {
     for (let position = 0; position < values.length; position += 1) {
       const name = names[position];

@@ -32,7 +32,7 @@ export function bindItems(context: ExpressionContext, node: Select): readonly Se
     const inner = own === null ? context : withoutAlias(context, own);
     const expression = settled(context.state, bindWithin(inner, item.expression));
     const isNamed = own !== null || item.expression.kind === 'column-reference';
-    return [{ name: own?.name ?? nameOf(item.expression), isNamed, expression, span: item.expression.span }];
+    return [{ name: own?.name ?? nameOf(context.state.source.text, item.expression), isNamed, expression, span: item.expression.span }];
   });
 }
 
@@ -45,23 +45,22 @@ function withoutAlias(context: ExpressionContext, alias: Identifier): Expression
   return { ...context, scope: { ...context.scope, aliases: others } };
 }
 
-/** The name of a column without an alias: that of the column, function or field it comes from. */
-function nameOf(expression: Expression): string {
+/** Units: characters of the longest name that is made from a text. */
+const NAME_LENGTH_MAX = 60;
+
+/** The name of a column without an alias: that of the column or field it comes from, else the expression as it was written. */
+function nameOf(text: string, expression: Expression): string {
   switch (expression.kind) {
     case 'column-reference':
       return expression.parts.at(-1)?.name ?? 'column';
     case 'field-access':
       return expression.field.name;
-    case 'function-call':
-      return expression.star ? 'count_star()' : (expression.name.parts.at(-1)?.name.toLowerCase() ?? 'column');
     case 'cast':
-      return nameOf(expression.operand);
-    case 'extract':
-      return expression.field;
-    case 'case':
-      return 'case';
-    default:
-      return 'column';
+      return nameOf(text, expression.operand);
+    default: {
+      const written = text.slice(expression.span.start, expression.span.end).replaceAll(/\s+/g, ' ');
+      return written.length <= NAME_LENGTH_MAX ? written : `${written.slice(0, NAME_LENGTH_MAX - 1)}…`;
+    }
   }
 }
 

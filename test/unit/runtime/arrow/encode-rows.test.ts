@@ -181,6 +181,21 @@ describe('a document of rows', () => {
     expect(document('csv', frames, columns)).toBe('n,"s"""\r\n1,"a,b"\r\n,""\r\n3,"say ""hi""\nthere"\r\n4,\r\n');
   });
 
+  it('gives repeated names a number as keys of NDJSON, so that no value is lost', () => {
+    const repeated = ['x', 'x_1', 'x', 'x'];
+    const small = encodeSmallTable(
+      repeated.map((name) => ({ name, type: { kind: 'bigint' as const } })),
+      [['1', '2', '3', '4']],
+    );
+    expect(
+      document(
+        'ndjson',
+        small,
+        repeated.map((name) => ({ name, type: 'bigint' })),
+      ),
+    ).toBe('{"x":1,"x_1":2,"x_2":3,"x_3":4}\n');
+  });
+
   it.each<RowFormat>(['json', 'ndjson', 'csv'])('is the same %s wherever the rows are cut into frames', (format) => {
     const values = Array.from({ length: 50 }, (_, index) => (index % 7 === 0 ? null : `value ${String(index)}`));
     const whole = document(format, framesOf(new Utf8(), values), COLUMN);
