@@ -1,4 +1,4 @@
-import { encodeSchemaMessage } from '../arrow/encode-schema-message.ts';
+import { encodeSchemaMessage } from '../arrow/index.ts';
 import { PlatformError } from '../../spi/index.ts';
 import type { ArrowStream } from './arrow-stream.ts';
 import { BatchCollector } from './batch-collector.ts';
