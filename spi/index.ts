@@ -65,6 +65,7 @@ export { type LogicalPlan, PLAN_VERSION, type PlanOutput } from './plan/logical-
 export { outputColumns } from './plan/output-columns.ts';
 export { expressionOperands, planExpressions, planInputs, type PlanVisitor, walkExpression, walkPlan } from './plan/traverse.ts';
 export { type PlanFeature, planRequirements, type PlanRequirements } from './plan/plan-features.ts';
+export { locationToPath, pathToLocation } from './catalog/file-location.ts';
 export type { RelationName, TableRef } from './catalog/table-ref.ts';
 export type { PartitionField, PartitionSpec, PartitionTransform } from './catalog/partition-spec.ts';
 export type {

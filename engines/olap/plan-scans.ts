@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url';
-import { type BoundQuery, type ScanNode, type TableSource, walkPlan } from '../../spi/index.ts';
+import { type BoundQuery, locationToPath, type ScanNode, type TableSource, walkPlan } from '../../spi/index.ts';
 import type { ScanInput } from './child-message.ts';
 
 /** What the scans of a query read, in the order of `walkPlan`. */
@@ -22,7 +21,7 @@ export async function planScans(query: BoundQuery, tables: TableSource): Promise
   const plans = await Promise.all(scans.map((scan) => tables.plan(scan)));
   return {
     inputs: plans.map((plan) => ({
-      files: plan.splits.map((split) => fileURLToPath(split.uri)),
+      files: plan.splits.map((split) => locationToPath(split.uri)),
       byFieldId: plan.splits.some((split) => !split.matchesSchema),
       residual: plan.residual,
     })),

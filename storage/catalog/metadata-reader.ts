@@ -1,6 +1,5 @@
-import { type PartitionSpec, PlatformError } from '../../spi/index.ts';
+import { locationToPath, type PartitionSpec, PlatformError } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
-import { locationToPath } from '../file/file-location.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { readManifestList } from '../iceberg/manifest/manifest-list.ts';
 import { type Manifest, readManifest } from '../iceberg/manifest/read-manifest.ts';

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { type IfExists, PlatformError, type RelationName, type TableSpec, type ViewDefinition } from '../../spi/index.ts';
+import { type IfExists, pathToLocation, PlatformError, type RelationName, type TableSpec, type ViewDefinition } from '../../spi/index.ts';
 import { checkName } from '../catalog/check-name.ts';
 import { tableDirectory } from '../catalog/table-directory.ts';
 import { nameTaken, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
 import type { CatalogReader, CatalogUpdate, RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
-import { pathToLocation } from '../file/file-location.ts';
 import { printLosslessJson } from '../iceberg/json/lossless-json.ts';
 import { newViewMetadata } from '../iceberg/metadata/view-metadata.ts';
 import { newTableMetadata } from './new-table-metadata.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { FileSystem } from '../file/file-system.ts';
 import { JsonReader } from '../iceberg/json/json-reader.ts';
 import { parseLosslessJson, printLosslessJson } from '../iceberg/json/lossless-json.ts';
-import { pathToLocation } from '../file/file-location.ts';
+import { pathToLocation } from '../../spi/index.ts';
 import type { SealedFile } from './seal-data-files.ts';
 
 /** Path of the file that keeps the checksums of the data files which a snapshot added. A manifest entry names that snapshot. */

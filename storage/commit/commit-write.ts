@@ -1,12 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CommitResult, PlatformError } from '../../spi/index.ts';
+import { type CommitResult, locationToPath, pathToLocation, PlatformError } from '../../spi/index.ts';
 import { nameTaken, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
 import type { CatalogUpdate, CommittedWrite, RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
-import { locationToPath, pathToLocation } from '../file/file-location.ts';
 import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { writeManifestList } from '../iceberg/manifest/manifest-list.ts';

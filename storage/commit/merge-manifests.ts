@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { type PartitionSpec, sameType } from '../../spi/index.ts';
+import { type PartitionSpec, pathToLocation, sameType } from '../../spi/index.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
-import { pathToLocation } from '../file/file-location.ts';
 import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { partitionTypes } from '../iceberg/manifest/partition-avro.ts';

@@ -1,6 +1,12 @@
-import { type DataType, type NewPartitionField, type PartitionField, PlatformError, type TableSpec } from '../../spi/index.ts';
+import {
+  type DataType,
+  type NewPartitionField,
+  type PartitionField,
+  pathToLocation,
+  PlatformError,
+  type TableSpec,
+} from '../../spi/index.ts';
 import { checkDistinct, checkName } from '../catalog/check-name.ts';
-import { pathToLocation } from '../file/file-location.ts';
 import { createTableMetadata } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { transformAccepts } from '../iceberg/transform/apply-transform.ts';
@@ -51,13 +57,20 @@ function partitionField(part: NewPartitionField, index: number, fields: ReturnTy
   }
   const { kind } = part.transform;
   const suffix = kind === 'identity' ? '' : kind === 'truncate' ? '_trunc' : `_${kind}`;
-  return { sourceId: source.id, fieldId: FIRST_PARTITION_FIELD_ID + index, name: source.name + suffix, transform: part.transform };
+  const name = source.name + suffix;
+  if (kind !== 'identity' && fields.some((field) => field.name.toLowerCase() === name.toLowerCase())) {
+    const text = `The partition field ${JSON.stringify(name)} would have the name of a column.`;
+    throw new PlatformError('CATALOG_INVALID_NAME', text, { hint: 'Rename the column.' });
+  }
+  return { sourceId: source.id, fieldId: FIRST_PARTITION_FIELD_ID + index, name, transform: part.transform };
 }
 
 function checkStorable(type: DataType, column: string): void {
   switch (type.kind) {
     case 'null':
     case 'interval':
+    // DuckDB writes byte strings of one length as plain ones, which other readers of Iceberg refuse.
+    case 'fixed':
       throw new PlatformError(
         'STORAGE_UNSUPPORTED',
         `Column ${JSON.stringify(column)} has the type ${type.kind}, which cannot be stored.`,

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
-import { type DataFile, type Fragment, PlatformError } from '../../spi/index.ts';
+import { type DataFile, type Fragment, locationToPath, PlatformError } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
-import { locationToPath } from '../file/file-location.ts';
 import { readSplitOffsets } from './read-split-offsets.ts';
 import { syncDirectories } from './sync-directories.ts';
 

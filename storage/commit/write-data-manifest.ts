@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { assert, type DataType, type PartitionSpec, PlatformError } from '../../spi/index.ts';
+import { assert, type DataType, type PartitionSpec, pathToLocation, PlatformError } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
-import { pathToLocation } from '../file/file-location.ts';
 import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { type PartitionValues, partitionTypes } from '../iceberg/manifest/partition-avro.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { FileSystem } from '../file/file-system.ts';
-import { pathToLocation } from '../file/file-location.ts';
+import { pathToLocation } from '../../spi/index.ts';
 import { printLosslessJson } from '../iceberg/json/lossless-json.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 

@@ -1,16 +1,16 @@
-import { fileURLToPath } from 'node:url';
-import type { Exchange, Json, Lease, OpenOptions, WarmPool } from '../../runtime/process/index.ts';
 import {
   assert,
   type DataFile,
   type Field,
   type FileInspection,
   type FileSource,
+  locationToPath,
   type ParquetSplit,
   PlatformError,
   type ScanColumn,
   type StagingTarget,
 } from '../../spi/index.ts';
+import type { Exchange, Json, Lease, OpenOptions, WarmPool } from '../../runtime/process/index.ts';
 import type { DataService } from './data-service.ts';
 import { describeFile } from './source/file-error.ts';
 
@@ -48,7 +48,7 @@ export class PooledDataService implements DataService {
     columns: readonly ScanColumn[],
     signal?: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
-    this.#checkInside(fileURLToPath(split.uri));
+    this.#checkInside(locationToPath(split.uri));
     const crashed: CrashError = (name) =>
       new PlatformError('STORAGE_CORRUPT', `The data file ${split.uri} ended the process that read it (${name}): it is damaged.`);
     const lease = await this.#pool.lease(signal);

@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
-import { PlatformError } from '../../spi/index.ts';
+import { locationToPath, PlatformError } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
-import { locationToPath } from '../file/file-location.ts';
 import { readManifest } from '../iceberg/manifest/read-manifest.ts';
 import { readManifestList } from '../iceberg/manifest/manifest-list.ts';
 import { parseTableMetadata } from '../iceberg/metadata/parse-table-metadata.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CommitterParts } from '../committer/committer-parts.ts';
-import { locationToPath } from '../file/file-location.ts';
+import { locationToPath } from '../../spi/index.ts';
 import { layoutOf } from '../warehouse-layout.ts';
 import { liveProcesses } from './live-processes.ts';
 import { newestChangeMs } from './newest-change.ts';

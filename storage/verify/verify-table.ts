@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { PlatformError, type RelationName } from '../../spi/index.ts';
+import { locationToPath, PlatformError, type RelationName } from '../../spi/index.ts';
 import { unknownTable, wrongKind } from '../catalog/unknown-name.ts';
 import type { MetadataReader } from '../catalog/metadata-reader.ts';
 import type { CatalogReader } from '../catalog-store/catalog-store.ts';
 import { readChecksums } from '../commit/checksum-file.ts';
 import type { FileSystem } from '../file/file-system.ts';
-import { locationToPath } from '../file/file-location.ts';
 
 /** What a verification read. */
 export interface VerifyResult {

@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { CommitResult, FileInspection, FileSource, TableRef, TableSink, WriteGoal, WriteTransaction } from '../../spi/index.ts';
+import {
+  type CommitResult,
+  type FileInspection,
+  type FileSource,
+  locationToPath,
+  type TableRef,
+  type TableSink,
+  type WriteGoal,
+  type WriteTransaction,
+} from '../../spi/index.ts';
 import { checkName } from '../catalog/check-name.ts';
 import { tableDirectory } from '../catalog/table-directory.ts';
 import { nameTaken, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
 import { newTableMetadata } from '../commit/new-table-metadata.ts';
-import { locationToPath } from '../file/file-location.ts';
 import type { SinkParts } from './sink-parts.ts';
 import { StagedTransaction } from './staged-transaction.ts';
 

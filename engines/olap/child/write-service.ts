@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { DataFile, PlanNode } from '../../../spi/index.ts';
+import { type DataFile, pathToLocation, type PlanNode } from '../../../spi/index.ts';
 import { type Connection, lockDown, writeParquet } from '../../../runtime/duckdb/index.ts';
 import type { Handler, Json } from '../../../runtime/process/index.ts';
 import { CHILD_METHODS, type ChildSettings, type WriteMessage } from '../child-message.ts';
@@ -52,7 +51,7 @@ async function write(connection: Connection, settings: ChildSettings, message: W
     written.map((file) => file.path),
     message.directory,
   );
-  return written.map(({ path, ...file }) => ({ ...file, uri: pathToFileURL(path).href }));
+  return written.map(({ path, ...file }) => ({ ...file, uri: pathToLocation(path) }));
 }
 
 function isOrdered(root: PlanNode): boolean {

@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
+import { type Field, locationToPath, type ParquetSplit, PlatformError, type ScanColumn } from '../../../spi/index.ts';
 import { stat } from 'node:fs/promises';
 import { quoteName, quoteText, typeSql } from '../../../runtime/duckdb/index.ts';
-import { type Field, type ParquetSplit, PlatformError, type ScanColumn } from '../../../spi/index.ts';
 import { convertText } from '../conversion/convert-text.ts';
 import { type DataProcessSettings, withOperationDatabase } from './operation-database.ts';
 
@@ -19,7 +18,7 @@ export function readSplit(
   signal: AbortSignal,
   send: (frame: Uint8Array) => Promise<void>,
 ): Promise<number> {
-  const path = fileURLToPath(request.split.uri);
+  const path = locationToPath(request.split.uri);
   return withOperationDatabase(settings, { paths: [path] }, signal, async ({ connection }) => {
     try {
       await checkFile(request.split, path);

@@ -1,8 +1,15 @@
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import {
+  type DataFile,
+  type DataType,
+  type Field,
+  formatType,
+  pathToLocation,
+  PlatformError,
+  type StagingTarget,
+} from '../../../spi/index.ts';
 import { type Connection, quoteName, writeParquet } from '../../../runtime/duckdb/index.ts';
-import { type DataFile, type DataType, type Field, formatType, PlatformError, type StagingTarget } from '../../../spi/index.ts';
 
 /** Writes the rows of a relation as data files of the target; `values` are the expressions of the target's columns in order.
  *  @throws SQL_INVALID_VALUE when a column that takes no NULL gets one, STORAGE_UNSUPPORTED for bytes of fixed length */
@@ -36,7 +43,7 @@ export async function writeDataFiles(
 async function moveUp(path: string, directory: string): Promise<string> {
   const plainPath = join(directory, basename(path));
   if (plainPath !== path) await rename(path, plainPath);
-  return pathToFileURL(plainPath).href;
+  return pathToLocation(plainPath);
 }
 
 async function removeFolders(directory: string): Promise<void> {

@@ -1,6 +1,5 @@
-import type { Expression, PartitionSpec, ScanPlan } from '../../../spi/index.ts';
+import { type Expression, type PartitionSpec, pathToLocation, type ScanPlan } from '../../../spi/index.ts';
 import { MetadataReader } from '../../../storage/catalog/metadata-reader.ts';
-import { pathToLocation } from '../../../storage/file/file-location.ts';
 import type { ManifestEntry } from '../../../storage/iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../../../storage/iceberg/manifest/manifest-file.ts';
 import { writeManifestList } from '../../../storage/iceberg/manifest/manifest-list.ts';

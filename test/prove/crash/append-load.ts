@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { stat } from 'node:fs/promises';
-import { assert, type Fragment, PlatformError, type TableRef, type WriteTransaction } from '../../../spi/index.ts';
+import { assert, type Fragment, pathToLocation, PlatformError, type TableRef, type WriteTransaction } from '../../../spi/index.ts';
 import { localFileSystem } from '../../../storage/file/local-file-system.ts';
-import { pathToLocation } from '../../../storage/file/file-location.ts';
 import { openWarehouseWith } from '../../../storage/open-warehouse.ts';
 import { closedDataService } from '../../unit/storage/fixture/closed-data-service.ts';
 import { CRASH_TABLE } from './crash-table.ts';

@@ -1,7 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import { assert } from '../../../spi/index.ts';
+import { assert, locationToPath } from '../../../spi/index.ts';
 import { openWarehouse } from '../../../storage/index.ts';
-import { locationToPath } from '../../../storage/file/file-location.ts';
 import { closedDataService } from '../../unit/storage/fixture/closed-data-service.ts';
 import { CRASH_TABLE } from './crash-table.ts';
 

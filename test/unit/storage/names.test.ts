@@ -2,13 +2,12 @@ import { mkdtemp, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { assert, type TableSnapshot, type TableSpec } from '../../../spi/index.ts';
+import { assert, locationToPath, type TableSnapshot, type TableSpec } from '../../../spi/index.ts';
 import { StoredCatalog } from '../../../storage/catalog/stored-catalog.ts';
 import type { CommitterCall } from '../../../storage/committer/committer.ts';
 import type { CommitterParts } from '../../../storage/committer/committer-parts.ts';
 import { openCommitterParts } from '../../../storage/committer/open-committer-parts.ts';
 import { runRequest } from '../../../storage/committer/run-request.ts';
-import { locationToPath } from '../../../storage/file/file-location.ts';
 import { localFileSystem } from '../../../storage/file/local-file-system.ts';
 import { checkFormat } from '../../../storage/warehouse-format.ts';
 

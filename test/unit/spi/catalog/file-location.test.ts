@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { locationToPath, pathToLocation } from '../../../../spi/index.ts';
+
+describe('a location', () => {
+  it.each(['/data/t', '/data/with blank/é#?%41'])('of the path %s is read back as it was, nothing encoded', (path) => {
+    expect(pathToLocation(path)).toBe(`file://${path}`);
+    expect(locationToPath(pathToLocation(path))).toBe(path);
+  });
+
+  it.each(['s3://bucket/t', 'file:/data', '/data/t', 'file://host/data'])('%s is refused: it is not file:///', (location) => {
+    expect(() => locationToPath(location)).toThrowError(expect.objectContaining({ code: 'STORAGE_LOCATION' }));
+  });
+
+  it('with a step upwards is refused', () => {
+    expect(() => locationToPath('file:///data/t/../secret')).toThrowError(expect.objectContaining({ code: 'STORAGE_LOCATION' }));
+  });
+});
