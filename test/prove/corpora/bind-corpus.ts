@@ -1,4 +1,4 @@
-import { type BoundQuery, type Catalog, type LogicalPlan, PlatformError } from '../../../spi/index.ts';
+import { type BoundQuery, type Catalog, type Expression, type LogicalPlan, PlatformError, type PlanNode } from '../../../spi/index.ts';
 import { bindStatement } from '../../../sql/bind/index.ts';
 import { parseStatement } from '../../../sql/parse/index.ts';
 import { CORPUS_SCHEMA } from './parquet-catalog.ts';
@@ -20,15 +20,34 @@ export async function bindQuery(text: string, catalog: Catalog): Promise<BoundQu
   return bound.query;
 }
 
+/** Returns whether LIMIT cuts the result. */
+export function isLimited(plan: LogicalPlan): boolean {
+  return bodyOf(plan.root).kind === 'limit';
+}
+
 /** Returns the result columns by which the rows are ordered, the first first; a key that is no result column ends the list. */
 export function visibleOrder(plan: LogicalPlan): number[] {
-  const top = plan.root.kind === 'limit' ? plan.root.input : plan.root;
+  let top = bodyOf(plan.root);
+  if (top.kind === 'limit') top = top.input;
+  let outputIds: (number | null)[] = plan.output.map(({ id }) => id);
+  while (top.kind === 'project') {
+    const { columns } = top;
+    outputIds = outputIds.map((id) => passedThrough(columns.find((column) => column.id === id)?.expression));
+    top = top.input;
+  }
   const order: number[] = [];
-  for (const key of top.kind === 'sort' ? top.keys : []) {
-    const { expression } = key;
-    const column = expression.kind === 'column' ? plan.output.findIndex(({ id }) => id === expression.id) : -1;
+  for (const { expression } of top.kind === 'sort' ? top.keys : []) {
+    const column = outputIds.indexOf(passedThrough(expression) ?? -1);
     if (column < 0) break;
     order.push(column);
   }
   return order;
+}
+
+function bodyOf(root: PlanNode): PlanNode {
+  return root.kind === 'with' ? bodyOf(root.body) : root;
+}
+
+function passedThrough(expression: Expression | undefined): number | null {
+  return expression?.kind === 'column' ? expression.id : null;
 }

@@ -1,6 +1,6 @@
 import { type BoundQuery, type Catalog, PlatformError } from '../../../spi/index.ts';
 import type { Check } from '../proof.ts';
-import { bindQuery, visibleOrder } from './bind-corpus.ts';
+import { bindQuery, isLimited, visibleOrder } from './bind-corpus.ts';
 import { differenceOf, differenceUnderLimit } from './compare-answers.ts';
 import type { CorpusStatement } from './corpus.ts';
 import type { Answer, ParquetDatabase } from './duckdb-answers.ts';
@@ -31,6 +31,8 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 /** Units: statements of the corpus that must have rows, for their answers to say anything. */
 export interface AnswerTargets {
   readonly nonEmptyMin: number;
+  /** Statements whose order must show in their result, so that it is compared too. */
+  readonly orderedMin: number;
 }
 
 /** Binds every statement, runs its plan on our engine and its text on the reference, and compares. */
@@ -45,11 +47,13 @@ export async function checkAnswers(
   const wrong: string[] = [];
   const right: AnsweredStatement[] = [];
   let nonEmpty = 0;
+  let ordered = 0;
   for (const statement of statements) {
     const reference = await contestants.reference.answer(statement.sql);
     if (reference.rows.length > 0) nonEmpty += 1;
     try {
       const answered = { ...statement, query: await bindQuery(statement.sql, catalog), reference };
+      if (visibleOrder(answered.query.plan).length > 0) ordered += 1;
       const difference = await differenceOfQuery(answered, answered.query, contestants, STATEMENT_TIMEOUT_MS).catch(String);
       if (difference === null) right.push(answered);
       else wrong.push(`${statement.id}: ${difference}`);
@@ -63,6 +67,7 @@ export async function checkAnswers(
     checks: [
       { id: `${corpus}-bound`, ...count(all - unbound.length, all, all, unbound) },
       { id: `${corpus}-non-empty`, ...count(nonEmpty, targets.nonEmptyMin, all, []) },
+      { id: `${corpus}-order-compared`, ...count(ordered, targets.orderedMin, all, []) },
       { id: `${corpus}-equal`, ...count(right.length, all, all, [...unbound, ...wrong]) },
     ],
   };
@@ -80,7 +85,7 @@ export async function differenceOfQuery(
   const order = visibleOrder(plan);
   const answer = await engine.answer(query, timeoutMs);
   const difference = differenceOf(statement.reference, answer, order);
-  if (difference === null || plan.root.kind !== 'limit') return difference;
+  if (difference === null || !isLimited(plan)) return difference;
   return differenceUnderLimit(statement.reference, answer, await reference.answer(withoutLimit(statement)), order);
 }
 
