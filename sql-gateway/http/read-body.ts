@@ -19,6 +19,9 @@ export type BodyTaker = (chunk: Buffer) => Promise<void> | undefined;
 export async function receiveBody(request: IncomingMessage, limits: BodyLimits, take: BodyTaker, signal?: AbortSignal): Promise<void> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limits.bytesMax) throw tooLarge(limits.bytesMax);
+  // What has happened already is not told by an event any more.
+  signal?.throwIfAborted();
+  if (request.destroyed) throw senderGone();
   let received = 0;
   await new Promise<void>((resolve, reject) => {
     let taking: Promise<void> | undefined;
@@ -55,7 +58,7 @@ export async function receiveBody(request: IncomingMessage, limits: BodyLimits, 
       else taking.then(resolve, reject);
     }
     function onClose(): void {
-      fail(new PlatformError('ENGINE_CANCELLED', 'The client went away while it sent the request.'));
+      fail(senderGone());
     }
     function onAbort(): void {
       fail(signal?.reason);
@@ -126,6 +129,10 @@ function watchRate(
   return () => {
     clearInterval(timer);
   };
+}
+
+function senderGone(): PlatformError {
+  return new PlatformError('ENGINE_CANCELLED', 'The client went away while it sent the request.');
 }
 
 function tooLarge(bytesMax: number): PlatformError {
