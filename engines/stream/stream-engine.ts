@@ -12,7 +12,7 @@ import {
 } from '../../spi/index.ts';
 import { createWarmPool, spawnChild, type WarmPool } from '../../runtime/process/index.ts';
 import { bindParameters } from './bind-parameters.ts';
-import { planDataflow } from './dataflow/plan-dataflow.ts';
+import { planDataflow } from './dataflow/index.ts';
 import { estimateCost } from './estimate-cost.ts';
 import { type PlannedScans, planScans } from './plan-scans.ts';
 import { runQuery } from './run-query.ts';

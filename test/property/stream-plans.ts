@@ -282,7 +282,11 @@ function typedExpressions(one: Expression, random: Random): readonly Expression[
         call('length', [one], BIGINT),
         call('concat_op', [one, lit('x')], VARCHAR),
         call('concat', [one, lit('y'), one], VARCHAR),
-        call('substring', [one, lit(pick(random, ['-2', '0', '1', '2']), BIGINT), lit(pick(random, ['0', '1', '3']), BIGINT)], VARCHAR),
+        call(
+          'substring',
+          [one, lit(pick(random, ['-2', '0', '1', '2', '4']), BIGINT), lit(pick(random, ['-1', '0', '1', '3']), BIGINT)],
+          VARCHAR,
+        ),
         call('starts_with', [one, lit('a')], BOOLEAN),
       ];
     case 'boolean':

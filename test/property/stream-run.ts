@@ -1,6 +1,5 @@
 import { encodeBatch, encodeResultSchema } from '../../engines/stream/changelog/encode-batch.ts';
-import { Dataflow } from '../../engines/stream/dataflow/dataflow.ts';
-import { planDataflow } from '../../engines/stream/dataflow/plan-dataflow.ts';
+import { Dataflow, planDataflow } from '../../engines/stream/dataflow/index.ts';
 import { readRows } from '../../runtime/arrow/index.ts';
 import { openDatabase } from '../../runtime/duckdb/index.ts';
 import { type LogicalPlan, outputColumns, PLAN_VERSION, PlatformError, type PlanNode, walkPlan } from '../../spi/index.ts';

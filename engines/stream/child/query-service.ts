@@ -4,8 +4,7 @@ import type { Handler, ServeContext } from '../../../runtime/process/index.ts';
 import { decodeBatch } from '../changelog/decode-batch.ts';
 import { encodeBatch, encodeResultSchema } from '../changelog/encode-batch.ts';
 import { CHILD_METHODS, type QueryMessage, readSplitMark } from '../child-message.ts';
-import { Dataflow } from '../dataflow/dataflow.ts';
-import { planDataflow } from '../dataflow/plan-dataflow.ts';
+import { Dataflow, planDataflow } from '../dataflow/index.ts';
 
 /** Returns the methods of a query process. */
 export function queryService(): Readonly<Record<string, Handler>> {

@@ -39,20 +39,20 @@ const compared =
     return compiler.strict(call.arguments, call.type, (text = '', part = '') => `${run}(${text}, ${part})`);
   };
 
-/** Case is changed character by character where that gives one character, as the OLAP engine does. */
-function changeCase(change: (character: string) => string): (text: string) => string {
+/** Case is changed character by character, and only where that gives one character, as the OLAP engine does; `own` holds where it knows better. */
+function changeCase(change: (character: string) => string, own: Readonly<Record<string, string>>): (text: string) => string {
   return (text) => {
     let result = '';
     for (const character of text) {
-      const changed = change(character);
+      const changed = own[character] ?? change(character);
       result += Array.from(changed).length === 1 ? changed : character;
     }
     return result;
   };
 }
 
-const lower = changeCase((character) => character.toLowerCase());
-const upper = changeCase((character) => character.toUpperCase());
+const lower = changeCase((character) => character.toLowerCase(), { İ: 'i' });
+const upper = changeCase((character) => character.toUpperCase(), { ß: 'ẞ' });
 
 /** Joins operands; those that are NULL count as empty unless the caller makes the whole NULL. */
 function join(compiler: ExpressionCompiler, operands: readonly Snippet[]): string {
@@ -66,21 +66,13 @@ function join(compiler: ExpressionCompiler, operands: readonly Snippet[]): strin
   return `${intern}(${parts.join(' + ')})`;
 }
 
-/** Returns the part of a text from a position on, as the OLAP engine counts: position 0 is one before the first character. */
-function substring(text: string, from: number, count: number | undefined): string {
-  if (count === 0) return '';
+/** Returns the part of a text from a position on; a negative length takes what stands before the position.
+ *  Guarantees: places outside of the text count towards the length, as in the OLAP engine. */
+function substring(text: string, from: number, count = Infinity): string {
   const characters = Array.from(text);
-  const size = characters.length;
-  let length = count ?? size + 1;
-  let start = 0;
-  if (from > 0) start = Math.min(size, from - 1);
-  else if (from < 0) start = Math.max(size + from, 0);
-  else {
-    length -= 1;
-    if (count !== undefined && length <= 0) return '';
-  }
-  const [begin, end] = length > 0 ? [start, Math.min(size, start + length)] : [Math.max(0, start + length), start];
-  return characters.slice(begin, end).join('');
+  const start = from > 0 ? from - 1 : from < 0 ? characters.length + from : -1;
+  const [begin, end] = count >= 0 ? [start, start + count] : [start + count, start];
+  return characters.slice(Math.max(0, begin), Math.max(0, end)).join('');
 }
 
 function requireText(call: CallExpression): void {

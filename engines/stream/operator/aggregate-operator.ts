@@ -137,11 +137,7 @@ export class AggregateOperator implements Changelog, Stateful {
       this.#push(old, this.#resultLayout.decode(this.#given, old, old.length), new Int8Array(old.length).fill(-1));
       for (const group of old) this.#present[group] = 0;
     }
-    for (const row of changed) {
-      const group = alive[row] as number;
-      this.#given.set(lanes.subarray(row * width, (row + 1) * width), group * width);
-      this.#present[group] = 1;
-    }
+    this.#remember(alive, changed, lanes);
     const fresh = changed.map((row) => alive[row] as number);
     if (fresh.length > 0) {
       this.#push(
@@ -152,17 +148,34 @@ export class AggregateOperator implements Changelog, Stateful {
     }
   }
 
+  /** Takes note of what is put out for the changed rows of `alive`. */
+  #remember(alive: Int32Array, changed: Int32Array, lanes: Int32Array): void {
+    const { width } = this.#resultLayout;
+    const given = this.#given;
+    for (let index = 0; index < changed.length; index += 1) {
+      const row = changed[index] as number;
+      const group = alive[row] as number;
+      this.#present[group] = 1;
+      for (let lane = 0; lane < width; lane += 1) given[group * width + lane] = lanes[row * width + lane] as number;
+    }
+  }
+
   /** Returns the rows of `alive` whose values differ from what was put out. */
   #changedRows(alive: Int32Array, lanes: Int32Array): Int32Array {
     const { width } = this.#resultLayout;
-    const changed: number[] = [];
+    const given = this.#given;
+    const present = this.#present;
+    const changed = new Int32Array(alive.length);
+    let size = 0;
     for (let row = 0; row < alive.length; row += 1) {
       const group = alive[row] as number;
-      let same = this.#present[group] === 1;
-      for (let lane = 0; lane < width && same; lane += 1) same = lanes[row * width + lane] === this.#given[group * width + lane];
-      if (!same) changed.push(row);
+      let same = present[group] === 1;
+      for (let lane = 0; lane < width && same; lane += 1) same = lanes[row * width + lane] === given[group * width + lane];
+      if (same) continue;
+      changed[size] = row;
+      size += 1;
     }
-    return Int32Array.from(changed);
+    return changed.subarray(0, size);
   }
 
   /** Returns the groups whose old row goes: it is replaced, or the group has no rows any more. */

@@ -1,0 +1,2 @@
+export { Dataflow, type DataflowOptions, type DataflowPlan } from './dataflow.ts';
+export { planDataflow } from './plan-dataflow.ts';
