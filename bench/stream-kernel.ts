@@ -1,4 +1,11 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import {
+  BIGINT as DUCKDB_BIGINT,
+  type DuckDBBigIntVector,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type DuckDBIntegerVector,
+  INTEGER as DUCKDB_INTEGER,
+} from '@duckdb/node-api';
 import type { Batch } from '../engines/stream/changelog/batch.ts';
 import { Dataflow, planDataflow } from '../engines/stream/dataflow/index.ts';
 import { assert } from '../spi/index.ts';
@@ -99,28 +106,35 @@ function runIncrementally(whole: ReturnType<typeof plan>, batches: readonly Batc
   return changes;
 }
 
+/** Rows of a chunk of DuckDB. */
+const CHUNK_ROWS = 2048;
+
+function chunkOf(batch: Batch, from: number): DuckDBDataChunk {
+  const chunk = DuckDBDataChunk.create([DUCKDB_INTEGER, DUCKDB_BIGINT], CHUNK_ROWS);
+  const keys = chunk.getColumnVector(0) as DuckDBIntegerVector;
+  const prices = chunk.getColumnVector(1) as DuckDBBigIntVector;
+  const [key, price] = batch.columns;
+  for (let row = 0; row < CHUNK_ROWS; row += 1) {
+    keys.setItem(row, key?.values[from + row] ?? 0);
+    prices.setItem(row, BigInt(price?.values[(from + row) * 2] ?? 0));
+  }
+  keys.flush();
+  prices.flush();
+  return chunk;
+}
+
 async function measureDuckdb(batches: readonly Batch[], rows: number): Promise<readonly Check[]> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
-  await connection.run('CREATE TABLE events (n integer, k integer, price bigint)');
-  const appender = await connection.createAppender('events');
-  batches.forEach((batch, index) => {
-    const [keys, prices] = batch.columns;
-    for (let row = 0; row < batch.rows; row += 1) {
-      appender.appendInteger(index);
-      appender.appendInteger(keys?.values[row] ?? 0);
-      appender.appendBigInt(BigInt(prices?.values[row * 2] ?? 0));
-      appender.endRow();
-    }
-  });
-  appender.closeSync();
-  for (let index = 0; index < batches.length; index += 1) {
-    await connection.run(`CREATE TABLE batch${String(index)} AS SELECT k, price FROM events WHERE n = ${String(index)}`);
-  }
+  await connection.run('CREATE TEMP TABLE batch (k integer, price bigint)');
   const perBatch = async (): Promise<void> => {
     const counts = new Map<number, number>();
-    for (let index = 0; index < batches.length; index += 1) {
-      const reader = await connection.runAndReadAll(`SELECT k, count(*)::INTEGER FROM batch${String(index)} WHERE price > 500 GROUP BY k`);
+    for (const batch of batches) {
+      await connection.run('DELETE FROM batch');
+      const appender = await connection.createAppender('batch');
+      for (let from = 0; from < batch.rows; from += CHUNK_ROWS) appender.appendDataChunk(chunkOf(batch, from));
+      appender.closeSync();
+      const reader = await connection.runAndReadAll('SELECT k, count(*)::INTEGER FROM batch WHERE price > 500 GROUP BY k');
       const [keys = [], added = []] = reader.getColumns() as number[][];
       for (let row = 0; row < keys.length; row += 1) counts.set(keys[row] ?? 0, (counts.get(keys[row] ?? 0) ?? 0) + (added[row] ?? 0));
     }
@@ -144,7 +158,7 @@ async function measureDuckdb(batches: readonly Batch[], rows: number): Promise<r
       unit: 'ratio',
       target: '<= 1',
       pass: ratio.median <= 1,
-      note: `ours to the peer's, 95% ${String(round(ratio.low))} to ${String(round(ratio.high))} of ${String(ratio.samples)} pairs; ours ${String(round(perSecond(medianInterval(ours).median)))}, DuckDB ${String(round(perSecond(medianInterval(peer).median)))} M rows/s, which finds each batch in a table of its own already; ${MODE}`,
+      note: `ours to the peer's, 95% ${String(round(ratio.low))} to ${String(round(ratio.high))} of ${String(ratio.samples)} pairs; ours ${String(round(perSecond(medianInterval(ours).median)))}, DuckDB ${String(round(perSecond(medianInterval(peer).median)))} M rows/s, which is given each batch as chunks; ${MODE}`,
     },
   ];
 }
