@@ -1,11 +1,4 @@
-import {
-  BIGINT as DUCKDB_BIGINT,
-  type DuckDBBigIntVector,
-  DuckDBDataChunk,
-  DuckDBInstance,
-  type DuckDBIntegerVector,
-  INTEGER as DUCKDB_INTEGER,
-} from '@duckdb/node-api';
+import { BIGINT as DUCKDB_BIGINT, DuckDBDataChunk, DuckDBInstance, INTEGER as DUCKDB_INTEGER } from '@duckdb/node-api';
 import type { Batch } from '../engines/stream/changelog/batch.ts';
 import { Dataflow, planDataflow } from '../engines/stream/dataflow/index.ts';
 import { assert } from '../spi/index.ts';
@@ -111,8 +104,8 @@ const CHUNK_ROWS = 2048;
 
 function chunkOf(batch: Batch, from: number): DuckDBDataChunk {
   const chunk = DuckDBDataChunk.create([DUCKDB_INTEGER, DUCKDB_BIGINT], CHUNK_ROWS);
-  const keys = chunk.getColumnVector(0) as DuckDBIntegerVector;
-  const prices = chunk.getColumnVector(1) as DuckDBBigIntVector;
+  const keys = chunk.getColumnVector(0);
+  const prices = chunk.getColumnVector(1);
   const [key, price] = batch.columns;
   for (let row = 0; row < CHUNK_ROWS; row += 1) {
     keys.setItem(row, key?.values[from + row] ?? 0);

@@ -19,6 +19,9 @@ import { runQuery } from './run-query.ts';
 import { STREAM_CAPABILITIES } from './stream-capabilities.ts';
 import type { StreamConfig } from './stream-config.ts';
 
+/** Memory that Node and its code take beside the data. Units: bytes. */
+const PROCESS_BYTES = 512 * 2 ** 20;
+
 /** Starts the engine; its processes come up when they are needed. */
 export function createStreamEngine(config: StreamConfig, host: EngineHost): Engine {
   const pool = createWarmPool({
@@ -26,7 +29,7 @@ export function createStreamEngine(config: StreamConfig, host: EngineHost): Engi
       spawnChild({
         entry: new URL('./child/stream-child.ts', import.meta.url),
         name: 'trivium-stream',
-        memoryBytesMax: config.memoryBytesMax,
+        memoryBytesMax: config.memoryBytesMax + PROCESS_BYTES,
         lostCode: 'ENGINE_LOST',
         onLog: (line) => {
           host.log.warn({ engine: 'stream' }, line);

@@ -24,7 +24,7 @@ export function loadInt64(lanes: Int32Array, row: number): ExactInteger {
 export function storeInt64(lanes: Int32Array, row: number, value: ExactInteger): void {
   if (typeof value === 'number') {
     lanes[row * 2] = value | 0;
-    lanes[row * 2 + 1] = Math.floor(value / 0x1_0000_0000);
+    lanes[row * 2 + 1] = Math.floor(value * 2 ** -32);
   } else {
     lanes[row * 2] = Number(BigInt.asIntN(32, value));
     lanes[row * 2 + 1] = Number(BigInt.asIntN(32, value >> 32n));

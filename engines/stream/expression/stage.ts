@@ -149,7 +149,7 @@ function storeValue(writer: CodeWriter, kind: ColumnKind, values: string, value:
   if (kind === 'boolean') return `${values}[o] = ${value} ? 1 : 0;`;
   if (kind === 'int128') return `${writer.fixed(storeInt128)}(${values}, o, ${value});`;
   if (kind !== 'int64') return `${values}[o] = ${value};`;
-  const fast = `${values}[2 * o] = ${value} | 0; ${values}[2 * o + 1] = Math.floor(${value} / 4294967296);`;
+  const fast = `${values}[2 * o] = ${value} | 0; ${values}[2 * o + 1] = Math.floor(${value} * ${String(2 ** -32)});`;
   return `if (typeof ${value} === 'number') { ${fast} } else ${writer.fixed(storeInt64)}(${values}, o, ${value});`;
 }
 
@@ -158,9 +158,16 @@ function passThrough(batch: Batch, outputs: readonly StageOutput[]): Batch {
 }
 
 function stageFunction(loop: Loop, outputs: readonly StageOutput[], kinds: readonly ColumnKind[], filters: boolean): StageFunction {
+  // What does not leave the stage is used again: fresh memory costs more than the loop.
+  let selected = new Int32Array(0);
+  let valids = kinds.map(() => new Uint8Array(0));
   return (batch) => {
-    const selected = new Int32Array(filters ? batch.rows : 0);
-    const memory = kinds.map((kind) => ({ values: allocateValues(kind, batch.rows), valid: new Uint8Array(batch.rows) }));
+    if (filters && selected.length < batch.rows) selected = new Int32Array(batch.rows);
+    if ((valids[0]?.length ?? batch.rows) < batch.rows) valids = kinds.map(() => new Uint8Array(batch.rows));
+    const memory = kinds.map((kind, slot) => ({
+      values: allocateValues(kind, batch.rows),
+      valid: valids[slot] ?? new Uint8Array(batch.rows),
+    }));
     const nulls = new Uint8Array(kinds.length);
     const rows = loop(batch.columns, batch.rows, selected, memory, nulls);
     const positions = selected.subarray(0, rows);
@@ -172,7 +179,7 @@ function stageFunction(loop: Loop, outputs: readonly StageOutput[], kinds: reado
       const made = memory[output.slot];
       assert(made !== undefined, 'every computed column has memory');
       const kind = kinds[output.slot] ?? 'int32';
-      return headColumn({ kind, values: made.values, valid: nulls[output.slot] === 1 ? made.valid : null }, rows);
+      return headColumn({ kind, values: made.values, valid: nulls[output.slot] === 1 ? made.valid.slice(0, rows) : null }, rows);
     });
     return { rows, columns, weights: filters && rows < batch.rows ? gatherWeights(batch.weights, positions) : batch.weights };
   };
