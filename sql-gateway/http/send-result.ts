@@ -12,31 +12,74 @@ export interface SendOptions {
   onSent(rows: number, bytes: number): void;
 }
 
-/** Sends a result as it comes, holding its source back while the client does not read.
- *  Guarantees: nothing is sent before the first piece is there; a failure after that breaks the connection without a proper end,
+/** Units: bytes that are gathered into one write: a small result leaves as one. */
+const GATHER_BYTES = 16 << 10;
+
+/** Units: milliseconds that a piece waits for its successor. */
+const GATHER_MS = 5;
+
+/** Sends a result as it comes, holding its source back while the client does not read. Small pieces that follow each other closely leave together.
+ *  Guarantees: nothing is sent before the first piece is there; a failure after the first write breaks the connection without a proper end,
  *  so that no client takes a part for the whole.
  *  @throws what the pieces throw, ENGINE_CANCELLED when the client goes away or reads nothing for too long */
 export async function sendResult(response: ServerResponse, chunks: AsyncIterable<EncodedChunk>, options: SendOptions): Promise<void> {
   const iterator = chunks[Symbol.asyncIterator]();
-  let next = await iterator.next();
   try {
-    response.writeHead(200, options.headers);
-    while (next.done !== true) {
-      const { bytes, rows } = next.value;
-      options.onSent(rows, bytes.byteLength);
-      if (!response.write(bytes)) await waitFor(response, 'drain', options.stallMs);
-      if (response.destroyed) throw clientGone();
-      next = await iterator.next();
-    }
-    response.end();
-    if (!response.writableFinished) await waitFor(response, 'finish', options.stallMs);
+    await sendPieces(response, iterator, options);
   } catch (error) {
-    // A reset reaches even clients that take the end of the connection for the end of the answer.
-    response.socket?.resetAndDestroy();
-    response.destroy();
+    if (response.headersSent) {
+      // A reset reaches even clients that take the end of the connection for the end of the answer.
+      response.socket?.resetAndDestroy();
+      response.destroy();
+    }
     throw error;
   } finally {
     await iterator.return?.();
+  }
+}
+
+async function sendPieces(response: ServerResponse, iterator: AsyncIterator<EncodedChunk>, options: SendOptions): Promise<void> {
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
+  let coming = iterator.next();
+  for (;;) {
+    // A piece that waits is sent after a while, whether its successor is there or not.
+    const next = gatheredBytes === 0 ? await coming : await within(coming, GATHER_MS);
+    if (next?.done === true) break;
+    if (next !== null) {
+      const { bytes, rows } = next.value;
+      options.onSent(rows, bytes.byteLength);
+      gathered.push(bytes);
+      gatheredBytes += bytes.byteLength;
+    }
+    if (next === null || gatheredBytes >= GATHER_BYTES) {
+      if (!response.headersSent) response.writeHead(200, options.headers);
+      const drained = gathered.map((bytes) => response.write(bytes)).every(Boolean);
+      gathered = [];
+      gatheredBytes = 0;
+      if (!drained) await waitFor(response, 'drain', options.stallMs);
+      if (response.destroyed) throw clientGone();
+    }
+    if (next !== null) coming = iterator.next();
+  }
+  const last = Buffer.concat(gathered);
+  if (!response.headersSent) response.writeHead(200, { ...options.headers, 'content-length': last.byteLength });
+  response.end(last);
+  if (!response.writableFinished) await waitFor(response, 'finish', options.stallMs);
+}
+
+/** Returns what the promise gives, or null when that takes longer. */
+async function within<Value>(promise: Promise<Value>, timeoutMs: number): Promise<Value | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(null);
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -78,14 +78,21 @@ describe('POST /v1/sql', () => {
   it.each(['application/json', 'text/csv', 'application/x-ndjson', 'application/vnd.apache.arrow.stream'])(
     'breaks the connection when rows of %s fail in the middle',
     async (accept) => {
-      const { sql, call } = await start([{ batchRows: 100, streamError: { afterBatches: 4, error: lost } }]);
-      const response = await sql(SERIES, { accept });
+      const { sql, call } = await start([{ batchRows: 5000, streamError: { afterBatches: 4, error: lost } }]);
+      const response = await sql('SELECT g FROM generate_series(1, 100000) AS s(g)', { accept });
       expect(response.status).toBe(200);
       await expect(response.arrayBuffer()).rejects.toThrow();
       const { queries } = (await (await call('/v1/queries')).json()) as { queries: { state: string; errorCode: string }[] };
       expect(queries[0]).toMatchObject({ state: 'failed', errorCode: 'ENGINE_LOST' });
     },
   );
+
+  it('tells a failure after a few rows as a problem too, when none of them has been sent', async () => {
+    const { sql } = await start([{ batchRows: 10, streamError: { afterBatches: 4, error: lost } }]);
+    const response = await sql(SERIES);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ code: 'ENGINE_LOST' });
+  });
 
   it('goes on with the next engine when the first is lost before its first row', async () => {
     const { sql } = await start([
