@@ -253,7 +253,7 @@ function typedExpressions(one: Expression, random: Random): readonly Expression[
         call('int_divide', [one, lit(-2)], INTEGER),
         call('divide', [cast(one, DOUBLE), lit('4', DOUBLE)], DOUBLE),
         call('add', [cast(one, BIGINT), lit('4611686018427387904', BIGINT)], BIGINT),
-        call('multiply', [cast(one, BIGINT), lit('-4294967296', BIGINT)], BIGINT),
+        call('multiply', [cast(one, BIGINT), lit('4294967296', BIGINT)], BIGINT),
         cast(one, VARCHAR),
         cast(one, { kind: 'decimal', precision: 18, scale: 4 }),
       ];

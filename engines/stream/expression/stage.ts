@@ -53,7 +53,7 @@ export function compileStage(
   const load = (expression: Expression): void => {
     loadColumns(expression, { writer, input, passed, scope });
   };
-  for (const step of steps) {
+  for (const step of neededSteps(steps, outputIds)) {
     if (step.kind === 'filter') {
       load(step.predicate);
       writer.line(`if (!(${isTrue(new ExpressionCompiler(writer, settings, EXPRESSION_RULES, scope).compile(step.predicate))})) continue;`);
@@ -92,6 +92,25 @@ export function compileStage(
     'return o;',
   );
   return (pool) => stageFunction(make(pool), outputs, kinds, filters);
+}
+
+/** Leaves out computed columns that nothing reads: they cost time, and may fail. */
+function neededSteps(steps: readonly StageStep[], outputIds: readonly number[]): readonly StageStep[] {
+  let needed = new Set(outputIds);
+  const kept: StageStep[] = [];
+  for (const step of steps.toReversed()) {
+    const columns = step.kind === 'project' ? step.columns.filter((column) => needed.has(column.id)) : [];
+    kept.unshift(step.kind === 'project' ? { kind: 'project', columns } : step);
+    if (step.kind === 'project') needed = new Set();
+    for (const expression of step.kind === 'project' ? columns.map((column) => column.expression) : [step.predicate]) {
+      walkExpression(expression, {
+        expression: (part) => {
+          if (part.kind === 'column') needed.add(part.id);
+        },
+      });
+    }
+  }
+  return kept;
 }
 
 interface LoadContext {
