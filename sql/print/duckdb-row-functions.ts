@@ -1,4 +1,4 @@
-import type { AggregateCall } from '../../spi/index.ts';
+import type { AggregateCall, DataType } from '../../spi/index.ts';
 
 /** A function over rows as DuckDB calls it. */
 export interface RowFunction {
@@ -31,30 +31,18 @@ const SAME_NAME = [
     'var_pop',
     'skewness',
   ],
-  ...[
-    'kurtosis',
-    'product',
-    'covar_samp',
-    'covar_pop',
-    'corr',
-    'regr_slope',
-    'regr_intercept',
-    'regr_r2',
-    'regr_count',
-    'median',
-    'quantile_cont',
-  ],
+  ...['kurtosis', 'product', 'covar_samp', 'covar_pop', 'corr', 'regr_slope', 'regr_intercept', 'regr_r2', 'regr_count'],
   ...['quantile_disc', 'mode', 'string_agg', 'array_agg', 'bool_and', 'bool_or', 'approx_count_distinct'],
   ...['row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile', 'lag', 'lead', 'first_value', 'last_value', 'nth_value'],
 ];
-
-const EXACT_NUMBERS = new Set(['integer', 'bigint', 'decimal']);
 
 /** How each aggregate and window function of the catalogue is written for DuckDB, by canonical name; `grouping` is printed with its groups. */
 export const DUCKDB_ROW_FUNCTIONS: ReadonlyMap<string, RowForm> = new Map([
   ...SAME_NAME.map((name): [string, RowForm] => [name, named(name)]),
   ['count_star', () => ({ name: 'count', args: ['*'] })],
-  ['avg', averageForm],
+  ['avg', exactForm('avg', ['integer', 'bigint', 'decimal'])],
+  ['median', exactForm('median', ['integer', 'bigint'])],
+  ['quantile_cont', exactForm('quantile_cont', ['integer', 'bigint'])],
   ['approx_quantile', ([value = '', fraction = '']) => ({ name: 'approx_quantile', args: [value, `CAST(${fraction} AS FLOAT)`] })],
   ['bit_and_agg', named('bit_and')],
   ['bit_or_agg', named('bit_or')],
@@ -67,12 +55,14 @@ export const DUCKDB_ROW_FUNCTIONS: ReadonlyMap<string, RowForm> = new Map([
   ],
 ]);
 
-/** A mean of exact numbers is handed over before their cast to double: DuckDB sums them exactly, and faster. */
-function averageForm(args: readonly string[], call: AggregateCall): RowFunction {
-  const [argument] = call.arguments;
-  const [text = ''] = args;
-  const exact =
-    argument?.kind === 'cast' && !argument.safe && argument.type.kind === 'double' && EXACT_NUMBERS.has(argument.argument.type.kind);
-  const inner = exact ? /^CAST\((.*) AS DOUBLE\)$/s.exec(text)?.[1] : undefined;
-  return { name: 'avg', args: [inner ?? text] };
+/** Exact numbers are handed over before their cast to double: DuckDB gives a double all the same, sums them exactly, and orders them faster. */
+function exactForm(name: string, kinds: readonly DataType['kind'][]): RowForm {
+  return (args, call) => {
+    const [argument] = call.arguments;
+    const [text = '', ...others] = args;
+    const exact =
+      argument?.kind === 'cast' && !argument.safe && argument.type.kind === 'double' && kinds.includes(argument.argument.type.kind);
+    const inner = exact ? /^CAST\((.*) AS DOUBLE\)$/s.exec(text)?.[1] : undefined;
+    return { name, args: [inner ?? text, ...others] };
+  };
 }
