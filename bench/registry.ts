@@ -5,4 +5,5 @@ export const BENCHMARKS: readonly RegisteredProof[] = [
   { name: 'binding', load: async () => (await import('./binding.ts')).benchmark },
   { name: 'channel', load: async () => (await import('./channel.ts')).benchmark },
   { name: 'gateway', load: async () => (await import('./gateway.ts')).benchmark },
+  { name: 'stream-kernel', load: async () => (await import('./stream-kernel.ts')).benchmark },
 ];

@@ -21,9 +21,14 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-/** The built-in engine's module; any other name is a package or a path. */
-const OLAP_MODULE = new URL(import.meta.url.endsWith('.ts') ? '../engines/olap/index.ts' : '../engines/olap/index.js', import.meta.url)
-  .href;
+/** Engines that come with the product, by the name that the configuration calls them; any other name is a package or a path. */
+const BUILT_IN_ENGINES: ReadonlySet<string> = new Set(['olap', 'stream']);
+
+function moduleOf(name: string): string {
+  if (!BUILT_IN_ENGINES.has(name)) return name;
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return new URL(`../engines/${name}/index.${ending}`, import.meta.url).href;
+}
 
 /** Opens the warehouse of the configured data directory, creating it when it is new. Several processes may have it open. */
 export async function composeStorage(config: Config, log: Logger): Promise<Storage> {
@@ -59,7 +64,7 @@ export async function composePlatform(config: Config, token: string | null, log:
   const storage = await composeStorage(config, log);
   const { warehouse } = storage;
   const engines = await loadEngines(
-    config.engines.map((entry) => ({ ...entry, module: entry.module === 'olap' ? OLAP_MODULE : entry.module })),
+    config.engines.map((entry) => ({ ...entry, module: moduleOf(entry.module) })),
     { tables: warehouse.source, log, spoolDirectory: join(storage.spoolDirectory, 'engines'), dataDirectory: warehouse.dataDirectory },
   );
   const gateway = await createGateway({

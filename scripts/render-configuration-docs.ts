@@ -19,7 +19,7 @@ http:
 files:
   allowedDirectories: [/srv/exchange]
 engines:
-  - module: olap            # the built-in engine
+  - module: olap            # a built-in engine: olap (the default) or stream
   - module: ./my-engine     # a package name, or a path from this file
     config: { }
 \`\`\`

@@ -1,6 +1,6 @@
 /** An engine to load. */
 export interface EngineEntry {
-  /** `olap` for the built-in engine, else a package name or a path (relative to the configuration file). */
+  /** `olap` or `stream` for a built-in engine, else a package name or a path (relative to the configuration file). */
   readonly module: string;
   /** The plugin's own configuration, checked against its schema. */
   readonly config: Readonly<Record<string, unknown>>;

@@ -16,21 +16,7 @@ const named =
   (args) => ({ name, args });
 
 const SAME_NAME = [
-  ...[
-    'count',
-    'count_if',
-    'sum',
-    'min',
-    'max',
-    'any_value',
-    'first',
-    'last',
-    'stddev_samp',
-    'stddev_pop',
-    'var_samp',
-    'var_pop',
-    'skewness',
-  ],
+  ...['count', 'sum', 'min', 'max', 'any_value', 'first', 'last', 'stddev_samp', 'stddev_pop', 'var_samp', 'var_pop', 'skewness'],
   ...['kurtosis', 'product', 'covar_samp', 'covar_pop', 'corr', 'regr_slope', 'regr_intercept', 'regr_r2', 'regr_count'],
   ...['quantile_disc', 'mode', 'string_agg', 'array_agg', 'bool_and', 'bool_or', 'approx_count_distinct'],
   ...['row_number', 'rank', 'dense_rank', 'percent_rank', 'cume_dist', 'ntile', 'lag', 'lead', 'first_value', 'last_value', 'nth_value'],
@@ -39,6 +25,8 @@ const SAME_NAME = [
 /** How each aggregate and window function of the catalogue is written for DuckDB, by canonical name; `grouping` is printed with its groups. */
 export const DUCKDB_ROW_FUNCTIONS: ReadonlyMap<string, RowForm> = new Map([
   ...SAME_NAME.map((name): [string, RowForm] => [name, named(name)]),
+  // DuckDB's own gives NULL where there is no row.
+  ['count_if', ([condition = '']) => ({ name: 'count', args: [`CASE WHEN ${condition} THEN 1 END`] })],
   ['count_star', () => ({ name: 'count', args: ['*'] })],
   ['avg', exactForm('avg', ['integer', 'bigint', 'decimal'])],
   ['median', exactForm('median', ['integer', 'bigint'])],

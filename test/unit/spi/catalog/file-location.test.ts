@@ -8,10 +8,10 @@ describe('a location', () => {
   });
 
   it.each(['s3://bucket/t', 'file:/data', '/data/t', 'file://host/data'])('%s is refused: it is not file:///', (location) => {
-    expect(() => locationToPath(location)).toThrowError(expect.objectContaining({ code: 'STORAGE_LOCATION' }));
+    expect(() => locationToPath(location)).toThrow(expect.objectContaining({ code: 'STORAGE_LOCATION' }));
   });
 
   it('with a step upwards is refused', () => {
-    expect(() => locationToPath('file:///data/t/../secret')).toThrowError(expect.objectContaining({ code: 'STORAGE_LOCATION' }));
+    expect(() => locationToPath('file:///data/t/../secret')).toThrow(expect.objectContaining({ code: 'STORAGE_LOCATION' }));
   });
 });
