@@ -40,7 +40,7 @@ export class FrameQueue implements AsyncIterable<Uint8Array> {
   push(frame: Uint8Array): void {
     if (this.#outcome === 'ended') throw malformed('a frame after the last one');
     if (this.#outcome !== 'open') return;
-    if (this.#uncreditedBytes > 0 && this.#uncreditedBytes + frame.byteLength > this.#windowBytes) {
+    if (this.#uncreditedBytes * 4 >= this.#windowBytes && this.#uncreditedBytes + frame.byteLength > this.#windowBytes) {
       throw malformed(`a frame of ${frame.byteLength} bytes beyond the window of ${this.#windowBytes}`);
     }
     this.#uncreditedBytes += frame.byteLength;
@@ -84,8 +84,8 @@ export class FrameQueue implements AsyncIterable<Uint8Array> {
     this.#consumedBytes += this.#lentBytes;
     this.#lentBytes = 0;
     const frame = this.#frames[this.#head];
-    // A quarter of the window saves messages; an idle consumer gives all back, since the sender may wait for the whole window.
-    if (this.#consumedBytes * 4 >= this.#windowBytes || frame === undefined) this.#giveCredit();
+    // A quarter of the window at a time saves messages: a small answer needs none.
+    if (this.#consumedBytes * 4 >= this.#windowBytes) this.#giveCredit();
     if (frame !== undefined) return Promise.resolve({ done: false, value: this.#shift(frame) });
     if (this.#outcome === 'ended') return Promise.resolve(DONE);
     if (this.#outcome !== 'open') return Promise.reject(this.#outcome);

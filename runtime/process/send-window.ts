@@ -8,7 +8,7 @@ interface Waiter {
 }
 
 /** Counts the bytes that were sent and not yet consumed at the other end, and makes senders wait for room.
- *  Guarantees: first come, first served; a frame larger than the whole window goes when nothing is under way. */
+ *  Guarantees: first come, first served; a frame larger than the whole window goes when less than a quarter of it is under way. */
 export class SendWindow {
   readonly #sizeBytes: number;
   #underWayBytes = 0;
@@ -49,6 +49,7 @@ export class SendWindow {
   }
 
   #fits(bytes: number): boolean {
-    return this.#underWayBytes === 0 || this.#underWayBytes + bytes <= this.#sizeBytes;
+    // The other end may hold back the credit for less than a quarter of the window.
+    return this.#underWayBytes * 4 < this.#sizeBytes || this.#underWayBytes + bytes <= this.#sizeBytes;
   }
 }

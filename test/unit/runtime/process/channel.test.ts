@@ -122,6 +122,19 @@ describe('frames', () => {
     expect(frames.map((frame) => [frame.byteLength, frame[999]])).toEqual([0, 1, 2, 3, 4].map((index) => [1000, index]));
   });
 
+  test('larger than the window pass also behind small ones whose credit is held back', async () => {
+    const { caller, server } = channelPair();
+    const sizes = [10, 10, 500, 24, 500, 1, 1, 99];
+    server.serve({
+      stream: async (_params, context) => {
+        for (const size of sizes) await context.send(Buffer.alloc(size));
+        return null;
+      },
+    });
+    const frames = await collect(caller.open('stream', null, { windowBytes: 100 }).frames);
+    expect(frames.map((frame) => frame.byteLength)).toEqual(sizes);
+  });
+
   test('that came before an error are delivered before it is thrown', async () => {
     const { caller, server } = channelPair();
     server.serve({
@@ -159,7 +172,7 @@ describe('frames', () => {
     const mutant = await importMutant<{ createChannel: Create }>('index.ts', {
       folder: 'runtime/process',
       file: 'send-window.ts',
-      from: 'return this.#underWayBytes === 0 || this.#underWayBytes + bytes <= this.#sizeBytes;',
+      from: 'return this.#underWayBytes * 4 < this.#sizeBytes || this.#underWayBytes + bytes <= this.#sizeBytes;',
       to: 'return bytes >= 0;',
     });
     const outcome = await unreadBytes(mutant.createChannel).then(
