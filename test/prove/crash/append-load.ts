@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { stat } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { CRASH_TABLE } from './crash-table.ts';
 
 /** Program that appends to a table without an end, several appends at a time, and says so on its output when one is acknowledged.
  *  Arguments: the warehouse, the committer's entry, the first id, how many appends at a time, how many in all (0: no end).
+ *  A load with an end waits for a line on its input before it begins, so that several can begin together.
  *  Each append is one row with its id in each of two files, so that half an append can be told from a whole one. */
 const [directory, entry, firstId, parallel, appendsMax] = process.argv.slice(2);
 assert(directory !== undefined && entry !== undefined, 'the load is told its warehouse and its committer');
@@ -26,6 +28,10 @@ let nextId = Number(firstId);
 const lastId = Number(appendsMax) === 0 ? Infinity : nextId + Number(appendsMax);
 
 process.stdout.write('ready\n');
+if (lastId !== Infinity) {
+  await once(process.stdin, 'data');
+  process.stdin.unref();
+}
 await Promise.all(Array.from({ length: Number(parallel) }, appendForever));
 process.stdout.write('done\n');
 await warehouse.close();

@@ -2,14 +2,19 @@ import type { Check } from '../proof.ts';
 import { COMMITTER_ENTRY } from './committer-entry.ts';
 import { type Findings, inspectTable, makeCrashTable } from './inspect-table.ts';
 import { describe } from './kill-rounds.ts';
-import { startLoad } from './start-load.ts';
+import { type LoadPlan, startLoad } from './start-load.ts';
 
-/** Lets two processes with four appends at a time race for one table, with the real committers and with ones that do not compare before they swap.
- *  The real ones must lose nothing; the mutant's losses show that the race is a race. */
+/** Lets two processes race for one table, with the real committers and with ones that do not compare before they swap. The real ones, with four
+ *  appends at a time, must lose nothing; the mutant's losses show that the race is a race. The mutant appends one at a time: it knows of one base. */
 export async function raceAppends(directory: string, appends: number, log: (line: string) => void): Promise<Check[]> {
-  const real = await race(`${directory}/real`, COMMITTER_ENTRY.real, appends, log);
+  const real = await race(`${directory}/real`, { committerEntry: COMMITTER_ENTRY.real, parallel: 4, appendsMax: appends, log });
   log(`race: ${describe(real.findings)} of ${String(real.acknowledged)} acknowledged`);
-  const mutant = await race(`${directory}/mutant`, COMMITTER_ENTRY.withoutCompare, appends, log);
+  const mutant = await race(`${directory}/mutant`, {
+    committerEntry: COMMITTER_ENTRY.withoutCompare,
+    parallel: 1,
+    appendsMax: appends,
+    log,
+  });
   log(`race without compare-and-swap: ${describe(mutant.findings)} of ${String(mutant.acknowledged)} acknowledged`);
   const wanted = 2 * appends;
   return [
@@ -28,14 +33,12 @@ export async function raceAppends(directory: string, appends: number, log: (line
 
 async function race(
   directory: string,
-  committerEntry: string,
-  appends: number,
-  log: (line: string) => void,
+  plan: Pick<LoadPlan, 'committerEntry' | 'parallel' | 'appendsMax' | 'log'>,
 ): Promise<{ findings: Findings; acknowledged: number }> {
   await makeCrashTable(directory);
-  const loads = [1, 2].map((index) =>
-    startLoad({ directory, committerEntry, firstId: index * 1_000_000, parallel: 4, appendsMax: appends, log }),
-  );
+  const loads = [1, 2].map((index) => startLoad({ ...plan, directory, firstId: index * 1_000_000 }));
+  await Promise.all(loads.map((load) => load.ready));
+  for (const load of loads) load.begin();
   await Promise.all(loads.map((load) => load.ended));
   const acknowledged = new Set(loads.flatMap((load) => [...load.acknowledged]));
   return { findings: await inspectTable(directory, acknowledged), acknowledged: acknowledged.size };

@@ -13,6 +13,8 @@ export interface Load {
   /** Resolves when the load begins to append; rejects never: a load that ends before is seen by `ended`. */
   readonly ready: Promise<void>;
   readonly ended: Promise<void>;
+  /** Lets a load with an end begin. */
+  begin(): void;
 }
 
 /** What a load does. */
@@ -32,7 +34,7 @@ export function startLoad(plan: LoadPlan): Load {
   const numbers = [plan.firstId, plan.parallel, plan.appendsMax].map(String);
   const child = spawn(process.execPath, ['--import', 'tsx', program, plan.directory, plan.committerEntry, ...numbers], {
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const acknowledged = new Set<number>();
   const errors: string[] = [];
@@ -53,7 +55,10 @@ export function startLoad(plan: LoadPlan): Load {
   createInterface({ input: child.stderr }).on('line', (line) => {
     if (!line.startsWith('npm ') && process.env['CRASH_VERBOSE'] !== undefined) plan.log(`  ${line}`);
   });
-  return { pid: child.pid ?? -1, acknowledged, errors, ready, ended };
+  const begin = (): void => {
+    child.stdin.end('go\n');
+  };
+  return { pid: child.pid ?? -1, acknowledged, errors, ready, ended, begin };
 }
 
 function readLines(child: ChildProcess, take: (line: string) => void): void {
