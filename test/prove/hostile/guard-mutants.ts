@@ -65,7 +65,7 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
     id: 'ending-broken-results-properly',
     round: 1,
     file: 'sql-gateway/http/send-result.ts',
-    from: 'response.socket?.resetAndDestroy();\n    response.destroy();',
+    from: 'response.socket?.resetAndDestroy();\n      response.destroy();',
     to: 'response.end();',
     attacks: ['engine-killed-csv', 'engine-killed-ndjson'],
   },
