@@ -56,6 +56,9 @@ async function loadFlights(client: BenchClient, packageFile: (name: string) => s
 
 const SELECT_ONE_SAMPLES = 500;
 
+/** Statements until the code of both processes is compiled, as it is in a server that has run for a few seconds. */
+const SELECT_ONE_WARM_UP = 4000;
+
 async function measureSelectOne(client: BenchClient): Promise<readonly Check[]> {
   const checks: Check[] = [];
   for (const [name, accept] of [
@@ -63,7 +66,7 @@ async function measureSelectOne(client: BenchClient): Promise<readonly Check[]> 
     ['arrow', ARROW],
   ] as const) {
     const run = (): Promise<unknown> => client.run('SELECT 1', { accept });
-    await sampleMs(SELECT_ONE_SAMPLES / 2, run);
+    await sampleMs(SELECT_ONE_WARM_UP, run);
     const times = await sampleMs(SELECT_ONE_SAMPLES, run);
     const { median, low, high } = medianInterval(times);
     checks.push({
