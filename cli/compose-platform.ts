@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { isProcessRunning } from '../runtime/process/index.ts';
 import type { Logger } from '../spi/index.ts';
 import { createGateway, type Gateway, loadEngines } from '../sql-gateway/index.ts';
 import { openDataService, openWarehouse, type Warehouse } from '../storage/index.ts';
@@ -95,18 +96,9 @@ export async function composePlatform(config: Config, token: string | null, log:
 function makeSpool(parent: string): string {
   mkdirSync(parent, { recursive: true });
   for (const name of readdirSync(parent)) {
-    if (!isRunning(Number(name))) rmSync(join(parent, name), { recursive: true, force: true });
+    if (!isProcessRunning(Number(name))) rmSync(join(parent, name), { recursive: true, force: true });
   }
   const own = join(parent, String(process.pid));
   mkdirSync(own, { recursive: true });
   return own;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

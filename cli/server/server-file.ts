@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isProcessRunning } from '../../runtime/process/index.ts';
 
 /** What a running server tells the commands on its machine. */
 export interface ServerRecord {
@@ -27,14 +28,5 @@ export function readServerFile(dataDirectory: string): ServerRecord | null {
   const path = pathOf(dataDirectory);
   if (!existsSync(path)) return null;
   const record = JSON.parse(readFileSync(path, 'utf8')) as ServerRecord;
-  return isRunning(record.pid) ? record : null;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return isProcessRunning(record.pid) ? record : null;
 }

@@ -9,6 +9,7 @@ export {
   type ServeContext,
 } from './channel.ts';
 export { createChannel } from './create-channel.ts';
+export { isProcessRunning } from './is-process-running.ts';
 export { runChild } from './child-main.ts';
 export { type ChildHandle, type ChildOptions, spawnChild } from './spawn-child.ts';
 export { createWarmPool, type Lease, type WarmPool, type WarmPoolOptions } from './warm-pool.ts';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isProcessRunning } from '../../runtime/process/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { JsonReader } from '../iceberg/json/json-reader.ts';
 import { parseLosslessJson } from '../iceberg/json/lossless-json.ts';
@@ -12,21 +13,13 @@ export async function liveProcesses(files: FileSystem, directory: string): Promi
     const path = join(directory, name);
     if ((await files.size(path)) === null) continue;
     const bytes = await files.read(path);
-    // An empty mark is one that its process is just writing.
-    if (bytes.byteLength === 0 || isRunning(new JsonReader(parseLosslessJson(Buffer.from(bytes).toString(), path), path).integer('pid')))
+    // An empty mark is one that its process is just writing; a number that has gone to another process only keeps orphans a while longer.
+    if (
+      bytes.byteLength === 0 ||
+      isProcessRunning(new JsonReader(parseLosslessJson(Buffer.from(bytes).toString(), path), path).integer('pid'))
+    )
       live.add(id);
     else await files.remove(path);
   }
   return live;
-}
-
-/** A number that was given to another process since only keeps orphans a while longer. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs under another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
