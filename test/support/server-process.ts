@@ -88,6 +88,7 @@ async function readUrl(child: ChildProcess): Promise<string> {
       if (url === undefined) return;
       clearTimeout(timer);
       child.off('exit', fail);
+      for (const stream of [child.stdout, child.stderr]) stream?.off('data', onData).resume();
       resolve(url);
     };
     child.stdout?.on('data', onData);
