@@ -48,10 +48,8 @@ export function answerCommit(result: CommitResult, engine: string | null): State
     { name: 'repeated', type: 'boolean' },
   ];
   const { table, snapshotId, rows, repeated } = result;
-  return answerTable(columns, [[String(rows), snapshotId, repeated]], {
-    engine,
-    snapshots: [`${table.schema}.${table.name}@${snapshotId}`],
-  });
+  const snapshots = [`${table.schema}.${table.name}@${snapshotId}`];
+  return { ...answerTable(columns, [[String(rows), snapshotId, repeated]], { engine, snapshots }), commit: result };
 }
 
 /** Returns the answer of a statement that wrote rows outside of any table. */

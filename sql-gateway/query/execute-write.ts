@@ -3,11 +3,13 @@ import {
   type CommitResult,
   type Fragment,
   PlatformError,
+  type RunOptions,
   type TableRef,
   type WriteGoal,
   type WriteTransaction,
 } from '../../spi/index.ts';
 import type { BoundStatement, QueryHints } from '../../sql/bind/index.ts';
+import type { RegisteredEngine } from '../engine/load-engines.ts';
 import { requireCandidates, routeStatement } from '../route/choose-engine.ts';
 import { runOnFirstAble } from '../route/run-on-first-able.ts';
 import { answerCommit, answerDone } from './answer-small.ts';
@@ -32,12 +34,12 @@ export async function executeCreateTableAs(
 ): Promise<StatementOutcome> {
   const { spec, ifExists } = statement;
   const { schema, name } = spec.name;
-  const existing = ifExists === 'replace' ? null : await context.catalog.resolve(spec.name);
+  const existing = await context.catalog.resolve(spec.name);
   if (existing?.kind === 'table') {
     const earlier = await findEarlierCommit(existing.ref, context);
     if (earlier !== null) return answerCommit(earlier, null);
   }
-  if (existing !== null) {
+  if (existing !== null && ifExists !== 'replace') {
     if (ifExists === 'keep') return answerDone(`kept ${schema}.${name}`);
     throw new PlatformError('CATALOG_EXISTS', `${schema}.${name} exists.`, { hint: 'Use CREATE OR REPLACE TABLE, or IF NOT EXISTS.' });
   }
@@ -53,19 +55,48 @@ export async function findEarlierCommit(
   return key === null ? null : context.sink.committed(table, key);
 }
 
-async function writeQuery(goal: WriteGoal, query: BoundQuery, hints: QueryHints, context: StatementContext): Promise<StatementOutcome> {
-  const { record, request } = context;
-  const parameters = context.parametersOf(query);
+/** Routes a query that writes, lets the engine stage its rows, and commits them once. A durable run that was begun before goes on from what is
+ *  staged. */
+export async function writeQuery(
+  goal: WriteGoal,
+  query: BoundQuery,
+  hints: QueryHints,
+  context: StatementContext,
+): Promise<StatementOutcome> {
+  const { record, durable } = context;
   record.describe({ fingerprint: query.fingerprint, snapshots: formatSnapshots(query.snapshots) });
-  const route = await routeStatement(query, 'write', context.engines, { hint: hints.engine, session: request.session.engine });
-  const candidates = requireCandidates(route);
-  const run = { queryId: record.id, parameters, signal: record.signal, deadlineAtMs: context.deadlineAtMs };
-  return runOnFirstAble(candidates, record.signal, context.log, async ({ name, engine }) => {
-    record.describe({ engine: name });
+  if (durable !== null && durable.begun !== null) {
+    const { engine, token } = durable.begun;
+    const transaction = await context.sink.reopen(token);
+    return stageAndCommit(transaction, query, context.engines.get(engine), context);
+  }
+  const route = await routeStatement(query, 'write', context.engines, { hint: hints.engine, session: context.request.session.engine });
+  return runOnFirstAble(requireCandidates(route), record.signal, context.log, async (candidate) => {
     const transaction = await context.sink.begin(goal);
-    const result = await commitStaged(transaction, () => engine.write(query, transaction, run), context);
-    return answerCommit(result, name);
+    await durable?.begin({ engine: candidate.name, token: transaction.token });
+    return stageAndCommit(transaction, query, candidate, context);
   });
+}
+
+async function stageAndCommit(
+  transaction: WriteTransaction,
+  query: BoundQuery,
+  { name, engine }: RegisteredEngine,
+  context: StatementContext,
+): Promise<StatementOutcome> {
+  const { record, durable } = context;
+  record.describe({ engine: name });
+  const run: RunOptions = {
+    queryId: record.id,
+    parameters: context.parametersOf(query),
+    signal: record.signal,
+    deadlineAtMs: context.deadlineAtMs,
+    onProgress: (progress) => {
+      record.describe({ progress });
+    },
+    ...(durable === null ? {} : { workDirectory: durable.workDirectory }),
+  };
+  return answerCommit(await commitStaged(transaction, () => engine.write(query, transaction, run), context), name);
 }
 
 /** What a commit needs to know about its statement. */
@@ -73,13 +104,14 @@ export interface CommitContext {
   readonly record: StatementContext['record'];
   readonly request: Pick<StatementContext['request'], 'idempotencyKey'>;
   readonly log: StatementContext['log'];
+  readonly durable?: StatementContext['durable'];
 }
 
 /** Stages by the function given, then commits under the client's key or the query's id; a failure leaves nothing behind. */
 export async function commitStaged(
   transaction: WriteTransaction,
   stage: () => Promise<readonly Fragment[]>,
-  { record, request, log }: CommitContext,
+  { record, request, log, durable }: CommitContext,
 ): Promise<CommitResult> {
   try {
     const fragments = await stage();
@@ -88,6 +120,7 @@ export async function commitStaged(
     record.count(result.rows, 0);
     return result;
   } catch (error) {
+    if (durable?.suspended === true) throw error;
     await transaction.abort().catch((abortError: unknown) => {
       // The files are swept later; the first error is the one that tells what happened.
       log.warn({ queryId: record.id, error: String(abortError) }, 'staged files could not be removed');

@@ -1,4 +1,4 @@
-import type { ErrorCode, PlatformError, SnapshotPin } from '../../spi/index.ts';
+import type { ErrorCode, PlatformError, Progress, SnapshotPin } from '../../spi/index.ts';
 import { createQueryId } from './create-query-id.ts';
 
 /** Where a statement is in its life. */
@@ -8,6 +8,8 @@ export type QueryState = 'queued' | 'running' | 'finished' | 'failed' | 'cancell
 export interface QueryInfo {
   readonly queryId: string;
   readonly user: string;
+  /** The job that the statement is part of, null for none. */
+  readonly jobId: string | null;
   /** The statement's text, shortened; null for uploads of rows. */
   readonly sql: string | null;
   readonly state: QueryState;
@@ -19,6 +21,8 @@ export interface QueryInfo {
   readonly snapshots: readonly string[];
   readonly rows: number;
   readonly bytes: number;
+  /** What the engine told last, null while it has told nothing. */
+  readonly progress: Progress | null;
   readonly createdAtMs: number;
   readonly startedAtMs: number | null;
   readonly endedAtMs: number | null;
@@ -33,7 +37,7 @@ export interface QueryRecord {
   readonly signal: AbortSignal;
   readonly info: QueryInfo;
   start(): void;
-  describe(facts: Partial<Pick<QueryInfo, 'kind' | 'engine' | 'fingerprint' | 'snapshots'>>): void;
+  describe(facts: Partial<Pick<QueryInfo, 'kind' | 'engine' | 'fingerprint' | 'snapshots' | 'progress'>>): void;
   count(rows: number, bytes: number): void;
   cancel(reason: PlatformError): void;
   /** Ends the record, as finished without an error; later calls do nothing. */
@@ -42,7 +46,7 @@ export interface QueryRecord {
 
 /** The statements of this server: all that run and the last ones that ended. */
 export interface QueryRegistry {
-  open(user: string, sql: string | null): QueryRecord;
+  open(user: string, sql: string | null, jobId?: string | null): QueryRecord;
   /** Newest first. */
   list(user: string): readonly QueryInfo[];
   /** Returns null when the user has no such statement. */
@@ -52,6 +56,9 @@ export interface QueryRegistry {
   idle(timeoutMs: number): Promise<void>;
   cancelAll(reason: PlatformError): void;
 }
+
+/** Where a statement comes from. */
+type QueryOrigin = Pick<QueryInfo, 'user' | 'sql' | 'jobId'>;
 
 const SQL_SHOWN_LENGTH = 1000;
 
@@ -72,8 +79,8 @@ export function createQueryRegistry(options: { readonly historyMax: number; onEn
   };
 
   return {
-    open: (user, sql) => {
-      const record = createRecord(user, sql, onEnd);
+    open: (user, sql, jobId = null) => {
+      const record = createRecord({ user, sql, jobId }, onEnd);
       active.set(record.id, record);
       return record;
     },
@@ -106,11 +113,12 @@ export function createQueryRegistry(options: { readonly historyMax: number; onEn
   };
 }
 
-function createRecord(user: string, sql: string | null, onEnd: (record: QueryRecord) => void): QueryRecord {
+function createRecord({ user, sql, jobId }: QueryOrigin, onEnd: (record: QueryRecord) => void): QueryRecord {
   const abort = new AbortController();
   let info: QueryInfo = {
     queryId: createQueryId(),
     user,
+    jobId,
     sql: sql === null || sql.length <= SQL_SHOWN_LENGTH ? sql : `${sql.slice(0, SQL_SHOWN_LENGTH)}…`,
     state: 'queued',
     kind: null,
@@ -119,6 +127,7 @@ function createRecord(user: string, sql: string | null, onEnd: (record: QueryRec
     snapshots: [],
     rows: 0,
     bytes: 0,
+    progress: null,
     createdAtMs: Date.now(),
     startedAtMs: null,
     endedAtMs: null,

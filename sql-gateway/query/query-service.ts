@@ -1,15 +1,10 @@
 import { PlatformError } from '../../spi/index.ts';
-import { bindStatement, encodeParameters } from '../../sql/bind/index.ts';
-import { parseStatement } from '../../sql/parse/index.ts';
 import type { Admission } from './admission.ts';
+import { bindRequest, createContext } from './bind-request.ts';
 import { executeStatement } from './execute-statement.ts';
 import type { QueryRecord, QueryRegistry } from './query-registry.ts';
-import type { StatementContext, StatementParts } from './statement-context.ts';
+import type { StatementParts } from './statement-context.ts';
 import type { StatementOutcome, StatementRequest } from './statement-request.ts';
-import { readSystemTable } from './system-tables.ts';
-
-/** Schema in which unqualified names are looked up when the session names none. */
-export const DEFAULT_SCHEMA = 'main';
 
 /** Runs statements from their text to the end of their answer. */
 export interface QueryService {
@@ -44,7 +39,9 @@ export function createQueryService(parts: QueryServiceParts): QueryService {
     run: (record, request, deliver) =>
       endRecord(record, () =>
         runLimited(record, request.timeoutMs ?? request.session.timeoutMs, parts, async (deadlineAtMs) => {
-          const outcome = await runText({ record, request, deadlineAtMs }, parts);
+          const statement = await bindRequest(request, record, parts);
+          const context = createContext({ request, record, deadlineAtMs, durable: null }, parts);
+          const outcome = await executeStatement(statement, context);
           try {
             await deliver(outcome);
           } finally {
@@ -99,34 +96,8 @@ async function runLimited<Result>(
   }
 }
 
-async function runText(
-  { record, request, deadlineAtMs }: { record: QueryRecord; request: StatementRequest; deadlineAtMs: number },
-  parts: QueryServiceParts,
-): Promise<StatementOutcome> {
-  const { principal, session, parameters } = request;
-  const statement = await bindStatement(parseStatement(request.sql), {
-    catalog: parts.catalog,
-    text: request.sql,
-    principal,
-    schema: session.schema ?? DEFAULT_SCHEMA,
-    timeZone: session.timeZone ?? 'UTC',
-    startedAtUs: `${String(record.createdAtMs)}000`,
-    parameters,
-    virtualRelation: (name) => readSystemTable(name, principal.user, parts),
-  });
-  record.describe({ kind: statement.kind });
-  const context: StatementContext = {
-    ...parts,
-    request,
-    record,
-    deadlineAtMs,
-    parametersOf: (query) => encodeParameters(parameters, query.parameters, session.timeZone ?? 'UTC'),
-  };
-  return executeStatement(statement, context);
-}
-
-/** What ended a statement is the reason it was aborted for, whichever part noticed first. */
-function toStatementError(error: unknown, signal: AbortSignal): PlatformError {
+/** Returns the error that a statement ended with: the reason it was aborted for wins, whichever part noticed first. */
+export function toStatementError(error: unknown, signal: AbortSignal): PlatformError {
   if (signal.aborted && signal.reason instanceof PlatformError) {
     const known = error instanceof PlatformError && error.code === 'STORAGE_OUTCOME_UNKNOWN';
     return known ? error : signal.reason;
@@ -134,7 +105,8 @@ function toStatementError(error: unknown, signal: AbortSignal): PlatformError {
   return PlatformError.from(error, 'INTERNAL_INVARIANT');
 }
 
-function deadlinePassed(limitMs: number): PlatformError {
+/** Returns the error of a statement that ran into its time limit. */
+export function deadlinePassed(limitMs: number): PlatformError {
   return new PlatformError('RESOURCE_DEADLINE', `The statement ran longer than its limit of ${String(limitMs)} ms and was ended.`, {
     hint: 'Give a longer timeoutMs, or ask for less.',
     details: { timeoutMs: limitMs },

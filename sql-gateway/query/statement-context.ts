@@ -3,6 +3,7 @@ import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { AllowedFiles } from '../file/allowed-files.ts';
 import type { SpoolFolder } from '../file/spool-folder.ts';
 import type { ResultEncoder } from '../result/result-encoder.ts';
+import type { DurableRun } from './durable-run.ts';
 import type { QueryRecord } from './query-registry.ts';
 import type { StatementRequest } from './statement-request.ts';
 
@@ -22,7 +23,10 @@ export interface StatementParts {
 export interface StatementContext extends StatementParts {
   readonly request: StatementRequest;
   readonly record: QueryRecord;
-  readonly deadlineAtMs: number;
+  /** Null for no limit. */
+  readonly deadlineAtMs: number | null;
+  /** Null for a statement that ends with the process. */
+  readonly durable: DurableRun | null;
   /** Returns the values for the parameters that the query uses. @throws SQL_PARAMETER, SQL_INVALID_VALUE */
   parametersOf(query: BoundQuery): readonly ParameterValue[];
 }

@@ -1,4 +1,4 @@
-import type { Principal, ResultColumn } from '../../spi/index.ts';
+import type { CommitResult, Principal, ResultColumn } from '../../spi/index.ts';
 import type { GivenParameters } from '../../sql/bind/index.ts';
 
 /** Settings that a client sends along with each statement; the server keeps none. Null means the default. */
@@ -36,6 +36,8 @@ export interface StatementOutcome {
   /** Snapshots read, as `schema.table@id`. */
   readonly snapshots: readonly string[];
   readonly sessionChange: SessionChange | null;
+  /** What was committed to a table, for statements that write to one. */
+  readonly commit?: CommitResult;
   /** Frees what stands behind the frames, whether they were read or not. */
   close(): Promise<void>;
 }

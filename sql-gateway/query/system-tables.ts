@@ -6,11 +6,17 @@ import type { QueryInfo, QueryRegistry } from './query-registry.ts';
 /** Name of the schema that holds the server's own tables. */
 export const SYSTEM_SCHEMA = 'system';
 
+/** What the server's own tables show. */
+export interface SystemTableParts {
+  readonly queries: QueryRegistry;
+  readonly engines: EngineRegistry;
+}
+
 /** Looks up a table of the schema `system` as one user sees it; null when there is none of that name. */
 export async function readSystemTable(
   { schema, name }: RelationName,
   user: string,
-  parts: { readonly queries: QueryRegistry; readonly engines: EngineRegistry },
+  parts: SystemTableParts,
 ): Promise<VirtualRelation | null> {
   if (schema.toLowerCase() !== SYSTEM_SCHEMA) return null;
   switch (name.toLowerCase()) {
@@ -39,6 +45,7 @@ function queriesTable(queries: readonly QueryInfo[]): VirtualRelation {
       { name: 'started_at', type: 'timestamptz' },
       { name: 'ended_at', type: 'timestamptz' },
       { name: 'error_code', type: 'varchar' },
+      { name: 'job_id', type: 'varchar' },
     ],
     rows: queries.map((query) => [
       query.queryId,
@@ -54,6 +61,7 @@ function queriesTable(queries: readonly QueryInfo[]): VirtualRelation {
       formatInstant(query.startedAtMs),
       formatInstant(query.endedAtMs),
       query.errorCode,
+      query.jobId,
     ]),
   };
 }

@@ -1,0 +1,46 @@
+import { type BoundStatement, bindStatement, encodeParameters } from '../../sql/bind/index.ts';
+import { parseStatement } from '../../sql/parse/index.ts';
+import type { QueryRecord } from './query-registry.ts';
+import type { StatementContext, StatementParts } from './statement-context.ts';
+import type { StatementRequest } from './statement-request.ts';
+import { readSystemTable, type SystemTableParts } from './system-tables.ts';
+
+/** Schema in which unqualified names are looked up when the session names none. */
+export const DEFAULT_SCHEMA = 'main';
+
+/** Time zone of a session that names none. */
+const DEFAULT_TIME_ZONE = 'UTC';
+
+/** Parses and binds a statement for the user and the session of its request.
+ *  @throws SQL_*, CATALOG_* */
+export async function bindRequest(
+  { sql, principal, session, parameters }: StatementRequest,
+  record: QueryRecord,
+  parts: Pick<StatementParts, 'catalog'> & SystemTableParts,
+): Promise<BoundStatement> {
+  const statement = await bindStatement(parseStatement(sql), {
+    catalog: parts.catalog,
+    text: sql,
+    principal,
+    schema: session.schema ?? DEFAULT_SCHEMA,
+    timeZone: session.timeZone ?? DEFAULT_TIME_ZONE,
+    startedAtUs: `${String(record.createdAtMs)}000`,
+    parameters,
+    virtualRelation: (name) => readSystemTable(name, principal.user, parts),
+  });
+  record.describe({ kind: statement.kind });
+  return statement;
+}
+
+/** Returns the context in which a bound statement runs. */
+export function createContext(
+  run: Pick<StatementContext, 'request' | 'record' | 'deadlineAtMs' | 'durable'>,
+  parts: StatementParts,
+): StatementContext {
+  const { parameters, session } = run.request;
+  return {
+    ...parts,
+    ...run,
+    parametersOf: (query) => encodeParameters(parameters, query.parameters, session.timeZone ?? DEFAULT_TIME_ZONE),
+  };
+}
