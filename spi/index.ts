@@ -81,6 +81,8 @@ export type {
   TimeTravel,
   ViewDefinition,
 } from './catalog/catalog.ts';
+export type { SettingStore } from './catalog/setting-store.ts';
+export type { NewStream, StreamCheckpoint, StreamOffset, StreamRecord, StreamStore, StreamWrite } from './catalog/stream-store.ts';
 export type { ParquetSplit, ScanPlan, ScanRequest, TableSource } from './catalog/table-source.ts';
 export type {
   ColumnStatistics,
@@ -90,6 +92,7 @@ export type {
   FileInspection,
   FileSource,
   Fragment,
+  LegacyCompression,
   StagingArea,
   StagingTarget,
   TableSink,
@@ -117,4 +120,5 @@ export {
   type Logger,
   SPI_VERSION,
 } from './engine/engine-plugin.ts';
+export type { ScanWatermark, ViewCheckpoint, ViewEngine, ViewRows, ViewRun, ViewStart } from './engine/view-engine.ts';
 export { checkCapabilities } from './engine/check-capabilities.ts';

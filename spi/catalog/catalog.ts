@@ -40,7 +40,7 @@ export interface ViewDefinition {
 
 /** An entry of a schema's list. */
 export interface RelationEntry extends RelationName {
-  readonly kind: 'table' | 'view';
+  readonly kind: 'table' | 'view' | 'materialized_view';
 }
 
 /** A snapshot in a table's history. Units: `committedAtMs` milliseconds since 1970 UTC. */
@@ -55,6 +55,8 @@ export interface SnapshotEntry {
 
 /** Reads names. Every answer comes from one committed state of the catalog; nothing is written. */
 export interface Catalog {
+  /** Returns a catalog that answers from the state of this moment, whatever is committed afterwards. */
+  pinned(): Catalog;
   schemas(): Promise<readonly string[]>;
   /** @throws CATALOG_UNKNOWN_SCHEMA */
   relations(schema: string): Promise<readonly RelationEntry[]>;

@@ -50,8 +50,12 @@ export interface StagingArea {
   append(task: string, attempt: number, frames: AsyncIterable<Uint8Array>): Promise<Fragment>;
 }
 
-/** Formats of files that users bring. */
-export type FileFormat = 'parquet' | 'csv' | 'ndjson' | 'arrow';
+/** Formats of files that users bring. `parquet_legacy` is Parquet as old tools have it: flat, plain, with snappy or gzip; what would be lost
+ *  or changed by it is refused with STORAGE_LOSSY. */
+export type FileFormat = 'parquet' | 'parquet_legacy' | 'csv' | 'ndjson' | 'arrow';
+
+/** How the pages of a legacy Parquet file are compressed. */
+export type LegacyCompression = 'snappy' | 'gzip' | 'none';
 
 /** A file that a user brings. */
 export interface FileSource {
@@ -82,6 +86,8 @@ export interface CommitResult {
 
 /** A write to one table: staged files, then one atomic commit. */
 export interface WriteTransaction extends StagingArea {
+  /** Text by which `TableSink.reopen` finds the transaction again after a restart. */
+  readonly token: string;
   /** Reads a user's file into the staging area. Columns of the table that the file lacks are NULL.
    *  @throws STORAGE_FILE when the file cannot be read, SQL_INVALID_VALUE when a value does not fit its column. */
   appendFile(task: string, attempt: number, source: FileSource, signal?: AbortSignal): Promise<Fragment>;
@@ -96,16 +102,28 @@ export interface WriteTransaction extends StagingArea {
 /** What a write does to its table. */
 export type WriteGoal =
   | { readonly kind: 'append' | 'overwrite'; readonly table: TableRef }
+  /** Takes data files out of the table and puts the new ones in their place, in one commit.
+   *  The commit fails with STORAGE_CONFLICT when one of the files is no longer part of the table. `rows` is what `CommitResult.rows` tells, to a
+   *  repeated key as well: the rows that the statement deleted or changed; those of the new files when left out. */
+  | { readonly kind: 'rewrite'; readonly table: TableRef; readonly removes: readonly string[]; readonly rows?: number }
   /** Creates the table with its first rows in one commit. */
   | { readonly kind: 'create'; readonly spec: TableSpec; readonly ifExists: IfExists };
 
 /** Takes rows into stored tables. */
 export interface TableSink {
   begin(goal: WriteGoal): Promise<WriteTransaction>;
+  /** Takes up a transaction of a process that is gone; what it staged is still there.
+   *  @throws STORAGE_CONFLICT when the table's columns have changed since, CATALOG_UNKNOWN_TABLE, REQUEST_INVALID for a text that is no token */
+  reopen(token: string): Promise<WriteTransaction>;
   /** Looks into a user's file. @throws STORAGE_FILE */
   inspect(source: Omit<FileSource, 'columns'>): Promise<FileInspection>;
   /** Returns the earlier result for a key that was committed to the table, null for a new key. */
   committed(table: TableRef, idempotencyKey: string): Promise<CommitResult | null>;
-  /** Writes rows (Arrow IPC frames, schema first) as one Parquet file outside any table, synced. */
-  exportParquet(path: string, frames: AsyncIterable<Uint8Array>): Promise<{ readonly rows: number; readonly bytes: number }>;
+  /** Writes rows (Arrow IPC frames, schema first) as one Parquet file outside any table, synced.
+   *  @throws STORAGE_LOSSY for columns and values that a legacy file cannot hold */
+  exportParquet(
+    path: string,
+    frames: AsyncIterable<Uint8Array>,
+    legacy?: LegacyCompression,
+  ): Promise<{ readonly rows: number; readonly bytes: number }>;
 }

@@ -10,6 +10,8 @@ export interface ScanRequest {
   readonly columns: readonly ScanColumn[];
   /** Condition over `columns`; parameters and subqueries in it are not used for skipping. */
   readonly filter: Expression | null;
+  /** Reads only these data files of the snapshot, by location; all when left out. */
+  readonly files?: readonly string[];
 }
 
 /** A piece of a table that one task reads. */

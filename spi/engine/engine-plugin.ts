@@ -2,7 +2,7 @@ import type { TableSource } from '../catalog/table-source.ts';
 import type { Engine } from './engine.ts';
 
 /** The version of this contract. Plugins name a range of it in `EnginePlugin.spi`. */
-export const SPI_VERSION = '1.0.0';
+export const SPI_VERSION = '1.1.0';
 
 /** A JSON Schema for a plugin's configuration: an object schema whose keys are all named. */
 export interface ConfigSchema {

@@ -6,8 +6,8 @@ import type { BoundQuery } from './bound-query.ts';
 
 /** What an engine says it can do. What is not declared is not sent to it; what is declared must work. */
 export interface EngineCapabilities {
-  /** `query` answers with rows; `write` runs a query into a staging area. */
-  readonly statements: readonly ('query' | 'write')[];
+  /** `query` answers with rows; `write` runs a query into a staging area; `view` keeps a query fresh (the engine is a `ViewEngine`). */
+  readonly statements: readonly ('query' | 'write' | 'view')[];
   /** The newest plan version that it reads. */
   readonly planVersion: number;
   readonly features: readonly PlanFeature[];
@@ -23,6 +23,10 @@ export interface CostEstimate {
   readonly startupMs: number;
   /** 0 (a guess) to 1 (known). */
   readonly confidence: number;
+  /** Memory that the engine would use at its peak, where it can tell. Units: bytes. */
+  readonly memoryBytes?: number;
+  /** Memory that one statement may use on this engine. Beyond it another engine is preferred. Units: bytes. */
+  readonly memoryBytesMax?: number;
 }
 
 /** Why an engine does not take a statement. */
@@ -39,6 +43,8 @@ export type ParameterValue = string | boolean | null;
 export interface Progress {
   readonly fraction: number | null;
   readonly rowsRead: number;
+  /** Pieces of work that are done, of those known so far, where the engine cuts the statement into tasks. */
+  readonly tasks?: { readonly done: number; readonly total: number };
 }
 
 /** The circumstances of one execution. */
@@ -50,6 +56,9 @@ export interface RunOptions {
   /** When the work must have ended. Units: milliseconds since 1970 UTC; null for no limit. @throws RESOURCE_DEADLINE past it */
   readonly deadlineAtMs: number | null;
   onProgress?(progress: Progress): void;
+  /** A directory that outlives the process and belongs to this execution alone. An engine may keep finished work there; an execution of the
+   *  same query (and, for a write, into the same transaction) that finds it goes on from it. */
+  readonly workDirectory?: string;
 }
 
 /** A result under way. */

@@ -45,6 +45,8 @@ export interface ScanNode {
   readonly columns: readonly ScanColumn[];
   /** A condition over `columns` that rows put out must meet (true, not NULL); the source may use it to skip files and hands back the residual. */
   readonly filter: Expression | null;
+  /** Reads only these data files of the snapshot, by location; all when left out. */
+  readonly files?: readonly string[];
 }
 
 /** Constant rows; `rows[i]` has one expression per column. No column ids of other nodes appear except correlated ones. */

@@ -22,14 +22,24 @@ export interface CommittedWrite {
   readonly result: CommitResult;
 }
 
-/** Reads the catalog's newest committed state. Names compare without regard to case. */
-export interface CatalogReader {
+/** Reads the names and pointers of a committed state. Names compare without regard to case. */
+export interface NameReader {
   /** Returns the schemas' names in order. */
   schemas(): readonly string[];
   /** Returns the name as stored, null when there is none. */
   schema(name: string): string | null;
   relations(schema: string): readonly RelationPointer[];
   relation(name: RelationName): RelationPointer | null;
+}
+
+/** Names and pointers that can be held as they are at one moment. */
+export interface NameStore extends NameReader {
+  /** Returns the names and pointers of this moment, which stay as they are. Cheap as long as nothing was committed since the last call. */
+  pinned(): NameStore;
+}
+
+/** Reads the catalog's newest committed state. */
+export interface CatalogReader extends NameReader {
   dropped(): readonly DroppedTable[];
   /** Returns what a write with the key committed to the table. */
   commit(tableUuid: string, idempotencyKey: string): CommittedWrite | null;
@@ -47,7 +57,7 @@ export interface CatalogUpdate extends CatalogReader {
 }
 
 /** The transactional store of names and pointers, shared by all processes of the machine that have the warehouse open. */
-export interface CatalogStore extends CatalogReader {
+export interface CatalogStore extends CatalogReader, NameStore {
   /** Runs `work` in one write transaction, alone among all processes; its changes are durable and visible when this returns.
    *  Guarantees: with an operation id the work is done once: a repetition returns the first result. When `work` throws nothing is changed.
    *  `Result` must be JSON.

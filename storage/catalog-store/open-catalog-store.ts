@@ -2,7 +2,16 @@ import { ABORT, open, type RootDatabase } from 'lmdb';
 import type { RelationName } from '../../spi/index.ts';
 import { PlatformError } from '../../spi/index.ts';
 import { catalogKey } from './catalog-key.ts';
-import type { CatalogReader, CatalogStore, CatalogUpdate, CommittedWrite, DroppedTable, RelationPointer } from './catalog-store.ts';
+import type {
+  CatalogReader,
+  CatalogStore,
+  CatalogUpdate,
+  CommittedWrite,
+  DroppedTable,
+  NameStore,
+  RelationPointer,
+} from './catalog-store.ts';
+import { PinnedNames } from './pinned-names.ts';
 
 /** Units: bytes of address space for the store; the file takes only what it holds. */
 const MAP_BYTES = 2 ** 32;
@@ -120,9 +129,26 @@ class LmdbCatalogUpdate extends LmdbCatalogReader implements CatalogUpdate {
 }
 
 class LmdbCatalogStore extends LmdbCatalogReader implements CatalogStore {
+  #pinned: { readonly transactionId: number; readonly names: NameStore } | null = null;
+
   protected override refresh(): void {
     // The reader otherwise keeps its snapshot until the event loop turns, and would miss a commit acknowledged before.
     this.database.resetReadTxn();
+  }
+
+  pinned(): NameStore {
+    const { lastTxnId: transactionId } = this.database.getStats() as { lastTxnId: number };
+    // A commit between the two reads makes the copy newer than its number, and the next call copies again.
+    if (this.#pinned?.transactionId !== transactionId) this.#pinned = { transactionId, names: this.#copyNames() };
+    return this.#pinned.names;
+  }
+
+  /** Reads without an event loop's turn in between see one state: the reader's snapshot is renewed only at the first. */
+  #copyNames(): NameStore {
+    this.refresh();
+    const read = <Value>(prefix: string): Value[] =>
+      [...this.database.getRange({ start: [prefix], end: [prefix, LAST] })].map((entry) => entry.value as Value);
+    return new PinnedNames(read<string>('schema'), read<RelationPointer>('relation'));
   }
 
   update<Result>(operationId: string | null, work: (state: CatalogUpdate) => Result): Result {

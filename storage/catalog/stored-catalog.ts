@@ -7,7 +7,7 @@ import {
   type TimeTravel,
   type ViewDefinition,
 } from '../../spi/index.ts';
-import type { CatalogReader, RelationPointer } from '../catalog-store/catalog-store.ts';
+import type { NameStore, RelationPointer } from '../catalog-store/catalog-store.ts';
 import { parseViewMetadata } from '../iceberg/metadata/view-metadata.ts';
 import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { findSnapshot } from './find-snapshot.ts';
@@ -16,26 +16,30 @@ import { unknownSchema, unknownTable, wrongKind } from './unknown-name.ts';
 
 /** The catalog of a warehouse: pointers from the store, the rest from the metadata files that they name. */
 export class StoredCatalog implements Catalog {
-  readonly #store: CatalogReader;
+  readonly #names: NameStore;
   readonly #metadata: MetadataReader;
 
-  constructor(store: CatalogReader, metadata: MetadataReader) {
-    this.#store = store;
+  constructor(names: NameStore, metadata: MetadataReader) {
+    this.#names = names;
     this.#metadata = metadata;
   }
 
+  pinned(): Catalog {
+    return new StoredCatalog(this.#names.pinned(), this.#metadata);
+  }
+
   schemas(): Promise<readonly string[]> {
-    return Promise.resolve(this.#store.schemas());
+    return Promise.resolve(this.#names.schemas());
   }
 
   async relations(schema: string): Promise<readonly RelationEntry[]> {
-    if (this.#store.schema(schema) === null) throw unknownSchema(this.#store, schema);
+    if (this.#names.schema(schema) === null) throw unknownSchema(this.#names, schema);
     await Promise.resolve();
-    return this.#store.relations(schema).map(({ schema: stored, name, kind }) => ({ schema: stored, name, kind }));
+    return this.#names.relations(schema).map(({ schema: stored, name, kind }) => ({ schema: stored, name, kind }));
   }
 
   async resolve(name: RelationName, at?: TimeTravel): Promise<TableSnapshot | ViewDefinition | null> {
-    const pointer = this.#store.relation(name);
+    const pointer = this.#names.relation(name);
     if (pointer === null) return null;
     if (pointer.kind === 'view') {
       if (at !== undefined) throw wrongKind(pointer, 'view');
@@ -46,8 +50,8 @@ export class StoredCatalog implements Catalog {
   }
 
   async history(name: RelationName): Promise<readonly SnapshotEntry[]> {
-    const pointer = this.#store.relation(name);
-    if (pointer === null) throw unknownTable(this.#store, name);
+    const pointer = this.#names.relation(name);
+    if (pointer === null) throw unknownTable(this.#names, name);
     if (pointer.kind !== 'table') throw wrongKind(pointer, pointer.kind);
     const table = await this.#metadata.table(pointer.metadataLocation);
     return [...table.snapshots.values()].map(snapshotEntry).sort((left, right) => left.sequenceNumber - right.sequenceNumber);

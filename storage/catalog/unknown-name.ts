@@ -1,8 +1,8 @@
 import { nearestName, PlatformError, type RelationName } from '../../spi/index.ts';
-import type { CatalogReader } from '../catalog-store/catalog-store.ts';
+import type { NameReader } from '../catalog-store/catalog-store.ts';
 
 /** Returns the error for a schema that does not exist, with the name that was perhaps meant. */
-export function unknownSchema(catalog: CatalogReader, schema: string): PlatformError {
+export function unknownSchema(catalog: NameReader, schema: string): PlatformError {
   return new PlatformError('CATALOG_UNKNOWN_SCHEMA', `No schema is named ${JSON.stringify(schema)}.`, {
     hint: hintFor(nearestName(schema, catalog.schemas())),
     details: { schema },
@@ -10,7 +10,7 @@ export function unknownSchema(catalog: CatalogReader, schema: string): PlatformE
 }
 
 /** Returns the error for a table or view that does not exist. */
-export function unknownTable(catalog: CatalogReader, name: RelationName): PlatformError {
+export function unknownTable(catalog: NameReader, name: RelationName): PlatformError {
   if (catalog.schema(name.schema) === null) return unknownSchema(catalog, name.schema);
   const nearest = nearestName(
     name.name,

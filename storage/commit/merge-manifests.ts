@@ -55,6 +55,12 @@ export async function mergeManifests(
   return { manifests: [file, ...manifests.filter((each) => !merged.has(each))], written: file.location };
 }
 
+/** Returns whether a manifest may hold files of the table; one that only tells of deleted files may be left out of the next snapshot.
+ *  Lists of version 1 need not count, so nothing is known of a manifest without any counts. */
+export function hasLiveFiles(file: ManifestFile): boolean {
+  return file.addedFiles + file.existingFiles > 0 || file.deletedFiles === 0;
+}
+
 async function writeMerged(
   parts: CommitterParts,
   tableDirectory: string,

@@ -1,11 +1,14 @@
+import type { StagedWrite } from '../committer/committer-request.ts';
 import type { Snapshot } from '../iceberg/metadata/table-metadata.ts';
+import type { RemovedTotals } from './remove-data-files.ts';
 import type { SealedFile } from './seal-data-files.ts';
 
 /** Returns the summary of a new snapshot: the operation, what it changes and the totals after it. Totals are left out when the parent's are unknown.
  *  @see Iceberg spec, Appendix F, "Optional Snapshot Summary Fields" */
 export function snapshotSummary(
-  goal: 'append' | 'overwrite' | 'create',
+  write: Pick<StagedWrite, 'goal' | 'removes'>,
   sealed: readonly SealedFile[],
+  rewritten: RemovedTotals,
   parent: Snapshot | null,
 ): Readonly<Record<string, string>> {
   const added = {
@@ -13,24 +16,26 @@ export function snapshotSummary(
     rows: sealed.reduce((sum, file) => sum + file.file.rows, 0),
     bytes: sealed.reduce((sum, file) => sum + file.file.bytes, 0),
   };
+  const all = write.goal === 'overwrite';
   const before = parent === null ? { files: 0, rows: 0, bytes: 0 } : parentTotals(parent);
-  const replaces = goal === 'overwrite';
+  const removed = all ? before : rewritten;
+  const replaces = all || write.removes.length > 0;
   const summary: Record<string, string> = {
     operation: replaces ? 'overwrite' : 'append',
     'added-data-files': String(added.files),
     'added-records': String(added.rows),
     'added-files-size': String(added.bytes),
   };
-  if (replaces && before !== null) {
-    summary['deleted-data-files'] = String(before.files);
-    summary['deleted-records'] = String(before.rows);
-    summary['removed-files-size'] = String(before.bytes);
+  if (replaces && removed !== null) {
+    summary['deleted-data-files'] = String(removed.files);
+    summary['deleted-records'] = String(removed.rows);
+    summary['removed-files-size'] = String(removed.bytes);
   }
-  const kept = replaces ? { files: 0, rows: 0, bytes: 0 } : before;
-  if (kept !== null) {
-    summary['total-data-files'] = String(kept.files + added.files);
-    summary['total-records'] = String(kept.rows + added.rows);
-    summary['total-files-size'] = String(kept.bytes + added.bytes);
+  if (all || before !== null) {
+    const kept = (key: 'files' | 'rows' | 'bytes'): number => (all ? 0 : (before?.[key] ?? 0) - rewritten[key]);
+    summary['total-data-files'] = String(kept('files') + added.files);
+    summary['total-records'] = String(kept('rows') + added.rows);
+    summary['total-files-size'] = String(kept('bytes') + added.bytes);
     summary['total-delete-files'] = '0';
     summary['total-position-deletes'] = '0';
     summary['total-equality-deletes'] = '0';
@@ -38,7 +43,7 @@ export function snapshotSummary(
   return summary;
 }
 
-function parentTotals(parent: Snapshot): { files: number; rows: number; bytes: number } | null {
+function parentTotals(parent: Snapshot): RemovedTotals | null {
   const { summary } = parent;
   const files = Number(summary['total-data-files'] ?? NaN);
   const rows = Number(summary['total-records'] ?? NaN);

@@ -1,4 +1,4 @@
-import type { Fragment, IfExists, RelationName, TableRef, TableSpec, ViewDefinition } from '../../spi/index.ts';
+import type { Fragment, IfExists, RelationName, TableRef, TableSpec, ViewDefinition, WriteGoal } from '../../spi/index.ts';
 
 /** One change of the catalog, in JSON. `operationId` makes a repetition after a lost answer harmless. */
 export type CommitterRequest = { readonly operationId: string } & (
@@ -15,11 +15,13 @@ export type CommitterRequest = { readonly operationId: string } & (
 export interface StagedWrite {
   /** Tells a request that is asked again after a lost answer from another write under the same idempotency key. */
   readonly transactionId: string;
-  readonly goal: 'append' | 'overwrite' | 'create';
+  readonly goal: WriteGoal['kind'];
   /** For `create` the table that is to be. */
   readonly table: TableRef;
   /** What a `create` makes. */
   readonly create: { readonly spec: TableSpec; readonly ifExists: IfExists } | null;
+  /** Locations of the data files that a `rewrite` takes out of the table. */
+  readonly removes: readonly string[];
   /** Directory of the table. */
   readonly tableDirectory: string;
   /** The schema and spec that the files were written with. */

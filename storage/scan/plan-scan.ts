@@ -1,4 +1,5 @@
 import {
+  assert,
   type Field,
   type ParquetSplit,
   type PartitionSpec,
@@ -25,6 +26,7 @@ export async function planScan(
 ): Promise<ScanPlan> {
   const fields = fieldsOf(table, request.schemaId);
   const columns = filterColumns(request.columns, fields);
+  const wanted = request.files === undefined ? null : new Set(request.files);
   const splits: ParquetSplit[] = [];
   let filesTotal = 0;
   let alwaysTrue = true;
@@ -35,7 +37,7 @@ export async function planScan(
     }
     const spec = specOf(table, file.specId);
     const liveFiles = file.addedFiles + file.existingFiles;
-    if (request.filter !== null && file.partitions !== null && liveFiles > 0) {
+    if (request.filter !== null && file.partitions !== null && liveFiles > 0 && wanted === null) {
       const verdict = judgeFilter(request.filter, manifestFacts(columns, spec, file.partitions));
       if ((verdict & MAY_BE_TRUE) === 0) {
         filesTotal += liveFiles;
@@ -45,7 +47,7 @@ export async function planScan(
     const manifest = await reader.manifest(file, table);
     const matchesSchema = request.columns.every((column) => isSameField(column.fieldId, fields, manifest.schema.fields));
     for (const entry of manifest.entries) {
-      if (entry.status === 'deleted') continue;
+      if (entry.status === 'deleted' || wanted?.delete(entry.location) === false) continue;
       filesTotal += 1;
       const verdict = request.filter === null ? ONLY_TRUE : judgeFilter(request.filter, fileFacts(columns, spec, entry));
       if ((verdict & MAY_BE_TRUE) === 0) continue;
@@ -53,6 +55,7 @@ export async function planScan(
       splits.push(toSplit(entry, spec, fields, matchesSchema));
     }
   }
+  assert(wanted === null || wanted.size === 0, `the snapshot of ${request.table.name} has all files that are asked for`);
   return {
     splits,
     residual: alwaysTrue ? null : request.filter,

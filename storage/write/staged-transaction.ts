@@ -5,51 +5,51 @@ import {
   type Field,
   type FileSource,
   type Fragment,
+  locationToPath,
   PlatformError,
   type StagingTarget,
-  type TableRef,
   type WriteTransaction,
 } from '../../spi/index.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import type { SinkParts } from './sink-parts.ts';
+import { printToken, type TransactionToken } from './transaction-token.ts';
 
 /** Units: bytes of a data file after which the next is begun, unless the table's property says otherwise. */
 const FILE_SIZE_BYTES_TARGET = 256 << 20;
 
 /** What a transaction writes to. */
-export interface TransactionPlan {
-  readonly transactionId: string;
-  readonly goal: StagedWrite['goal'];
-  readonly table: TableRef;
-  readonly create: StagedWrite['create'];
+export interface TransactionPlan extends TransactionToken {
+  /** Begins the names of the directories that this process stages in; another process's are never reused. */
+  readonly stagingId: string;
   readonly tableDirectory: string;
   readonly metadata: TableMetadata;
 }
 
-/** A write whose files lie in `<table>/data/<transaction>-<task>-<attempt>/`. They stay there when they become part of the table. */
+/** A write whose files lie in `<table>/data/<staging id>-<task>-<attempt>/`. They stay there when they become part of the table. */
 export class StagedTransaction implements WriteTransaction {
   readonly fields: readonly Field[];
+  readonly token: string;
   readonly #parts: SinkParts;
   readonly #plan: TransactionPlan;
-  readonly #directories = new Map<string, string>();
+  readonly #directories = new Set<string>();
   #state: 'open' | 'committed' | 'aborted' | 'unknown' = 'open';
 
   constructor(parts: SinkParts, plan: TransactionPlan) {
     this.#parts = parts;
     this.#plan = plan;
     this.fields = plan.metadata.schema.fields;
+    this.token = printToken(plan);
   }
 
   async target(task: string, attempt: number): Promise<StagingTarget> {
     this.#checkOpen();
-    const name = `${this.#plan.transactionId}-${task.replace(/[^A-Za-z0-9_]/g, '_')}-${String(attempt)}`;
-    const key = JSON.stringify([task, attempt]);
-    if (this.#directories.has(key) || [...this.#directories.values()].some((path) => path.endsWith(`/${name}`))) {
+    const name = `${this.#plan.stagingId}-${task.replace(/[^A-Za-z0-9_]/g, '_')}-${String(attempt)}`;
+    const directory = join(this.#plan.tableDirectory, 'data', name);
+    if (this.#directories.has(directory)) {
       throw new PlatformError('INTERNAL_INVARIANT', `Attempt ${String(attempt)} of the task ${task} was begun twice.`);
     }
-    const directory = join(this.#plan.tableDirectory, 'data', name);
-    this.#directories.set(key, directory);
+    this.#directories.add(directory);
     await this.#parts.files.makeDirectory(directory);
     const { spec, properties } = this.#plan.metadata;
     const configured = Number(properties['write.target-file-size-bytes'] ?? FILE_SIZE_BYTES_TARGET);
@@ -71,26 +71,27 @@ export class StagedTransaction implements WriteTransaction {
 
   async commit(fragments: readonly Fragment[], idempotencyKey: string): Promise<CommitResult> {
     this.#checkOpen();
-    const { goal, table, create, tableDirectory, metadata } = this.#plan;
-    const write: StagedWrite = {
-      transactionId: this.#plan.transactionId,
-      goal,
-      table,
-      create,
-      tableDirectory,
-      schemaId: metadata.schema.schemaId,
-      specId: metadata.spec.specId,
-      fragments,
-      idempotencyKey,
-    };
+    const write = this.staged(fragments, idempotencyKey);
     const result = (await this.#parts.committer.run({ kind: 'commit_write', write }).catch((error: unknown) => {
       // The files may be part of the table by now, so they are left to the sweep, which knows.
       if (error instanceof PlatformError && error.code === 'STORAGE_OUTCOME_UNKNOWN') this.#state = 'unknown';
       throw error;
     })) as unknown as CommitResult;
-    this.#state = 'committed';
-    await this.#removeUnused(result.repeated ? [] : fragments);
+    await this.finish(result.repeated ? [] : fragments);
     return result;
+  }
+
+  /** Returns what the committer is asked for. */
+  staged(fragments: readonly Fragment[], idempotencyKey: string): StagedWrite {
+    this.#checkOpen();
+    const { transactionId, goal, table, create, removes, tableDirectory, schemaId, specId } = this.#plan;
+    return { transactionId, goal, table, create, removes, tableDirectory, schemaId, specId, fragments, idempotencyKey };
+  }
+
+  /** Notes that the fragments are part of the table; what else was staged is removed. */
+  async finish(fragments: readonly Fragment[]): Promise<void> {
+    this.#state = 'committed';
+    await this.#removeUnused(fragments);
   }
 
   async abort(): Promise<void> {
@@ -104,13 +105,16 @@ export class StagedTransaction implements WriteTransaction {
     return { task, attempt, files: await work(target) };
   }
 
-  /** Removes the directories of attempts that did not count. */
+  /** Removes the directories of this process's attempts that did not count. What an earlier process staged may be part of the table since
+   *  the moment it ended, so that is left to the sweep, which knows. */
   async #removeUnused(fragments: readonly Fragment[]): Promise<void> {
     const { files } = this.#parts;
-    const used = new Set(fragments.map(({ task, attempt }) => JSON.stringify([task, attempt])));
-    const { goal, tableDirectory } = this.#plan;
-    if (goal === 'create' && used.size === 0 && this.#state === 'aborted') await files.remove(tableDirectory);
-    for (const [key, directory] of this.#directories) if (!used.has(key)) await files.remove(directory);
+    const used = fragments.flatMap((fragment) => fragment.files.map((file) => locationToPath(file.uri)));
+    const { goal, tableDirectory, transactionId, stagingId } = this.#plan;
+    if (goal === 'create' && this.#state === 'aborted' && stagingId === transactionId) await files.remove(tableDirectory);
+    for (const directory of this.#directories) {
+      if (!used.some((path) => path.startsWith(`${directory}/`))) await files.remove(directory);
+    }
   }
 
   #checkOpen(): void {

@@ -3,9 +3,12 @@ import {
   type CommitResult,
   type FileInspection,
   type FileSource,
+  type LegacyCompression,
   locationToPath,
+  PlatformError,
   type TableRef,
   type TableSink,
+  type TableSpec,
   type WriteGoal,
   type WriteTransaction,
 } from '../../spi/index.ts';
@@ -15,6 +18,7 @@ import { nameTaken, unknownSchema, unknownTable, wrongKind } from '../catalog/un
 import { newTableMetadata } from '../commit/new-table-metadata.ts';
 import type { SinkParts } from './sink-parts.ts';
 import { StagedTransaction } from './staged-transaction.ts';
+import { parseToken } from './transaction-token.ts';
 
 /** Takes rows into the tables of a warehouse. */
 export class StoredTableSink implements TableSink {
@@ -27,8 +31,21 @@ export class StoredTableSink implements TableSink {
 
   async begin(goal: WriteGoal): Promise<WriteTransaction> {
     const plan = goal.kind === 'create' ? this.#planCreate(goal) : await this.#planWrite(goal);
-    this.#transactions += 1;
-    return new StagedTransaction(this.#parts, { ...plan, transactionId: `${this.#parts.mark.id}_${String(this.#transactions)}` });
+    const transactionId = this.#newStagingId();
+    const { schema, spec } = plan.metadata;
+    const ids = { transactionId, stagingId: transactionId, schemaId: schema.schemaId, specId: spec.specId };
+    return new StagedTransaction(this.#parts, { ...plan, ...ids });
+  }
+
+  async reopen(text: string): Promise<WriteTransaction> {
+    const token = parseToken(text);
+    const { create, table } = token;
+    const found = create === null ? await this.#findTable(table) : this.#directoryOf(create.spec, table.uuid);
+    const { schema, spec } = found.metadata;
+    if (schema.schemaId !== token.schemaId || spec.specId !== token.specId) {
+      throw new PlatformError('STORAGE_CONFLICT', `The columns of the table ${table.name} have changed since the write began.`);
+    }
+    return new StagedTransaction(this.#parts, { ...token, ...found, stagingId: this.#newStagingId() });
   }
 
   inspect(source: Omit<FileSource, 'columns'>): Promise<FileInspection> {
@@ -40,12 +57,16 @@ export class StoredTableSink implements TableSink {
     return Promise.resolve(earlier === null ? null : { ...earlier.result, repeated: true });
   }
 
-  exportParquet(path: string, frames: AsyncIterable<Uint8Array>): Promise<{ readonly rows: number; readonly bytes: number }> {
-    return this.#parts.data.exportParquet(path, frames);
+  exportParquet(
+    path: string,
+    frames: AsyncIterable<Uint8Array>,
+    legacy?: LegacyCompression,
+  ): Promise<{ readonly rows: number; readonly bytes: number }> {
+    return this.#parts.data.exportParquet(path, frames, legacy);
   }
 
   #planCreate(goal: Extract<WriteGoal, { kind: 'create' }>) {
-    const { store, layout } = this.#parts;
+    const { store } = this.#parts;
     const { spec, ifExists } = goal;
     checkName(spec.name.name, 'table');
     const schema = store.schema(spec.name.schema);
@@ -53,27 +74,40 @@ export class StoredTableSink implements TableSink {
     const taken = store.relation(spec.name);
     if (taken !== null && ifExists === 'fail') throw nameTaken(taken.kind, taken.name);
     const uuid = randomUUID();
-    const directory = tableDirectory(layout.tablesDirectory, spec.name, uuid);
     return {
       goal: 'create' as const,
-      table: { schema, name: spec.name.name, uuid },
       create: { spec, ifExists },
-      tableDirectory: directory,
-      metadata: newTableMetadata(spec, uuid, directory),
+      removes: [],
+      table: { schema, name: spec.name.name, uuid },
+      ...this.#directoryOf(spec, uuid),
     };
   }
 
-  async #planWrite(goal: Extract<WriteGoal, { kind: 'append' | 'overwrite' }>) {
+  async #planWrite(goal: Exclude<WriteGoal, { kind: 'create' }>) {
+    const removes = goal.kind === 'rewrite' ? goal.removes : [];
+    return { goal: goal.kind, create: null, removes, ...(await this.#findTable(goal.table)) };
+  }
+
+  async #findTable(table: TableRef) {
     const { store, metadata } = this.#parts;
-    const pointer = store.relation(goal.table);
-    if (pointer === null || pointer.uuid !== goal.table.uuid) throw unknownTable(store, goal.table);
+    const pointer = store.relation(table);
+    if (pointer === null || pointer.uuid !== table.uuid) throw unknownTable(store, table);
     if (pointer.kind !== 'table') throw wrongKind(pointer, pointer.kind);
     return {
-      goal: goal.kind,
       table: { schema: pointer.schema, name: pointer.name, uuid: pointer.uuid },
-      create: null,
       tableDirectory: locationToPath(pointer.tableLocation),
       metadata: await metadata.table(pointer.metadataLocation),
     };
+  }
+
+  /** The directory depends on the name and the uuid alone, so a later process finds what an earlier one staged there. */
+  #directoryOf(spec: TableSpec, uuid: string) {
+    const directory = tableDirectory(this.#parts.layout.tablesDirectory, spec.name, uuid);
+    return { tableDirectory: directory, metadata: newTableMetadata(spec, uuid, directory) };
+  }
+
+  #newStagingId(): string {
+    this.#transactions += 1;
+    return `${this.#parts.mark.id}_${String(this.#transactions)}`;
   }
 }

@@ -73,6 +73,7 @@ async function stage(goal: 'append' | 'overwrite', key: string): Promise<StagedW
     goal,
     table: { ...SPEC.name, uuid: pointer.uuid },
     create: null,
+    removes: [],
     tableDirectory,
     schemaId: 0,
     specId: 0,

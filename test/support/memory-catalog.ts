@@ -56,6 +56,12 @@ export class MemoryCatalog implements Catalog {
     this.#relations.set(keyOf(view.name), { kind: 'view', ...view });
   }
 
+  pinned(): MemoryCatalog {
+    const copy = new MemoryCatalog([...this.#schemas]);
+    for (const [key, relation] of this.#relations) copy.#relations.set(key, relation);
+    return copy;
+  }
+
   schemas(): Promise<readonly string[]> {
     return Promise.resolve([...this.#schemas]);
   }

@@ -45,6 +45,7 @@ const TABLE: TableSnapshot = {
 
 /** The catalog of one schema `main` with one table `t (n bigint)`. */
 const CATALOG: Catalog = {
+  pinned: () => CATALOG,
   schemas: () => Promise.resolve(['main']),
   relations: (schema) =>
     schema === 'main'

@@ -27,7 +27,7 @@ export function createMemoryTableSink(): MemoryTableSink {
     const found = commits.find((commit) => commit.table.uuid === table.uuid && commit.key === key);
     return found === undefined ? null : { table: found.table, snapshotId: found.snapshotId, rows: found.rows, repeated: true };
   };
-  return {
+  const sink: MemoryTableSink = {
     commits,
     files,
     get aborted() {
@@ -40,10 +40,12 @@ export function createMemoryTableSink(): MemoryTableSink {
       await writeFile(path, `PAR1 ${String(rows)} rows`);
       return { rows, bytes: 8 };
     },
+    reopen: (token) => sink.begin(JSON.parse(token) as WriteGoal),
     begin: (goal) => {
       const table: TableRef = goal.kind === 'create' ? { ...goal.spec.name, uuid: `uuid-${goal.spec.name.name}` } : goal.table;
       return Promise.resolve({
         fields: [],
+        token: JSON.stringify(goal),
         target: () => Promise.reject(new PlatformError('STORAGE_UNSUPPORTED', 'the memory sink has no folders')),
         append: async (task, attempt, frames) => fragment(task, attempt, await countRows(frames)),
         appendFile: async (task: string, attempt: number, source: FileSource) => {
@@ -67,6 +69,7 @@ export function createMemoryTableSink(): MemoryTableSink {
       });
     },
   };
+  return sink;
 }
 
 function fragment(task: string, attempt: number, rows: number): Fragment {

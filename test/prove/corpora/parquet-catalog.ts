@@ -6,12 +6,14 @@ export const CORPUS_SCHEMA = 'corpus';
 /** Returns a catalog in memory over tables with one snapshot each. */
 export function parquetCatalog(tables: ReadonlyMap<string, readonly Field[]>): Catalog {
   const snapshots = new Map([...tables].map(([name, fields]) => [name, snapshotOf(name, fields)]));
-  return {
+  const catalog: Catalog = {
+    pinned: () => catalog,
     schemas: () => Promise.resolve([CORPUS_SCHEMA]),
     relations: () => Promise.resolve([...snapshots.keys()].map((name) => ({ kind: 'table', schema: CORPUS_SCHEMA, name }))),
     resolve: ({ name }) => Promise.resolve(snapshots.get(name.toLowerCase()) ?? null),
     history: () => Promise.resolve([]),
   };
+  return catalog;
 }
 
 function snapshotOf(name: string, fields: readonly Field[]): TableSnapshot {

@@ -47,6 +47,7 @@ describe('many small appends', () => {
       const write = {
         transactionId: String(append),
         goal: 'append',
+        removes: [],
         table: { ...SPEC.name, uuid: pointer.uuid },
         create: null,
         tableDirectory,

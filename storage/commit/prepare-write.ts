@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type CommitResult, PlatformError } from '../../spi/index.ts';
+import { nameTaken, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
+import type { RelationPointer } from '../catalog-store/catalog-store.ts';
+import type { CommitterParts } from '../committer/committer-parts.ts';
+import type { StagedWrite } from '../committer/committer-request.ts';
+import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { writeChecksums } from './checksum-file.ts';
+import { newTableMetadata } from './new-table-metadata.ts';
+import { type SealedFile, sealDataFiles } from './seal-data-files.ts';
+import { syncDirectories } from './sync-directories.ts';
+import { type NewManifest, writeDataManifest } from './write-data-manifest.ts';
+
+/** The table as an attempt of a commit finds it; the location is null for a table that is only now made. */
+export interface CommitBase {
+  readonly metadata: TableMetadata;
+  readonly location: string | null;
+}
+
+/** What all attempts of a commit share. */
+export interface PreparedWrite {
+  readonly write: StagedWrite;
+  readonly snapshotId: bigint;
+  readonly sealed: readonly SealedFile[];
+  readonly manifest: NewManifest | null;
+}
+
+/** Checks the staged files, makes them durable, and writes what does not depend on the snapshot that the write is built on.
+ *  @throws STORAGE_CONFLICT when the table's columns have changed since the write began, STORAGE_CORRUPT, STORAGE_IO */
+export async function prepareWrite(parts: CommitterParts, write: StagedWrite, metadata: TableMetadata): Promise<PreparedWrite> {
+  const { files } = parts;
+  const schema = metadata.schemas.get(write.schemaId);
+  const spec = metadata.specs.get(write.specId);
+  if (schema === undefined || spec === undefined || metadata.schema.schemaId !== write.schemaId) {
+    throw new PlatformError('STORAGE_CONFLICT', `The columns of the table ${write.table.name} have changed since the write began.`);
+  }
+  await files.makeDirectory(join(write.tableDirectory, 'metadata'));
+  const snapshotId = newSnapshotId();
+  const sealed = await sealDataFiles(files, write.tableDirectory, write.fragments);
+  const [manifest] = await Promise.all([
+    writeDataManifest(files, write.tableDirectory, { schema, spec }, snapshotId, sealed),
+    writeChecksums(files, write.tableDirectory, snapshotId, sealed),
+  ]);
+  if (write.goal === 'create') await syncDirectories(files, [write.tableDirectory], parts.warehouseDirectory);
+  return { write, snapshotId, sealed, manifest };
+}
+
+/** Returns the table as it is now, or the result of a CREATE IF NOT EXISTS whose table is there already.
+ *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_EXISTS, CATALOG_NOT_A_TABLE */
+export async function findBase(parts: CommitterParts, write: StagedWrite): Promise<CommitBase | { readonly kept: CommitResult }> {
+  const pointer = parts.store.relation(write.table);
+  if (write.create !== null) {
+    if (parts.store.schema(write.table.schema) === null) throw unknownSchema(parts.store, write.table.schema);
+    if (pointer !== null && write.create.ifExists === 'keep') return { kept: keptTable(pointer) };
+    if (pointer !== null) checkReplaceable(pointer, write.create.ifExists);
+    return { metadata: newTableMetadata(write.create.spec, write.table.uuid, write.tableDirectory), location: null };
+  }
+  if (pointer === null || pointer.uuid !== write.table.uuid) throw unknownTable(parts.store, write.table);
+  if (pointer.kind !== 'table') throw wrongKind(write.table, pointer.kind);
+  return { metadata: await parts.metadata.table(pointer.metadataLocation), location: pointer.metadataLocation };
+}
+
+function checkReplaceable(pointer: RelationPointer, ifExists: 'fail' | 'keep' | 'replace'): void {
+  if (ifExists === 'fail') throw nameTaken(pointer.kind, pointer.name);
+  if (pointer.kind !== 'table') throw wrongKind(pointer, pointer.kind);
+}
+
+const keptTable = (pointer: RelationPointer): CommitResult => ({
+  table: { schema: pointer.schema, name: pointer.name, uuid: pointer.uuid },
+  snapshotId: '',
+  rows: 0,
+  repeated: true,
+});
+
+/** A positive 63-bit number; random, so that writers need not agree on one. */
+function newSnapshotId(): bigint {
+  return BigInt.asUintN(63, randomBytes(8).readBigUInt64BE()) || 1n;
+}

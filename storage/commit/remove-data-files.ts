@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { type PartitionSpec, pathToLocation, PlatformError } from '../../spi/index.ts';
+import { specOf } from '../catalog/metadata-reader.ts';
+import type { CommitterParts } from '../committer/committer-parts.ts';
+import type { StagedWrite } from '../committer/committer-request.ts';
+import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
+import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
+import { partitionTypes } from '../iceberg/manifest/partition-avro.ts';
+import { summarisePartitions } from '../iceberg/manifest/summarise-partitions.ts';
+import { writeManifest } from '../iceberg/manifest/write-manifest.ts';
+import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import type { TableSchema } from '../iceberg/type/schema-json.ts';
+import type { MergingSnapshot } from './merge-manifests.ts';
+
+/** What was live before and is not any more. */
+export interface RemovedTotals {
+  readonly files: number;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** Manifests without the files removed: those that had none of them, and new ones in place of the others. */
+export interface RemainingManifests {
+  readonly untouched: readonly ManifestFile[];
+  readonly changed: readonly ManifestFile[];
+  readonly removed: RemovedTotals;
+}
+
+/** Takes the files that a rewrite names out of the manifests of a snapshot. New manifests are written and synced.
+ *  Guarantees: entries that stay keep their snapshot and sequence numbers; those removed are marked as deleted by the new snapshot.
+ *  @throws STORAGE_CONFLICT when one of the files is not live in them */
+export async function removeDataFiles(
+  parts: CommitterParts,
+  write: StagedWrite,
+  table: TableMetadata,
+  snapshot: MergingSnapshot,
+  manifests: readonly ManifestFile[],
+): Promise<RemainingManifests> {
+  const missing = new Set(write.removes);
+  const untouched: ManifestFile[] = [];
+  const pending: { readonly file: ManifestFile; readonly schema: TableSchema; readonly entries: readonly ManifestEntry[] }[] = [];
+  const removed = { files: 0, rows: 0, bytes: 0 };
+  for (const file of manifests) {
+    // Once all are found, no further manifest needs to be read.
+    const manifest = missing.size === 0 || file.content === 'deletes' ? null : await parts.metadata.manifest(file, table);
+    const live = manifest?.entries.filter((entry) => entry.status !== 'deleted') ?? [];
+    const entries = live.map((entry): ManifestEntry => {
+      if (!missing.delete(entry.location)) return { ...entry, status: 'existing' };
+      removed.files += 1;
+      removed.rows += entry.rows;
+      removed.bytes += entry.bytes;
+      return { ...entry, status: 'deleted', snapshotId: snapshot.snapshotId };
+    });
+    if (manifest === null || !entries.some((entry) => entry.status === 'deleted')) untouched.push(file);
+    else pending.push({ file, schema: manifest.schema, entries });
+  }
+  const [gone] = missing;
+  if (gone !== undefined) throw filesGone(write, gone);
+  const changed: ManifestFile[] = [];
+  for (const { file, schema, entries } of pending) {
+    changed.push(await writeRemaining(parts, write.tableDirectory, { schema, spec: specOf(table, file.specId) }, snapshot, entries));
+  }
+  return { untouched, changed, removed };
+}
+
+async function writeRemaining(
+  parts: CommitterParts,
+  tableDirectory: string,
+  { schema, spec }: { readonly schema: TableSchema; readonly spec: PartitionSpec },
+  snapshot: MergingSnapshot,
+  entries: readonly ManifestEntry[],
+): Promise<ManifestFile> {
+  const bytes = writeManifest(schema, spec, entries);
+  const path = join(tableDirectory, 'metadata', `${randomUUID()}-m2.avro`);
+  await parts.files.write(path, bytes);
+  const existing = entries.filter((entry) => entry.status === 'existing');
+  const deleted = entries.filter((entry) => entry.status === 'deleted');
+  return {
+    location: pathToLocation(path),
+    bytes: bytes.byteLength,
+    specId: spec.specId,
+    content: 'data',
+    sequenceNumber: snapshot.sequenceNumber,
+    minSequenceNumber: existing.reduce((least, entry) => Math.min(least, entry.sequenceNumber ?? 0), snapshot.sequenceNumber),
+    addedSnapshotId: snapshot.snapshotId,
+    addedFiles: 0,
+    existingFiles: existing.length,
+    deletedFiles: deleted.length,
+    addedRows: 0,
+    existingRows: existing.reduce((sum, entry) => sum + entry.rows, 0),
+    deletedRows: deleted.reduce((sum, entry) => sum + entry.rows, 0),
+    partitions: summarisePartitions(
+      partitionTypes(spec, schema.fields),
+      entries.map((entry) => entry.partition),
+    ),
+    keyMetadata: null,
+  };
+}
+
+function filesGone(write: StagedWrite, location: string): PlatformError {
+  return new PlatformError(
+    'STORAGE_CONFLICT',
+    `Another statement has changed rows of the table ${write.table.name} that this one changes.`,
+    {
+      hint: 'Repeat the statement.',
+      details: { location },
+    },
+  );
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { locationToPath, pathToLocation } from '../../spi/index.ts';
+import type { CommitterParts } from '../committer/committer-parts.ts';
+import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
+import { writeManifestList } from '../iceberg/manifest/manifest-list.ts';
+import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
+import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { hasLiveFiles, mergeManifests } from './merge-manifests.ts';
+import type { CommitBase, PreparedWrite } from './prepare-write.ts';
+import { removeDataFiles, type RemovedTotals } from './remove-data-files.ts';
+import { snapshotSummary } from './snapshot-summary.ts';
+import { writeTableMetadata } from './write-table-metadata.ts';
+
+/** Metadata that is written and synced, and becomes the table's once the pointer moves to it. */
+export interface CommitAttempt {
+  readonly prepared: PreparedWrite;
+  readonly base: CommitBase;
+  readonly location: string;
+  readonly metadata: TableMetadata;
+  readonly manifests: readonly ManifestFile[];
+  /** Units: bytes of the metadata file. */
+  readonly bytes: number;
+  /** Paths that nobody needs when the attempt loses its race. */
+  readonly written: readonly string[];
+}
+
+/** The manifests of the current snapshot that stay, and what is no longer live in them; `written` are locations of new ones among them. */
+interface KeptManifests {
+  readonly manifests: readonly ManifestFile[];
+  readonly written: readonly string[];
+  readonly removed: RemovedTotals;
+}
+
+/** Writes the metadata of a write that is built on `base`; the table itself does not change.
+ *  @throws STORAGE_CONFLICT when a file that a rewrite removes is not part of the base */
+export async function writeAttempt(parts: CommitterParts, prepared: PreparedWrite, base: CommitBase): Promise<CommitAttempt> {
+  const { files } = parts;
+  const { write, snapshotId } = prepared;
+  const sequenceNumber = base.metadata.lastSequenceNumber + 1;
+  const kept = await keptManifests(parts, prepared, base, sequenceNumber);
+  const added = prepared.manifest === null ? [] : [{ ...prepared.manifest, sequenceNumber, minSequenceNumber: sequenceNumber }];
+  const parent = base.metadata.current;
+  const manifests = [...added, ...kept.manifests];
+  const listBytes = writeManifestList({ snapshotId, parentId: parent?.snapshotId ?? null, sequenceNumber }, manifests);
+  const listPath = join(write.tableDirectory, 'metadata', `snap-${snapshotId.toString()}-${randomUUID()}.avro`);
+  const metadata = addSnapshot(
+    base.metadata,
+    {
+      snapshotId,
+      parentId: parent?.snapshotId ?? null,
+      sequenceNumber,
+      // Time travel needs instants that grow, whatever the clock does.
+      timestampMs: Math.max(Date.now(), base.metadata.lastUpdatedMs + (parent === null ? 0 : 1)),
+      manifestList: pathToLocation(listPath),
+      summary: snapshotSummary(write, prepared.sealed, kept.removed, parent),
+      schemaId: write.schemaId,
+    },
+    base.location,
+  );
+  const [{ location, bytes }] = await Promise.all([
+    writeTableMetadata(files, write.tableDirectory, metadata, base.location),
+    files.write(listPath, listBytes),
+  ]);
+  await files.syncDirectory(dirname(listPath));
+  const written = [listPath, ...[location, ...kept.written].map(locationToPath)];
+  return { prepared, base, location, metadata, manifests, bytes, written };
+}
+
+/** Removes the files of an attempt that lost its race. */
+export async function discardAttempt(parts: CommitterParts, attempt: CommitAttempt): Promise<void> {
+  await Promise.all(attempt.written.map((path) => parts.files.remove(path)));
+}
+
+const NOTHING_REMOVED: RemovedTotals = { files: 0, rows: 0, bytes: 0 };
+
+/** An append keeps all manifests of the current snapshot, a rewrite those whose files stay, anything else none. */
+async function keptManifests(
+  parts: CommitterParts,
+  { write, snapshotId }: PreparedWrite,
+  base: CommitBase,
+  sequenceNumber: number,
+): Promise<KeptManifests> {
+  const { metadata } = base;
+  const keeps = write.goal === 'append' || write.goal === 'rewrite';
+  if (!keeps || metadata.current === null) {
+    if (write.goal === 'rewrite') await removeDataFiles(parts, write, metadata, { snapshotId, sequenceNumber }, []);
+    return { manifests: [], written: [], removed: NOTHING_REMOVED };
+  }
+  const all = (await parts.metadata.manifestList(metadata.current.manifestList)).filter(hasLiveFiles);
+  const rewritten = await removeDataFiles(parts, write, metadata, { snapshotId, sequenceNumber }, all);
+  const merged = await mergeManifests(parts, write.tableDirectory, metadata, { snapshotId, sequenceNumber }, rewritten.untouched);
+  return {
+    manifests: [...rewritten.changed, ...merged.manifests],
+    written: [...rewritten.changed.map((manifest) => manifest.location), ...(merged.written === null ? [] : [merged.written])],
+    removed: rewritten.removed,
+  };
+}
