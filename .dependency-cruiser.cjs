@@ -1,5 +1,8 @@
 const ENGINE = '^engines/([^/]+)/';
 
+/** Engines that run their statements in DuckDB, and what they share. */
+const OVER_DUCKDB = '^engines/(olap|batch|duckdb)/';
+
 /** Folders that describe data which nests in itself: an expression holds a query, which holds expressions. */
 const RECURSIVE_TYPES = '^(spi/plan|sql/ast)/';
 
@@ -73,8 +76,14 @@ module.exports = {
     ban(
       'engine-down',
       'An engine gets what it needs through the SPI; it may print plans.',
-      { path: ENGINE },
+      { path: ENGINE, pathNot: OVER_DUCKDB },
       outside('spi', 'runtime', 'sql/print', 'engines/$1'),
+    ),
+    ban(
+      'engine-over-duckdb-down',
+      'Engines over DuckDB share how plans become its statements; none knows another.',
+      { path: OVER_DUCKDB },
+      outside('spi', 'runtime', 'sql/print', 'engines/duckdb', 'engines/$1'),
     ),
     ban(
       'stream-own-answers',

@@ -1,4 +1,5 @@
-import type { Expression, Field, LogicalPlan, ParameterValue, PartitionSpec, SessionSettings } from '../../spi/index.ts';
+import type { StagingTarget } from '../../spi/index.ts';
+import type { QueryMessage } from '../duckdb/query-message.ts';
 
 /** How a child process is set up; given as JSON in its first argument. */
 export interface ChildSettings {
@@ -14,39 +15,8 @@ export interface ChildSettings {
   readonly threads: number;
 }
 
-/** What a scan of the plan reads. */
-export interface ScanInput {
-  /** Absolute paths of Parquet files. */
-  readonly files: readonly string[];
-  /** True when the files' columns must be found by field id. */
-  readonly byFieldId: boolean;
-  /** What the rows must still meet. */
-  readonly residual: Expression | null;
-}
-
-/** A value for a parameter slot; `type` is the canonical name of its type. */
-export interface ParameterInput {
-  readonly type: string;
-  readonly value: ParameterValue;
-}
-
-/** One execution. There is no SQL text in it: the child prints the plan itself. */
-export interface QueryMessage {
-  readonly plan: LogicalPlan;
-  readonly session: SessionSettings;
-  /** One per scan node, in the order of `walkPlan`. */
-  readonly scans: readonly ScanInput[];
-  /** One per parameter slot. */
-  readonly parameters: readonly ParameterInput[];
-}
-
 /** One execution whose rows are staged as Parquet files. */
-export interface WriteMessage extends QueryMessage {
-  readonly directory: string;
-  readonly fields: readonly Field[];
-  readonly partitionSpec: PartitionSpec;
-  readonly fileSizeBytesTarget: number;
-}
+export interface WriteMessage extends QueryMessage, StagingTarget {}
 
 /** Methods that a child serves. */
 export const CHILD_METHODS = {

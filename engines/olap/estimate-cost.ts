@@ -1,5 +1,5 @@
 import { type BoundQuery, type CostEstimate, type PlanNode, walkPlan } from '../../spi/index.ts';
-import type { ScanInputs } from './plan-scans.ts';
+import type { ScanInputs } from '../duckdb/plan-scans.ts';
 
 /** CPU of a statement that reads nothing. Units: milliseconds. */
 const FIXED_MS = 0.5;

@@ -5,7 +5,6 @@ import {
   type Engine,
   type EngineHealth,
   type EngineHost,
-  formatType,
   type Fragment,
   PlatformError,
   type PreparedQuery,
@@ -13,12 +12,13 @@ import {
   type RunOptions,
   type StagingArea,
 } from '../../spi/index.ts';
-import type { QueryMessage } from './child-message.ts';
+import { bindParameters } from '../duckdb/bind-parameters.ts';
+import { DUCKDB_CAPABILITIES } from '../duckdb/duckdb-capabilities.ts';
+import { planScans, type ScanInputs } from '../duckdb/plan-scans.ts';
+import type { QueryMessage } from '../duckdb/query-message.ts';
 import { type ChildPool, createChildPool } from './child-pool.ts';
 import { estimateCost } from './estimate-cost.ts';
-import { OLAP_CAPABILITIES } from './olap-capabilities.ts';
 import type { OlapConfig } from './olap-config.ts';
-import { planScans, type ScanInputs } from './plan-scans.ts';
 import { runQuery } from './run-query.ts';
 import { runWrite } from './run-write.ts';
 
@@ -29,7 +29,7 @@ export async function createOlapEngine(config: OlapConfig, host: EngineHost): Pr
 }
 
 class OlapEngine implements Engine {
-  readonly capabilities = OLAP_CAPABILITIES;
+  readonly capabilities = DUCKDB_CAPABILITIES;
   readonly #config: OlapConfig;
   readonly #host: EngineHost;
   readonly #readers: ChildPool;
@@ -109,16 +109,6 @@ class OlapEngine implements Engine {
     }
     return scans;
   }
-}
-
-function bindParameters(query: BoundQuery, run: RunOptions): QueryMessage['parameters'] {
-  if (run.parameters.length !== query.parameters.length) {
-    throw new PlatformError(
-      'SQL_PARAMETER',
-      `the statement takes ${String(query.parameters.length)} parameters, but ${String(run.parameters.length)} are given`,
-    );
-  }
-  return query.parameters.map((type, index) => ({ type: formatType(type), value: run.parameters[index] ?? null }));
 }
 
 function unavailable(): Refusal {

@@ -1,12 +1,11 @@
 import { PlatformError, type RunOptions } from '../../spi/index.ts';
-import type { Json, Lease } from '../../runtime/process/index.ts';
-import { CHILD_METHODS, type QueryMessage } from './child-message.ts';
+import { type Json, type Lease, residentBytes, watchRun } from '../../runtime/process/index.ts';
+import { explainLoss } from '../duckdb/explain-loss.ts';
+import type { QueryMessage } from '../duckdb/query-message.ts';
+import { CHILD_METHODS } from './child-message.ts';
 import type { ChildPool } from './child-pool.ts';
-import { explainLoss } from './explain-loss.ts';
 import { leaseChild } from './lease-child.ts';
 import type { OlapConfig } from './olap-config.ts';
-import { residentBytes } from './process-memory.ts';
-import { watchRun } from './run-limits.ts';
 import { watchChild } from './watch-child.ts';
 
 /** Frames under way between a child and a reader that is slower. Units: bytes. */

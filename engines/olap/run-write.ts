@@ -1,9 +1,9 @@
 import { type DataFile, type Fragment, PlatformError, type RunOptions, type StagingArea } from '../../spi/index.ts';
-import type { Json } from '../../runtime/process/index.ts';
-import { CHILD_METHODS, type QueryMessage, type WriteMessage } from './child-message.ts';
-import { explainLoss } from './explain-loss.ts';
+import { type Json, watchRun } from '../../runtime/process/index.ts';
+import { explainLoss } from '../duckdb/explain-loss.ts';
+import type { QueryMessage } from '../duckdb/query-message.ts';
+import { CHILD_METHODS, type WriteMessage } from './child-message.ts';
 import { leaseChild } from './lease-child.ts';
-import { watchRun } from './run-limits.ts';
 import type { QueryRunner } from './run-query.ts';
 import { watchChild } from './watch-child.ts';
 

@@ -1,7 +1,6 @@
 import type { Progress } from '../../spi/index.ts';
-import type { ChildHandle } from '../../runtime/process/index.ts';
+import { type ChildHandle, residentBytes } from '../../runtime/process/index.ts';
 import { CHILD_METHODS, type ProgressAnswer } from './child-message.ts';
-import { residentBytes } from './process-memory.ts';
 
 const INTERVAL_MS = 200;
 

@@ -1,8 +1,7 @@
 import { PlatformError, type RunOptions, type TableSource } from '../../spi/index.ts';
-import type { Json, Lease, WarmPool } from '../../runtime/process/index.ts';
+import { type Json, type Lease, type WarmPool, watchRun } from '../../runtime/process/index.ts';
 import { CHILD_METHODS, type QueryMessage } from './child-message.ts';
 import { type PlannedScans, readScans } from './plan-scans.ts';
-import { watchRun } from './run-limits.ts';
 
 /** Frames under way between a child and a reader that is slower. Units: bytes. */
 const WINDOW_BYTES = 8 * 2 ** 20;

@@ -11,5 +11,7 @@ export {
 export { createChannel } from './create-channel.ts';
 export { isProcessRunning } from './is-process-running.ts';
 export { runChild } from './child-main.ts';
+export { residentBytes } from './process-memory.ts';
+export { type RunLimits, watchRun } from './run-limits.ts';
 export { type ChildHandle, type ChildOptions, spawnChild } from './spawn-child.ts';
 export { createWarmPool, type Lease, type WarmPool, type WarmPoolOptions } from './warm-pool.ts';

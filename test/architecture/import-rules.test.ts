@@ -22,7 +22,8 @@ const FAULTS: Readonly<Record<string, readonly [importer: string, imported: stri
   'duckdb-down': ['runtime/duckdb/sideways.ts', '../process/leaf.ts'],
   'sql-down': ['sql/parse/sideways.ts', '../../storage/leaf.ts'],
   'storage-down': ['storage/up.ts', '../sql-gateway/leaf.ts'],
-  'engine-down': ['engines/olap/sideways.ts', '../stream/leaf.ts'],
+  'engine-down': ['engines/stream/sideways.ts', '../olap/leaf.ts'],
+  'engine-over-duckdb-down': ['engines/batch/sideways.ts', '../olap/leaf.ts'],
   'stream-own-answers': ['engines/stream/borrowed.ts', '../../runtime/duckdb/leaf.ts'],
   'gateway-down': ['sql-gateway/sideways.ts', '../storage/leaf.ts'],
   'example-like-a-plugin': ['examples/hello/up.ts', '../../runtime/process/leaf.ts'],
@@ -37,6 +38,7 @@ const LEAVES = [
   'runtime/process/leaf.ts',
   'runtime/duckdb/leaf.ts',
   'engines/stream/leaf.ts',
+  'engines/olap/leaf.ts',
   'cli/leaf.ts',
   'test/support/builder.ts',
 ];

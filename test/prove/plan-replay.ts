@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { QueryMessage, ScanInput } from '../../engines/olap/child-message.ts';
+import type { QueryMessage, ScanInput } from '../../engines/duckdb/query-message.ts';
 import { type BoundQuery, walkPlan } from '../../spi/index.ts';
 import { differenceOf } from './corpora/compare-answers.ts';
 import { type Answer, type Cell, openParquetDatabase, type ParquetDatabase } from './corpora/duckdb-answers.ts';

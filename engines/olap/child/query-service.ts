@@ -1,8 +1,9 @@
 import type { Connection } from '../../../runtime/duckdb/index.ts';
 import type { Handler, ServeContext } from '../../../runtime/process/index.ts';
-import { CHILD_METHODS, type ProgressAnswer, type QueryMessage } from '../child-message.ts';
-import { printQuery } from './print-query.ts';
-import { resultSchema } from './result-schema.ts';
+import { printQuery } from '../../duckdb/print-query.ts';
+import type { QueryMessage } from '../../duckdb/query-message.ts';
+import { resultSchema } from '../../duckdb/result-schema.ts';
+import { CHILD_METHODS, type ProgressAnswer } from '../child-message.ts';
 
 /** Returns the methods of a query process: one query at a time, in the session given. */
 export function queryService(connection: Connection): Readonly<Record<string, Handler>> {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { join } from 'node:path';
-import type { ChildSettings, QueryMessage } from '../../../engines/olap/child-message.ts';
-import { CHILD_METHODS } from '../../../engines/olap/child-message.ts';
+import type { QueryMessage } from '../../../engines/duckdb/query-message.ts';
+import { CHILD_METHODS, type ChildSettings } from '../../../engines/olap/child-message.ts';
 import { createChannel, type Json } from '../../../runtime/process/index.ts';
 
 /** An engine process of its own whose incoming bytes are recorded. */

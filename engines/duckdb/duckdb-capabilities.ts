@@ -1,7 +1,7 @@
 import { type EngineCapabilities, PLAN_VERSION } from '../../spi/index.ts';
 
-/** What the engine takes: every node of the algebra and every function of the catalogue. */
-export const OLAP_CAPABILITIES: EngineCapabilities = {
+/** What an engine over DuckDB takes: every node of the algebra and every function of the catalogue. */
+export const DUCKDB_CAPABILITIES: EngineCapabilities = {
   statements: ['query', 'write'],
   planVersion: PLAN_VERSION,
   features: [

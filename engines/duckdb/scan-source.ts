@@ -1,6 +1,6 @@
-import type { ScanNode } from '../../../spi/index.ts';
-import { quoteName, quoteText, typeSql } from '../../../runtime/duckdb/index.ts';
-import type { ScanInput } from '../child-message.ts';
+import type { ScanNode } from '../../spi/index.ts';
+import { quoteName, quoteText, typeSql } from '../../runtime/duckdb/index.ts';
+import type { ScanInput } from './query-message.ts';
 
 /** Returns the FROM item that reads a scan's files and gives its columns out as `c<id>`.
  *  Files whose columns have the names and types of the schema are read by name, which DuckDB does on all threads; others by field id, with

@@ -1,6 +1,6 @@
 import { Field, Schema } from 'apache-arrow';
-import type { DataType, LogicalPlan } from '../../../spi/index.ts';
-import { arrowType, encodeSchemaMessage } from '../../../runtime/arrow/index.ts';
+import type { DataType, LogicalPlan } from '../../spi/index.ts';
+import { arrowType, encodeSchemaMessage } from '../../runtime/arrow/index.ts';
 
 /** Returns the schema frame of a plan's result: DuckDB's own names stand for positions only. */
 export function resultSchema(plan: LogicalPlan): Uint8Array {

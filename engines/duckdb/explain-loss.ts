@@ -16,7 +16,7 @@ export async function explainLoss(
   if (lines.some((line) => OUT_OF_MEMORY.test(line)) || rssBytesLast > memoryBytesMax * 0.9) {
     return new PlatformError('RESOURCE_MEMORY', `the statement needed more than the ${String(memoryBytesMax)} bytes that it may use`, {
       details,
-      hint: 'Read fewer rows or columns, or raise memoryBytesMax of the olap engine.',
+      hint: 'Read fewer rows or columns, or raise memoryBytesMax of the engine.',
     });
   }
   const how = signal === null ? `with exit code ${String(code)}` : `by ${signal}`;

@@ -1,5 +1,5 @@
 import { type BoundQuery, locationToPath, type ScanNode, type TableSource, walkPlan } from '../../spi/index.ts';
-import type { ScanInput } from './child-message.ts';
+import type { ScanInput } from './query-message.ts';
 
 /** What the scans of a query read, in the order of `walkPlan`. */
 export interface ScanInputs {

@@ -1,7 +1,7 @@
-import { assert, type PlanNode, type ScanNode, walkPlan } from '../../../spi/index.ts';
-import type { StatementParameter } from '../../../runtime/duckdb/index.ts';
-import { printDuckdb } from '../../../sql/print/index.ts';
-import type { QueryMessage, ScanInput } from '../child-message.ts';
+import { assert, type PlanNode, type ScanNode, walkPlan } from '../../spi/index.ts';
+import type { StatementParameter } from '../../runtime/duckdb/index.ts';
+import { printDuckdb } from '../../sql/print/index.ts';
+import type { QueryMessage, ScanInput } from './query-message.ts';
 import { scanSource } from './scan-source.ts';
 
 /** A statement ready for DuckDB. */
