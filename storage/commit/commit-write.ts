@@ -79,7 +79,7 @@ function movePointer(state: CatalogUpdate, { prepared, base, location }: CommitA
     const { name, uuid } = write.table;
     state.putRelation({ kind: 'table', schema, name, uuid, metadataLocation: location, tableLocation });
   }
-  const rows = prepared.sealed.reduce((sum, file) => sum + file.file.rows, 0);
+  const rows = write.rows ?? prepared.sealed.reduce((sum, file) => sum + file.file.rows, 0);
   const result: CommitResult = { table: write.table, snapshotId: prepared.snapshotId.toString(), rows, repeated: false };
   state.putCommit(write.table.uuid, write.idempotencyKey, { transactionId: write.transactionId, result });
   return result;

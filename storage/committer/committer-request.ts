@@ -22,6 +22,8 @@ export interface StagedWrite {
   readonly create: { readonly spec: TableSpec; readonly ifExists: IfExists } | null;
   /** Locations of the data files that a `rewrite` takes out of the table. */
   readonly removes: readonly string[];
+  /** What the result of a `rewrite` tells as its rows; the rows of the files written when left out. */
+  readonly rows?: number | undefined;
   /** Directory of the table. */
   readonly tableDirectory: string;
   /** The schema and spec that the files were written with. */

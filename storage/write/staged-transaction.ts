@@ -84,8 +84,8 @@ export class StagedTransaction implements WriteTransaction {
   /** Returns what the committer is asked for. */
   staged(fragments: readonly Fragment[], idempotencyKey: string): StagedWrite {
     this.#checkOpen();
-    const { transactionId, goal, table, create, removes, tableDirectory, schemaId, specId } = this.#plan;
-    return { transactionId, goal, table, create, removes, tableDirectory, schemaId, specId, fragments, idempotencyKey };
+    const { transactionId, goal, table, create, removes, rows, tableDirectory, schemaId, specId } = this.#plan;
+    return { transactionId, goal, table, create, removes, rows, tableDirectory, schemaId, specId, fragments, idempotencyKey };
   }
 
   /** Notes that the fragments are part of the table; what else was staged is removed. */

@@ -4,14 +4,14 @@ import type { StagedWrite } from '../committer/committer-request.ts';
 const TOKEN_VERSION = 1;
 
 /** What a transaction is made of again in another process. */
-export interface TransactionToken extends Pick<StagedWrite, 'transactionId' | 'goal' | 'create' | 'removes' | 'schemaId' | 'specId'> {
+export interface TransactionToken extends Pick<StagedWrite, 'transactionId' | 'goal' | 'create' | 'removes' | 'rows' | 'schemaId' | 'specId'> {
   readonly table: TableRef;
 }
 
 /** Returns the text of a token. */
 export function printToken(token: TransactionToken): string {
-  const { transactionId, goal, create, removes, schemaId, specId, table } = token;
-  return JSON.stringify({ version: TOKEN_VERSION, transactionId, goal, table, create, removes, schemaId, specId });
+  const { transactionId, goal, create, removes, rows, schemaId, specId, table } = token;
+  return JSON.stringify({ version: TOKEN_VERSION, transactionId, goal, table, create, removes, rows, schemaId, specId });
 }
 
 /** Reads the text of a token.
