@@ -118,6 +118,14 @@ export interface CreateMaterializedView {
   readonly span: Span;
 }
 
+/** `ALTER MATERIALIZED VIEW name PAUSE | RESUME`. */
+export interface AlterMaterializedView {
+  readonly kind: 'alter-materialized-view';
+  readonly name: QualifiedName;
+  readonly action: 'pause' | 'resume';
+  readonly span: Span;
+}
+
 /** What DROP removes. */
 export type DropObjectType = 'schema' | 'table' | 'view' | 'materialized-view';
 

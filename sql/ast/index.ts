@@ -122,6 +122,7 @@ export type {
 } from './table-reference.ts';
 export type {
   AddColumn,
+  AlterMaterializedView,
   AlterTable,
   AlterTableAction,
   ChangeColumnNullability,
@@ -164,6 +165,7 @@ export type {
   Update,
 } from './modification-statement.ts';
 export type {
+  AlterRoute,
   Deallocate,
   DescribeQuery,
   DescribeTable,
@@ -172,6 +174,8 @@ export type {
   Prepare,
   QueryStatement,
   ResetSetting,
+  RouteClauses,
+  RouteComparison,
   SetSetting,
   SetTimeZone,
   ShowColumns,

@@ -1,4 +1,13 @@
-import type { AlterTable, CommentOn, CreateMaterializedView, CreateSchema, CreateTable, CreateView, Drop } from './definition-statement.ts';
+import type {
+  AlterMaterializedView,
+  AlterTable,
+  CommentOn,
+  CreateMaterializedView,
+  CreateSchema,
+  CreateTable,
+  CreateView,
+  Drop,
+} from './definition-statement.ts';
 import type { Expression } from './expression.ts';
 import type { FunctionArgument } from './function-call.ts';
 import type { Identifier, QualifiedName, Span } from './identifier.ts';
@@ -22,6 +31,7 @@ export type Statement =
   | CreateMaterializedView
   | Drop
   | AlterTable
+  | AlterMaterializedView
   | CommentOn
   | Insert
   | Delete
@@ -33,6 +43,7 @@ export type Statement =
   | ResetSetting
   | SetTimeZone
   | Use
+  | AlterRoute
   | Prepare
   | Execute
   | Deallocate
@@ -54,7 +65,7 @@ export interface Explain {
 }
 
 /** What SHOW lists. */
-export type ShowSubject = 'schemas' | 'tables' | 'views' | 'functions' | 'engines' | 'settings' | 'queries';
+export type ShowSubject = 'schemas' | 'tables' | 'views' | 'functions' | 'engines' | 'settings' | 'queries' | 'streams' | 'routes';
 
 /** `SHOW TABLES [FROM schema] [LIKE 'pattern']` and its kin. */
 export interface ShowObjects {
@@ -73,10 +84,10 @@ export interface ShowColumns {
   readonly span: Span;
 }
 
-/** `SHOW CREATE TABLE name` or `SHOW CREATE VIEW name`. */
+/** `SHOW CREATE TABLE name`, `SHOW CREATE VIEW name` or `SHOW CREATE MATERIALIZED VIEW name`. */
 export interface ShowCreate {
   readonly kind: 'show-create';
-  readonly objectType: 'table' | 'view';
+  readonly objectType: 'table' | 'view' | 'materialized-view';
   readonly name: QualifiedName;
   readonly span: Span;
 }
@@ -130,6 +141,36 @@ export interface SetTimeZone {
 export interface Use {
   readonly kind: 'use';
   readonly schema: QualifiedName;
+  readonly span: Span;
+}
+
+/** `ALTER ROUTE name [WHEN conditions] SET POLICY policy [ENGINES (names)] [VIEWS ON | OFF]`, or `ALTER ROUTE name DROP`. */
+export interface AlterRoute {
+  readonly kind: 'alter-route';
+  readonly name: Identifier;
+  /** Null drops the rule. */
+  readonly rule: RouteClauses | null;
+  readonly span: Span;
+}
+
+/** What a routing rule says. */
+export interface RouteClauses {
+  /** All of them must be met. */
+  readonly conditions: readonly RouteComparison[];
+  readonly policy: 'strict' | 'prefer' | 'any';
+  readonly engines: readonly Identifier[];
+  /** Whether a fresh materialized view may answer. */
+  readonly views: boolean;
+}
+
+/** Compares a feature of the statement with a constant. */
+export interface RouteComparison {
+  readonly kind: 'route-comparison';
+  readonly feature: Identifier;
+  readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=';
+  readonly value: string;
+  /** True when the value was written as a number. */
+  readonly isNumber: boolean;
   readonly span: Span;
 }
 

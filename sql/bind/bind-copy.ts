@@ -2,13 +2,14 @@ import { type FileFormat, nearestName } from '../../spi/index.ts';
 import type { CopyFrom, CopyOption, CopyTo, Expression, Span } from '../ast/index.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import { fieldNamed } from './bind-insert.ts';
-import { lookUpTable } from './bind-relation.ts';
 import type { BinderState } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
 import { finishQuery, readHints } from './finish-query.ts';
+import { lookUpTarget } from './maintained-table.ts';
 
 const FORMATS: Readonly<Record<string, FileFormat>> = {
   parquet: 'parquet',
+  parquet_legacy: 'parquet_legacy',
   csv: 'csv',
   tsv: 'csv',
   ndjson: 'ndjson',
@@ -29,6 +30,12 @@ const CSV_OPTIONS: Readonly<Record<string, { readonly key: string; readonly kind
   timestampformat: { key: 'timestampFormat', kind: 'text' },
 };
 
+/** Options of each format; files of others have none. */
+const OPTIONS: Readonly<Partial<Record<FileFormat, typeof CSV_OPTIONS>>> = {
+  csv: CSV_OPTIONS,
+  parquet_legacy: { compression: { key: 'compression', kind: 'text' } },
+};
+
 interface FileOptions {
   readonly path: string;
   readonly format: FileFormat;
@@ -37,7 +44,7 @@ interface FileOptions {
 
 /** Binds `COPY table FROM 'path'`. */
 export function bindCopyFrom(state: BinderState, node: CopyFrom): BoundStatement {
-  const table = lookUpTable(state, node.table);
+  const table = lookUpTarget(state, node.table);
   const columns = node.columns.map((column) => fieldNamed(state, table, column.name, column.span).name);
   return {
     kind: 'copy_from',
@@ -82,9 +89,10 @@ function unknownFormat(state: BinderState, written: string, span: Span): Error {
 }
 
 function bindOption(state: BinderState, option: CopyOption, format: FileFormat): readonly [string, string | boolean] {
-  const known = format === 'csv' && Object.hasOwn(CSV_OPTIONS, option.name) ? CSV_OPTIONS[option.name] : undefined;
+  const options = OPTIONS[format] ?? {};
+  const known = Object.hasOwn(options, option.name) ? options[option.name] : undefined;
   if (known === undefined) {
-    const names = format === 'csv' ? ['format', ...Object.keys(CSV_OPTIONS)] : ['format'];
+    const names = ['format', ...Object.keys(options)];
     const hint = didYouMean(nearestName(option.name, names)) ?? `It takes ${names.join(', ')}.`;
     throw bindError(state, 'SQL_UNSUPPORTED', `COPY with format ${format} has no option ${option.name}`, option.span, { hint });
   }

@@ -21,16 +21,23 @@ import type {
 } from '../ast/index.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import { bindType } from './bind-type.ts';
+import { bindWatermarks } from './bind-watermark.ts';
 import type { BinderState, BoundRelation, Environment } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
 import { finishQuery, readHints } from './finish-query.ts';
+import { refuseMaintained } from './maintained-table.ts';
 import { relationName, sameName, schemaName } from './relation-name.ts';
 import { relationKey } from './resolve-relations.ts';
 
 const NOTHING_AROUND: Environment = { commonTables: new Map(), outer: null };
 const PLAIN_TRANSFORMS: readonly string[] = ['identity', 'year', 'month', 'day', 'hour'];
 
-function ifExists(state: BinderState, node: { readonly orReplace: boolean; readonly ifNotExists: boolean; readonly span: Span }): IfExists {
+/** Reads OR REPLACE and IF NOT EXISTS.
+ *  @throws SQL_UNSUPPORTED for both at once */
+export function ifExists(
+  state: BinderState,
+  node: { readonly orReplace: boolean; readonly ifNotExists: boolean; readonly span: Span },
+): IfExists {
   if (node.orReplace && node.ifNotExists) throw unsupported(state, 'OR REPLACE together with IF NOT EXISTS', node.span);
   return node.orReplace ? 'replace' : node.ifNotExists ? 'keep' : 'fail';
 }
@@ -44,33 +51,41 @@ export function bindCreateSchema(state: BinderState, node: CreateSchema): BoundS
 }
 
 /** Binds CREATE TABLE, with or without AS query. */
-export function bindCreateTable(state: BinderState, node: CreateTable): BoundStatement {
+export async function bindCreateTable(state: BinderState, node: CreateTable): Promise<BoundStatement> {
   const behaviour = ifExists(state, node);
+  if (behaviour === 'replace') await refuseMaintained(state, node.name, 'is not replaced by a table');
   if (node.query === null) {
-    const columns = node.elements.map((element) => {
+    const watermarks = node.elements.filter((element) => element.kind === 'watermark-definition');
+    const columns = node.elements.flatMap((element) => {
+      if (element.kind === 'watermark-definition') return [];
       if (element.kind !== 'column-definition') throw unsupported(state, REFUSED_ELEMENTS[element.kind], element.span);
-      return bindColumn(state, element);
+      return [bindColumn(state, element)];
     });
-    return { kind: 'create_table', spec: tableSpec(state, node, columns), ifExists: behaviour };
+    const spec = tableSpec(state, node, columns);
+    const properties = { ...spec.properties, ...bindWatermarks(state, watermarks, columns) };
+    return { kind: 'create_table', spec: { ...spec, properties }, ifExists: behaviour };
   }
   if (node.elements.length > 0)
     throw unsupported(state, 'column definitions together with AS query', node.elements[0]?.span ?? node.span, 'Write CAST in the query.');
   const relation = renamed(state, state.rules.query(state, node.query, NOTHING_AROUND), node.columnNames, node.span);
-  const columns = relation.columns.map((column): NewColumn => {
-    if (!isStorable(column.type)) {
-      const message = `column ${column.name} has the type ${formatType(column.type)}, which cannot be stored`;
-      throw bindError(state, 'SQL_TYPE_MISMATCH', message, node.query?.span ?? node.span, { hint: 'Write a CAST.' });
-    }
-    return { name: column.name, type: column.type, nullable: true };
-  });
+  const columns = storedColumns(state, relation, node.query.span);
   const spec = tableSpec(state, node, columns);
   if (!node.withData) return { kind: 'create_table', spec, ifExists: behaviour };
   return { kind: 'create_table_as', spec, ifExists: behaviour, query: finishQuery(state, relation), hints: readHints(state, node.query) };
 }
 
+/** Returns the columns of a table that is to hold a query's rows.
+ *  @throws SQL_TYPE_MISMATCH for a type that is not stored */
+export function storedColumns(state: BinderState, relation: BoundRelation, span: Span): readonly NewColumn[] {
+  return relation.columns.map((column): NewColumn => {
+    if (isStorable(column.type)) return { name: column.name, type: column.type, nullable: true };
+    const message = `column ${column.name} has the type ${formatType(column.type)}, which cannot be stored`;
+    throw bindError(state, 'SQL_TYPE_MISMATCH', message, span, { hint: 'Write a CAST.' });
+  });
+}
+
 const REFUSED_ELEMENTS = {
   'computed-column': 'a computed column',
-  'watermark-definition': 'WATERMARK',
   'key-constraint': 'a key constraint',
 } as const;
 
@@ -90,7 +105,9 @@ function isStorable(type: DataType): boolean {
   return type.kind !== 'null' && type.kind !== 'interval';
 }
 
-function renamed(state: BinderState, relation: BoundRelation, names: readonly Identifier[], span: Span): BoundRelation {
+/** Puts a relation's columns under the names given with it; none keeps its own.
+ *  @throws SQL_TYPE_MISMATCH when their number differs */
+export function renamed(state: BinderState, relation: BoundRelation, names: readonly Identifier[], span: Span): BoundRelation {
   if (names.length === 0) return relation;
   if (names.length !== relation.columns.length) {
     const message = `${String(names.length)} column names are given for ${String(relation.columns.length)} columns`;
@@ -117,13 +134,16 @@ function tableSpec(state: BinderState, node: CreateTable, columns: readonly NewC
   };
 }
 
-function refuseRepeated(state: BinderState, names: readonly string[], span: Span): void {
+/** Says that two columns have one name.
+ *  @throws SQL_DUPLICATE_NAME */
+export function refuseRepeated(state: BinderState, names: readonly string[], span: Span): void {
   const repeated = names.find((name, index) => names.findIndex((other) => sameName(other, name)) !== index);
   if (repeated === undefined) return;
   throw bindError(state, 'SQL_DUPLICATE_NAME', `two columns have the name ${repeated}`, span, { hint: 'Give one an alias.' });
 }
 
-function bindPartitionField(state: BinderState, node: PartitionField, columns: readonly NewColumn[]): NewPartitionField {
+/** Binds one field of PARTITIONED BY. */
+export function bindPartitionField(state: BinderState, node: PartitionField, columns: readonly NewColumn[]): NewPartitionField {
   const column = columns.find((candidate) => sameName(candidate.name, node.column.name));
   if (column === undefined) {
     const hint = didYouMean(
@@ -150,7 +170,11 @@ function bindTransform(state: BinderState, node: PartitionField): PartitionTrans
   throw bindError(state, 'SQL_UNKNOWN_FUNCTION', `no partition transform of the name ${node.transform}`, node.span, { hint });
 }
 
-function bindProperties(state: BinderState, properties: readonly Property[]): Readonly<Record<string, string>> {
+/** Reads the properties of WITH.
+ *  @throws SQL_UNSUPPORTED for one that the platform keeps for itself */
+export function bindProperties(state: BinderState, properties: readonly Property[]): Readonly<Record<string, string>> {
+  const own = properties.find((property) => property.key.toLowerCase().startsWith('trivium.'));
+  if (own !== undefined) throw unsupported(state, `setting the property ${own.key}`, own.span);
   return Object.fromEntries(properties.map((property) => [property.key, propertyText(state, property.value)]));
 }
 

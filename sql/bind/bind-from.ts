@@ -4,6 +4,7 @@ import { tableFunctionBySpelling } from '../functions/index.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import { bindJoin } from './bind-join.ts';
 import { bindNamedTable } from './bind-relation.ts';
+import { bindTumble, isTumble } from './bind-tumble.ts';
 import { bindWithin, type BinderState, type Environment, type ExpressionContext } from './binder-state.ts';
 import { type FromItem, nameColumns, readsColumns, refuseSameTables } from './from-item.ts';
 import { sameName } from './relation-name.ts';
@@ -69,6 +70,7 @@ function bindDerived(state: BinderState, node: DerivedTable, environment: Enviro
 
 function bindTableFunction(state: BinderState, node: TableFunction, environment: Environment, left: readonly ScopeColumn[]): FromItem {
   if (node.sample !== null) throw unsupported(state, 'TABLESAMPLE', node.sample.span);
+  if (isTumble(node)) return bindTumble(state, node, node.lateral ? besides(environment, left) : environment);
   const scope = besides(environment, left).outer;
   const name = node.name.parts.at(-1)?.name ?? '';
   const values = node.arguments.map(({ value, name: argumentName, span }) => {
@@ -87,7 +89,7 @@ function bindTableFunction(state: BinderState, node: TableFunction, environment:
   if (sameName(name, 'unnest')) return bindUnnest(state, node, bound);
   const definition = tableFunctionBySpelling(name);
   if (definition === null) {
-    const hint = didYouMean(nearestName(name, ['unnest', 'generate_series', 'range']));
+    const hint = didYouMean(nearestName(name, ['unnest', 'generate_series', 'range', 'tumble']));
     throw bindError(state, 'SQL_UNKNOWN_FUNCTION', `no table function of the name ${name}`, node.name.span, { hint });
   }
   if (node.withOrdinality) throw unsupported(state, `WITH ORDINALITY for ${name}`, node.span);

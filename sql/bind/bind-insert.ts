@@ -9,12 +9,12 @@ import {
 import type { Expression, Insert, Span, Values } from '../ast/index.ts';
 import { bindError, didYouMean } from './bind-error.ts';
 import { literal } from './bind-literal.ts';
-import { lookUpTable } from './bind-relation.ts';
 import { type BinderState, type BoundRelation, bindWithin, type Environment } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
 import { castTo, coerceForAssignment } from './coercion.ts';
 import { mayBeNull } from './expression-nullability.ts';
 import { finishQuery, readHints } from './finish-query.ts';
+import { lookUpTarget } from './maintained-table.ts';
 import { sameName } from './relation-name.ts';
 import { columnExpression, EMPTY_SCOPE } from './scope.ts';
 
@@ -23,7 +23,7 @@ const NOTHING_AROUND: Environment = { commonTables: new Map(), outer: null };
 /** Binds INSERT: the query puts out the table's columns in their order and types; columns without a value are NULL.
  *  @throws SQL_INVALID_VALUE when a NOT NULL column certainly gets NULL */
 export function bindInsert(state: BinderState, node: Insert): BoundStatement {
-  const table = lookUpTable(state, node.table);
+  const table = lookUpTarget(state, node.table);
   const values = plainValues(node);
   const targets = values === null && node.byName ? null : targetFields(state, node, table);
   const relation =
@@ -122,6 +122,7 @@ function assigned(state: BinderState, plan: PlanNode, column: PlanExpression, fi
   return coerceForAssignment(state, column, field.type, field.name, span);
 }
 
-function isRequired(state: BinderState, field: Field, span: Span): Error {
+/** Returns the error of a NOT NULL column that certainly gets NULL. */
+export function isRequired(state: BinderState, field: Field, span: Span): Error {
   return bindError(state, 'SQL_INVALID_VALUE', `column ${field.name} is NOT NULL and gets no value`, span);
 }

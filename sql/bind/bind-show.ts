@@ -4,7 +4,7 @@ import { bindError, unsupported } from './bind-error.ts';
 import { bindRelation, lookUp, virtualRows } from './bind-relation.ts';
 import type { BinderState } from './binder-state.ts';
 import type { BoundStatement, VirtualRelation } from './bound-statement.ts';
-import { createTableText, quoteName } from './create-table-text.ts';
+import { createTableText, materializedViewText, quoteName } from './create-table-text.ts';
 import { finishQuery } from './finish-query.ts';
 import { allRelations, INFORMATION_SCHEMA } from './information-schema.ts';
 import { relationName, sameName, schemaName } from './relation-name.ts';
@@ -83,8 +83,8 @@ function describeColumns(state: BinderState, columns: readonly Described[]): Bou
   return answer(state, ['column_name', 'data_type', 'nullable', 'comment'], rows);
 }
 
-/** Binds SHOW CREATE TABLE and SHOW CREATE VIEW: one row with the statement that makes the relation anew. */
-export function bindShowCreate(state: BinderState, node: ShowCreate): BoundStatement {
+/** Binds SHOW CREATE TABLE, VIEW and MATERIALIZED VIEW: one row with the statement that makes the relation anew. */
+export async function bindShowCreate(state: BinderState, node: ShowCreate): Promise<BoundStatement> {
   const resolved = lookUp(state, node.name, null);
   if (resolved.kind === 'missing') {
     throw bindError(state, resolved.error.code, resolved.error.message, node.name.span, { hint: resolved.error.hint });
@@ -96,8 +96,20 @@ export function bindShowCreate(state: BinderState, node: ShowCreate): BoundState
     const columns = columnNames === null ? '' : ` (${columnNames.map(quoteName).join(', ')})`;
     return answer(state, ['create_statement'], [[`CREATE VIEW ${quoteName(name.schema)}.${quoteName(name.name)}${columns} AS ${sql}`]]);
   }
+  if (resolved.kind === 'table' && node.objectType === 'materialized-view') {
+    const query = await maintainingQuery(state, resolved);
+    if (query !== null) return answer(state, ['create_statement'], [[materializedViewText(resolved, query)]]);
+  }
   const { schema, name } = relationName(node.name, state.source);
-  throw bindError(state, 'CATALOG_NOT_A_TABLE', `${schema}.${name} is not a stored ${node.objectType}`, node.name.span);
+  throw bindError(state, 'CATALOG_NOT_A_TABLE', `${schema}.${name} is not a stored ${node.objectType.replace('-', ' ')}`, node.name.span);
+}
+
+async function maintainingQuery(state: BinderState, { ref }: TableSnapshot): Promise<string | null> {
+  const streams = await state.context.virtualRelation({ schema: 'system', name: 'streams' });
+  const column = (name: string): number => streams?.columns.findIndex((candidate) => candidate.name === name) ?? -1;
+  const row = streams?.rows.find((candidate) => candidate[column('name')] === `${ref.schema}.${ref.name}`);
+  const query = row?.[column('query')];
+  return typeof query === 'string' ? query : null;
 }
 
 function answer(state: BinderState, names: readonly string[], rows: readonly Row[]): BoundStatement {

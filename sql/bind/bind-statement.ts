@@ -1,16 +1,21 @@
 import type { Drop, Query, QueryStatement, Span, Statement } from '../ast/index.ts';
 import { bindCopyFrom, bindCopyTo } from './bind-copy.ts';
+import { bindDelete, bindTruncate } from './bind-delete.ts';
+import { bindUpdate } from './bind-update.ts';
 import { bindCreateSchema, bindCreateTable, bindCreateView } from './bind-create.ts';
 import { bindError, type SourceText, unsupported } from './bind-error.ts';
 import { bindExpression } from './bind-expression.ts';
 import { bindInsert } from './bind-insert.ts';
+import { bindAlterMaterializedView, bindCreateMaterializedView } from './bind-materialized-view.ts';
 import { bindQuery } from './bind-query.ts';
+import { bindAlterRoute } from './bind-route.ts';
 import { bindReset, bindSet, bindSetTimeZone, bindUse } from './bind-setting.ts';
 import { bindDescribeQuery, bindDescribeTable, bindShowColumns, bindShowCreate, bindShowObjects } from './bind-show.ts';
 import type { BinderState } from './binder-state.ts';
 import type { BindContext, BoundStatement } from './bound-statement.ts';
 import { ColumnRegistry } from './column-registry.ts';
 import { finishQuery, readHints } from './finish-query.ts';
+import { refuseMaintained } from './maintained-table.ts';
 import { ParameterSlots } from './parameters.ts';
 import { relationName, schemaName } from './relation-name.ts';
 import { resolveRelations } from './resolve-relations.ts';
@@ -42,12 +47,22 @@ function bindOne(state: BinderState, statement: Statement): BoundStatement | Pro
       return bindExplain(state, statement.mode, statement.statement, statement.span);
     case 'insert':
       return bindInsert(state, statement);
+    case 'delete':
+      return bindDelete(state, statement);
+    case 'update':
+      return bindUpdate(state, statement);
+    case 'truncate':
+      return bindTruncate(state, statement);
     case 'create-schema':
       return bindCreateSchema(state, statement);
     case 'create-table':
       return bindCreateTable(state, statement);
     case 'create-view':
       return bindCreateView(state, statement);
+    case 'create-materialized-view':
+      return bindCreateMaterializedView(state, statement);
+    case 'alter-materialized-view':
+      return bindAlterMaterializedView(state, statement);
     case 'drop':
       return bindDrop(state, statement);
     case 'copy-from':
@@ -62,6 +77,8 @@ function bindOne(state: BinderState, statement: Statement): BoundStatement | Pro
       return bindSetTimeZone(state, statement);
     case 'use':
       return bindUse(state, statement);
+    case 'alter-route':
+      return bindAlterRoute(statement);
     default:
       return bindDescription(state, statement);
   }
@@ -73,13 +90,9 @@ type Remaining = Extract<
 >;
 
 const UNSUPPORTED = {
-  'create-materialized-view': 'CREATE MATERIALIZED VIEW',
   'alter-table': 'ALTER TABLE',
   'comment-on': 'COMMENT ON',
-  delete: 'DELETE',
-  update: 'UPDATE',
   merge: 'MERGE',
-  truncate: 'TRUNCATE',
   'show-setting': 'SHOW of a setting',
   prepare: 'PREPARE',
   execute: 'EXECUTE',
@@ -116,16 +129,17 @@ async function bindExplain(state: BinderState, mode: 'plan' | 'route' | 'analyze
   return { kind: 'explain', mode, statement: await bindOne(state, inner) };
 }
 
-function bindDrop(state: BinderState, statement: Drop): BoundStatement {
-  const { ifExists, cascade, name, span } = statement;
+async function bindDrop(state: BinderState, statement: Drop): Promise<BoundStatement> {
+  const { ifExists, cascade, name } = statement;
   switch (statement.objectType) {
     case 'schema':
       return { kind: 'drop_schema', schema: schemaName(name, state.source), ifExists, cascade };
     case 'table':
+      await refuseMaintained(state, name, 'is not dropped as a table');
       return { kind: 'drop_table', name: relationName(name, state.source), ifExists };
     case 'view':
       return { kind: 'drop_view', name: relationName(name, state.source), ifExists };
     case 'materialized-view':
-      throw unsupported(state, 'DROP MATERIALIZED VIEW', span);
+      return { kind: 'drop_materialized_view', name: relationName(name, state.source), ifExists };
   }
 }

@@ -5,6 +5,7 @@ import type {
   IfExists,
   Principal,
   RelationName,
+  ScanRequest,
   TableRef,
   TableSpec,
   ViewDefinition,
@@ -28,10 +29,26 @@ export type BoundStatement =
       readonly query: BoundQuery;
       readonly hints: QueryHints;
     }
+  | RowModification
+  /** Takes all rows out of a table. */
+  | { readonly kind: 'truncate'; readonly table: TableRef; readonly target: ScanRequest }
+  /** A query to be kept fresh in a table of its own. */
+  | {
+      readonly kind: 'create_materialized_view';
+      readonly spec: TableSpec;
+      readonly ifExists: IfExists;
+      /** The query's text, and what binds it again. */
+      readonly sql: string;
+      readonly defaultSchema: string;
+      readonly timeZone: string;
+      readonly query: BoundQuery;
+      readonly hints: QueryHints;
+    }
+  | { readonly kind: 'alter_materialized_view'; readonly name: RelationName; readonly action: 'pause' | 'resume' }
   | { readonly kind: 'create_table'; readonly spec: TableSpec; readonly ifExists: IfExists }
   | { readonly kind: 'create_schema'; readonly schema: string; readonly ifExists: 'fail' | 'keep' }
   | { readonly kind: 'create_view'; readonly view: Omit<ViewDefinition, 'kind'>; readonly ifExists: IfExists }
-  | { readonly kind: 'drop_table' | 'drop_view'; readonly name: RelationName; readonly ifExists: boolean }
+  | { readonly kind: 'drop_table' | 'drop_view' | 'drop_materialized_view'; readonly name: RelationName; readonly ifExists: boolean }
   | { readonly kind: 'drop_schema'; readonly schema: string; readonly ifExists: boolean; readonly cascade: boolean }
   | {
       readonly kind: 'copy_from';
@@ -52,15 +69,50 @@ export type BoundStatement =
     }
   /** Null resets to the default. */
   | { readonly kind: 'set'; readonly name: SettingName; readonly value: string | null }
+  /** Makes or changes a routing rule; null forgets it. */
+  | { readonly kind: 'alter_route'; readonly name: string; readonly rule: RouteRuleText | null }
   | { readonly kind: 'explain'; readonly mode: 'plan' | 'route' | 'analyze'; readonly statement: BoundStatement };
+
+/** DELETE or UPDATE: data files that hold rows meant are replaced by new ones. */
+export interface RowModification {
+  readonly kind: 'delete' | 'update';
+  readonly table: TableRef;
+  /** What finds the files that may hold rows meant. Its columns tell the target's scan from others of the same table in `matching` and `query`. */
+  readonly target: ScanRequest;
+  /** One row with the number of rows meant; null when all are. */
+  readonly matching: BoundQuery | null;
+  /** What takes the place of the rows that the target's scan reads, in the table's columns. */
+  readonly query: BoundQuery;
+  readonly hints: QueryHints;
+}
 
 /** What a hint comment asked for. */
 export interface QueryHints {
   readonly engine: string | null;
+  /** True when no stored result may answer. */
+  readonly noCache?: boolean;
+}
+
+/** A routing rule as it was written: features and engines are not checked yet. */
+export interface RouteRuleText {
+  readonly name: string;
+  /** All of them must be met; none is met by every statement. */
+  readonly when: readonly RouteCondition[];
+  readonly policy: 'strict' | 'prefer' | 'any';
+  readonly engines: readonly string[];
+  /** Whether a fresh materialized view may answer. */
+  readonly views: boolean;
+}
+
+/** Compares a feature of the statement with a constant. */
+export interface RouteCondition {
+  readonly feature: string;
+  readonly operator: '=' | '<>' | '<' | '<=' | '>' | '>=';
+  readonly value: string;
 }
 
 /** Settings that a session may change. */
-export type SettingName = 'schema' | 'time_zone' | 'engine' | 'timeout_ms';
+export type SettingName = 'schema' | 'time_zone' | 'engine' | 'timeout_ms' | 'result_cache' | 'fresh_views';
 
 /** A relation that is not stored: `information_schema` and `system` tables. Rows hold text in the canonical form of the column's type. */
 export interface VirtualRelation {

@@ -1,4 +1,5 @@
 import { type DataType, formatType, type PartitionTransform, type TableSnapshot } from '../../spi/index.ts';
+import { WATERMARK_COLUMN, WATERMARK_DELAY } from './bind-watermark.ts';
 
 /** Returns a name in double quotes. */
 export function quoteName(name: string): string {
@@ -11,13 +12,30 @@ export function createTableText(table: TableSnapshot): string {
     (field) =>
       `  ${quoteName(field.name)} ${typeText(field.type)}${field.nullable ? '' : ' NOT NULL'}${field.comment === undefined ? '' : ` COMMENT ${quoteText(field.comment)}`}`,
   );
+  const watermark = watermarkText(table);
+  const elements = watermark === null ? columns : [...columns, watermark];
   const names = new Map(table.fields.map((field) => [field.id, field.name]));
   const partitions = table.partitionSpec.fields.map((field) =>
     transformText(field.transform, quoteName(names.get(field.sourceId) ?? field.name)),
   );
   const comment = table.comment === null ? '' : `\nCOMMENT ${quoteText(table.comment)}`;
   const partitioned = partitions.length === 0 ? '' : `\nPARTITIONED BY (${partitions.join(', ')})`;
-  return `CREATE TABLE ${quoteName(table.ref.schema)}.${quoteName(table.ref.name)} (\n${columns.join(',\n')}\n)${comment}${partitioned}`;
+  return `CREATE TABLE ${quoteName(table.ref.schema)}.${quoteName(table.ref.name)} (\n${elements.join(',\n')}\n)${comment}${partitioned}`;
+}
+
+/** Returns the CREATE MATERIALIZED VIEW statement of a table and the query that it is kept from. */
+export function materializedViewText({ ref, fields, comment }: TableSnapshot, query: string): string {
+  const columns = fields.map((field) => quoteName(field.name)).join(', ');
+  const remark = comment === null ? '' : ` COMMENT ${quoteText(comment)}`;
+  return `CREATE MATERIALIZED VIEW ${quoteName(ref.schema)}.${quoteName(ref.name)} (${columns})${remark} AS ${query}`;
+}
+
+function watermarkText({ properties }: TableSnapshot): string | null {
+  const column = properties[WATERMARK_COLUMN];
+  if (column === undefined) return null;
+  const name = quoteName(column);
+  const delayUs = properties[WATERMARK_DELAY] ?? '0';
+  return `  WATERMARK FOR ${name} AS ${name}${delayUs === '0' ? '' : ` - INTERVAL '${delayUs}' MICROSECOND`}`;
 }
 
 const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;

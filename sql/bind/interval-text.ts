@@ -99,6 +99,15 @@ export function parseYearMonth(text: string): string | null {
   return intervalText(sign === '-' ? negated(total) : total);
 }
 
+const CANONICAL = /^(?:(-?\d+) months? ?)?(?:(-?\d+) days? ?)?(?:(-?\d+) us)?$/;
+
+/** Returns the length of an interval (in its canonical form) in microseconds, a day having 24 hours; null for one with months, which have no
+ *  fixed length. */
+export function fixedLengthUs(canonical: string): bigint | null {
+  const [, months = '0', days = '0', micros = '0'] = CANONICAL.exec(canonical) ?? [undefined, '1'];
+  return BigInt(months) === 0n ? BigInt(days) * 86_400_000_000n + BigInt(micros) : null;
+}
+
 function parseClock(text: string): IntervalParts | null {
   const [, sign, hours, minutes, seconds = '0', fraction = ''] = CLOCK.exec(text) ?? [];
   if (hours === undefined || minutes === undefined) return null;

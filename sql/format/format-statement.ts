@@ -6,6 +6,7 @@ import { formatFunctionArgument } from './format-function-call.ts';
 import { formatCopy, formatDelete, formatInsert, formatMerge, formatUpdate } from './format-modification.ts';
 import { formatIdentifier, formatQualifiedName, formatString, formatTypeName } from './format-name.ts';
 import { formatQuery } from './format-query.ts';
+import { formatAlterRoute } from './format-route.ts';
 import type { FormatRules } from './format-rules.ts';
 import { formatTableReference } from './format-table-reference.ts';
 
@@ -65,7 +66,7 @@ function formatSessionStatement(statement: SessionStatement): string {
     case 'show-columns':
       return `SHOW COLUMNS FROM ${formatQualifiedName(statement.table)}${formatLike(statement.like)}`;
     case 'show-create':
-      return `SHOW CREATE ${statement.objectType.toUpperCase()} ${formatQualifiedName(statement.name)}`;
+      return `SHOW CREATE ${statement.objectType.replace('-', ' ').toUpperCase()} ${formatQualifiedName(statement.name)}`;
     case 'show-setting':
       return `SHOW ${formatQualifiedName(statement.name)}`;
     case 'describe-table':
@@ -108,8 +109,12 @@ export function formatStatement(statement: Statement): string {
       return formatDrop(statement);
     case 'alter-table':
       return formatAlter(RULES, statement);
+    case 'alter-materialized-view':
+      return `ALTER MATERIALIZED VIEW ${formatQualifiedName(statement.name)} ${statement.action.toUpperCase()}`;
     case 'comment-on':
       return formatCommentOn(statement);
+    case 'alter-route':
+      return formatAlterRoute(statement);
     case 'insert':
       return formatInsert(RULES, statement);
     case 'delete':

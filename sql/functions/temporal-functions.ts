@@ -106,4 +106,16 @@ export const TEMPORAL_FUNCTIONS: readonly FunctionDefinition[] = [
     ['interval, date -> date', 'interval, timestamp -> timestamp', 'interval, timestamptz -> timestamptz'],
     'The start of the bucket of that width that holds the time.',
   ),
+  temporal(
+    'tumble_start',
+    ['timestamp, bigint -> timestamp', 'timestamptz, bigint -> timestamptz'],
+    'The start of the window that holds the time, of windows of so many microseconds that begin at 1970-01-01 00:00 UTC.',
+    { hidden: true },
+  ),
+  temporal(
+    'tumble_end',
+    ['timestamp, bigint -> timestamp', 'timestamptz, bigint -> timestamptz'],
+    'The end, not part of it, of the window that `tumble_start` names.',
+    { hidden: true },
+  ),
 ];

@@ -2,6 +2,7 @@ import type { AlterTableAction, Drop, DropObjectType, Statement } from '../ast/i
 import { parseIfNotExists } from './parse-create.ts';
 import { parseIdentifier, parseQualifiedName, parseStringValue } from './parse-name.ts';
 import { parseProperties } from './parse-property.ts';
+import { parseAlterRoute } from './parse-route.ts';
 import { parseColumnDefinition } from './parse-table-elements.ts';
 import { parseTypeName } from './parse-type-name.ts';
 import type { TokenCursor } from './token-cursor.ts';
@@ -84,9 +85,18 @@ function parseAction(cursor: TokenCursor): AlterTableAction {
   return { kind: 'set-properties', properties, span: cursor.spanFrom(start) };
 }
 
-/** Reads an ALTER TABLE statement. */
+function parseAlterMaterializedView(cursor: TokenCursor, start: number): Statement {
+  const name = parseQualifiedName(cursor, 'a view name');
+  const action = cursor.acceptWord('PAUSE') ? 'pause' : 'resume';
+  if (action === 'resume') cursor.expectWord('RESUME');
+  return { kind: 'alter-materialized-view', name, action, span: cursor.spanFrom(start) };
+}
+
+/** Reads an ALTER TABLE, ALTER MATERIALIZED VIEW or ALTER ROUTE statement. */
 export function parseAlter(cursor: TokenCursor): Statement {
   const { start } = cursor.expectWord('ALTER');
+  if (cursor.acceptWords('MATERIALIZED', 'VIEW')) return parseAlterMaterializedView(cursor, start);
+  if (cursor.acceptWord('ROUTE')) return parseAlterRoute(cursor, start);
   cursor.expectWord('TABLE');
   const ifExists = parseIfExists(cursor);
   const table = parseQualifiedName(cursor, 'a table name');

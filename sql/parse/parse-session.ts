@@ -1,11 +1,21 @@
-import type { ShowSubject, Statement } from '../ast/index.ts';
+import type { ShowCreate, ShowSubject, Statement } from '../ast/index.ts';
 import { parseFunctionArgument } from './parse-function-call.ts';
 import { parseCommaList, parseIdentifier, parseParenthesisedList, parseQualifiedName, parseStringValue } from './parse-name.ts';
 import { startsQuery } from './parse-parentheses.ts';
 import { parsePropertyValue } from './parse-property.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
-const SHOW_SUBJECTS: readonly ShowSubject[] = ['schemas', 'tables', 'views', 'functions', 'engines', 'settings', 'queries'];
+const SHOW_SUBJECTS: readonly ShowSubject[] = [
+  'schemas',
+  'tables',
+  'views',
+  'functions',
+  'engines',
+  'settings',
+  'queries',
+  'streams',
+  'routes',
+];
 
 function parseLike(cursor: TokenCursor): string | null {
   return cursor.acceptWord('LIKE') ? parseStringValue(cursor) : null;
@@ -18,6 +28,13 @@ function acceptFrom(cursor: TokenCursor): boolean {
 function showSubject(cursor: TokenCursor): ShowSubject | null {
   for (const subject of SHOW_SUBJECTS) if (cursor.acceptWord(subject.toUpperCase())) return subject;
   return null;
+}
+
+function parseCreatedType(cursor: TokenCursor): ShowCreate['objectType'] {
+  if (cursor.acceptWords('MATERIALIZED', 'VIEW')) return 'materialized-view';
+  if (cursor.acceptWord('VIEW')) return 'view';
+  cursor.expectWord('TABLE');
+  return 'table';
 }
 
 /** Reads a SHOW statement. */
@@ -37,9 +54,8 @@ export function parseShow(cursor: TokenCursor): Statement {
     return { kind: 'show-columns', table, like, span: cursor.spanFrom(start) };
   }
   if (cursor.acceptWord('CREATE')) {
-    const objectType = cursor.acceptWord('VIEW') ? 'view' : 'table';
-    if (objectType === 'table') cursor.expectWord('TABLE');
-    const name = parseQualifiedName(cursor, `a ${objectType} name`);
+    const objectType = parseCreatedType(cursor);
+    const name = parseQualifiedName(cursor, objectType === 'table' ? 'a table name' : 'a view name');
     return { kind: 'show-create', objectType, name, span: cursor.spanFrom(start) };
   }
   const name = parseQualifiedName(cursor, 'a setting');

@@ -66,6 +66,15 @@ const named =
   (args) =>
     `${name}(${args.join(', ')})`;
 
+/** The edge of a tumbling window, in whole microseconds. DuckDB's remainder has the sign of the dividend, hence the second one. */
+const windowEdge =
+  (edge: 'start' | 'end'): ScalarForm =>
+  ([value = '', size = ''], site) => {
+    const micros = `epoch_us(${value})`;
+    const start = `${micros} - (${micros} % ${size} + ${size}) % ${size}`;
+    return `${isInstant(site.types[0]) ? 'make_timestamptz' : 'make_timestamp'}(${start}${edge === 'end' ? ` + ${size}` : ''})`;
+  };
+
 /** How the functions over dates, times and intervals are written for DuckDB, by canonical name. */
 export const DUCKDB_TEMPORAL_FUNCTIONS: Readonly<Record<string, ScalarForm>> = {
   ...Object.fromEntries(EXTRACTED.map((part) => [`extract_${part}`, extract(part)])),
@@ -96,6 +105,8 @@ export const DUCKDB_TEMPORAL_FUNCTIONS: Readonly<Record<string, ScalarForm>> = {
   strftime: overLocal('strftime', 0),
   strptime: named('strptime'),
   time_bucket: throughLocal('time_bucket', 1),
+  tumble_start: windowEdge('start'),
+  tumble_end: windowEdge('end'),
 };
 
 function localIfInstant(sql: string, site: CallSite, position: number): string {

@@ -1,0 +1,39 @@
+import type { TableSnapshot } from '../../spi/index.ts';
+import type { QualifiedName, Span } from '../ast/index.ts';
+import { bindError } from './bind-error.ts';
+import { lookUpTable } from './bind-relation.ts';
+import type { BinderState } from './binder-state.ts';
+import { relationName } from './relation-name.ts';
+
+/** Property of a table that holds the result of a materialized view: `true`. */
+export const MATERIALIZED_VIEW = 'trivium.materialized-view';
+/** Property of a table that holds rows that came too late for a materialized view: the view's name. */
+export const LATE_ROWS_OF = 'trivium.late-rows-of';
+
+/** Returns whether only a stream writes the table. */
+export function isMaintained({ properties }: Pick<TableSnapshot, 'properties'>): boolean {
+  return properties[MATERIALIZED_VIEW] === 'true' || properties[LATE_ROWS_OF] !== undefined;
+}
+
+/** Returns the stored table of a name, whose rows a statement is about to change.
+ *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_NOT_A_TABLE for a view, materialized ones included */
+export function lookUpTarget(state: BinderState, name: QualifiedName): TableSnapshot {
+  const table = lookUpTable(state, name);
+  if (isMaintained(table)) throw maintained(state, table, 'takes no rows but those of its query', name.span);
+  return table;
+}
+
+/** Says that a name stands for the table of a materialized view, which goes and stays with the view.
+ *  @throws CATALOG_NOT_A_TABLE */
+export async function refuseMaintained(state: BinderState, name: QualifiedName, why: string): Promise<void> {
+  const found = await state.context.catalog.resolve(relationName(name, state.source));
+  if (found?.kind === 'table' && isMaintained(found)) throw maintained(state, found, why, name.span);
+}
+
+function maintained(state: BinderState, { ref, properties }: TableSnapshot, why: string, span: Span): Error {
+  const view = properties[LATE_ROWS_OF];
+  const what = view === undefined ? 'is a materialized view' : `holds the late rows of the materialized view ${view}`;
+  return bindError(state, 'CATALOG_NOT_A_TABLE', `${ref.schema}.${ref.name} ${what} and ${why}`, span, {
+    hint: 'Change the tables that the view reads, or use DROP MATERIALIZED VIEW.',
+  });
+}
