@@ -1,6 +1,6 @@
 import type { Expression } from './expression.ts';
 import type { Identifier, QualifiedName, Span } from './identifier.ts';
-import type { Query, WithClause } from './query.ts';
+import type { Hint, Query, WithClause } from './query.ts';
 import type { TableReference } from './table-reference.ts';
 
 /** `INSERT INTO` or `INSERT OVERWRITE`. */
@@ -21,6 +21,7 @@ export interface Insert {
 export interface Delete {
   readonly kind: 'delete';
   readonly with: WithClause | null;
+  readonly hints: readonly Hint[];
   readonly table: QualifiedName;
   readonly alias: Identifier | null;
   readonly where: Expression | null;
@@ -31,6 +32,7 @@ export interface Delete {
 export interface Update {
   readonly kind: 'update';
   readonly with: WithClause | null;
+  readonly hints: readonly Hint[];
   readonly table: QualifiedName;
   readonly alias: Identifier | null;
   readonly assignments: readonly Assignment[];

@@ -1,5 +1,5 @@
 import type { Expression as PlanExpression, PlanNode } from '../../spi/index.ts';
-import type { Expression, OrderBy, Query, QueryBody } from '../ast/index.ts';
+import type { Expression, OrderBy, Query, QueryBody, WithClause } from '../ast/index.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { bindOutputOrder } from './bind-order.ts';
 import { bindRelation } from './bind-relation.ts';
@@ -12,15 +12,24 @@ import { coerce } from './coercion.ts';
 import { nameColumns } from './from-item.ts';
 import { EMPTY_SCOPE } from './scope.ts';
 
+/** Binds the common tables in front of a statement; `around` puts them around a plan that reads them. */
+export function bindCommonTables(
+  state: BinderState,
+  node: WithClause | null,
+  environment: Environment,
+): { readonly environment: Environment; around(plan: PlanNode): PlanNode } {
+  if (node === null) return { environment, around: (plan) => plan };
+  const common = bindWith(state, node, environment, (inner, body, around) => bindBody(inner, body, around, null));
+  return { environment: common.environment, around: (body) => ({ kind: 'with', ctes: common.ctes, body }) };
+}
+
 /** Binds a query with its WITH, ORDER BY, LIMIT and OFFSET. */
 export function bindQuery(state: BinderState, node: Query, environment: Environment): BoundRelation {
-  const common =
-    node.with === null ? null : bindWith(state, node.with, environment, (inner, body, around) => bindBody(inner, body, around, null));
-  const body = bindBody(state, node.body, common?.environment ?? environment, node.orderBy);
+  const common = bindCommonTables(state, node.with, environment);
+  const body = bindBody(state, node.body, common.environment, node.orderBy);
   const sorted: PlanNode = body.sortKeys.length === 0 ? body.plan : { kind: 'sort', input: body.plan, keys: body.sortKeys };
   const limited = bindLimit(state, node, sorted, environment);
-  const plan: PlanNode = common === null ? limited : { kind: 'with', ctes: common.ctes, body: limited };
-  return { plan, columns: body.columns };
+  return { plan: common.around(limited), columns: body.columns };
 }
 
 function bindLimit(state: BinderState, node: Query, input: PlanNode, environment: Environment): PlanNode {

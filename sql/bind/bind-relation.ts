@@ -1,4 +1,12 @@
-import { assert, type PlanColumn, type PlanNode, type RelationName, type ScanColumn, type TableSnapshot } from '../../spi/index.ts';
+import {
+  assert,
+  type PlanColumn,
+  type PlanNode,
+  type RelationName,
+  type ScanColumn,
+  type ScanNode,
+  type TableSnapshot,
+} from '../../spi/index.ts';
 import type { NamedTable, QualifiedName, Span, TableVersion } from '../ast/index.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { timeTravelOf } from './bind-time-travel.ts';
@@ -78,7 +86,8 @@ function scanCommonTable(state: BinderState, common: VisibleCommonTable): BoundR
   return { plan: { kind: 'cte_scan', cteId: common.cteId, columns }, columns };
 }
 
-function scanTable(state: BinderState, table: TableSnapshot): BoundRelation {
+/** Reads all columns of a stored table at the snapshot found. */
+export function scanTable(state: BinderState, table: TableSnapshot): BoundRelation & { readonly plan: ScanNode } {
   const { ref, snapshotId, schemaId } = table;
   state.pins.set(`${ref.uuid}@${snapshotId ?? ''}`, { table: ref, snapshotId });
   const columns = table.fields.map(

@@ -31,6 +31,9 @@ function mentionOf(node: object): RelationMention | null {
     node.kind === 'table-query' ||
     node.kind === 'table-argument' ||
     node.kind === 'insert' ||
+    node.kind === 'delete' ||
+    node.kind === 'update' ||
+    node.kind === 'truncate' ||
     node.kind === 'copy-from' ||
     node.kind === 'show-columns' ||
     node.kind === 'describe-table';

@@ -1,5 +1,5 @@
 import { type BoundQuery, type LogicalPlan, nearestName, PLAN_VERSION, type SessionSettings } from '../../spi/index.ts';
-import type { Query, Select } from '../ast/index.ts';
+import type { Hint, Query, Select } from '../ast/index.ts';
 import { fingerprint, pruneColumns, pushDownFilters } from '../plan/index.ts';
 import { bindError, didYouMean } from './bind-error.ts';
 import type { BinderState, BoundRelation } from './binder-state.ts';
@@ -31,17 +31,31 @@ export function finishQuery(state: BinderState, relation: BoundRelation): BoundQ
 /** Reads the hints of a query's outermost SELECT.
  *  @throws SQL_UNSUPPORTED for a hint of another name */
 export function readHints(state: BinderState, query: Query): QueryHints {
+  return readHintList(state, outermostSelect(query)?.hints ?? []);
+}
+
+const HINTS = ['ENGINE', 'NO_CACHE'];
+
+/** Reads the hints of one comment.
+ *  @throws SQL_UNSUPPORTED for a hint of another name */
+export function readHintList(state: BinderState, hints: readonly Hint[]): QueryHints {
   let engine: string | null = null;
-  for (const hint of outermostSelect(query)?.hints ?? []) {
+  let noCache = false;
+  for (const hint of hints) {
     const [name, ...more] = hint.arguments;
-    if (hint.name.name.toLowerCase() !== 'engine') {
-      const proposal = didYouMean(nearestName(hint.name.name, ['ENGINE']));
+    const written = hint.name.name.toUpperCase();
+    if (written === 'NO_CACHE' && name === undefined) {
+      noCache = true;
+      continue;
+    }
+    if (written !== 'ENGINE') {
+      const proposal = didYouMean(nearestName(written, HINTS));
       throw bindError(state, 'SQL_UNSUPPORTED', `no hint of the name ${hint.name.name}`, hint.span, { hint: proposal });
     }
     if (name === undefined || more.length > 0) throw bindError(state, 'SQL_UNSUPPORTED', 'ENGINE takes the name of one engine', hint.span);
     engine = name.toLowerCase();
   }
-  return { engine };
+  return noCache ? { engine, noCache } : { engine };
 }
 
 function outermostSelect(query: Query): Select | null {

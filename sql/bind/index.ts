@@ -5,6 +5,9 @@ export type {
   GivenParameters,
   JsonValue,
   QueryHints,
+  RouteCondition,
+  RouteRuleText,
+  RowModification,
   SettingName,
   VirtualRelation,
 } from './bound-statement.ts';

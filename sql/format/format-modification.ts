@@ -1,7 +1,7 @@
 import type { Assignment, Copy, CopyOption, Delete, Identifier, Insert, Merge, MergeAction, MergeClause, Update } from '../ast/index.ts';
 import { formatPropertyValue } from './format-definition.ts';
 import { formatColumnNames, formatIdentifier, formatQualifiedName, formatQuoted } from './format-name.ts';
-import { formatWith } from './format-query.ts';
+import { formatHints, formatWith } from './format-query.ts';
 import type { FormatRules } from './format-rules.ts';
 
 function formatAlias(alias: Identifier | null): string {
@@ -21,12 +21,14 @@ export function formatInsert(rules: FormatRules, { table, columns, byName, overw
 /** Prints a DELETE. */
 export function formatDelete(rules: FormatRules, statement: Delete): string {
   const where = statement.where === null ? '' : ` WHERE ${rules.expression(statement.where)}`;
-  return `${formatWith(rules, statement.with)}DELETE FROM ${formatQualifiedName(statement.table)}${formatAlias(statement.alias)}${where}`;
+  const head = `${formatWith(rules, statement.with)}DELETE ${formatHints(statement.hints)}FROM`;
+  return `${head} ${formatQualifiedName(statement.table)}${formatAlias(statement.alias)}${where}`;
 }
 
 /** Prints an UPDATE. */
 export function formatUpdate(rules: FormatRules, statement: Update): string {
-  const target = `${formatWith(rules, statement.with)}UPDATE ${formatQualifiedName(statement.table)}${formatAlias(statement.alias)}`;
+  const head = `${formatWith(rules, statement.with)}UPDATE ${formatHints(statement.hints)}`;
+  const target = `${head}${formatQualifiedName(statement.table)}${formatAlias(statement.alias)}`;
   const from = statement.from.length === 0 ? '' : ` FROM ${statement.from.map(rules.tableReference).join(', ')}`;
   const where = statement.where === null ? '' : ` WHERE ${rules.expression(statement.where)}`;
   return `${target} SET ${formatAssignments(rules, statement.assignments)}${from}${where}`;

@@ -24,9 +24,13 @@ export function formatWith(rules: FormatRules, clause: WithClause | null): strin
   return `WITH ${clause.recursive ? 'RECURSIVE ' : ''}${tables.join(', ')} `;
 }
 
-function formatHint({ name, arguments: list }: Hint): string {
-  const values = list.map((value) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? value : formatString(value)));
-  return `${formatIdentifier(name)}${values.length === 0 ? '' : `(${values.join(', ')})`}`;
+/** Prints hints as a comment, with the space before what follows. */
+export function formatHints(hints: readonly Hint[]): string {
+  const texts = hints.map(({ name, arguments: list }) => {
+    const values = list.map((value) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(value) ? value : formatString(value)));
+    return `${formatIdentifier(name)}${values.length === 0 ? '' : `(${values.join(', ')})`}`;
+  });
+  return texts.length === 0 ? '' : `/*+ ${texts.join(', ')} */ `;
 }
 
 function formatStar(rules: FormatRules, { qualifier, exclude, replace }: Star): string {
@@ -68,9 +72,8 @@ function formatDistinct(rules: FormatRules, { distinct }: Select): string {
 }
 
 function formatSelect(rules: FormatRules, select: Select): string {
-  const hints = select.hints.length === 0 ? '' : `/*+ ${select.hints.map(formatHint).join(', ')} */ `;
   const items = select.items.map((item) => formatSelectItem(rules, item)).join(', ');
-  const parts = [`SELECT ${hints}${formatDistinct(rules, select)}${items}`];
+  const parts = [`SELECT ${formatHints(select.hints)}${formatDistinct(rules, select)}${items}`];
   if (select.from.length > 0) parts.push(`FROM ${select.from.map(rules.tableReference).join(', ')}`);
   if (select.where !== null) parts.push(`WHERE ${rules.expression(select.where)}`);
   if (select.groupBy !== null) parts.push(`GROUP BY ${formatGroupBy(rules, select.groupBy)}`);

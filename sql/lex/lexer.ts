@@ -4,6 +4,8 @@ import type { Token, TokenKind } from './token.ts';
 
 const SYMBOLS = new Set('( ) [ ] { } , . ; : + - * / % ^ & | ~ < > = ? :: := <= >= <> != == || // ** << >> => ->'.split(' '));
 const HEX_DIGITS = /^(?:[0-9a-fA-F]{2})*$/;
+/** Words after which a comment that begins with a plus sign holds hints. */
+const TAKES_HINTS: ReadonlySet<string> = new Set(['SELECT', 'DELETE', 'UPDATE']);
 const NON_ASCII = /[^\0-\x7F]/;
 const INVALID = /[\0\p{Surrogate}]/u;
 
@@ -13,7 +15,7 @@ const INVALID = /[\0\p{Surrogate}]/u;
 export class Lexer {
   readonly text: string;
   #offset = 0;
-  #afterSelect = false;
+  #takesHints = false;
 
   /** @throws SQL_SYNTAX when the text holds a NUL or half a surrogate pair, which no engine can be given. */
   constructor(text: string) {
@@ -27,7 +29,7 @@ export class Lexer {
   next(): Token {
     const hint = this.#skipSpaceAndComments();
     const token = hint ?? this.#read();
-    this.#afterSelect = token.kind === 'word' && token.value === 'SELECT';
+    this.#takesHints = token.kind === 'word' && TAKES_HINTS.has(token.value);
     return token;
   }
 
@@ -135,7 +137,7 @@ export class Lexer {
       if (code === 45 && text.charCodeAt(start + 1) === 45) this.#skipLine();
       else if (code === 47 && text.charCodeAt(start + 1) === 42) {
         const end = this.#commentEnd(start);
-        if (this.#afterSelect && text.charAt(start + 2) === '+') return this.#token('hint', text.slice(start + 3, end - 2), start, end);
+        if (this.#takesHints && text.charAt(start + 2) === '+') return this.#token('hint', text.slice(start + 3, end - 2), start, end);
         this.#offset = end;
       } else if (isSpace(text, start)) this.#offset++;
       else return null;

@@ -1,4 +1,5 @@
 import type { Assignment, Identifier, Insert, MergeAction, MergeClause, Query, Statement, WithClause } from '../ast/index.ts';
+import { acceptHints } from './parse-hints.ts';
 import { isName, parseColumnNames, parseCommaList, parseIdentifier, parseParenthesisedList, parseQualifiedName } from './parse-name.ts';
 import { opensQuery } from './parse-parentheses.ts';
 import { parseQueryAfterWith, parseValueOrDefault } from './parse-query.ts';
@@ -29,11 +30,12 @@ function parseOptionalAlias(cursor: TokenCursor): Identifier | null {
 /** Reads a DELETE. */
 export function parseDelete(cursor: TokenCursor, withClause: WithClause | null, start: number): Statement {
   cursor.expectWord('DELETE');
+  const hints = acceptHints(cursor);
   cursor.expectWord('FROM');
   const table = parseQualifiedName(cursor, 'a table name');
   const alias = parseOptionalAlias(cursor);
   const where = cursor.acceptWord('WHERE') ? cursor.rules.expression(cursor) : null;
-  return { kind: 'delete', with: withClause, table, alias, where, span: cursor.spanFrom(start) };
+  return { kind: 'delete', with: withClause, hints, table, alias, where, span: cursor.spanFrom(start) };
 }
 
 function parseAssignment(cursor: TokenCursor): Assignment {
@@ -46,13 +48,14 @@ function parseAssignment(cursor: TokenCursor): Assignment {
 /** Reads an UPDATE. */
 export function parseUpdate(cursor: TokenCursor, withClause: WithClause | null, start: number): Statement {
   cursor.expectWord('UPDATE');
+  const hints = acceptHints(cursor);
   const table = parseQualifiedName(cursor, 'a table name');
   const alias = parseOptionalAlias(cursor);
   cursor.expectWord('SET');
   const assignments = parseCommaList(cursor, parseAssignment);
   const from = cursor.acceptWord('FROM') ? parseCommaList(cursor, cursor.rules.tableReference) : [];
   const where = cursor.acceptWord('WHERE') ? cursor.rules.expression(cursor) : null;
-  return { kind: 'update', with: withClause, table, alias, assignments, from, where, span: cursor.spanFrom(start) };
+  return { kind: 'update', with: withClause, hints, table, alias, assignments, from, where, span: cursor.spanFrom(start) };
 }
 
 function parseMergeUpdate(cursor: TokenCursor, start: number): MergeAction {

@@ -3,3 +3,4 @@ export { formatPlan } from './format-plan.ts';
 export { mapExpression, mapWindowCall } from './map-plan.ts';
 export { pruneColumns } from './prune-columns.ts';
 export { pushDownFilters } from './push-down-filters.ts';
+export { restrictScan } from './restrict-scan.ts';

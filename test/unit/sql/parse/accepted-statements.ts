@@ -196,6 +196,8 @@ export const ACCEPTED_STATEMENTS: Readonly<Record<string, readonly string[]>> = 
     'INSERT OVERWRITE INTO t (a) VALUES ((default))',
     'WITH x AS (SELECT 1) INSERT INTO t SELECT * FROM x',
     'DELETE FROM t',
+    'DELETE /*+ ENGINE(olap) */ FROM t WHERE a',
+    'WITH x AS (SELECT 1) UPDATE /*+ ENGINE(olap) */ t SET a = 1',
     'DELETE FROM s.t AS x WHERE x.a IN (SELECT b FROM u)',
     'UPDATE t SET a = 1, b.c = DEFAULT, d = d + 1 WHERE e',
     'UPDATE t x SET a = u.a FROM u WHERE u.id = x.id',

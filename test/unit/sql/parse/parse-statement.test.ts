@@ -185,12 +185,14 @@ describe('what could be read in two ways', () => {
     expect(selectOf('SELECT ſelect, lımıt FROM t').items).toHaveLength(2);
   });
 
-  it('takes hints only directly after SELECT', () => {
+  it('takes hints only directly after SELECT, DELETE and UPDATE', () => {
     expect(selectOf('SELECT /*+ ENGINE(batch), A */ 1').hints).toMatchObject([
       { name: { name: 'ENGINE' }, arguments: ['batch'] },
       { name: { name: 'A' }, arguments: [] },
     ]);
     expect(selectOf('SELECT 1 /*+ ENGINE(batch) */').hints).toEqual([]);
+    expect(parseStatement('DELETE /*+ A */ FROM t')).toMatchObject({ hints: [{ name: { name: 'A' } }] });
+    expect(parseStatement('UPDATE /*+ A */ t SET a = 1')).toMatchObject({ hints: [{ name: { name: 'A' } }] });
   });
 
   it('numbers anonymous parameters in their order', () => {

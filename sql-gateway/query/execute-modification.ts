@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { assert, type Fragment, type ParquetSplit, PlatformError, type WriteGoal } from '../../spi/index.ts';
+import type { BoundStatement, RowModification } from '../../sql/bind/index.ts';
+import { restrictScan } from '../../sql/plan/index.ts';
+import { answerCommit } from './answer-small.ts';
+import { countRows } from './count-rows.ts';
+import { commitStaged, findEarlierCommit, writeQuery } from './execute-write.ts';
+import { type AffectedFiles, findAffectedFiles, sumRows } from './find-affected-files.ts';
+import type { StatementContext } from './statement-context.ts';
+import type { StatementOutcome } from './statement-request.ts';
+
+/** DELETE, UPDATE or TRUNCATE. */
+type Modification = RowModification | Extract<BoundStatement, { kind: 'truncate' }>;
+
+/** Runs of a statement that loses its files to other writers, each on the newest snapshot. */
+const ATTEMPTS_MAX = 10;
+
+/** Units: milliseconds; the longest pause after the n-th lost run is n times this. */
+const RETRY_PAUSE_MS = 20;
+
+/** Replaces the data files that hold rows meant by files without them, or with them changed, in one commit. Rows appended meanwhile stay as they are.
+ *  Guarantees: when another writer has replaced one of the files, nothing is committed and the statement begins anew on the newest snapshot.
+ *  @throws STORAGE_CONFLICT when it has lost too often */
+export async function executeModification(statement: Modification, context: StatementContext): Promise<StatementOutcome> {
+  let current = statement;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await executeOnce(current, context);
+    } catch (error) {
+      const isConflict = error instanceof PlatformError && error.code === 'STORAGE_CONFLICT';
+      if (!isConflict || attempt === ATTEMPTS_MAX) throw error;
+      await sleep(Math.random() * RETRY_PAUSE_MS * attempt);
+      context.record.signal.throwIfAborted();
+      const next = await context.rebind();
+      assert(next.kind === 'delete' || next.kind === 'update' || next.kind === 'truncate', 'a text means the same kind of statement again');
+      if (next.target.snapshotId === current.target.snapshotId) throw error;
+      current = next;
+    }
+  }
+}
+
+async function executeOnce(statement: Modification, context: StatementContext): Promise<StatementOutcome> {
+  const { table, target } = statement;
+  const earlier = await findEarlierCommit(table, context);
+  if (earlier !== null) return answerCommit(earlier, null);
+  const { splits } = await context.tables.plan(target);
+  const affected = await findAffected(statement, splits, context);
+  if (affected.rows === 0) return answerCommit({ table, snapshotId: target.snapshotId ?? '', rows: 0, repeated: false }, null);
+  const { rows, whole, partial } = affected;
+  const goal: WriteGoal = { kind: 'rewrite', table, removes: urisOf([...whole, ...partial]), rows };
+  const read = statement.kind === 'update' ? [...whole, ...partial] : partial;
+  if (statement.kind === 'truncate' || read.length === 0) {
+    return answerCommit(await commitStaged(await context.sink.begin(goal), () => Promise.resolve([]), context), null);
+  }
+  const stays = statement.kind === 'update' ? sumRows(read) : sumRows(read) + sumRows(whole) - rows;
+  const query = restrictScan(statement.query, target.columns, urisOf(read));
+  // The key alone tells a later process whether the statement was done; until then it begins anew, on the snapshot of that time.
+  const undurable: StatementContext = { ...context, durable: null };
+  return writeQuery(goal, query, statement.hints, undurable, (fragments) => {
+    checkRows(fragments, stays);
+  });
+}
+
+async function findAffected(statement: Modification, splits: readonly ParquetSplit[], context: StatementContext): Promise<AffectedFiles> {
+  if (statement.kind === 'truncate' || statement.matching === null) return { rows: sumRows(splits), whole: splits, partial: [] };
+  const { matching, target, hints } = statement;
+  return findAffectedFiles(splits, (files) => countRows(restrictScan(matching, target.columns, urisOf(files)), hints, context));
+}
+
+/** Rows that are neither meant nor there afterwards would be lost, so the commit is refused. */
+function checkRows(fragments: readonly Fragment[], expected: number): void {
+  const written = sumRows(fragments.flatMap((fragment) => fragment.files));
+  if (written === expected) return;
+  const message = `The condition chose other rows when the files were written: ${String(written)} rows were left, not ${String(expected)}. Nothing was changed.`;
+  throw new PlatformError('SQL_UNSUPPORTED', message, { hint: 'Give a subquery with LIMIT an ORDER BY that leaves no choice.' });
+}
+
+const urisOf = (files: readonly ParquetSplit[]): readonly string[] => files.map((file) => file.uri);

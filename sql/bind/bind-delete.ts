@@ -1,0 +1,32 @@
+import type { Expression as PlanExpression } from '../../spi/index.ts';
+import type { Delete, Truncate } from '../ast/index.ts';
+import { bindTarget, candidateScan, countMatching } from './bind-modification.ts';
+import { scanTable } from './bind-relation.ts';
+import type { BinderState } from './binder-state.ts';
+import type { BoundStatement } from './bound-statement.ts';
+import { readHintList } from './finish-query.ts';
+import { lookUpTarget } from './maintained-table.ts';
+
+/** Binds DELETE: the query puts out the rows that stay, those for which the condition is false or NULL. Without WHERE it is TRUNCATE. */
+export function bindDelete(state: BinderState, node: Delete): BoundStatement {
+  const target = bindTarget(state, node);
+  const { table, scan, condition } = target;
+  if (condition === null) return { kind: 'truncate', table: table.ref, target: candidateScan(target, null) };
+  const stays: PlanExpression = { kind: 'call', function: 'is_not_true', arguments: [condition], type: { kind: 'boolean' } };
+  const matching = countMatching(state, target);
+  return {
+    kind: 'delete',
+    table: table.ref,
+    target: candidateScan(target, matching),
+    matching,
+    query: target.finish({ plan: { kind: 'filter', input: scan, predicate: stays }, columns: scan.columns }),
+    hints: readHintList(state, node.hints),
+  };
+}
+
+/** Binds TRUNCATE. */
+export function bindTruncate(state: BinderState, node: Truncate): BoundStatement {
+  const table = lookUpTarget(state, node.table);
+  const { table: ref, snapshotId, schemaId, columns } = scanTable(state, table).plan;
+  return { kind: 'truncate', table: ref, target: { table: ref, snapshotId, schemaId, columns, filter: null } };
+}

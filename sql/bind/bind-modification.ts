@@ -1,0 +1,82 @@
+import {
+  type BoundQuery,
+  type Expression as PlanExpression,
+  type PlanNode,
+  type ScanNode,
+  type ScanRequest,
+  type TableSnapshot,
+  walkPlan,
+} from '../../spi/index.ts';
+import type { Delete, Expression, Update } from '../ast/index.ts';
+import { unsupported } from './bind-error.ts';
+import { bindCondition } from './bind-operator.ts';
+import { bindCommonTables } from './bind-query.ts';
+import { scanTable } from './bind-relation.ts';
+import type { BinderState, BoundRelation, Environment, ExpressionContext } from './binder-state.ts';
+import { finishQuery } from './finish-query.ts';
+import { nameColumns, type NamedColumn } from './from-item.ts';
+import { lookUpTarget } from './maintained-table.ts';
+
+/** The table that a statement changes rows of, and which rows those are. */
+export interface ModificationTarget {
+  readonly table: TableSnapshot;
+  readonly scan: ScanNode;
+  /** Null when all rows are meant. */
+  readonly condition: PlanExpression | null;
+  /** Returns the context in which expressions over the columns given, named as the target's, are bound. */
+  contextOver(columns: readonly NamedColumn[], place: string): ExpressionContext;
+  /** Makes a query of a relation that may read the statement's common tables. */
+  finish(relation: BoundRelation): BoundQuery;
+}
+
+const NOTHING_AROUND: Environment = { commonTables: new Map(), outer: null };
+
+/** Binds the target and the condition of DELETE or UPDATE.
+ *  @throws SQL_UNSUPPORTED for a condition that would choose other rows each time it is evaluated */
+export function bindTarget(state: BinderState, node: Delete | Update): ModificationTarget {
+  const table = lookUpTarget(state, node.table);
+  const common = bindCommonTables(state, node.with, NOTHING_AROUND);
+  const { plan: scan } = scanTable(state, table);
+  const own = { table: table.ref.name, schema: table.ref.schema };
+  const alias = node.alias === null ? null : { kind: 'table-alias' as const, name: node.alias, columns: [], span: node.alias.span };
+  const contextOver = (columns: readonly NamedColumn[], place: string): ExpressionContext => {
+    const scope = { columns: nameColumns(state, columns, own, alias), aliases: null, outer: null };
+    return { state, scope, environment: common.environment, calls: null, place };
+  };
+  const condition = node.where === null ? null : bindRepeatable(contextOver(scan.columns, 'WHERE'), node.where);
+  const finish = ({ plan, columns }: BoundRelation): BoundQuery => finishQuery(state, { plan: common.around(plan), columns });
+  return { table, scan, condition, contextOver, finish };
+}
+
+/** The condition is evaluated once to find the files and once to rewrite them. */
+function bindRepeatable(context: ExpressionContext, where: Expression): PlanExpression {
+  const { state } = context;
+  const condition = bindCondition(context, where);
+  const [unstable] = state.unstableFunctions;
+  if (unstable === undefined) return condition;
+  throw unsupported(state, `${unstable}() in the condition of DELETE or UPDATE`, where.span, 'Store the values in a table first.');
+}
+
+/** Returns the query of one row and one column that counts the rows meant; null when all are. */
+export function countMatching(state: BinderState, target: ModificationTarget): BoundQuery | null {
+  if (target.condition === null) return null;
+  const call = { function: 'count_star', arguments: [], distinct: false, filter: null, orderBy: [], type: { kind: 'bigint' as const } };
+  const count = state.columns.create({ name: 'rows', type: call.type, nullable: false, call });
+  const input: PlanNode = { kind: 'filter', input: target.scan, predicate: target.condition };
+  const plan: PlanNode = { kind: 'aggregate', input, groups: [], groupingSets: null, aggregates: [count] };
+  return target.finish({ plan, columns: [count] });
+}
+
+/** Returns what to read to find the files that may hold rows meant: all columns, with the conjuncts that were moved into the scan. */
+export function candidateScan({ table, scan }: ModificationTarget, matching: BoundQuery | null): ScanRequest {
+  const own = new Set(scan.columns.map((column) => column.id));
+  let filter: PlanExpression | null = null;
+  if (matching !== null) {
+    walkPlan(matching.plan.root, {
+      node: (node) => {
+        if (node.kind === 'scan' && node.columns.some((column) => own.has(column.id))) filter = node.filter;
+      },
+    });
+  }
+  return { table: table.ref, snapshotId: scan.snapshotId, schemaId: scan.schemaId, columns: scan.columns, filter };
+}
