@@ -28,6 +28,9 @@ const FORMATS: Readonly<Record<string, FileFormat>> = {
   '.arrows': 'arrow',
 };
 
+/** Formats by the name that `--format` takes. */
+const FORMAT_NAMES: readonly FileFormat[] = ['parquet', 'parquet_legacy', 'csv', 'ndjson', 'arrow'];
+
 /** `trivium load` */
 export const loadCommand: Command = {
   name: 'load',
@@ -36,7 +39,7 @@ export const loadCommand: Command = {
   options: {
     ...CONFIG_OPTIONS,
     table: { type: 'string', short: 't', value: 'name', help: 'table to load into (default: the file’s name in schema main)' },
-    format: { type: 'string', value: 'name', help: 'parquet, csv, ndjson or arrow (default: by the file’s ending)' },
+    format: { type: 'string', value: 'name', help: `${FORMAT_NAMES.join(', ')} (default: by the file’s ending)` },
     append: { type: 'boolean', help: 'append to a table that exists' },
     replace: { type: 'boolean', help: 'replace a table that exists' },
   },
@@ -77,10 +80,10 @@ function readRequest(
 ): LoadRequest {
   const path = resolve(io.workingDirectory, file);
   const ending = extname(path).toLowerCase();
-  const format = formatName === null ? FORMATS[ending] : Object.values(FORMATS).find((known) => known === formatName);
+  const format = formatName === null ? FORMATS[ending] : FORMAT_NAMES.find((known) => known === formatName);
   if (format === undefined) {
     const problem = formatName === null ? `the ending '${ending}' of ${file} tells no format` : `unknown format '${formatName}'`;
-    throw new PlatformError('STORAGE_FILE', `${problem}: use --format parquet, csv, ndjson or arrow`);
+    throw new PlatformError('STORAGE_FILE', `${problem}: use --format ${FORMAT_NAMES.join(', ')}`);
   }
   if (options['append'] === true && options['replace'] === true) {
     throw new PlatformError('CONFIG_INVALID', 'give --append or --replace, not both');

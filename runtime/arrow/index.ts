@@ -7,4 +7,4 @@ export { encodeSmallTable, type SmallTableColumn, type SmallTableValue } from '.
 export { formatDecimal } from './format-decimal.ts';
 export { formatDate, formatInterval, formatTime, formatTimestamp } from './format-temporal.ts';
 export { readFrames, splitFrames } from './read-frames.ts';
-export { readRows, type Row, type RowValue } from './read-rows.ts';
+export { readColumn, readRows, type Row, type RowValue } from './read-rows.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { assert, PlatformError } from '../../spi/index.ts';
+import { assert, type LegacyCompression, PlatformError } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import type { OutgoingFile } from '../file/outgoing-file.ts';
 import { csvBody } from '../result/result-body.ts';
@@ -61,6 +61,7 @@ async function writeResult(
   context: StatementContext,
 ): Promise<number> {
   if (format === 'parquet') return writeParquet(outcome, outgoing, context);
+  if (format === 'parquet_legacy') return writeParquet(outcome, outgoing, context, legacyCompression(options));
   assert(format !== 'arrow', 'the format of COPY TO was checked before');
   const chunks =
     format === 'csv' && options['header'] !== false
@@ -78,7 +79,7 @@ function checkForm({ format, options }: CopyToStatement): void {
   if (format === 'arrow') {
     throw new PlatformError('SQL_UNSUPPORTED', 'COPY TO writes Parquet, CSV and NDJSON; Arrow comes with POST /v1/sql.');
   }
-  const taken = format === 'csv' ? ['header'] : [];
+  const taken = format === 'csv' ? ['header'] : format === 'parquet_legacy' ? ['compression'] : [];
   const refused = Object.keys(options).find((name) => !taken.includes(name));
   if (refused === undefined) return;
   throw new PlatformError('SQL_UNSUPPORTED', `COPY TO with FORMAT ${format} does not take the option '${refused}'.`, {
@@ -87,16 +88,28 @@ function checkForm({ format, options }: CopyToStatement): void {
 }
 
 /** The host's process writes into the spool folder, which it may reach, and the finished file is copied from there. */
-async function writeParquet(outcome: StatementOutcome, outgoing: OutgoingFile, context: StatementContext): Promise<number> {
+async function writeParquet(
+  outcome: StatementOutcome,
+  outgoing: OutgoingFile,
+  context: StatementContext,
+  legacy?: LegacyCompression,
+): Promise<number> {
   const folder = await context.spool.createFolder();
   try {
     const path = join(folder, 'result.parquet');
-    const { rows } = await context.sink.exportParquet(path, outcome.frames);
+    const { rows } = await context.sink.exportParquet(path, outcome.frames, legacy);
     for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) await outgoing.write(chunk as Uint8Array);
     return rows;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** @throws SQL_INVALID_VALUE for another compression than legacy files have */
+function legacyCompression({ compression = 'snappy' }: CopyToStatement['options']): LegacyCompression {
+  const known = (['snappy', 'gzip', 'none'] as const).find((name) => name === String(compression).toLowerCase());
+  if (known !== undefined) return known;
+  throw new PlatformError('SQL_INVALID_VALUE', `Legacy Parquet is compressed with snappy, gzip or none, not '${String(compression)}'.`);
 }
 
 /** The user knows the file by the name in the statement. */

@@ -1,5 +1,6 @@
 import { type Json, runChild } from '../../runtime/process/index.ts';
-import { type FileSource, PlatformError, type StagingTarget } from '../../spi/index.ts';
+import { type FileSource, type LegacyCompression, PlatformError, type StagingTarget } from '../../spi/index.ts';
+import { exportLegacyParquet } from './legacy/export-legacy-parquet.ts';
 import { exportParquet } from './operation/export-parquet.ts';
 import { inspectFile } from './operation/inspect-file.ts';
 import type { DataProcessSettings } from './operation/operation-database.ts';
@@ -17,7 +18,10 @@ runChild((channel) => {
     read: (request: SplitRequest, context) => readSplit(settings, request, context.signal, (frame) => context.send(frame)),
     inspect: async ({ source }: { source: Omit<FileSource, 'columns'> }, { signal }) =>
       (await inspectFile(settings, source, signal)) as unknown as Json,
-    exportParquet: async ({ path }: { path: string }, { signal, frames }) => await exportParquet(settings, path, frames, signal),
+    exportParquet: async ({ path, legacy }: { path: string; legacy: LegacyCompression | null }, { signal, frames }) =>
+      (await (legacy === null
+        ? exportParquet(settings, path, frames, signal)
+        : exportLegacyParquet(path, frames, legacy, signal))) as unknown as Json,
   });
   return Promise.resolve();
 });

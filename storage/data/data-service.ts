@@ -1,4 +1,13 @@
-import type { DataFile, Field, FileInspection, FileSource, ParquetSplit, ScanColumn, StagingTarget } from '../../spi/index.ts';
+import type {
+  DataFile,
+  Field,
+  FileInspection,
+  FileSource,
+  LegacyCompression,
+  ParquetSplit,
+  ScanColumn,
+  StagingTarget,
+} from '../../spi/index.ts';
 
 /** Reads and writes data files, each operation in a child process of its own, because a user's file may crash the reader.
  *  Guarantees: no row passes through this process as an object; a crash on a user's file is STORAGE_FILE, on a stored split STORAGE_CORRUPT. */
@@ -15,8 +24,9 @@ export interface DataService {
   read(split: ParquetSplit, fields: readonly Field[], columns: readonly ScanColumn[], signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Looks into a user's file. @throws STORAGE_FILE */
   inspect(source: Omit<FileSource, 'columns'>): Promise<FileInspection>;
-  /** Writes Arrow IPC frames as one Parquet file, synced, which appears under its name whole or not at all. */
-  exportParquet(path: string, frames: AsyncIterable<Uint8Array>): Promise<{ rows: number; bytes: number }>;
+  /** Writes Arrow IPC frames as one Parquet file, synced, which appears under its name whole or not at all.
+   *  @throws STORAGE_LOSSY for what a legacy file cannot hold */
+  exportParquet(path: string, frames: AsyncIterable<Uint8Array>, legacy?: LegacyCompression): Promise<{ rows: number; bytes: number }>;
   /** Ends all processes; what runs fails with STORAGE_UNAVAILABLE. */
   close(): Promise<void>;
 }

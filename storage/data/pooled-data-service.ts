@@ -4,6 +4,7 @@ import {
   type Field,
   type FileInspection,
   type FileSource,
+  type LegacyCompression,
   locationToPath,
   type ParquetSplit,
   PlatformError,
@@ -73,9 +74,13 @@ export class PooledDataService implements DataService {
     return (await this.#call('inspect', { source }, {}, fileCrash(source))) as unknown as FileInspection;
   }
 
-  async exportParquet(path: string, frames: AsyncIterable<Uint8Array>): Promise<{ rows: number; bytes: number }> {
+  async exportParquet(
+    path: string,
+    frames: AsyncIterable<Uint8Array>,
+    legacy: LegacyCompression | null = null,
+  ): Promise<{ rows: number; bytes: number }> {
     const crashed: CrashError = (signal) => new PlatformError('ENGINE_FAILED', `Writing ${path} ended its process (${signal}).`);
-    return (await this.#call('exportParquet', { path }, { frames }, crashed)) as unknown as { rows: number; bytes: number };
+    return (await this.#call('exportParquet', { path, legacy }, { frames }, crashed)) as unknown as { rows: number; bytes: number };
   }
 
   close(): Promise<void> {

@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { type Connection, quoteName, quoteText } from '../../../runtime/duckdb/index.ts';
-import { PlatformError } from '../../../spi/index.ts';
 import { type DataProcessSettings, withOperationDatabase } from './operation-database.ts';
+import { type PublishedFile, publishFile } from './publish-file.ts';
 import { renameColumns } from './rename-columns.ts';
 
 /** Writes Arrow frames as one Parquet file. @see DataService.exportParquet */
@@ -12,21 +9,10 @@ export function exportParquet(
   path: string,
   frames: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
-): Promise<{ rows: number; bytes: number }> {
-  const temporaryPath = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-  return withOperationDatabase(settings, { paths: [temporaryPath] }, signal, async ({ connection }) => {
-    try {
-      const rows = await copyFrames(connection, temporaryPath, frames);
-      const bytes = await syncFile(temporaryPath);
-      signal.throwIfAborted();
-      await rename(temporaryPath, path);
-      await syncFile(dirname(path));
-      return { rows, bytes };
-    } catch (error) {
-      await rm(temporaryPath, { force: true });
-      throw PlatformError.from(error, 'STORAGE_IO');
-    }
-  });
+): Promise<PublishedFile> {
+  return publishFile(path, signal, (temporaryPath) =>
+    withOperationDatabase(settings, { paths: [temporaryPath] }, signal, ({ connection }) => copyFrames(connection, temporaryPath, frames)),
+  );
 }
 
 async function copyFrames(connection: Connection, path: string, frames: AsyncIterable<Uint8Array>): Promise<number> {
@@ -46,14 +32,4 @@ function distinctNames(names: readonly string[]): readonly string[] {
     taken.add(distinct.toLowerCase());
     return distinct;
   });
-}
-
-async function syncFile(path: string): Promise<number> {
-  const file = await open(path);
-  try {
-    await file.sync();
-    return (await file.stat()).size;
-  } finally {
-    await file.close();
-  }
 }

@@ -1,7 +1,13 @@
 import { basename } from 'node:path';
 import { type FileFormat, type FileSource, PlatformError } from '../../../spi/index.ts';
 
-const FORMAT_NAMES: Readonly<Record<FileFormat, string>> = { parquet: 'Parquet', csv: 'CSV', ndjson: 'NDJSON', arrow: 'Arrow' };
+const FORMAT_NAMES: Readonly<Record<FileFormat, string>> = {
+  parquet: 'Parquet',
+  parquet_legacy: 'legacy Parquet',
+  csv: 'CSV',
+  ndjson: 'NDJSON',
+  arrow: 'Arrow',
+};
 
 /** Returns the name under which messages speak of a user's file. */
 export function describeFile(source: Pick<FileSource, 'path' | 'format'>): string {

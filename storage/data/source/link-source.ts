@@ -5,7 +5,7 @@ import type { FileFormat, FileSource } from '../../../spi/index.ts';
 import { fileError } from './file-error.ts';
 
 /** What files of a format begin with. */
-const MAGIC: Readonly<Partial<Record<FileFormat, string>>> = { parquet: 'PAR1' };
+const MAGIC: Readonly<Partial<Record<FileFormat, string>>> = { parquet: 'PAR1', parquet_legacy: 'PAR1' };
 
 /** Returns a user's file under its own path, without symbolic links in it.
  *  @throws STORAGE_FILE when there is no such file, it is not a regular one, cannot be read, or does not start as its format does */

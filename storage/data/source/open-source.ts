@@ -1,5 +1,6 @@
 import type { Connection } from '../../../runtime/duckdb/index.ts';
 import type { FileSource } from '../../../spi/index.ts';
+import { openLegacyParquet } from '../legacy/open-legacy-parquet.ts';
 import { openArrow } from './open-arrow.ts';
 import { openCsv } from './open-csv.ts';
 import { openNdjson } from './open-ndjson.ts';
@@ -15,6 +16,8 @@ export function openSource(connection: Connection, source: FileSource, linkPath:
       return openNdjson(connection, source, linkPath);
     case 'parquet':
       return openParquet(connection, source, linkPath);
+    case 'parquet_legacy':
+      return openLegacyParquet(connection, source);
     case 'arrow':
       return openArrow(connection, source);
   }
