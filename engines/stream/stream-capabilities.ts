@@ -4,7 +4,7 @@ import { SCALAR_FUNCTIONS } from './expression/scalar-functions.ts';
 
 /** What the engine takes. Types and combinations that it does not have are refused in the estimate, by name. */
 export const STREAM_CAPABILITIES: EngineCapabilities = {
-  statements: ['query'],
+  statements: ['query', 'view'],
   planVersion: PLAN_VERSION,
   features: [
     ...(['scan', 'values', 'project', 'filter', 'join', 'join:inner', 'aggregate', 'aggregate:filter', 'aggregate:distinct'] as const),

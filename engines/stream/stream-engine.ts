@@ -2,59 +2,68 @@ import {
   type BoundQuery,
   checkCapabilities,
   type CostEstimate,
-  type Engine,
   type EngineHealth,
   type EngineHost,
   type Fragment,
   PlatformError,
   type PreparedQuery,
   type Refusal,
+  type ScanColumn,
+  type ViewEngine,
+  type ViewRun,
+  type ViewStart,
 } from '../../spi/index.ts';
-import { createWarmPool, spawnChild, type WarmPool } from '../../runtime/process/index.ts';
+import { type ChildHandle, createWarmPool, spawnChild, type WarmPool } from '../../runtime/process/index.ts';
 import { bindParameters } from './bind-parameters.ts';
+import { checkView, scansOf } from './check-view.ts';
 import { planDataflow } from './dataflow/index.ts';
 import { estimateCost } from './estimate-cost.ts';
 import { type PlannedScans, planScans } from './plan-scans.ts';
 import { runQuery } from './run-query.ts';
 import { STREAM_CAPABILITIES } from './stream-capabilities.ts';
 import type { StreamConfig } from './stream-config.ts';
+import { ChildViewRun } from './view-run.ts';
 
 /** Memory that Node and its code take beside the data. Units: bytes. */
 const PROCESS_BYTES = 512 * 2 ** 20;
 
 /** Starts the engine; its processes come up when they are needed. */
-export function createStreamEngine(config: StreamConfig, host: EngineHost): Engine {
+export function createStreamEngine(config: StreamConfig, host: EngineHost): ViewEngine {
+  const spawn = (entry: string, name: string, fields: Readonly<Record<string, string>>): Promise<ChildHandle> =>
+    spawnChild({
+      entry: new URL(entry, import.meta.url),
+      name,
+      memoryBytesMax: config.memoryBytesMax + PROCESS_BYTES,
+      lostCode: 'ENGINE_LOST',
+      onLog: (line) => {
+        host.log.warn({ engine: 'stream', ...fields }, line);
+      },
+    });
   const pool = createWarmPool({
-    spawn: () =>
-      spawnChild({
-        entry: new URL('./child/stream-child.ts', import.meta.url),
-        name: 'trivium-stream',
-        memoryBytesMax: config.memoryBytesMax + PROCESS_BYTES,
-        lostCode: 'ENGINE_LOST',
-        onLog: (line) => {
-          host.log.warn({ engine: 'stream' }, line);
-        },
-      }),
+    spawn: () => spawn('./child/stream-child.ts', 'trivium-stream', {}),
     spares: config.spares,
     sizeMax: config.processesMax,
     onSpawnError: (error) => {
       host.log.error({ engine: 'stream', error: String(error) }, 'a process cannot be started');
     },
   });
-  return new StreamEngine(host, pool);
+  return new StreamEngine(host, pool, (view) => spawn('./child/view-child.ts', 'trivium-view', { view }));
 }
 
-class StreamEngine implements Engine {
+class StreamEngine implements ViewEngine {
   readonly capabilities = STREAM_CAPABILITIES;
   readonly #host: EngineHost;
   readonly #pool: WarmPool;
+  readonly #spawnView: (name: string) => Promise<ChildHandle>;
+  readonly #views = new Set<ChildViewRun>();
   /** A query is estimated, then prepared: its scans are planned once. */
   readonly #scans = new WeakMap<BoundQuery, Promise<PlannedScans>>();
   #draining = false;
 
-  constructor(host: EngineHost, pool: WarmPool) {
+  constructor(host: EngineHost, pool: WarmPool, spawnView: (name: string) => Promise<ChildHandle>) {
     this.#host = host;
     this.#pool = pool;
+    this.#spawnView = spawnView;
   }
 
   async estimate(query: BoundQuery): Promise<CostEstimate | Refusal> {
@@ -77,13 +86,36 @@ class StreamEngine implements Engine {
     };
   }
 
+  checkView(query: BoundQuery, watermarks: ViewStart['watermarks']): Promise<Refusal | null> {
+    return Promise.resolve(checkView(query, watermarks));
+  }
+
+  async startView({ name, query, watermarks, stateFile }: ViewStart): Promise<ViewRun> {
+    if (this.#draining) throw new PlatformError('ENGINE_UNAVAILABLE', 'the stream engine is shutting down');
+    const refusal = checkView(query, watermarks);
+    if (refusal !== null) throw new PlatformError(refusal.code, `the stream engine cannot keep the view ${name} fresh: ${refusal.reason}`);
+    const scans = scansOf(query).map((scan) => scan.columns);
+    const fingerprint = stateFingerprint(query, watermarks, scans);
+    const child = await this.#spawnView(name);
+    const run = await ChildViewRun.start(child, { plan: query.plan, session: query.session, scans, watermarks, fingerprint, stateFile });
+    this.#views.add(run);
+    void run.ended.then(() => this.#views.delete(run));
+    return run;
+  }
+
   write(): Promise<readonly Fragment[]> {
     return Promise.reject(new PlatformError('ENGINE_UNSUPPORTED', 'the stream engine does not run statements that write'));
   }
 
   health(): Promise<EngineHealth> {
     const { ready, leased, starting, waiting } = this.#pool.state;
-    const details = { processesReady: ready, processesBusy: leased, processesStarting: starting, statementsWaiting: waiting };
+    const details = {
+      processesReady: ready,
+      processesBusy: leased,
+      processesStarting: starting,
+      statementsWaiting: waiting,
+      views: this.#views.size,
+    };
     return Promise.resolve({ ready: !this.#draining, details });
   }
 
@@ -94,7 +126,7 @@ class StreamEngine implements Engine {
 
   async close(): Promise<void> {
     this.#draining = true;
-    await this.#pool.close();
+    await Promise.all([this.#pool.close(), ...[...this.#views].map((view) => view.close())]);
   }
 
   /** Planning finds every part that streams do not have; parameters are checked as NULLs of their types. */
@@ -122,4 +154,10 @@ class StreamEngine implements Engine {
     }
     return scans;
   }
+}
+
+/** States fit each other when the queries mean the same and the watermarks are those of the same columns; a delay may change. */
+function stateFingerprint(query: BoundQuery, watermarks: ViewStart['watermarks'], scans: readonly (readonly ScanColumn[])[]): string {
+  const columns = watermarks.map((watermark, scan) => scans[scan]?.find(({ id }) => id === watermark?.columnId)?.fieldId ?? null);
+  return JSON.stringify([query.fingerprint, columns]);
 }

@@ -1,5 +1,7 @@
 import { encodeBatch, encodeResultSchema } from '../../engines/stream/changelog/encode-batch.ts';
 import { Dataflow, planDataflow } from '../../engines/stream/dataflow/index.ts';
+import { StateReader } from '../../engines/stream/state/state-reader.ts';
+import { StateWriter } from '../../engines/stream/state/state-writer.ts';
 import { readRows } from '../../runtime/arrow/index.ts';
 import { openDatabase } from '../../runtime/duckdb/index.ts';
 import { type LogicalPlan, outputColumns, PLAN_VERSION, PlatformError, type PlanNode, walkPlan } from '../../spi/index.ts';
@@ -47,7 +49,7 @@ export function runStream(
   const answer = new Map<string, number>();
   const schema = encodeResultSchema(plan.output);
   const planned = kernel.planDataflow(plan, { timeZone: 'UTC' });
-  const start = (snapshot?: Uint8Array): Dataflow =>
+  const start = (snapshot?: StateReader): Dataflow =>
     new kernel.Dataflow(planned, {
       retractions: feeding.retractions || feeding.interrupted,
       snapshot,
@@ -68,7 +70,9 @@ export function runStream(
       dataflow.flush();
       if (restored || random() < 0.5) continue;
       restored = true;
-      dataflow = start(dataflow.snapshot());
+      const writer = new StateWriter();
+      dataflow.snapshot(writer);
+      dataflow = start(new StateReader(writer.finish()));
     }
     dataflow.flush();
   } catch (error) {

@@ -8,6 +8,8 @@ export interface AggregateState extends Stateful {
   /** Takes rows in: `groups[row]` is the row's group, `column` holds the argument (NULLs do not count), null for `count(*)`.
    *  A weight of 0 is no row. */
   update(groups: Int32Array, rows: number, column: Column | null, weights: Int8Array | null): void;
+  /** Keeps only these groups, which take the numbers from 0 in the order given. */
+  retain(groups: Int32Array): void;
   /** Returns the values of the groups given.
    *  @throws SQL_OVERFLOW */
   result(groups: Int32Array): Column;

@@ -1,6 +1,6 @@
 import { allocateValues, type Column } from '../changelog/column.ts';
 import { storeInt64 } from '../expression/exact-integer.ts';
-import { growFloat64 } from '../state/growing.ts';
+import { gatherSlots, growFloat64 } from '../state/growing.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import type { AggregateState } from './aggregate-state.ts';
@@ -39,6 +39,10 @@ export class CountState implements AggregateState {
     const values = allocateValues('int64', groups.length) as Int32Array;
     for (let row = 0; row < groups.length; row += 1) storeInt64(values, row, this.#counts[groups[row] as number] as number);
     return { kind: 'int64', values, valid: null };
+  }
+
+  retain(groups: Int32Array): void {
+    this.#counts = gatherSlots(this.#counts, groups, 1);
   }
 
   snapshot(writer: StateWriter): void {

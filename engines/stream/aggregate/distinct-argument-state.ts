@@ -1,6 +1,6 @@
 import type { Column, ColumnKind } from '../changelog/column.ts';
 import { weightOf } from '../operator/operator.ts';
-import { growFloat64 } from '../state/growing.ts';
+import { gatherSlots, growFloat64, renumber } from '../state/growing.ts';
 import { LaneIndex } from '../state/lane-index.ts';
 import { RowLayout } from '../state/row-layout.ts';
 import type { StateReader } from '../state/state-reader.ts';
@@ -14,6 +14,7 @@ export class DistinctArgumentState implements AggregateState {
   readonly #layout: RowLayout;
   readonly #index: LaneIndex;
   #counts: Float64Array = new Float64Array(0);
+  #groups = 0;
 
   constructor(kind: ColumnKind, inner: AggregateState) {
     this.#inner = inner;
@@ -22,6 +23,7 @@ export class DistinctArgumentState implements AggregateState {
   }
 
   reserve(groups: number): void {
+    this.#groups = Math.max(this.#groups, groups);
     this.#inner.reserve(groups);
   }
 
@@ -46,6 +48,21 @@ export class DistinctArgumentState implements AggregateState {
 
   result(groups: Int32Array): Column {
     return this.#inner.result(groups);
+  }
+
+  retain(groups: Int32Array): void {
+    const width = 1 + this.#layout.width;
+    const numbers = renumber(groups, this.#groups);
+    const { keys, size } = this.#index;
+    const kept: number[] = [];
+    for (let entry = 0; entry < size; entry += 1) {
+      if (numbers[keys[entry * width] as number] !== -1 && this.#counts[entry] !== 0) kept.push(entry);
+    }
+    const ids = Int32Array.from(kept);
+    this.#index.retain(ids, numbers);
+    this.#counts = gatherSlots(this.#counts, ids, 1);
+    this.#groups = groups.length;
+    this.#inner.retain(groups);
   }
 
   snapshot(writer: StateWriter): void {

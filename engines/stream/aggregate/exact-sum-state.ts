@@ -10,7 +10,7 @@ import {
   storeInt128,
   storeInt64,
 } from '../expression/exact-integer.ts';
-import { growFloat64 } from '../state/growing.ts';
+import { gatherSlots, growFloat64 } from '../state/growing.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import type { AggregateState } from './aggregate-state.ts';
@@ -33,7 +33,7 @@ export class ExactSumState implements AggregateState {
   readonly #result: ExactSumResult;
   readonly #counts = new CountState();
   #low: Float64Array = new Float64Array(1 << 10);
-  readonly #carry = new Map<number, bigint>();
+  #carry = new Map<number, bigint>();
 
   constructor(result: ExactSumResult) {
     this.#result = result;
@@ -66,6 +66,18 @@ export class ExactSumState implements AggregateState {
       else values[row] = Number(sum) / (count * 10 ** this.#result.scale);
     }
     return { kind, values, valid };
+  }
+
+  retain(groups: Int32Array): void {
+    this.#counts.retain(groups);
+    this.#low = gatherSlots(this.#low, groups, 1);
+    const carry = this.#carry;
+    this.#carry = new Map();
+    if (carry.size === 0) return;
+    groups.forEach((group, kept) => {
+      const value = carry.get(group);
+      if (value !== undefined) this.#carry.set(kept, value);
+    });
   }
 
   snapshot(writer: StateWriter): void {

@@ -2,7 +2,7 @@ import type { Column, ColumnKind } from '../changelog/column.ts';
 import type { TextPool } from '../changelog/text-pool.ts';
 import { weightOf } from '../operator/operator.ts';
 import { compareLanes, type LaneOrder } from '../state/compare-lanes.ts';
-import { growInt32 } from '../state/growing.ts';
+import { growInt32, renumber } from '../state/growing.ts';
 import { RowLayout } from '../state/row-layout.ts';
 import { RowStore } from '../state/row-store.ts';
 import type { StateReader } from '../state/state-reader.ts';
@@ -71,6 +71,25 @@ export class ExtremeMultisetState implements AggregateState {
     }
     const [column] = this.#layout.decode(this.#entries.lanes, ids, groups.length, 1 + this.#layout.width, 1);
     return { ...(column as Column), valid };
+  }
+
+  retain(groups: Int32Array): void {
+    const width = 1 + this.#layout.width;
+    const numbers = renumber(groups, this.#reserved);
+    const { lanes, weights, size } = this.#entries;
+    const kept: number[] = [];
+    for (let entry = 0; entry < size; entry += 1) {
+      if (numbers[lanes[entry * width] as number] !== NONE && weights[entry] !== 0) kept.push(entry);
+    }
+    this.#entries.retain(Int32Array.from(kept), numbers);
+    this.#first = new Int32Array(0);
+    this.#best = new Int32Array(0);
+    this.#next = new Int32Array(0);
+    this.#reserved = 0;
+    this.#linked = 0;
+    this.reserve(groups.length);
+    this.#link();
+    this.#best.fill(STALE);
   }
 
   snapshot(writer: StateWriter): void {

@@ -2,6 +2,7 @@ import type { Column, ColumnKind } from '../changelog/column.ts';
 import type { TextPool } from '../changelog/text-pool.ts';
 import { compareLanes, type LaneOrder } from '../state/compare-lanes.ts';
 import { growInt32 } from '../state/growing.ts';
+import { gatherLanes } from '../state/lane-index.ts';
 import { RowLayout } from '../state/row-layout.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
@@ -55,6 +56,13 @@ export class ExtremeState implements AggregateState {
   result(groups: Int32Array): Column {
     const [column] = this.#layout.decode(this.#best, groups, groups.length);
     return column as Column;
+  }
+
+  retain(groups: Int32Array): void {
+    const best = new Int32Array(groups.length * this.#layout.width);
+    gatherLanes(this.#best, groups, best, this.#layout.width);
+    this.#best = best;
+    this.#reserved = groups.length;
   }
 
   snapshot(writer: StateWriter): void {

@@ -1,5 +1,5 @@
 import { allocateValues, type Column } from '../changelog/column.ts';
-import { growFloat64 } from '../state/growing.ts';
+import { gatherSlots, growFloat64 } from '../state/growing.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import type { AggregateState } from './aggregate-state.ts';
@@ -55,6 +55,11 @@ export class FloatSumState implements AggregateState {
       values[row] = this.#sum(group * SLOTS) / (this.#mean ? count : 1);
     }
     return { kind: 'float64', values, valid };
+  }
+
+  retain(groups: Int32Array): void {
+    this.#counts.retain(groups);
+    this.#slots = gatherSlots(this.#slots, groups, SLOTS);
   }
 
   snapshot(writer: StateWriter): void {

@@ -1,8 +1,7 @@
-import { RecordBatchReader } from 'apache-arrow';
-import { assert, type PlanColumn, PlatformError } from '../../../spi/index.ts';
+import { assert, PlatformError } from '../../../spi/index.ts';
 import type { Handler, ServeContext } from '../../../runtime/process/index.ts';
-import { decodeBatch } from '../changelog/decode-batch.ts';
 import { encodeBatch, encodeResultSchema } from '../changelog/encode-batch.ts';
+import { FrameReader } from '../changelog/frame-reader.ts';
 import { CHILD_METHODS, type QueryMessage, readSplitMark } from '../child-message.ts';
 import { Dataflow, planDataflow } from '../dataflow/index.ts';
 
@@ -29,41 +28,19 @@ async function runQuery({ plan, session, scans }: QueryMessage, context: ServeCo
     for (const frame of results.splice(0)) await context.send(frame);
   };
   await sendResults();
-  let reader: SplitReader | null = null;
+  let reader: { readonly scan: number; readonly frames: FrameReader } | null = null;
   for await (const frame of context.frames) {
     const scan = readSplitMark(frame);
     if (scan !== null) {
       const columns = scans[scan];
       assert(columns !== undefined, 'frames are those of a scan of the plan');
-      reader = new SplitReader(scan, columns);
+      reader = { scan, frames: new FrameReader(columns, dataflow.pool) };
       continue;
     }
     if (reader === null) throw new PlatformError('INTERNAL_INVARIANT', 'frames come after the mark of their split');
-    reader.read(frame, dataflow);
+    for (const batch of reader.frames.read(frame)) dataflow.push(reader.scan, batch);
     await sendResults();
   }
   dataflow.flush();
   await sendResults();
-}
-
-/** Reads the frames of one split. */
-class SplitReader {
-  readonly #scan: number;
-  readonly #columns: readonly PlanColumn[];
-  #schema: Uint8Array | null = null;
-
-  constructor(scan: number, columns: readonly PlanColumn[]) {
-    this.#scan = scan;
-    this.#columns = columns;
-  }
-
-  read(frame: Uint8Array, dataflow: Dataflow): void {
-    if (this.#schema === null) {
-      this.#schema = frame;
-      return;
-    }
-    for (const batch of RecordBatchReader.from([this.#schema, frame])) {
-      dataflow.push(this.#scan, decodeBatch(batch, this.#columns, dataflow.pool));
-    }
-  }
 }

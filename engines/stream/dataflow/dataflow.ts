@@ -1,9 +1,9 @@
 import { assert } from '../../../spi/index.ts';
 import type { Batch } from '../changelog/batch.ts';
 import { TextPool } from '../changelog/text-pool.ts';
-import type { Changelog, Stateful } from '../operator/operator.ts';
-import { StateReader } from '../state/state-reader.ts';
-import { StateWriter } from '../state/state-writer.ts';
+import type { Changelog, Stateful, Windowed } from '../operator/operator.ts';
+import type { StateReader } from '../state/state-reader.ts';
+import type { StateWriter } from '../state/state-writer.ts';
 
 /** What parts of a plan are made with. */
 export interface DataflowContext {
@@ -14,6 +14,8 @@ export interface DataflowContext {
   readonly sources: Map<number, Changelog>;
   /** Operators with state, in a fixed order. */
   readonly states: Stateful[];
+  /** Operators whose state belongs to windows of time. */
+  readonly windowed: Windowed[];
   /** Changes of the first micro-batch that come from the plan itself. */
   readonly constants: { readonly batch: Batch; readonly output: Changelog }[];
 }
@@ -29,8 +31,8 @@ export interface DataflowOptions {
   readonly retractions: boolean;
   /** Takes the changes of the result. */
   readonly sink: (batch: Batch, pool: TextPool) => void;
-  /** State to go on from: what `snapshot` of a dataflow of the same plan gave. */
-  readonly snapshot?: Uint8Array | undefined;
+  /** State to go on from: what `snapshot` of a dataflow of the same plan wrote. */
+  readonly snapshot?: StateReader | undefined;
 }
 
 /** A plan at work: changes of the scans go in, changes of the result come out. One micro-batch is what is pushed between two flushes. */
@@ -40,8 +42,8 @@ export class Dataflow {
   #started = false;
 
   constructor(plan: DataflowPlan, options: DataflowOptions) {
-    this.#context = { pool: this.pool, retractions: options.retractions, sources: new Map(), states: [], constants: [] };
-    const reader = options.snapshot === undefined ? null : new StateReader(options.snapshot);
+    this.#context = { pool: this.pool, retractions: options.retractions, sources: new Map(), states: [], windowed: [], constants: [] };
+    const reader = options.snapshot ?? null;
     // Constants of the plan get their numbers after the texts that states refer to.
     if (reader !== null) this.pool.restore(reader);
     plan.build(this.#context, {
@@ -72,12 +74,16 @@ export class Dataflow {
     for (const source of this.#context.sources.values()) source.flush();
   }
 
-  /** Returns all state as bytes; called between micro-batches. */
-  snapshot(): Uint8Array {
-    const writer = new StateWriter();
+  /** Closes the windows that end at or before an instant and drops their state; called between micro-batches. What goes to the sink in the
+   *  meantime are the rows of the result that no later change can touch, with weight -1. Units: microseconds since 1970. */
+  closeWindows(watermarkUs: bigint): void {
+    for (const operator of this.#context.windowed) operator.closeWindows(watermarkUs);
+  }
+
+  /** Writes all state; called between micro-batches. What is written shares memory with the dataflow. */
+  snapshot(writer: StateWriter): void {
     this.pool.snapshot(writer);
     writer.number(this.#started ? 1 : 0);
     for (const state of this.#context.states) state.snapshot(writer);
-    return writer.finish();
   }
 }

@@ -18,6 +18,7 @@ export function planAggregation(node: AggregateNode, context: PlanningContext): 
     position += 1;
     return position - 1;
   });
+  const windows = context.windowsOf(node);
   const groupKinds = node.groups.map((group) => columnKind(group.type));
   const input = planStage(node.input, context, [...node.groups, ...computed]);
   return {
@@ -29,8 +30,9 @@ export function planAggregation(node: AggregateNode, context: PlanningContext): 
         position: positions[index] ?? null,
         state: aggregate.create(pool, retractions),
       }));
-      const operator = new AggregateOperator({ groupKinds, slots, retractions }, output);
+      const operator = new AggregateOperator({ groupKinds, slots, retractions, windows }, output);
       dataflow.states.push(operator);
+      dataflow.windowed.push(operator);
       input.build(dataflow, operator);
     },
   };

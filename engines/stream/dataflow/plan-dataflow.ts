@@ -1,4 +1,5 @@
 import {
+  type AggregateNode,
   type LogicalPlan,
   outputColumns,
   type PlanNode,
@@ -9,6 +10,7 @@ import {
 } from '../../../spi/index.ts';
 import { columnKind } from '../changelog/column.ts';
 import { type ExpressionSettings, unsupported } from '../expression/expression-compiler.ts';
+import type { GroupWindows } from '../operator/closed-groups.ts';
 import type { DataflowPlan } from './dataflow.ts';
 import { planAggregation } from './plan-aggregation.ts';
 import { planDistinct } from './plan-distinct.ts';
@@ -20,9 +22,14 @@ import { planValues } from './plan-values.ts';
 import type { PlannedNode, PlanningContext } from './planned-node.ts';
 
 /** Checks a plan and returns how it is computed; batches of the result have the columns of `plan.output`.
+ *  `windows` tells of which aggregations the groups are closed as event time goes on.
  *  Guarantees: what is returned can be built; parameters must have been replaced by their values.
  *  @throws ENGINE_UNSUPPORTED naming the part that streams do not have */
-export function planDataflow(plan: LogicalPlan, settings: ExpressionSettings): DataflowPlan {
+export function planDataflow(
+  plan: LogicalPlan,
+  settings: ExpressionSettings,
+  windows: ReadonlyMap<AggregateNode, GroupWindows> = new Map(),
+): DataflowPlan {
   const scans = new Map<PlanNode, number>();
   let idMax = 0;
   walkPlan(plan.root, {
@@ -35,6 +42,7 @@ export function planDataflow(plan: LogicalPlan, settings: ExpressionSettings): D
   const context: PlanningContext = {
     settings,
     scanPosition: (scan) => scans.get(scan) ?? -1,
+    windowsOf: (node) => windows.get(node) ?? null,
     planNode: (node) => planNode(node, context),
     freshId: () => (idMax += 1),
   };

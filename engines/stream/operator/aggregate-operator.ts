@@ -3,12 +3,13 @@ import { CountState } from '../aggregate/count-state.ts';
 import { type Batch } from '../changelog/batch.ts';
 import { type Column, type ColumnKind, gatherColumn } from '../changelog/column.ts';
 import { growInt32, growUint8 } from '../state/growing.ts';
-import { LaneIndex } from '../state/lane-index.ts';
+import { gatherLanes, LaneIndex } from '../state/lane-index.ts';
 import { RowLayout } from '../state/row-layout.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import { TouchedSet } from '../state/touched-set.ts';
-import { type Changelog, OUTPUT_ROWS, type Stateful } from './operator.ts';
+import { findClosedGroups, type GroupWindows } from './closed-groups.ts';
+import { type Changelog, OUTPUT_ROWS, type Stateful, type Windowed } from './operator.ts';
 
 /** An aggregate and where its argument is in the input. */
 export interface AggregateSlot {
@@ -25,12 +26,14 @@ export interface AggregateShape {
   readonly slots: readonly AggregateSlot[];
   /** False when nothing is ever taken away and there is one micro-batch only. */
   readonly retractions: boolean;
+  /** Group columns that are windows of event time; null when groups are never closed. */
+  readonly windows: GroupWindows | null;
 }
 
 /** Groups rows and aggregates; puts out group columns, then aggregate columns.
  *  Guarantees: at the end of a micro-batch, each group that changed takes its old row back and gives its new one; a group without rows has no
  *  row, but the one group of no group columns always has one. */
-export class AggregateOperator implements Changelog, Stateful {
+export class AggregateOperator implements Changelog, Stateful, Windowed {
   readonly #shape: AggregateShape;
   readonly #output: Changelog;
   readonly #groupLayout: RowLayout;
@@ -75,6 +78,18 @@ export class AggregateOperator implements Changelog, Stateful {
     const touched = this.#touched.take();
     for (let from = 0; from < touched.length; from += OUTPUT_ROWS) this.#putOut(touched.subarray(from, from + OUTPUT_ROWS));
     this.#output.flush();
+  }
+
+  closeWindows(watermarkUs: bigint): void {
+    const { windows } = this.#shape;
+    if (windows === null) return;
+    const { closed, open } = findClosedGroups(windows, watermarkUs, this.#groupLayout, this.#index);
+    if (closed.length === 0) return;
+    if (windows.final) {
+      const given = closed.filter((group) => this.#present[group] === 1);
+      for (let from = 0; from < given.length; from += OUTPUT_ROWS) this.#takeBack(given.subarray(from, from + OUTPUT_ROWS));
+    }
+    this.#retain(open);
   }
 
   snapshot(writer: StateWriter): void {
@@ -134,7 +149,7 @@ export class AggregateOperator implements Changelog, Stateful {
     const changed = this.#changedRows(alive, lanes);
     const old = this.#takenBack(touched, alive, changed);
     if (old.length > 0) {
-      this.#push(old, this.#resultLayout.decode(this.#given, old, old.length), new Int8Array(old.length).fill(-1));
+      this.#takeBack(old);
       for (const group of old) this.#present[group] = 0;
     }
     this.#remember(alive, changed, lanes);
@@ -146,6 +161,23 @@ export class AggregateOperator implements Changelog, Stateful {
         null,
       );
     }
+  }
+
+  #takeBack(groups: Int32Array): void {
+    this.#push(groups, this.#resultLayout.decode(this.#given, groups, groups.length), new Int8Array(groups.length).fill(-1));
+  }
+
+  /** Drops the state of all other groups; those kept take new numbers. */
+  #retain(groups: Int32Array): void {
+    const { width } = this.#resultLayout;
+    const [present, given] = [this.#present, new Int32Array(groups.length * width)];
+    gatherLanes(this.#given, groups, given, width);
+    this.#present = Uint8Array.from(groups, (group) => present[group] as number);
+    this.#given = given;
+    this.#index.retain(groups);
+    this.#rows.retain(groups);
+    for (const { state } of this.#shape.slots) state.retain(groups);
+    this.#reserve();
   }
 
   /** Takes note of what is put out for the changed rows of `alive`. */

@@ -15,6 +15,12 @@ export interface Stateful {
   restore(reader: StateReader): void;
 }
 
+/** State that belongs to windows of time. */
+export interface Windowed {
+  /** Drops the state of windows that end at or before an instant; called between micro-batches only. Units: microseconds since 1970. */
+  closeWindows(watermarkUs: bigint): void;
+}
+
 /** Rows of one output batch of an operator that makes them from its state. */
 export const OUTPUT_ROWS = 1 << 16;
 

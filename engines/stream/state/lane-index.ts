@@ -63,6 +63,19 @@ export class LaneIndex {
     this.#probe(lanes, 0, rows, ids, this.#slots, this.#keys, this.#size, false);
   }
 
+  /** Keeps only these keys, which take the numbers from 0 in the order given. Where the first lane is itself a number that changes,
+   *  `renumbered` has the new one by the old one. */
+  retain(ids: Int32Array, renumbered: Int32Array | null = null): void {
+    const width = this.#width;
+    const keys = new Int32Array(Math.max(ids.length, CAPACITY_MIN) * width);
+    gatherLanes(this.#keys, ids, keys, width, renumbered);
+    let capacity = CAPACITY_MIN * 2;
+    while (ids.length * 2 > capacity) capacity *= 2;
+    this.#keys = keys;
+    this.#slots = new Int32Array(capacity);
+    this.#size = this.#probe(keys, 0, ids.length, new Int32Array(ids.length), this.#slots, keys, 0, true);
+  }
+
   /** Writes all keys. */
   snapshot(writer: StateWriter): void {
     writer.integers(this.#keys.subarray(0, this.#size * this.#width));
@@ -90,6 +103,15 @@ export class LaneIndex {
     this.#slots = new Int32Array(capacity);
     // Known keys take the first numbers again when they are added in their order.
     this.#probe(this.#keys, 0, this.#size, new Int32Array(this.#size), this.#slots, this.#keys, 0, true);
+  }
+}
+
+/** Copies the entries with the numbers given, in their order; `renumbered` has the new first lane by the old one. */
+export function gatherLanes(from: Int32Array, ids: Int32Array, to: Int32Array, width: number, renumbered: Int32Array | null = null): void {
+  for (let row = 0; row < ids.length; row += 1) {
+    const start = (ids[row] as number) * width;
+    for (let lane = 0; lane < width; lane += 1) to[row * width + lane] = from[start + lane] as number;
+    if (renumbered !== null) to[row * width] = renumbered[from[start] as number] as number;
   }
 }
 

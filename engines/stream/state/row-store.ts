@@ -1,6 +1,6 @@
 import { weightOf } from '../operator/operator.ts';
 import { growFloat64, growInt32 } from './growing.ts';
-import { LaneIndex } from './lane-index.ts';
+import { gatherLanes, LaneIndex } from './lane-index.ts';
 import type { StateReader } from './state-reader.ts';
 import type { StateWriter } from './state-writer.ts';
 
@@ -49,6 +49,18 @@ export class RowStore {
       const id = ids[row] as number;
       this.#weights[id] = (this.#weights[id] as number) + weightOf(weights, row);
     }
+  }
+
+  /** Keeps only these entries, which take the numbers from 0 in the order given; `renumbered` as for `LaneIndex`. */
+  retain(ids: Int32Array, renumbered: Int32Array | null = null): void {
+    if (this.#index === null) {
+      const rows = new Int32Array(ids.length * this.#width);
+      gatherLanes(this.#rows, ids, rows, this.#width, renumbered);
+      this.#rows = rows;
+    } else this.#index.retain(ids, renumbered);
+    const weights = this.#weights;
+    this.#weights = Float64Array.from(ids, (id) => weights[id] as number);
+    this.#size = ids.length;
   }
 
   /** Writes all entries. */

@@ -14,7 +14,7 @@ export class StateReader {
   bytes(): Uint8Array {
     const start = this.#at + 8;
     if (start > this.#whole.byteLength) throw cutOff();
-    const length = new DataView(this.#whole.buffer, this.#whole.byteOffset + this.#at, 8).getUint32(0, true);
+    const length = Number(new DataView(this.#whole.buffer, this.#whole.byteOffset + this.#at, 8).getBigUint64(0, true));
     if (start + length > this.#whole.byteLength) throw cutOff();
     this.#at = start + length + (-length & 7);
     return this.#whole.slice(start, start + length);

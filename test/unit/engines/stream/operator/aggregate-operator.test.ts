@@ -11,6 +11,7 @@ const counting = (output: ReturnType<typeof collector>, groups: number) =>
       groupKinds: Array.from({ length: groups }, () => 'int32' as const),
       slots: [{ state: new CountState(), position: null, kind: 'int64' }],
       retractions: true,
+      windows: null,
     },
     output,
   );

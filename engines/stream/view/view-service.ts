@@ -1,0 +1,108 @@
+import { assert, type PlanColumn, type ResultColumn } from '../../../spi/index.ts';
+import type { Handler, Json, ServeContext } from '../../../runtime/process/index.ts';
+import type { Batch } from '../changelog/batch.ts';
+import { encodeBatch, encodeResultSchema } from '../changelog/encode-batch.ts';
+import { FrameReader } from '../changelog/frame-reader.ts';
+import { StateWriter } from '../state/state-writer.ts';
+import { readStateFile, writeStateFile } from './state-file.ts';
+import { type LateRows, type ViewChanges, ViewDataflow } from './view-dataflow.ts';
+import {
+  type CheckpointAnswer,
+  type CheckpointMessage,
+  type PushMessage,
+  type RowsMessage,
+  VIEW_METHODS,
+  type ViewMessage,
+} from './view-message.ts';
+
+/** Returns the methods of a process that keeps one view. */
+export function viewService(): Readonly<Record<string, Handler>> {
+  let view: ViewAtWork | null = null;
+  const started = (): ViewAtWork => {
+    assert(view !== null, 'a view is started before it is used');
+    return view;
+  };
+  return {
+    [VIEW_METHODS.start]: async (message: ViewMessage) => {
+      assert(view === null, 'a process keeps one view');
+      view = new ViewAtWork(message, message.stateFile === null ? null : await readStateFile(message.stateFile, message.fingerprint));
+      return null;
+    },
+    [VIEW_METHODS.push]: async (message: PushMessage, context) => {
+      await started().push(message, context.frames);
+      return null;
+    },
+    [VIEW_METHODS.checkpoint]: async (message: CheckpointMessage) => (await started().checkpoint(message)) as unknown as Json,
+    [VIEW_METHODS.rows]: async (message: RowsMessage, context) => {
+      await sendAll(started().rows(message), context);
+      return null;
+    },
+  };
+}
+
+async function sendAll(frames: Iterable<Uint8Array>, context: ServeContext): Promise<void> {
+  for (const frame of frames) await context.send(frame);
+}
+
+/** A view between frames and the file of its state. */
+export class ViewAtWork {
+  readonly #message: ViewMessage;
+  readonly #dataflow: ViewDataflow;
+  /** What the last checkpoint gave; null once changes have come after it. */
+  #changes: ViewChanges | null = null;
+
+  constructor(message: ViewMessage, state: Awaited<ReturnType<typeof readStateFile>> | null) {
+    this.#message = message;
+    this.#dataflow = new ViewDataflow(message, state);
+  }
+
+  async push({ scan, change }: PushMessage, frames: AsyncIterable<Uint8Array>): Promise<void> {
+    const columns = this.#message.scans[scan];
+    assert(columns !== undefined, 'rows are those of a scan of the plan');
+    this.#changes = null;
+    const reader = new FrameReader(columns, this.#dataflow.pool);
+    for await (const frame of frames) {
+      for (const batch of reader.read(frame)) this.#dataflow.push(scan, change, batch);
+    }
+  }
+
+  async checkpoint({ stateFile }: CheckpointMessage): Promise<CheckpointAnswer> {
+    const changes = this.#dataflow.endBatch();
+    this.#changes = changes;
+    const state = new StateWriter();
+    this.#dataflow.snapshot(state);
+    return {
+      finalRows: rowsOf(changes.final),
+      openRows: changes.openChanged ? this.#dataflow.open.rowCount : null,
+      lateRows: changes.late.map((late) => rowsOf(late.map(({ batch }) => batch))),
+      watermarksUs: this.#dataflow.watermarksUs.map((watermark) => (watermark === null ? null : String(watermark))),
+      stateBytes: await writeStateFile(stateFile, this.#message.fingerprint, state),
+    };
+  }
+
+  /** Yields rows of the last checkpoint as frames. */
+  *rows({ part }: RowsMessage): Generator<Uint8Array> {
+    assert(this.#changes !== null, 'rows of a checkpoint are read before the next change');
+    const { final, late } = this.#changes;
+    if (typeof part === 'number') {
+      const lateColumns = [...(this.#message.scans[part] ?? []), CHANGE_COLUMN];
+      yield* this.#encode((late[part] ?? []).map(withChange), lateColumns);
+    } else yield* this.#encode(part === 'final' ? final : this.#dataflow.open.batches(), this.#message.plan.output);
+  }
+
+  *#encode(batches: Iterable<Batch>, columns: readonly ResultColumn[]): Generator<Uint8Array> {
+    yield encodeResultSchema(columns);
+    for (const batch of batches) yield encodeBatch(batch, columns, this.#dataflow.pool);
+  }
+}
+
+const CHANGE_COLUMN: Omit<PlanColumn, 'id'> = { name: 'change', type: { kind: 'integer' }, nullable: false };
+
+function withChange({ batch, change }: LateRows): Batch {
+  const values = new Int32Array(batch.rows).fill(change);
+  return { ...batch, columns: [...batch.columns, { kind: 'int32', values, valid: null }] };
+}
+
+function rowsOf(batches: readonly Batch[]): number {
+  return batches.reduce((sum, batch) => sum + batch.rows, 0);
+}
