@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isProcessRunning } from '../runtime/process/index.ts';
-import type { Logger } from '../spi/index.ts';
+import type { Logger, SettingStore } from '../spi/index.ts';
 import { createGateway, type Gateway, loadEngines } from '../sql-gateway/index.ts';
 import { openDataService, openWarehouse, type Warehouse } from '../storage/index.ts';
 import type { Config } from './config/config.ts';
@@ -72,6 +72,8 @@ export async function composePlatform(config: Config, token: string | null, log:
     catalog: warehouse.catalog,
     catalogWriter: warehouse.writer,
     sink: warehouse.sink,
+    tables: warehouse.source,
+    settings: volatileSettings(),
     engines,
     spoolDirectory: join(storage.spoolDirectory, 'gateway'),
     config: {
@@ -101,4 +103,17 @@ function makeSpool(parent: string): string {
   const own = join(parent, String(process.pid));
   mkdirSync(own, { recursive: true });
   return own;
+}
+
+/** Keeps settings as long as the process lives. */
+function volatileSettings(): SettingStore {
+  const settings = new Map<string, string>();
+  return {
+    list: (prefix) => Promise.resolve([...settings].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => ({ key, value }))),
+    put: (key, value) => {
+      if (value === null) settings.delete(key);
+      else settings.set(key, value);
+      return Promise.resolve();
+    },
+  };
 }

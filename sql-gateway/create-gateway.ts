@@ -1,12 +1,14 @@
 import type { AddressInfo } from 'node:net';
-import { type Catalog, type CatalogWriter, type Logger, PlatformError, type TableSink } from '../spi/index.ts';
+import { type Catalog, type CatalogWriter, type Logger, PlatformError, type SettingStore, type StreamStore, type TableSink, type TableSource } from '../spi/index.ts';
+import { createResultCache } from './cache/result-cache.ts';
 import type { EngineRegistry } from './engine/load-engines.ts';
 import { createAllowedFiles } from './file/allowed-files.ts';
 import { openSpoolFolder } from './file/spool-folder.ts';
-import type { GatewayConfig } from './gateway-config.ts';
+import { CACHE_BYTES_DEFAULT, CONCURRENT_JOBS_DEFAULT, type GatewayConfig } from './gateway-config.ts';
 import { catalogRoutes } from './http/catalog-routes.ts';
 import { createServer } from './http/create-server.ts';
 import { ingestRoutes } from './http/ingest-routes.ts';
+import { jobRoutes } from './http/job-routes.ts';
 import { createMetrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi-document.ts';
 import { queryRoutes } from './http/query-routes.ts';
@@ -14,20 +16,38 @@ import { createRequestGuard } from './http/request-guard.ts';
 import type { Route } from './http/route.ts';
 import { serverRoutes } from './http/server-routes.ts';
 import { statementRoutes } from './http/statement-routes.ts';
+import type { IsProcessRunning } from './job/job-owner.ts';
+import { createJobService, type JobService } from './job/job-service.ts';
+import { openJobStore } from './job/job-store.ts';
 import { createAdmission } from './query/admission.ts';
 import { createIdempotencyMemory } from './query/idempotency-memory.ts';
 import { createQueryRegistry, type QueryInfo } from './query/query-registry.ts';
 import { createQueryService } from './query/query-service.ts';
 import { createResultEncoder } from './result/result-encoder.ts';
+import { createRouter } from './route/create-router.ts';
+import { openRouteRules } from './route/route-rules.ts';
 
 /** What a gateway works with. It drains and closes the engines; the storage belongs to whoever opened it. */
 export interface GatewayParts {
   readonly catalog: Catalog;
   readonly catalogWriter: CatalogWriter;
   readonly sink: TableSink;
+  readonly tables: TableSource;
+  readonly streams: StreamStore;
+  /** Folder below which materialized views keep their state from checkpoint to checkpoint. */
+  readonly streamsDirectory: string;
+  /** Keeps the routing rules that SQL makes. */
+  readonly settings: SettingStore;
   readonly engines: EngineRegistry;
   /** Folder for uploads and other passing files, emptied at start. The storage's processes must be able to read and write in it. */
   readonly spoolDirectory: string;
+  readonly jobs: {
+    /** Folder of the jobs, kept over restarts. */
+    readonly directory: string;
+    /** Whether unfinished jobs of earlier processes are taken up. */
+    readonly resume: boolean;
+    readonly isProcessRunning: IsProcessRunning;
+  };
   readonly config: GatewayConfig;
   readonly log: Logger;
   /** Version of the product, for `/openapi.json`. */
@@ -74,9 +94,18 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     protectedDirectories: [...config.files.protectedDirectories, parts.spoolDirectory],
     spool,
   });
-  const shared = { ...parts, encoder, files, spool, queries, admission, limits: config.limits };
+  const rules = await openRouteRules(config.routes ?? [], parts);
+  const router = createRouter({ ...parts, rules });
+  const cache = createResultCache(config.cache?.bytesMax ?? CACHE_BYTES_DEFAULT);
+  const shared = { ...parts, router, cache, encoder, files, spool, queries, admission, limits: config.limits };
+  const jobs: JobService = await createJobService({
+    ...shared,
+    jobs: { list: (user) => jobs.list(user) },
+    store: await openJobStore(parts.jobs.directory, parts.jobs.isProcessRunning),
+    concurrent: config.jobs?.concurrent ?? CONCURRENT_JOBS_DEFAULT,
+  });
   const uploads = createAdmission({ running: config.limits.concurrentQueries + config.limits.queuedQueries, queued: 0 });
-  const service = createQueryService({ ...shared, uploads, timeoutMsMax: config.limits.queryTimeoutMs });
+  const service = createQueryService({ ...shared, jobs, uploads, timeoutMsMax: config.limits.queryTimeoutMs });
   let draining = false;
   const checkOpen = (): void => {
     if (draining) throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping and takes no new statements.');
@@ -86,6 +115,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     ...statementRoutes({ ...shared, service, checkOpen }),
     ...ingestRoutes({ ...shared, ingest, service, checkOpen }),
     ...queryRoutes(queries),
+    ...jobRoutes({ jobs, limits: config.limits, checkOpen }),
     ...catalogRoutes(parts.catalog),
     ...serverRoutes({ engines, metrics, admission, checkOpen, openApi: () => openApiDocument(routes, parts.version ?? '0.0.0') }),
   ];
@@ -106,6 +136,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     },
     drain: async (timeoutMs) => {
       draining = true;
+      await jobs.stop();
       await queries.idle(timeoutMs);
       queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
       await queries.idle(CANCEL_GRACE_MS);
@@ -113,6 +144,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     },
     close: async () => {
       draining = true;
+      await jobs.stop();
       queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
       await server.close();
       await engines.close();

@@ -1,3 +1,5 @@
+import type { RouteRuleText } from '../sql/bind/index.ts';
+
 /** A secret that stands for a user. */
 export interface ApiToken {
   readonly user: string;
@@ -37,7 +39,23 @@ export interface GatewayConfig {
     /** How long a client may read nothing of its result before it is dropped. */
     readonly readerStallMs: number;
   };
+  readonly jobs?: {
+    /** Jobs that run at the same time. Default 2. */
+    readonly concurrent: number;
+  };
+  /** Routing rules, the first that matches decides. Default none. */
+  readonly routes?: readonly RouteRuleText[];
+  readonly cache?: {
+    /** Memory for stored results; 0 keeps none. Default 64 MiB. */
+    readonly bytesMax: number;
+  };
 }
+
+/** Units: bytes of stored results when the configuration says nothing. */
+export const CACHE_BYTES_DEFAULT = 64 * 2 ** 20;
+
+/** Jobs that run at the same time when the configuration says nothing. */
+export const CONCURRENT_JOBS_DEFAULT = 2;
 
 /** Units: bytes of a statement's text. */
 export const SQL_BYTES_MAX = 2 ** 20;

@@ -8,7 +8,7 @@ import type { RequestSession, StatementRequest } from '../query/statement-reques
 /** What the body of a statement request says. */
 export type StatementBody = Pick<StatementRequest, 'sql' | 'parameters' | 'session' | 'timeoutMs'>;
 
-const EMPTY_SESSION: RequestSession = { schema: null, timeZone: null, engine: null, timeoutMs: null };
+const EMPTY_SESSION: RequestSession = { schema: null, timeZone: null, engine: null, timeoutMs: null, resultCache: null, freshViews: null };
 
 const BODY_KEYS = ['sql', 'parameters', 'session', 'timeoutMs'];
 
@@ -81,12 +81,20 @@ function checkSession(given: unknown): RequestSession {
     timeZone: checkText(session['timeZone'], 'session.timeZone'),
     engine: checkText(session['engine'], 'session.engine'),
     timeoutMs: checkTimeout(session['timeoutMs'], 'session.timeoutMs'),
+    resultCache: checkSwitch(session['resultCache'], 'session.resultCache'),
+    freshViews: checkSwitch(session['freshViews'], 'session.freshViews'),
   };
 }
 
 function checkText(value: unknown, name: string): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value !== 'string' || !value.isWellFormed()) throw invalid(`'${name}' must be a text.`);
+  return value;
+}
+
+function checkSwitch(value: unknown, name: string): 'on' | 'off' | null {
+  if (value === undefined || value === null) return null;
+  if (value !== 'on' && value !== 'off') throw invalid(`'${name}' must be 'on' or 'off'.`);
   return value;
 }
 

@@ -25,6 +25,8 @@ const SESSION = {
     timeZone: { type: 'string', description: 'IANA name, such as Europe/Berlin.' },
     engine: { type: 'string' },
     timeoutMs: { type: ['integer', 'string'] },
+    resultCache: { type: 'string', enum: ['on', 'off'], description: 'Whether stored results may answer.' },
+    freshViews: { type: 'string', enum: ['on', 'off'], description: 'Whether fresh materialized views may answer.' },
   },
 } as const;
 
@@ -57,6 +59,7 @@ const REQUEST_BODY = {
 const RESULT_HEADERS = {
   'Trivium-Query-Id': { schema: { type: 'string' } },
   'Trivium-Engine': { schema: { type: 'string' } },
+  'Trivium-Cache': { description: 'Whether a stored result answered.', schema: { type: 'string', enum: ['hit', 'miss'] } },
   'Trivium-Snapshot': { description: 'Snapshots read, as schema.table@id, percent-encoded.', schema: { type: 'string' } },
   'Trivium-Set-Session': {
     description: 'name=value: a session setting to send from now on (value percent-encoded); a bare name: send it no more.',

@@ -113,6 +113,7 @@ function resultHeaders(format: ResultFormat, queryId: string, outcome: Statement
     'content-type': RESULT_MEDIA_TYPES[format] + charset,
     'trivium-query-id': queryId,
     ...(engine === null ? {} : { 'trivium-engine': engine }),
+    ...(outcome.cache === undefined ? {} : { 'trivium-cache': outcome.cache }),
     ...(snapshots.length === 0
       ? {}
       : { 'trivium-snapshot': encodeURI(snapshots.join(', ')).replaceAll('%20', ' ').slice(0, SNAPSHOT_HEADER_LENGTH_MAX) }),

@@ -1,10 +1,9 @@
-import type { BoundQuery } from '../../spi/index.ts';
-import type { BoundStatement, QueryHints } from '../../sql/bind/index.ts';
+import type { BoundStatement } from '../../sql/bind/index.ts';
 import { formatPlan } from '../../sql/plan/index.ts';
-import { type Consideration, routeStatement } from '../route/choose-engine.ts';
 import { countFrameRows } from '../result/count-frame-rows.ts';
-import { answerTable, type SmallValue } from './answer-small.ts';
+import { answerTable } from './answer-small.ts';
 import { executeQuery } from './execute-query.ts';
+import { explainRoute } from './explain-route.ts';
 import { formatSnapshots } from './query-registry.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
@@ -17,45 +16,16 @@ export async function executeExplain(
   if (!('query' in statement)) return answerLines([`${statement.kind} (runs without an engine)`], []);
   const snapshots = formatSnapshots(statement.query.snapshots);
   context.record.describe({ fingerprint: statement.query.fingerprint, snapshots });
-  if (mode === 'route') return explainRoute(statement, statement.kind === 'insert' || statement.kind === 'create_table_as', context);
+  if (mode === 'route') return explainRoute(statement, context);
   const lines = formatPlan(statement.query.plan).split('\n');
   if (mode === 'plan' || statement.kind !== 'query') return answerLines(lines, snapshots);
   return answerLines([...lines, '', ...(await measureRun(statement, context))], snapshots);
 }
 
-async function explainRoute(
-  { query, hints }: { readonly query: BoundQuery; readonly hints: QueryHints },
-  writes: boolean,
-  context: StatementContext,
-): Promise<StatementOutcome> {
-  const wish = { hint: hints.engine, session: context.request.session.engine };
-  const route = await routeStatement(query, writes ? 'write' : 'query', context.engines, wish);
-  const chosen = route.candidates[0]?.name;
-  return answerTable(
-    [
-      { name: 'engine', type: 'varchar' },
-      { name: 'chosen', type: 'boolean' },
-      { name: 'rows', type: 'double' },
-      { name: 'startup_ms', type: 'double' },
-      { name: 'cpu_ms', type: 'double' },
-      { name: 'confidence', type: 'double' },
-      { name: 'refusal_code', type: 'varchar' },
-      { name: 'refusal', type: 'varchar' },
-    ],
-    route.considered.map(({ name, answer }) => [name, name === chosen, ...describeAnswer(answer)]),
-    { snapshots: formatSnapshots(query.snapshots) },
-  );
-}
-
-function describeAnswer(answer: Consideration['answer']): readonly SmallValue[] {
-  if (answer.kind === 'refusal') return [null, null, null, null, answer.code, answer.reason];
-  const { rows, startupMs, cpuMs, confidence } = answer;
-  return [...[rows, startupMs, cpuMs, confidence].map(String), null, null];
-}
-
 async function measureRun(statement: Extract<BoundStatement, { kind: 'query' }>, context: StatementContext): Promise<readonly string[]> {
   const startedAtMs = performance.now();
-  const outcome = await executeQuery(statement, context);
+  // A stored result has no times to tell.
+  const outcome = await executeQuery({ query: statement.query, hints: { ...statement.hints, noCache: true } }, context);
   const firstRowsMs = performance.now() - startedAtMs;
   try {
     let rows = 0;

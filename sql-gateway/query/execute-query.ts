@@ -1,6 +1,10 @@
+import type { BoundQuery, ParameterValue } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
-import { requireCandidates, routeStatement } from '../route/choose-engine.ts';
-import { runOnFirstAble } from '../route/run-on-first-able.ts';
+import { cacheKey } from '../cache/cache-key.ts';
+import { keepResult } from '../cache/keep-result.ts';
+import { formatDecision, type RouteWish } from '../route/choose-engine.ts';
+import { totalMs } from '../route/measured-costs.ts';
+import { measureFrames } from '../route/measure-frames.ts';
 import { formatSnapshots } from './query-registry.ts';
 import { readAhead } from './read-ahead.ts';
 import type { StatementContext } from './statement-context.ts';
@@ -9,26 +13,83 @@ import type { StatementOutcome } from './statement-request.ts';
 /** Statements whose answer is rows computed by an engine. */
 export type QueryStatement = Pick<Extract<BoundStatement, { kind: 'query' }>, 'query' | 'hints'>;
 
-/** Routes a query and starts it; returns when its first rows are there. */
+/** Answers a query from the cache, or routes it and starts it; returns when its first rows are there. */
 export async function executeQuery(statement: QueryStatement, context: StatementContext): Promise<StatementOutcome> {
-  const { query, hints } = statement;
-  const { record, request } = context;
+  const { query } = statement;
+  const { record, cache } = context;
   const parameters = context.parametersOf(query);
-  const snapshots = formatSnapshots(query.snapshots);
-  record.describe({ fingerprint: query.fingerprint, snapshots });
-  const wish = { hint: hints.engine, session: request.session.engine };
-  const route = await routeStatement(query, 'query', context.engines, wish);
-  return runOnFirstAble(requireCandidates(route), record.signal, context.log, async ({ name, engine }) => {
-    record.describe({ engine: name });
+  record.describe({ fingerprint: query.fingerprint, snapshots: formatSnapshots(query.snapshots) });
+  const key = resultKey(statement, parameters, context);
+  const stored = key === null ? null : cache.find(key);
+  if (stored !== null) {
+    record.describe({ cache: 'hit', snapshots: stored.snapshots });
+    const { columns, frames, snapshots } = stored;
+    return {
+      columns,
+      frames: streamOf(frames),
+      engine: null,
+      snapshots,
+      sessionChange: null,
+      cache: 'hit',
+      close: () => Promise.resolve(),
+    };
+  }
+  const outcome = await runRouted(query, parameters, statement, context);
+  if (key === null) return outcome;
+  record.describe({ cache: 'miss' });
+  const { columns, snapshots } = outcome;
+  const frames = keepResult(outcome.frames, cache.entryBytesMax, (kept) => {
+    cache.store(key, { columns, frames: kept, snapshots });
+  });
+  return { ...outcome, frames, cache: 'miss' };
+}
+
+/** Returns the key under which a stored result may answer the statement; null when none may. */
+export function resultKey(
+  { query, hints }: QueryStatement,
+  parameters: readonly ParameterValue[],
+  { request, cache, engines }: StatementContext,
+): string | null {
+  if (cache.entryBytesMax === 0 || hints.noCache === true || request.session.resultCache === 'off') return null;
+  const engineVersions = engines.engines.map(({ name, version }) => `${name}@${version}`).join(' ');
+  return cacheKey(query, { parameters, engineWished: hints.engine ?? request.session.engine, engineVersions });
+}
+
+/** Returns which engine the statement asks for. */
+export function wishOf({ hints }: QueryStatement, { request }: Pick<StatementContext, 'request'>): RouteWish {
+  return { hint: hints.engine, session: request.session.engine };
+}
+
+async function runRouted(
+  query: BoundQuery,
+  parameters: readonly ParameterValue[],
+  statement: QueryStatement,
+  context: StatementContext,
+): Promise<StatementOutcome> {
+  const { record, router } = context;
+  const route = await router.route({ query, statement: 'query', wish: wishOf(statement, context) });
+  return router.run(route, record.signal, async (candidate) => {
+    const { name, engine, estimate } = candidate;
+    record.describe({ engine: name, route: formatDecision(route.decision), estimatedMs: totalMs(estimate) });
+    const startedMs = performance.now();
     const prepared = await engine.prepare(query);
+    const preparedMs = performance.now() - startedMs;
+    let begun = false;
     try {
       const run = { queryId: record.id, parameters, signal: record.signal, deadlineAtMs: context.deadlineAtMs };
-      const started = await readAhead(prepared.execute(run).frames);
+      const frames = measureFrames(prepared.execute(run).frames, (waitedMs, error) => {
+        const measuredMs = preparedMs + waitedMs;
+        if (error === null) record.describe({ measuredMs });
+        // A failure before the first rows is the router's to see: it may try another engine.
+        if (begun || error === null) router.observe(route, candidate, measuredMs, error);
+      });
+      const started = await readAhead(frames);
+      begun = true;
       return {
         columns: prepared.columns,
         frames: started.frames,
         engine: name,
-        snapshots,
+        snapshots: formatSnapshots(query.snapshots),
         sessionChange: null,
         close: async () => {
           await started.close();
@@ -40,4 +101,8 @@ export async function executeQuery(statement: QueryStatement, context: Statement
       throw error;
     }
   });
+}
+
+async function* streamOf(frames: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* frames;
 }

@@ -10,6 +10,8 @@ const SESSION_KEYS = {
   time_zone: 'timeZone',
   engine: 'engine',
   timeout_ms: 'timeoutMs',
+  result_cache: 'resultCache',
+  fresh_views: 'freshViews',
 } as const satisfies Readonly<Record<SettingName, SessionChange['name']>>;
 
 /** Checks a new setting and hands it to the client, which sends it along from now on: the server keeps no sessions.
@@ -34,6 +36,10 @@ async function checkSetting(name: SettingName, value: string, context: Statement
         hint: nearest === null ? undefined : `Did you mean '${nearest}'?`,
       });
     }
+    case 'result_cache':
+    case 'fresh_views':
+      // The binder takes nothing but on and off.
+      return;
     case 'engine':
       context.engines.get(value);
       return;

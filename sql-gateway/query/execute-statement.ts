@@ -1,7 +1,9 @@
 import type { BoundStatement } from '../../sql/bind/index.ts';
+import { executeAlterRoute } from './execute-alter-route.ts';
 import { executeCopyFrom, executeCopyTo } from './execute-copy.ts';
 import { executeDefinition } from './execute-definition.ts';
 import { executeExplain } from './execute-explain.ts';
+import { executeModification } from './execute-modification.ts';
 import { executeQuery } from './execute-query.ts';
 import { executeSet } from './execute-set.ts';
 import { executeCreateTableAs, executeInsert } from './execute-write.ts';
@@ -16,6 +18,10 @@ export async function executeStatement(statement: BoundStatement, context: State
       return executeQuery(statement, context);
     case 'insert':
       return executeInsert(statement, context);
+    case 'delete':
+    case 'update':
+    case 'truncate':
+      return executeModification(statement, context);
     case 'create_table_as':
       return executeCreateTableAs(statement, context);
     case 'copy_from':
@@ -24,6 +30,8 @@ export async function executeStatement(statement: BoundStatement, context: State
       return executeCopyTo(statement, context);
     case 'set':
       return executeSet(statement, context);
+    case 'alter_route':
+      return executeAlterRoute(statement, context);
     case 'explain':
       return executeExplain(statement, context);
     default:

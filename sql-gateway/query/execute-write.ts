@@ -10,8 +10,8 @@ import {
 } from '../../spi/index.ts';
 import type { BoundStatement, QueryHints } from '../../sql/bind/index.ts';
 import type { RegisteredEngine } from '../engine/load-engines.ts';
-import { requireCandidates, routeStatement } from '../route/choose-engine.ts';
-import { runOnFirstAble } from '../route/run-on-first-able.ts';
+import { formatDecision } from '../route/choose-engine.ts';
+import { totalMs } from '../route/measured-costs.ts';
 import { answerCommit, answerDone } from './answer-small.ts';
 import { formatSnapshots } from './query-registry.ts';
 import type { StatementContext } from './statement-context.ts';
@@ -56,25 +56,33 @@ export async function findEarlierCommit(
 }
 
 /** Routes a query that writes, lets the engine stage its rows, and commits them once. A durable run that was begun before goes on from what is
- *  staged. */
+ *  staged. `check` throws when what was staged must not be committed. */
 export async function writeQuery(
   goal: WriteGoal,
   query: BoundQuery,
   hints: QueryHints,
   context: StatementContext,
+  check: (fragments: readonly Fragment[]) => void = () => undefined,
 ): Promise<StatementOutcome> {
-  const { record, durable } = context;
+  const { record, durable, router } = context;
   record.describe({ fingerprint: query.fingerprint, snapshots: formatSnapshots(query.snapshots) });
   if (durable !== null && durable.begun !== null) {
     const { engine, token } = durable.begun;
     const transaction = await context.sink.reopen(token);
-    return stageAndCommit(transaction, query, context.engines.get(engine), context);
+    return stageAndCommit(transaction, query, context.engines.get(engine), context, check);
   }
-  const route = await routeStatement(query, 'write', context.engines, { hint: hints.engine, session: context.request.session.engine });
-  return runOnFirstAble(requireCandidates(route), record.signal, context.log, async (candidate) => {
+  const wish = { hint: hints.engine, session: context.request.session.engine };
+  const route = await router.route({ query, statement: 'write', wish });
+  return router.run(route, record.signal, async (candidate) => {
+    record.describe({ route: formatDecision(route.decision), estimatedMs: totalMs(candidate.estimate) });
+    const startedMs = performance.now();
     const transaction = await context.sink.begin(goal);
     await durable?.begin({ engine: candidate.name, token: transaction.token });
-    return stageAndCommit(transaction, query, candidate, context);
+    const outcome = await stageAndCommit(transaction, query, candidate, context, check);
+    const measuredMs = performance.now() - startedMs;
+    record.describe({ measuredMs });
+    router.observe(route, candidate, measuredMs, null);
+    return outcome;
   });
 }
 
@@ -83,6 +91,7 @@ async function stageAndCommit(
   query: BoundQuery,
   { name, engine }: RegisteredEngine,
   context: StatementContext,
+  check: (fragments: readonly Fragment[]) => void,
 ): Promise<StatementOutcome> {
   const { record, durable } = context;
   record.describe({ engine: name });
@@ -96,7 +105,12 @@ async function stageAndCommit(
     },
     ...(durable === null ? {} : { workDirectory: durable.workDirectory }),
   };
-  return answerCommit(await commitStaged(transaction, () => engine.write(query, transaction, run), context), name);
+  const stage = async (): Promise<readonly Fragment[]> => {
+    const fragments = await engine.write(query, transaction, run);
+    check(fragments);
+    return fragments;
+  };
+  return answerCommit(await commitStaged(transaction, stage, context), name);
 }
 
 /** What a commit needs to know about its statement. */

@@ -16,6 +16,15 @@ export interface QueryInfo {
   /** Kind of the bound statement, null until it is bound. */
   readonly kind: string | null;
   readonly engine: string | null;
+  /** Who decided about the engine, null until it is routed. */
+  readonly route: string | null;
+  /** What the engine estimated, and how long it was waited for in the end. Units: milliseconds. */
+  readonly estimatedMs: number | null;
+  readonly measuredMs: number | null;
+  /** Whether a stored result answered; null when none may. */
+  readonly cache: 'hit' | 'miss' | null;
+  /** The materialized view that answered, as `schema.name`; null for none. */
+  readonly view: string | null;
   readonly fingerprint: string | null;
   /** Snapshots as `schema.table@id`. */
   readonly snapshots: readonly string[];
@@ -37,7 +46,7 @@ export interface QueryRecord {
   readonly signal: AbortSignal;
   readonly info: QueryInfo;
   start(): void;
-  describe(facts: Partial<Pick<QueryInfo, 'kind' | 'engine' | 'fingerprint' | 'snapshots' | 'progress'>>): void;
+  describe(facts: Partial<Pick<QueryInfo, 'kind' | 'engine' | 'route' | 'estimatedMs' | 'measuredMs' | 'cache' | 'view' | 'fingerprint' | 'snapshots' | 'progress'>>): void;
   count(rows: number, bytes: number): void;
   cancel(reason: PlatformError): void;
   /** Ends the record, as finished without an error; later calls do nothing. */
@@ -123,6 +132,11 @@ function createRecord({ user, sql, jobId }: QueryOrigin, onEnd: (record: QueryRe
     state: 'queued',
     kind: null,
     engine: null,
+    route: null,
+    estimatedMs: null,
+    measuredMs: null,
+    cache: null,
+    view: null,
     fingerprint: null,
     snapshots: [],
     rows: 0,

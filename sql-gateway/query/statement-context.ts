@@ -1,8 +1,11 @@
-import type { BoundQuery, Catalog, CatalogWriter, Logger, ParameterValue, TableSink } from '../../spi/index.ts';
+import type { BoundQuery, Catalog, CatalogWriter, Logger, ParameterValue, TableSink, TableSource } from '../../spi/index.ts';
+import type { BoundStatement } from '../../sql/bind/index.ts';
 import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { AllowedFiles } from '../file/allowed-files.ts';
+import type { ResultCache } from '../cache/result-cache.ts';
 import type { SpoolFolder } from '../file/spool-folder.ts';
 import type { ResultEncoder } from '../result/result-encoder.ts';
+import type { Router } from '../route/create-router.ts';
 import type { DurableRun } from './durable-run.ts';
 import type { QueryRecord } from './query-registry.ts';
 import type { StatementRequest } from './statement-request.ts';
@@ -12,7 +15,10 @@ export interface StatementParts {
   readonly catalog: Catalog;
   readonly catalogWriter: CatalogWriter;
   readonly sink: TableSink;
+  readonly tables: TableSource;
   readonly engines: EngineRegistry;
+  readonly router: Router;
+  readonly cache: ResultCache;
   readonly encoder: ResultEncoder;
   readonly files: AllowedFiles;
   readonly spool: SpoolFolder;
@@ -29,4 +35,6 @@ export interface StatementContext extends StatementParts {
   readonly durable: DurableRun | null;
   /** Returns the values for the parameters that the query uses. @throws SQL_PARAMETER, SQL_INVALID_VALUE */
   parametersOf(query: BoundQuery): readonly ParameterValue[];
+  /** Binds the statement's text again, on the newest snapshots. */
+  rebind(): Promise<BoundStatement>;
 }

@@ -7,6 +7,10 @@ export interface RequestSession {
   readonly timeZone: string | null;
   readonly engine: string | null;
   readonly timeoutMs: number | null;
+  /** Whether stored results may answer. */
+  readonly resultCache: 'on' | 'off' | null;
+  /** Whether fresh materialized views may answer. */
+  readonly freshViews: 'on' | 'off' | null;
 }
 
 /** A statement as it came in, checked for form only. */
@@ -36,6 +40,8 @@ export interface StatementOutcome {
   /** Snapshots read, as `schema.table@id`. */
   readonly snapshots: readonly string[];
   readonly sessionChange: SessionChange | null;
+  /** Whether a stored result answered; left out when none may. */
+  readonly cache?: 'hit' | 'miss';
   /** What was committed to a table, for statements that write to one. */
   readonly commit?: CommitResult;
   /** Frees what stands behind the frames, whether they were read or not. */

@@ -1,6 +1,8 @@
 import type { RelationName } from '../../spi/index.ts';
 import type { VirtualRelation } from '../../sql/bind/index.ts';
 import type { EngineRegistry } from '../engine/load-engines.ts';
+import type { Router } from '../route/create-router.ts';
+import { formatConditions } from '../route/route-rule.ts';
 import type { QueryInfo, QueryRegistry } from './query-registry.ts';
 
 /** Name of the schema that holds the server's own tables. */
@@ -10,6 +12,7 @@ export const SYSTEM_SCHEMA = 'system';
 export interface SystemTableParts {
   readonly queries: QueryRegistry;
   readonly engines: EngineRegistry;
+  readonly router: Router;
 }
 
 /** Looks up a table of the schema `system` as one user sees it; null when there is none of that name. */
@@ -24,6 +27,10 @@ export async function readSystemTable(
       return queriesTable(parts.queries.list(user));
     case 'engines':
       return enginesTable(parts.engines);
+    case 'routes':
+      return routesTable(parts.router);
+    case 'routing':
+      return routingTable(parts.router);
     default:
       return null;
   }
@@ -46,6 +53,11 @@ function queriesTable(queries: readonly QueryInfo[]): VirtualRelation {
       { name: 'ended_at', type: 'timestamptz' },
       { name: 'error_code', type: 'varchar' },
       { name: 'job_id', type: 'varchar' },
+      { name: 'route', type: 'varchar' },
+      { name: 'estimated_ms', type: 'double' },
+      { name: 'measured_ms', type: 'double' },
+      { name: 'cache', type: 'varchar' },
+      { name: 'view', type: 'varchar' },
     ],
     rows: queries.map((query) => [
       query.queryId,
@@ -62,6 +74,11 @@ function queriesTable(queries: readonly QueryInfo[]): VirtualRelation {
       formatInstant(query.endedAtMs),
       query.errorCode,
       query.jobId,
+      query.route,
+      formatMs(query.estimatedMs),
+      formatMs(query.measuredMs),
+      query.cache,
+      query.view,
     ]),
   };
 }
@@ -84,6 +101,61 @@ async function enginesTable(engines: EngineRegistry): Promise<VirtualRelation> {
       JSON.stringify(health.details),
     ]),
   };
+}
+
+function routesTable({ rules }: Router): VirtualRelation {
+  return {
+    columns: [
+      { name: 'position', type: 'bigint' },
+      { name: 'name', type: 'varchar' },
+      { name: 'conditions', type: 'varchar' },
+      { name: 'policy', type: 'varchar' },
+      { name: 'engines', type: 'varchar' },
+      { name: 'views', type: 'boolean' },
+      { name: 'origin', type: 'varchar' },
+    ],
+    rows: rules
+      .list()
+      .map((rule, index) => [
+        String(index + 1),
+        rule.name,
+        formatConditions(rule),
+        rule.policy,
+        rule.engines.join(', '),
+        rule.views,
+        rule.origin,
+      ]),
+  };
+}
+
+function routingTable(router: Router): VirtualRelation {
+  return {
+    columns: [
+      { name: 'fingerprint', type: 'varchar' },
+      { name: 'engine', type: 'varchar' },
+      { name: 'runs', type: 'bigint' },
+      { name: 'errors', type: 'bigint' },
+      { name: 'estimated_ms', type: 'double' },
+      { name: 'measured_ms', type: 'double' },
+      { name: 'regret_ms', type: 'double' },
+    ],
+    rows: router
+      .measured()
+      .map(({ fingerprint, engine, runs, errors, estimatedMs, measuredMs, regretMs }) => [
+        fingerprint,
+        engine,
+        String(runs),
+        String(errors),
+        runs === 0 ? null : formatMs(estimatedMs),
+        runs === 0 ? null : formatMs(measuredMs),
+        formatMs(regretMs),
+      ]),
+  };
+}
+
+/** Units: milliseconds, to the microsecond. */
+function formatMs(ms: number | null): string | null {
+  return ms === null ? null : String(Math.round(ms * 1000) / 1000);
 }
 
 /** The canonical text of a `timestamptz`: UTC, microseconds. */

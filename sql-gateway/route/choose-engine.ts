@@ -1,21 +1,47 @@
-import { type BoundQuery, checkCapabilities, type CostEstimate, type Engine, PlatformError, type Refusal } from '../../spi/index.ts';
-import type { EngineRegistry, RegisteredEngine } from '../engine/load-engines.ts';
+import {
+  type BoundQuery,
+  checkCapabilities,
+  type CostEstimate,
+  type ErrorCode,
+  type Engine,
+  PlatformError,
+  type Refusal,
+} from '../../spi/index.ts';
+import type { RegisteredEngine } from '../engine/load-engines.ts';
+import type { MeasuredCosts } from './measured-costs.ts';
+import type { RouteRule } from './route-rule.ts';
 
 /** An engine that takes the statement. */
 export interface Candidate extends RegisteredEngine {
   readonly estimate: CostEstimate;
+  /** What the statement will take, from the estimate and what was measured before. Units: milliseconds. */
+  readonly calibratedMs: number;
 }
 
-/** What an engine said to the statement. */
+/** What an engine said to the statement, and what is known beside that. */
 export interface Consideration {
   readonly name: string;
   readonly engine: Engine;
   readonly version: string;
-  readonly answer: CostEstimate | Refusal;
+  /** The engine's own answer, when it would take the statement. */
+  readonly estimate: CostEstimate | null;
+  readonly calibratedMs: number | null;
+  /** Runs of the same plan that the calibration rests on. */
+  readonly runs: number;
+  /** Why it does not come to run the statement: its own refusal, or the router's. */
+  readonly refusal: Refusal | null;
 }
+
+/** Who decided which engines may run the statement, and in which order. */
+export type RouteDecision =
+  | { readonly by: 'hint' | 'session'; readonly engine: string }
+  | { readonly by: 'rule'; readonly rule: RouteRule }
+  | { readonly by: 'default' };
 
 /** How a statement is routed: who was asked, and who may run it, best first. */
 export interface Route {
+  readonly fingerprint: string;
+  readonly decision: RouteDecision;
   readonly considered: readonly Consideration[];
   readonly candidates: readonly Candidate[];
 }
@@ -26,21 +52,49 @@ export interface RouteWish {
   readonly session: string | null;
 }
 
-/** Asks the engines what the statement would cost them and orders those that take it, cheapest first.
- *  @throws ENGINE_UNKNOWN when the engine wished for is not registered */
-export async function routeStatement(
-  query: BoundQuery,
-  statement: 'query' | 'write',
-  registry: EngineRegistry,
-  wish: RouteWish,
-): Promise<Route> {
-  const wished = wish.hint ?? wish.session;
-  const asked = wished === null ? registry.engines : [registry.get(wished)];
-  const considered = await Promise.all(
-    asked.map(async (entry): Promise<Consideration> => ({ ...entry, answer: await askEngine(query, statement, entry) })),
-  );
-  const candidates = considered.flatMap(({ answer, ...entry }) => (answer.kind === 'estimate' ? [{ ...entry, estimate: answer }] : []));
-  candidates.sort((left, right) => totalMs(left.estimate) - totalMs(right.estimate));
+/** An engine and what it said by itself. */
+export interface EngineAnswer extends RegisteredEngine {
+  readonly answer: CostEstimate | Refusal;
+}
+
+/** Asks an engine what the statement would cost it. */
+export async function askEngine(query: BoundQuery, statement: 'query' | 'write', entry: RegisteredEngine): Promise<EngineAnswer> {
+  const refusal = checkCapabilities(query, statement, entry.engine.capabilities);
+  if (refusal !== null) return { ...entry, answer: refusal };
+  try {
+    return { ...entry, answer: await entry.engine.estimate(query) };
+  } catch (error) {
+    const { code, message } = PlatformError.from(error, 'ENGINE_FAILED');
+    return { ...entry, answer: { kind: 'refusal', code, reason: message } };
+  }
+}
+
+/** Orders the engines that take the statement, cheapest first by what was measured, and rules out those that the decision or their memory excludes.
+ *  Guarantees: an engine is ruled out for its memory only in favour of another. */
+export function rankEngines(
+  fingerprint: string,
+  answers: readonly EngineAnswer[],
+  decision: RouteDecision,
+  costs: MeasuredCosts,
+): Pick<Route, 'considered' | 'candidates'> {
+  const considered = answers.map(({ answer, ...entry }): Consideration => {
+    const excluded = exclusionOf(entry.name, decision);
+    if (answer.kind === 'refusal') return { ...entry, estimate: null, calibratedMs: null, runs: 0, refusal: excluded ?? answer };
+    const { ms, runs } = costs.calibrate(entry.name, fingerprint, answer);
+    const refusal = excluded ?? memoryRefusal(entry.name, answer, costs.lacksMemory(entry.name, fingerprint, answer));
+    return { ...entry, estimate: answer, calibratedMs: ms, runs, refusal };
+  });
+  const ableOf = (code: ErrorCode | null): Candidate[] =>
+    considered.flatMap(({ name, engine, version, estimate, calibratedMs, refusal }) =>
+      estimate === null || calibratedMs === null || (refusal?.code ?? null) !== code
+        ? []
+        : [{ name, engine, version, estimate, calibratedMs }],
+    );
+  const willing = ableOf(null);
+  const candidates = willing.length > 0 ? willing : ableOf('RESOURCE_MEMORY');
+  const preferred = decision.by === 'rule' && decision.rule.policy === 'prefer' ? decision.rule.engines : [];
+  const isAfter = ({ name }: Candidate): number => (preferred.length === 0 || preferred.includes(name) ? 0 : 1);
+  candidates.sort((left, right) => isAfter(left) - isAfter(right) || left.calibratedMs - right.calibratedMs);
   return { considered, candidates };
 }
 
@@ -49,7 +103,7 @@ export async function routeStatement(
 export function requireCandidates(route: Route): readonly [Candidate, ...Candidate[]] {
   const [first, ...others] = route.candidates;
   if (first !== undefined) return [first, ...others];
-  const refusals = route.considered.flatMap(({ name, answer }) => (answer.kind === 'refusal' ? [{ engine: name, ...answer }] : []));
+  const refusals = route.considered.flatMap(({ name, refusal }) => (refusal === null ? [] : [{ engine: name, ...refusal }]));
   throw new PlatformError(
     'ENGINE_REFUSED',
     `No engine takes this statement. ${refusals.map(({ engine, reason }) => `${engine}: ${reason}`).join('; ')}.`,
@@ -57,17 +111,37 @@ export function requireCandidates(route: Route): readonly [Candidate, ...Candida
   );
 }
 
-async function askEngine(query: BoundQuery, statement: 'query' | 'write', { engine }: RegisteredEngine): Promise<CostEstimate | Refusal> {
-  const refusal = checkCapabilities(query, statement, engine.capabilities);
-  if (refusal !== null) return refusal;
-  try {
-    return await engine.estimate(query);
-  } catch (error) {
-    const { code, message } = PlatformError.from(error, 'ENGINE_FAILED');
-    return { kind: 'refusal', code, reason: message };
+/** Returns who decided, for people. */
+export function formatDecision(decision: RouteDecision): string {
+  switch (decision.by) {
+    case 'hint':
+      return `hint ENGINE(${decision.engine})`;
+    case 'session':
+      return `session engine ${decision.engine}`;
+    case 'rule':
+      return `rule ${decision.rule.name}: ${[decision.rule.policy, ...decision.rule.engines].join(' ')}`;
+    case 'default':
+      return 'default: any';
   }
 }
 
-function totalMs(estimate: CostEstimate): number {
-  return estimate.startupMs + estimate.cpuMs;
+function exclusionOf(name: string, decision: RouteDecision): Refusal | null {
+  const refuse = (reason: string): Refusal => ({ kind: 'refusal', code: 'ENGINE_EXCLUDED', reason });
+  if (decision.by === 'hint' || decision.by === 'session') {
+    return decision.engine === name ? null : refuse(`the ${decision.by} asks for ${decision.engine}`);
+  }
+  if (decision.by !== 'rule' || decision.rule.policy !== 'strict' || decision.rule.engines.includes(name)) return null;
+  return refuse(`rule ${decision.rule.name} allows ${decision.rule.engines.join(', ')} only`);
 }
+
+function memoryRefusal(name: string, estimate: CostEstimate, lacked: boolean): Refusal | null {
+  const refuse = (reason: string): Refusal => ({ kind: 'refusal', code: 'RESOURCE_MEMORY', reason });
+  if (lacked) return refuse(`the plan ran out of memory on ${name} before, over input that was not larger`);
+  const { memoryBytes, memoryBytesMax } = estimate;
+  if (memoryBytes === undefined || memoryBytesMax === undefined || memoryBytes <= memoryBytesMax) return null;
+  return refuse(
+    `it would need about ${String(Math.round(memoryBytes / MIB))} MiB and may use ${String(Math.round(memoryBytesMax / MIB))} MiB`,
+  );
+}
+
+const MIB = 2 ** 20;

@@ -12,6 +12,8 @@ const SETTINGS: Readonly<Record<string, SettingName>> = {
   timezone: 'time_zone',
   engine: 'engine',
   timeout_ms: 'timeout_ms',
+  result_cache: 'result_cache',
+  fresh_views: 'fresh_views',
 };
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
@@ -63,6 +65,10 @@ async function checkedValue(state: BinderState, name: SettingName, value: string
       return knownZone(state, value, span);
     case 'engine':
       return value.toLowerCase();
+    case 'result_cache':
+    case 'fresh_views':
+      if (/^(on|off)$/i.test(value)) return value.toLowerCase();
+      throw bindError(state, 'SQL_INVALID_VALUE', `${name} is on or off, not '${value}'`, span);
     case 'timeout_ms':
       if (/^\d{1,10}$/.test(value) && Number(value) <= TIMEOUT_MS_MAX) return value;
       throw bindError(

@@ -48,7 +48,8 @@ export type BoundStatement =
   | { readonly kind: 'create_table'; readonly spec: TableSpec; readonly ifExists: IfExists }
   | { readonly kind: 'create_schema'; readonly schema: string; readonly ifExists: 'fail' | 'keep' }
   | { readonly kind: 'create_view'; readonly view: Omit<ViewDefinition, 'kind'>; readonly ifExists: IfExists }
-  | { readonly kind: 'drop_table' | 'drop_view' | 'drop_materialized_view'; readonly name: RelationName; readonly ifExists: boolean }
+  | { readonly kind: 'drop_table' | 'drop_view'; readonly name: RelationName; readonly ifExists: boolean }
+  | { readonly kind: 'drop_materialized_view'; readonly name: RelationName; readonly ifExists: boolean }
   | { readonly kind: 'drop_schema'; readonly schema: string; readonly ifExists: boolean; readonly cascade: boolean }
   | {
       readonly kind: 'copy_from';

@@ -16,6 +16,7 @@ import {
   type EnginePlugin,
   type Expression,
   outputColumns,
+  type PlanFeature,
   type PlanNode,
   PLAN_VERSION,
   PlatformError,
@@ -39,6 +40,10 @@ export interface MemoryEngineOptions {
   /** Awaited before the first record batch; rejects when the run is aborted. */
   readonly holdMs?: number;
   readonly statements?: readonly ('query' | 'write')[];
+  /** Parts of plans that it declares beside its own; a scan has one row of NULLs. */
+  readonly features?: readonly PlanFeature[];
+  readonly memoryBytes?: number;
+  readonly memoryBytesMax?: number;
 }
 
 type Value = string | number | bigint | boolean | null;
@@ -54,7 +59,7 @@ export function createMemoryEngine(
     capabilities: {
       statements: options.statements ?? ['query', 'write'],
       planVersion: PLAN_VERSION,
-      features: ['values', 'project', 'table_function', 'parameter', 'limit', 'filter'],
+      features: ['values', 'project', 'table_function', 'parameter', 'limit', 'filter', ...(options.features ?? [])],
       functions: 'all',
     },
     estimate: () => Promise.resolve(estimate(options)),
@@ -82,7 +87,16 @@ export function memoryEnginePlugin(options: MemoryEngineOptions = {}): EnginePlu
 
 function estimate(options: MemoryEngineOptions): CostEstimate | Refusal {
   if (options.refusal !== undefined) return { kind: 'refusal', code: 'ENGINE_UNSUPPORTED', reason: options.refusal };
-  return { kind: 'estimate', rows: 1, cpuMs: options.cpuMs ?? 1, startupMs: 0, confidence: 1 };
+  const { memoryBytes, memoryBytesMax } = options;
+  return {
+    kind: 'estimate',
+    rows: 1,
+    cpuMs: options.cpuMs ?? 1,
+    startupMs: 0,
+    confidence: 1,
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(memoryBytesMax === undefined ? {} : { memoryBytesMax }),
+  };
 }
 
 function prepareQuery(query: BoundQuery, options: MemoryEngineOptions, state: { running: number; pulledBatches: number }): PreparedQuery {
@@ -169,6 +183,9 @@ function* evaluate(node: PlanNode, run: RunOptions): Generator<ValueRow> {
     case 'values':
       for (const row of node.rows)
         yield new Map(node.columns.map(({ id }, index) => [id, compute(row[index] as Expression, new Map(), run)]));
+      return;
+    case 'scan':
+      yield new Map(node.columns.map(({ id }) => [id, null]));
       return;
     case 'project':
       for (const row of evaluate(node.input, run))

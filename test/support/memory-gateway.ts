@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Catalog, type CatalogWriter, PlatformError, type TableSnapshot, type TableSource } from '../../spi/index.ts';
 import { createGateway, type Gateway, type GatewayConfig, loadEngines } from '../../sql-gateway/index.ts';
 import { type MemoryEngineOptions, memoryEnginePlugin } from './memory-engine.ts';
+import { createMemorySettingStore } from './memory-setting-store.ts';
 import { createMemoryTableSink, type MemoryTableSink } from './memory-table-sink.ts';
 import { createSilentLog } from './silent-log.ts';
 
@@ -70,6 +71,7 @@ export async function startMemoryGateway(
     catalog: CATALOG,
     catalogWriter: {} as CatalogWriter,
     sink,
+    settings: createMemorySettingStore(),
     engines: await loadEngines(
       engines.map((options) => ({ module: memoryEnginePlugin(options), config: {} })),
       { tables: {} as TableSource, log, spoolDirectory: join(root, 'engines'), dataDirectory: root },

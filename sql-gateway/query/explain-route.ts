@@ -1,0 +1,83 @@
+import type { BoundStatement } from '../../sql/bind/index.ts';
+import { type Consideration, formatDecision, type Route } from '../route/choose-engine.ts';
+import { totalMs } from '../route/measured-costs.ts';
+import { answerTable, type SmallColumn, type SmallValue } from './answer-small.ts';
+import { resultKey, wishOf } from './execute-query.ts';
+import { formatSnapshots } from './query-registry.ts';
+import type { StatementContext } from './statement-context.ts';
+import type { StatementOutcome } from './statement-request.ts';
+
+/** Statements that an engine runs. */
+type RoutedStatement = Extract<BoundStatement, { readonly query: unknown; readonly hints: unknown }>;
+
+const COLUMNS: readonly SmallColumn[] = [
+  { name: 'engine', type: 'varchar' },
+  { name: 'chosen', type: 'boolean' },
+  { name: 'rank', type: 'bigint' },
+  { name: 'estimated_ms', type: 'double' },
+  { name: 'calibrated_ms', type: 'double' },
+  { name: 'runs', type: 'bigint' },
+  { name: 'startup_ms', type: 'double' },
+  { name: 'cpu_ms', type: 'double' },
+  { name: 'rows', type: 'double' },
+  { name: 'memory_bytes', type: 'double' },
+  { name: 'confidence', type: 'double' },
+  { name: 'decided_by', type: 'varchar' },
+  { name: 'snapshots', type: 'varchar' },
+  { name: 'refusal_code', type: 'varchar' },
+  { name: 'refusal', type: 'varchar' },
+];
+
+/** Shows who could answer the statement, and who would: the cache, a fresh view, and each engine with its estimate or why it does not come to run it. */
+export async function explainRoute(statement: RoutedStatement, context: StatementContext): Promise<StatementOutcome> {
+  const { query } = statement;
+  const snapshots = formatSnapshots(query.snapshots);
+  const writes = statement.kind !== 'query' && statement.kind !== 'copy_to';
+  const key = writes ? null : resultKey(statement, context.parametersOf(query), context);
+  const stored = key !== null && context.cache.has(key);
+  const route = await context.router.route({
+    query,
+    statement: writes ? 'write' : 'query',
+    wish: wishOf(statement, context),
+    asksAll: true,
+  });
+  const facts = { decidedBy: formatDecision(route.decision), snapshots: snapshots.join(', ') };
+  const rows = route.considered.map((considered) => engineRow(considered, route, stored, facts));
+  if (stored) rows.unshift(otherRow('(result cache)', facts));
+  return answerTable(COLUMNS, rows, { snapshots });
+}
+
+interface RowFacts {
+  readonly decidedBy: string;
+  readonly snapshots: string;
+}
+
+function otherRow(name: string, { decidedBy, snapshots }: RowFacts): readonly SmallValue[] {
+  return [name, true, ...Array.from({ length: 9 }, () => null), decidedBy, snapshots, null, null];
+}
+
+function engineRow(
+  { name, estimate, calibratedMs, runs, refusal }: Consideration,
+  { candidates }: Route,
+  stored: boolean,
+  { decidedBy, snapshots }: RowFacts,
+): readonly SmallValue[] {
+  const rank = candidates.findIndex((candidate) => candidate.name === name);
+  const costs = estimate === null ? [null, null, null, null, null, null, null, null] : costsOf(estimate, calibratedMs, runs);
+  return [
+    name,
+    rank === 0 && !stored,
+    rank < 0 ? null : String(rank + 1),
+    ...costs,
+    decidedBy,
+    snapshots,
+    refusal?.code ?? null,
+    refusal?.reason ?? null,
+  ];
+}
+
+function costsOf(estimate: NonNullable<Consideration['estimate']>, calibratedMs: number | null, runs: number): readonly SmallValue[] {
+  const { startupMs, cpuMs, rows, memoryBytes, confidence } = estimate;
+  const figures = [totalMs(estimate), calibratedMs, runs, startupMs, cpuMs, rows, memoryBytes ?? null, confidence];
+  return figures.map((figure) => (figure === null ? null : String(Number.isInteger(figure) ? figure : Number(figure.toPrecision(6)))));
+}
