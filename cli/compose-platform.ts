@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isProcessRunning } from '../runtime/process/index.ts';
-import type { Logger, SettingStore } from '../spi/index.ts';
+import type { Logger } from '../spi/index.ts';
 import { createGateway, type Gateway, loadEngines } from '../sql-gateway/index.ts';
 import { openDataService, openWarehouse, type Warehouse } from '../storage/index.ts';
 import type { Config } from './config/config.ts';
@@ -60,8 +60,14 @@ export async function composeStorage(config: Config, log: Logger): Promise<Stora
   };
 }
 
+/** What a platform does on its own. */
+export interface PlatformOptions {
+  /** Whether unfinished jobs of earlier processes are taken up when the gateway listens. */
+  readonly resumeJobs: boolean;
+}
+
 /** Puts storage, engines and gateway together. The gateway does not listen yet. */
-export async function composePlatform(config: Config, token: string | null, log: Logger): Promise<Platform> {
+export async function composePlatform(config: Config, token: string | null, log: Logger, options: PlatformOptions): Promise<Platform> {
   const storage = await composeStorage(config, log);
   const { warehouse } = storage;
   const engines = await loadEngines(
@@ -73,14 +79,19 @@ export async function composePlatform(config: Config, token: string | null, log:
     catalogWriter: warehouse.writer,
     sink: warehouse.sink,
     tables: warehouse.source,
-    settings: volatileSettings(),
+    streams: warehouse.streams,
+    streamsDirectory: join(config.data.directory, 'streams'),
+    settings: warehouse.settings,
     engines,
     spoolDirectory: join(storage.spoolDirectory, 'gateway'),
+    jobs: { directory: join(config.data.directory, 'jobs'), resume: options.resumeJobs, isProcessRunning },
     config: {
       http: config.http,
       auth: config.auth.mode === 'none' ? { mode: 'none' } : { mode: 'token', tokens: token === null ? [] : [{ user: 'admin', token }] },
       files: { ...config.files, protectedDirectories: [config.data.directory] },
       limits: config.limits,
+      streams: config.streams,
+      jobs: config.jobs,
     },
     log,
   });
@@ -103,17 +114,4 @@ function makeSpool(parent: string): string {
   const own = join(parent, String(process.pid));
   mkdirSync(own, { recursive: true });
   return own;
-}
-
-/** Keeps settings as long as the process lives. */
-function volatileSettings(): SettingStore {
-  const settings = new Map<string, string>();
-  return {
-    list: (prefix) => Promise.resolve([...settings].filter(([key]) => key.startsWith(prefix)).map(([key, value]) => ({ key, value }))),
-    put: (key, value) => {
-      if (value === null) settings.delete(key);
-      else settings.set(key, value);
-      return Promise.resolve();
-    },
-  };
 }

@@ -4,7 +4,7 @@ import { createResultCache } from './cache/result-cache.ts';
 import type { EngineRegistry } from './engine/load-engines.ts';
 import { createAllowedFiles } from './file/allowed-files.ts';
 import { openSpoolFolder } from './file/spool-folder.ts';
-import { CACHE_BYTES_DEFAULT, CONCURRENT_JOBS_DEFAULT, type GatewayConfig } from './gateway-config.ts';
+import { CHECKPOINT_INTERVAL_MS_DEFAULT, CACHE_BYTES_DEFAULT, CONCURRENT_JOBS_DEFAULT, type GatewayConfig } from './gateway-config.ts';
 import { catalogRoutes } from './http/catalog-routes.ts';
 import { createServer } from './http/create-server.ts';
 import { ingestRoutes } from './http/ingest-routes.ts';
@@ -16,6 +16,7 @@ import { createRequestGuard } from './http/request-guard.ts';
 import type { Route } from './http/route.ts';
 import { serverRoutes } from './http/server-routes.ts';
 import { statementRoutes } from './http/statement-routes.ts';
+import { streamRoutes } from './http/stream-routes.ts';
 import type { IsProcessRunning } from './job/job-owner.ts';
 import { createJobService, type JobService } from './job/job-service.ts';
 import { openJobStore } from './job/job-store.ts';
@@ -24,6 +25,7 @@ import { createIdempotencyMemory } from './query/idempotency-memory.ts';
 import { createQueryRegistry, type QueryInfo } from './query/query-registry.ts';
 import { createQueryService } from './query/query-service.ts';
 import { createResultEncoder } from './result/result-encoder.ts';
+import { createStreamService } from './stream/stream-service.ts';
 import { createRouter } from './route/create-router.ts';
 import { openRouteRules } from './route/route-rules.ts';
 
@@ -82,10 +84,13 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const encoder = createResultEncoder();
   const metrics = createMetrics();
   const admission = createAdmission({ running: config.limits.concurrentQueries, queued: config.limits.queuedQueries });
+  const checkpointIntervalMs = config.streams?.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS_DEFAULT;
+  const streams = createStreamService({ ...parts, checkpointIntervalMs });
   const queries = createQueryRegistry({
     historyMax: HISTORY_MAX,
     onEnd: (info) => {
       metrics.observe(info);
+      if (info.kind !== 'query') streams.nudge();
       logEnd(info, log);
     },
   });
@@ -97,7 +102,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const rules = await openRouteRules(config.routes ?? [], parts);
   const router = createRouter({ ...parts, rules });
   const cache = createResultCache(config.cache?.bytesMax ?? CACHE_BYTES_DEFAULT);
-  const shared = { ...parts, router, cache, encoder, files, spool, queries, admission, limits: config.limits };
+  const shared = { ...parts, streams, router, cache, encoder, files, spool, queries, admission, limits: config.limits };
   const jobs: JobService = await createJobService({
     ...shared,
     jobs: { list: (user) => jobs.list(user) },
@@ -115,14 +120,16 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     ...statementRoutes({ ...shared, service, checkOpen }),
     ...ingestRoutes({ ...shared, ingest, service, checkOpen }),
     ...queryRoutes(queries),
+    ...streamRoutes(streams),
     ...jobRoutes({ jobs, limits: config.limits, checkOpen }),
     ...catalogRoutes(parts.catalog),
-    ...serverRoutes({ engines, metrics, admission, checkOpen, openApi: () => openApiDocument(routes, parts.version ?? '0.0.0') }),
+    ...serverRoutes({ engines, metrics, streams, admission, checkOpen, openApi: () => openApiDocument(routes, parts.version ?? '0.0.0') }),
   ];
   const server = createServer(routes, guard, log);
   return {
     listen: async () => {
       try {
+        await streams.start();
         await server.listen({ host: config.http.host, port: config.http.port });
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
@@ -130,6 +137,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
           cause: error,
         });
       }
+      if (parts.jobs.resume) await jobs.resume();
     },
     get address() {
       return describeAddress(server.server.address());
@@ -140,6 +148,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await queries.idle(timeoutMs);
       queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
       await queries.idle(CANCEL_GRACE_MS);
+      await streams.drain();
       await engines.drain(CANCEL_GRACE_MS);
     },
     close: async () => {
@@ -147,6 +156,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await jobs.stop();
       queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
       await server.close();
+      await streams.close();
       await engines.close();
       await encoder.close();
       metrics.close();

@@ -43,6 +43,10 @@ export interface GatewayConfig {
     /** Jobs that run at the same time. Default 2. */
     readonly concurrent: number;
   };
+  readonly streams?: {
+    /** Least time between two checkpoints of a materialized view. Default 1 second. */
+    readonly checkpointIntervalMs: number;
+  };
   /** Routing rules, the first that matches decides. Default none. */
   readonly routes?: readonly RouteRuleText[];
   readonly cache?: {
@@ -56,6 +60,9 @@ export const CACHE_BYTES_DEFAULT = 64 * 2 ** 20;
 
 /** Jobs that run at the same time when the configuration says nothing. */
 export const CONCURRENT_JOBS_DEFAULT = 2;
+
+/** Units: milliseconds between checkpoints when the configuration says nothing. */
+export const CHECKPOINT_INTERVAL_MS_DEFAULT = 1000;
 
 /** Units: bytes of a statement's text. */
 export const SQL_BYTES_MAX = 2 ** 20;

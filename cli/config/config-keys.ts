@@ -87,6 +87,13 @@ export const CONFIG_KEYS = {
     maximum: 86_400_000,
     description: 'How long a client may read nothing of its result before it is dropped. Milliseconds.',
   },
+  'jobs.concurrent': {
+    type: 'integer',
+    default: 2,
+    minimum: 1,
+    maximum: 64,
+    description: 'Jobs that run at the same time; more wait for their turn.',
+  },
   'storage.processes': {
     type: 'integer',
     default: 2,
@@ -100,6 +107,13 @@ export const CONFIG_KEYS = {
     minimum: 128 * MIB,
     maximum: Number.MAX_SAFE_INTEGER,
     description: 'Memory that each of these processes may use for data. Bytes.',
+  },
+  'streams.checkpointIntervalMs': {
+    type: 'integer',
+    default: 1000,
+    minimum: 10,
+    maximum: 3_600_000,
+    description: 'Least time between two checkpoints of a materialized view: how old its result may be. Milliseconds.',
   },
   'log.level': {
     type: 'string',

@@ -25,7 +25,9 @@ export interface Config {
     readonly bodyBytesPerSecondMin: number;
     readonly readerStallMs: number;
   };
+  readonly jobs: { readonly concurrent: number };
   readonly storage: { readonly processes: number; readonly memoryBytesMax: number };
+  readonly streams: { readonly checkpointIntervalMs: number };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
   readonly engines: readonly EngineEntry[];
 }

@@ -1,5 +1,6 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Admission } from '../query/admission.ts';
+import type { StreamStatus } from '../stream/stream-status.ts';
 import type { QueryInfo } from '../query/query-registry.ts';
 
 /** Counts what the server does. */
@@ -7,7 +8,7 @@ export interface Metrics {
   /** Takes a statement that ended. */
   observe(query: QueryInfo): void;
   /** Returns all figures in the text format of Prometheus, version 0.0.4. */
-  render(admission: Admission): string;
+  render(admission: Admission, streams: readonly StreamStatus[]): string;
   close(): void;
 }
 
@@ -32,7 +33,7 @@ export function createMetrics(): Metrics {
       totals.rows += query.rows;
       totals.bytes += query.bytes;
     },
-    render: (admission) => {
+    render: (admission, streams) => {
       const latency = LATENCY_BOUNDS.map((bound, index) => [`le="${String(bound)}"`, buckets[index] ?? 0] as const);
       return [
         family('trivium_statements_total', 'counter', 'Statements that ended.', [...statements]),
@@ -43,6 +44,7 @@ export function createMetrics(): Metrics {
         family('trivium_result_rows_total', 'counter', 'Rows sent or committed.', [['', totals.rows]]),
         family('trivium_result_bytes_total', 'counter', 'Bytes of results sent.', [['', totals.bytes]]),
         histogram('trivium_statement_seconds', 'Time from the request to the end of the answer.', latency, totals),
+        ...streamFamilies(streams),
         ...processFamilies(lag),
       ].join('');
     },
@@ -51,6 +53,42 @@ export function createMetrics(): Metrics {
     },
   };
 }
+
+function streamFamilies(streams: readonly StreamStatus[]): readonly string[] {
+  const samples = (value: (stream: StreamStatus) => number | null): readonly Sample[] =>
+    streams.flatMap((stream): Sample[] => {
+      const number = value(stream);
+      return number === null ? [] : [[`view="${escapeLabel(stream.name)}"`, number]];
+    });
+  return [
+    family(
+      'trivium_stream_checkpoints_total',
+      'counter',
+      'Checkpoints of a materialized view.',
+      samples((stream) => stream.checkpoint),
+    ),
+    family(
+      'trivium_stream_rows_total',
+      'counter',
+      'Rows that a materialized view has read.',
+      samples((stream) => stream.rowsRead),
+    ),
+    family(
+      'trivium_stream_late_rows_total',
+      'counter',
+      'Rows that came too late for a view.',
+      samples((stream) => stream.lateRows),
+    ),
+    family(
+      'trivium_stream_lag_snapshots',
+      'gauge',
+      'Snapshots that are not part of a view yet.',
+      samples((stream) => stream.lag),
+    ),
+  ];
+}
+
+const escapeLabel = (text: string): string => text.replaceAll(/[\\"]/g, '\\$&').replaceAll('\n', '\\n');
 
 type Sample = readonly [labels: string, value: number];
 

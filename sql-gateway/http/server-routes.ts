@@ -1,6 +1,7 @@
 import { PlatformError } from '../../spi/index.ts';
 import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { Admission } from '../query/admission.ts';
+import type { StreamService } from '../stream/stream-service.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpExchange, Route } from './route.ts';
 
@@ -9,6 +10,7 @@ export interface ServerRouteParts {
   readonly engines: EngineRegistry;
   readonly metrics: Metrics;
   readonly admission: Admission;
+  readonly streams: Pick<StreamService, 'list'>;
   /** Throws while no statements are taken. */
   readonly checkOpen: () => void;
   openApi(): unknown;
@@ -86,8 +88,8 @@ async function tellReadiness({ engines, checkOpen }: ServerRouteParts): Promise<
   throw new PlatformError('INTERNAL_UNAVAILABLE', 'No engine is ready.');
 }
 
-async function sendMetrics({ reply }: HttpExchange, { metrics, admission }: ServerRouteParts): Promise<undefined> {
-  await reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render(admission));
+async function sendMetrics({ reply }: HttpExchange, { metrics, admission, streams }: ServerRouteParts): Promise<undefined> {
+  await reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render(admission, await streams.list()));
   return undefined;
 }
 

@@ -7,6 +7,7 @@ import { executeModification } from './execute-modification.ts';
 import { executeQuery } from './execute-query.ts';
 import { executeSet } from './execute-set.ts';
 import { executeCreateTableAs, executeInsert } from './execute-write.ts';
+import { executeStream } from '../stream/execute-stream.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
 
@@ -32,6 +33,10 @@ export async function executeStatement(statement: BoundStatement, context: State
       return executeSet(statement, context);
     case 'alter_route':
       return executeAlterRoute(statement, context);
+    case 'create_materialized_view':
+    case 'alter_materialized_view':
+    case 'drop_materialized_view':
+      return executeStream(statement, context);
     case 'explain':
       return executeExplain(statement, context);
     default:

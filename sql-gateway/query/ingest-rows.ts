@@ -11,7 +11,9 @@ import {
   type RelationName,
   type TableRef,
   type TableSink,
+  type TableSnapshot,
 } from '../../spi/index.ts';
+import { isMaintained } from '../../sql/bind/index.ts';
 import type { SpoolFolder } from '../file/spool-folder.ts';
 import { writeAll } from '../file/write-all.ts';
 import { commitStaged } from './execute-write.ts';
@@ -87,9 +89,19 @@ export async function ingestRows(
 
 async function resolveTable(name: RelationName, catalog: Catalog): Promise<TableRef> {
   const found = await catalog.resolve(name);
-  if (found?.kind === 'table') return found.ref;
+  if (found?.kind === 'table') {
+    refuseMaintained(found);
+    return found.ref;
+  }
   if (found !== null) throw new PlatformError('CATALOG_NOT_A_TABLE', `${name.schema}.${name.name} is a view; rows go into tables.`);
   throw await unknownRelation(name, catalog);
+}
+
+function refuseMaintained(table: TableSnapshot): void {
+  if (!isMaintained(table)) return;
+  throw new PlatformError('CATALOG_NOT_A_TABLE', `${table.ref.schema}.${table.ref.name} is written by a materialized view only.`, {
+    hint: 'Send rows to the tables that the view reads.',
+  });
 }
 
 /** Returns the error for a name that the catalog does not know, with the nearest one that it does. */

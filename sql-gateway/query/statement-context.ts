@@ -6,6 +6,7 @@ import type { ResultCache } from '../cache/result-cache.ts';
 import type { SpoolFolder } from '../file/spool-folder.ts';
 import type { ResultEncoder } from '../result/result-encoder.ts';
 import type { Router } from '../route/create-router.ts';
+import type { StreamService } from '../stream/stream-service.ts';
 import type { DurableRun } from './durable-run.ts';
 import type { QueryRecord } from './query-registry.ts';
 import type { StatementRequest } from './statement-request.ts';
@@ -19,6 +20,7 @@ export interface StatementParts {
   readonly engines: EngineRegistry;
   readonly router: Router;
   readonly cache: ResultCache;
+  readonly streams: StreamService;
   readonly encoder: ResultEncoder;
   readonly files: AllowedFiles;
   readonly spool: SpoolFolder;

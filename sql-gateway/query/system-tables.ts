@@ -1,8 +1,13 @@
 import type { RelationName } from '../../spi/index.ts';
 import type { VirtualRelation } from '../../sql/bind/index.ts';
 import type { EngineRegistry } from '../engine/load-engines.ts';
+import type { JobSummary } from '../job/job-info.ts';
+import { jobsTable } from '../job/jobs-table.ts';
 import type { Router } from '../route/create-router.ts';
 import { formatConditions } from '../route/route-rule.ts';
+import { formatInstant } from './format-instant.ts';
+import type { StreamService } from '../stream/stream-service.ts';
+import { streamsTable } from '../stream/streams-table.ts';
 import type { QueryInfo, QueryRegistry } from './query-registry.ts';
 
 /** Name of the schema that holds the server's own tables. */
@@ -13,6 +18,8 @@ export interface SystemTableParts {
   readonly queries: QueryRegistry;
   readonly engines: EngineRegistry;
   readonly router: Router;
+  readonly streams: StreamService;
+  readonly jobs: { list(user: string): Promise<readonly JobSummary[]> };
 }
 
 /** Looks up a table of the schema `system` as one user sees it; null when there is none of that name. */
@@ -27,8 +34,12 @@ export async function readSystemTable(
       return queriesTable(parts.queries.list(user));
     case 'engines':
       return enginesTable(parts.engines);
+    case 'jobs':
+      return jobsTable(await parts.jobs.list(user));
     case 'routes':
       return routesTable(parts.router);
+    case 'streams':
+      return streamsTable(await parts.streams.list());
     case 'routing':
       return routingTable(parts.router);
     default:
@@ -156,10 +167,4 @@ function routingTable(router: Router): VirtualRelation {
 /** Units: milliseconds, to the microsecond. */
 function formatMs(ms: number | null): string | null {
   return ms === null ? null : String(Math.round(ms * 1000) / 1000);
-}
-
-/** The canonical text of a `timestamptz`: UTC, microseconds. */
-function formatInstant(atMs: number | null): string | null {
-  if (atMs === null) return null;
-  return `${new Date(atMs).toISOString().replace('T', ' ').slice(0, -1)}000+00`;
 }

@@ -11,4 +11,6 @@ export type {
   SettingName,
   VirtualRelation,
 } from './bound-statement.ts';
+export { WATERMARK_COLUMN, WATERMARK_DELAY } from './bind-watermark.ts';
+export { isMaintained, LATE_ROWS_OF } from './maintained-table.ts';
 export { encodeParameters } from './parameters.ts';

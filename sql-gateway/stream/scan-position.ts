@@ -1,0 +1,32 @@
+import type { ParquetSplit, ScanNode, TableSource } from '../../spi/index.ts';
+
+/** How far a scan of a stream has read its table. */
+export interface ScanPosition {
+  readonly scan: ScanNode;
+  /** Null before the first snapshot. */
+  readonly snapshotId: string | null;
+  /** The files of that snapshot by location. */
+  readonly files: ReadonlyMap<string, ParquetSplit>;
+}
+
+/** What leads from one snapshot to another. */
+export interface FileChanges {
+  readonly removed: readonly ParquetSplit[];
+  readonly added: readonly ParquetSplit[];
+}
+
+/** Lists the files of a scan's table at a snapshot. The scan's filter is left to the plan: its rows come and go with their files.
+ *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
+export async function readPosition(tables: TableSource, scan: ScanNode, snapshotId: string | null): Promise<ScanPosition> {
+  if (snapshotId === null) return { scan, snapshotId, files: new Map() };
+  const { splits } = await tables.plan({ ...scan, snapshotId, filter: null });
+  return { scan, snapshotId, files: new Map(splits.map((split) => [split.uri, split])) };
+}
+
+/** Returns the files that are part of one position only. */
+export function changesBetween(from: ScanPosition, to: ScanPosition): FileChanges {
+  return {
+    removed: [...from.files.values()].filter(({ uri }) => !to.files.has(uri)),
+    added: [...to.files.values()].filter(({ uri }) => !from.files.has(uri)),
+  };
+}
