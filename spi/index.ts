@@ -82,6 +82,7 @@ export type {
   ViewDefinition,
 } from './catalog/catalog.ts';
 export type { SettingStore } from './catalog/setting-store.ts';
+export { type NamedSnapshot, parseSnapshotList, printSnapshot, printSnapshotList } from './catalog/snapshot-list.ts';
 export type { NewStream, StreamCheckpoint, StreamOffset, StreamRecord, StreamStore, StreamWrite } from './catalog/stream-store.ts';
 export type { ParquetSplit, ScanPlan, ScanRequest, TableSource } from './catalog/table-source.ts';
 export type {

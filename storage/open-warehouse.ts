@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Catalog, CatalogWriter, RelationName, TableSink, TableSource } from '../spi/index.ts';
+import type { Catalog, CatalogWriter, RelationName, SettingStore, StreamStore, TableSink, TableSource } from '../spi/index.ts';
 import { CommittingCatalogWriter } from './catalog/committing-catalog-writer.ts';
 import { MetadataReader } from './catalog/metadata-reader.ts';
 import { StoredCatalog } from './catalog/stored-catalog.ts';
@@ -9,6 +9,8 @@ import type { DataService } from './data/data-service.ts';
 import type { FileSystem } from './file/file-system.ts';
 import { localFileSystem } from './file/local-file-system.ts';
 import { StoredTableSource } from './scan/stored-table-source.ts';
+import { CommittingSettingStore } from './setting/committing-setting-store.ts';
+import { CommittingStreamStore } from './stream/committing-stream-store.ts';
 import type { SweepResult } from './sweep/sweep-warehouse.ts';
 import { type VerifyResult, verifyTable } from './verify/verify-table.ts';
 import { checkFormat } from './warehouse-format.ts';
@@ -34,6 +36,8 @@ export interface Warehouse {
   readonly writer: CatalogWriter;
   readonly source: TableSource;
   readonly sink: TableSink;
+  readonly streams: StreamStore;
+  readonly settings: SettingStore;
   /** Directory below which all tables' files are. */
   readonly dataDirectory: string;
   /** Reads every data file of a table's current snapshot and compares it with the checksum that was taken when it was committed.
@@ -87,11 +91,14 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
   const store = openCatalogStore(layout.catalogDirectory, 'read');
   const metadata = new MetadataReader(files);
   const data = options.dataService;
+  const sink = new StoredTableSink({ store, metadata, committer, data, files, layout, mark });
   const warehouse: Warehouse = {
     catalog: new StoredCatalog(store, metadata),
     writer: new CommittingCatalogWriter(committer),
     source: new StoredTableSource(store, metadata, data),
-    sink: new StoredTableSink({ store, metadata, committer, data, files, layout, mark }),
+    sink,
+    streams: new CommittingStreamStore(store, committer, sink),
+    settings: new CommittingSettingStore(store, committer),
     dataDirectory: layout.tablesDirectory,
     verify: (name) => verifyTable(files, store, metadata, name),
     sweep: async (olderThanMs = ABANDONED_AFTER_MS) => (await committer.run({ kind: 'sweep', olderThanMs })) as unknown as SweepResult,

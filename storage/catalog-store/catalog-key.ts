@@ -12,6 +12,8 @@ export const catalogKey = {
   commit: (tableUuid: string, key: string): string[] => ['commit', tableUuid, shorten(key)],
   operation: (id: string): string[] => ['operation', shorten(id)],
   dropped: (tableUuid: string): string[] => ['dropped', tableUuid],
+  stream: (tableUuid: string): string[] => ['stream', tableUuid],
+  setting: (key: string): string[] => ['setting', key],
 };
 
 const fold = (name: string): string => name.toLowerCase();

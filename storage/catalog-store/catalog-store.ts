@@ -1,4 +1,4 @@
-import type { CommitResult, RelationName } from '../../spi/index.ts';
+import type { CommitResult, RelationName, StreamRecord } from '../../spi/index.ts';
 
 /** Where the current metadata of a table or view is. Names are kept as they were spelt when created. */
 export interface RelationPointer extends RelationName {
@@ -7,6 +7,15 @@ export interface RelationPointer extends RelationName {
   readonly metadataLocation: string;
   /** Directory of the table's or view's files as a location. */
   readonly tableLocation: string;
+  /** The uuid of the result table of the stream that alone writes this table, which may be the table itself. */
+  readonly stream?: string;
+}
+
+/** A small fact under a key. */
+export interface Setting {
+  readonly key: string;
+  /** JSON text. */
+  readonly value: string;
 }
 
 /** A table or view that was dropped and whose files are still there. Units: milliseconds since 1970 UTC. */
@@ -43,6 +52,11 @@ export interface CatalogReader extends NameReader {
   dropped(): readonly DroppedTable[];
   /** Returns what a write with the key committed to the table. */
   commit(tableUuid: string, idempotencyKey: string): CommittedWrite | null;
+  streams(): readonly StreamRecord[];
+  /** Returns a stream by the uuid of its result table. */
+  stream(tableUuid: string): StreamRecord | null;
+  /** Returns the settings whose key starts with the prefix, by key in order. */
+  settings(prefix: string): readonly Setting[];
 }
 
 /** The state inside one write transaction: what is read is current until the transaction ends. */
@@ -54,6 +68,10 @@ export interface CatalogUpdate extends CatalogReader {
   removeRelation(pointer: RelationPointer): void;
   putCommit(tableUuid: string, idempotencyKey: string, write: CommittedWrite): void;
   removeDropped(tableUuid: string): void;
+  putStream(stream: StreamRecord): void;
+  removeStream(tableUuid: string): void;
+  putSetting(setting: Setting): void;
+  removeSetting(key: string): void;
 }
 
 /** The transactional store of names and pointers, shared by all processes of the machine that have the warehouse open. */

@@ -1,5 +1,5 @@
 import { ABORT, open, type RootDatabase } from 'lmdb';
-import type { RelationName } from '../../spi/index.ts';
+import type { RelationName, StreamRecord } from '../../spi/index.ts';
 import { PlatformError } from '../../spi/index.ts';
 import { catalogKey } from './catalog-key.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   DroppedTable,
   NameStore,
   RelationPointer,
+  Setting,
 } from './catalog-store.ts';
 import { PinnedNames } from './pinned-names.ts';
 
@@ -88,6 +89,20 @@ class LmdbCatalogReader implements CatalogReader {
     return this.get<CommitRecord>(catalogKey.commit(tableUuid, idempotencyKey));
   }
 
+  streams(): readonly StreamRecord[] {
+    return this.range(['stream']);
+  }
+
+  stream(tableUuid: string): StreamRecord | null {
+    return this.get(catalogKey.stream(tableUuid));
+  }
+
+  settings(prefix: string): readonly Setting[] {
+    this.refresh();
+    const range = { start: catalogKey.setting(prefix), end: catalogKey.setting(prefix + LAST) };
+    return [...this.database.getRange(range)].map((entry) => entry.value as Setting);
+  }
+
   protected get<Value>(key: string[]): Value | null {
     this.refresh();
     return (this.database.get(key) as Value | undefined) ?? null;
@@ -125,6 +140,22 @@ class LmdbCatalogUpdate extends LmdbCatalogReader implements CatalogUpdate {
 
   removeDropped(tableUuid: string): void {
     this.database.removeSync(catalogKey.dropped(tableUuid));
+  }
+
+  putStream(stream: StreamRecord): void {
+    this.database.putSync(catalogKey.stream(stream.table.uuid), stream);
+  }
+
+  removeStream(tableUuid: string): void {
+    this.database.removeSync(catalogKey.stream(tableUuid));
+  }
+
+  putSetting(setting: Setting): void {
+    this.database.putSync(catalogKey.setting(setting.key), setting);
+  }
+
+  removeSetting(key: string): void {
+    this.database.removeSync(catalogKey.setting(key));
   }
 }
 

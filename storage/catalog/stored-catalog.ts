@@ -35,7 +35,11 @@ export class StoredCatalog implements Catalog {
   async relations(schema: string): Promise<readonly RelationEntry[]> {
     if (this.#names.schema(schema) === null) throw unknownSchema(this.#names, schema);
     await Promise.resolve();
-    return this.#names.relations(schema).map(({ schema: stored, name, kind }) => ({ schema: stored, name, kind }));
+    return this.#names.relations(schema).map((pointer) => ({
+      schema: pointer.schema,
+      name: pointer.name,
+      kind: pointer.stream === pointer.uuid ? 'materialized_view' : pointer.kind,
+    }));
   }
 
   async resolve(name: RelationName, at?: TimeTravel): Promise<TableSnapshot | ViewDefinition | null> {

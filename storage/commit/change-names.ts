@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { type IfExists, pathToLocation, PlatformError, type RelationName, type TableSpec, type ViewDefinition } from '../../spi/index.ts';
 import { checkName } from '../catalog/check-name.ts';
 import { tableDirectory } from '../catalog/table-directory.ts';
-import { nameTaken, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
+import { nameTaken, streamTable, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
 import type { CatalogReader, CatalogUpdate, RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import { printLosslessJson } from '../iceberg/json/lossless-json.ts';
 import { newViewMetadata } from '../iceberg/metadata/view-metadata.ts';
-import { newTableMetadata } from './new-table-metadata.ts';
+import { removeStream } from '../stream/remove-stream.ts';
 import { syncDirectories } from './sync-directories.ts';
-import { writeTableMetadata } from './write-table-metadata.ts';
+import { writeEmptyTable } from './write-empty-table.ts';
 
 /** Creates a schema. */
 export function createSchema(parts: CommitterParts, operationId: string, schema: string, ifExists: 'fail' | 'keep'): void {
@@ -46,7 +46,10 @@ export function dropSchema(
         },
       );
     }
-    for (const relation of relations) state.removeRelation(relation);
+    for (const relation of relations) {
+      if (relation.stream === undefined) state.removeRelation(relation);
+      else removeStream(state, relation.stream);
+    }
     state.removeSchema(schema);
     return null;
   });
@@ -57,21 +60,8 @@ export async function createTable(parts: CommitterParts, operationId: string, sp
   checkName(spec.name.name, 'table');
   const blocker = creationBlocker(parts.store, spec.name, 'table', ifExists);
   if (blocker === 'kept') return;
-  const uuid = randomUUID();
-  const directory = tableDirectory(parts.tablesDirectory, spec.name, uuid);
-  const metadata = newTableMetadata(spec, uuid, directory);
-  await parts.files.makeDirectory(join(directory, 'metadata'));
-  await parts.files.makeDirectory(join(directory, 'data'));
-  const { location } = await writeTableMetadata(parts.files, directory, metadata, null);
-  await syncDirectories(parts.files, [join(directory, 'metadata')], parts.warehouseDirectory);
-  const pointer = {
-    kind: 'table',
-    name: spec.name.name,
-    uuid,
-    metadataLocation: location,
-    tableLocation: pathToLocation(directory),
-  } as const;
-  parts.store.update(operationId, (state) => putNew(state, { ...pointer, schema: spec.name.schema }, ifExists));
+  const pointer = await writeEmptyTable(parts, spec);
+  parts.store.update(operationId, (state) => putNew(state, pointer, ifExists));
 }
 
 /** Creates a view. */
@@ -111,6 +101,7 @@ export function dropRelation(
       if (drop.ifExists) return null;
       throw unknownTable(state, drop.name);
     }
+    if (found.stream !== undefined) throw streamTable(found);
     if (found.kind !== drop.relation) throw wrongKind(found, found.kind);
     state.removeRelation(found);
     return null;
@@ -132,6 +123,7 @@ function creationBlocker(catalog: CatalogReader, name: RelationName, kind: 'tabl
   if (found === null) return null;
   if (ifExists === 'keep') return 'kept';
   if (ifExists === 'fail') throw nameTaken(found.kind, found.name);
+  if (found.stream !== undefined) throw streamTable(found);
   if (found.kind !== kind) throw wrongKind(found, found.kind);
   return null;
 }

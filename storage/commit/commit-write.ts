@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type CommitResult, pathToLocation, PlatformError } from '../../spi/index.ts';
-import type { CatalogUpdate, CommittedWrite } from '../catalog-store/catalog-store.ts';
+import { type CommitResult, pathToLocation } from '../../spi/index.ts';
+import type { CatalogUpdate, RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
 import { type CommitBase, findBase, type PreparedWrite, prepareWrite } from './prepare-write.ts';
+import { raceUntilWon } from './race-until-won.ts';
+import { recordCommit, resultFor } from './record-commit.ts';
 import { type CommitAttempt, discardAttempt, writeAttempt } from './write-attempt.ts';
-
-/** Units: milliseconds; the longest pause after the n-th lost race is n times this. */
-const RETRY_PAUSE_MS = 5;
 
 /** Makes staged files part of a table in one step.
  *  Order: data files and metadata are written and synced first, then the pointer moves together with the idempotency key in one transaction of the
@@ -25,20 +23,10 @@ export async function commitWrite(parts: CommitterParts, write: StagedWrite): Pr
 
 async function commitPrepared(parts: CommitterParts, prepared: PreparedWrite): Promise<CommitResult> {
   const { write } = prepared;
-  for (let attempt = 0; attempt <= parts.retriesMax; attempt += 1) {
-    if (attempt > 0) await sleep(Math.random() * RETRY_PAUSE_MS * Math.min(attempt, 20));
+  return raceUntilWon(parts, write.table, async () => {
     const base = await findBase(parts, write);
-    if ('kept' in base) return base.kept;
-    const result = await tryCommit(parts, prepared, base);
-    if (result !== null) return result;
-  }
-  throw new PlatformError(
-    'STORAGE_CONFLICT',
-    `Other commits to the table ${write.table.name} won ${String(parts.retriesMax + 1)} races in a row.`,
-    {
-      hint: 'Repeat the statement.',
-    },
-  );
+    return 'kept' in base ? base.kept : tryCommit(parts, prepared, base);
+  });
 }
 
 function committedBefore(parts: CommitterParts, write: StagedWrite): CommitResult | null {
@@ -47,14 +35,9 @@ function committedBefore(parts: CommitterParts, write: StagedWrite): CommitResul
   return earlier === null ? null : resultFor(write, earlier);
 }
 
-/** The transaction that committed gets its own result, also when it asks again; its files are part of the table. */
-function resultFor(write: StagedWrite, committed: CommittedWrite): CommitResult {
-  return { ...committed.result, repeated: committed.transactionId !== write.transactionId };
-}
-
 /** Writes an attempt's files and tries to move the pointer; null when another commit was faster. */
 async function tryCommit(parts: CommitterParts, prepared: PreparedWrite, base: CommitBase): Promise<CommitResult | null> {
-  const attempt = await writeAttempt(parts, prepared, base);
+  const attempt = await writeAttempt(parts, prepared, base, {});
   const result = parts.store.update(null, (state) => movePointer(state, attempt));
   if (result === null) await discardAttempt(parts, attempt);
   else parts.metadata.remember(attempt.location, attempt.metadata, attempt.manifests, attempt.bytes);
@@ -73,14 +56,14 @@ function movePointer(state: CatalogUpdate, { prepared, base, location }: CommitA
     state.putRelation({ ...current, metadataLocation: location });
   } else {
     const schema = state.schema(write.table.schema);
-    if (schema === null || (current !== null && (write.create.ifExists !== 'replace' || current.kind !== 'table'))) return null;
+    if (schema === null || (current !== null && !mayReplace(write.create, current))) return null;
     if (current !== null) state.removeRelation(current);
     const tableLocation = pathToLocation(write.tableDirectory);
     const { name, uuid } = write.table;
     state.putRelation({ kind: 'table', schema, name, uuid, metadataLocation: location, tableLocation });
   }
-  const rows = write.rows ?? prepared.sealed.reduce((sum, file) => sum + file.file.rows, 0);
-  const result: CommitResult = { table: write.table, snapshotId: prepared.snapshotId.toString(), rows, repeated: false };
-  state.putCommit(write.table.uuid, write.idempotencyKey, { transactionId: write.transactionId, result });
-  return result;
+  return recordCommit(state, prepared);
 }
+
+const mayReplace = (create: NonNullable<StagedWrite['create']>, current: RelationPointer): boolean =>
+  create.ifExists === 'replace' && current.kind === 'table' && current.stream === undefined;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type CommitResult, PlatformError } from '../../spi/index.ts';
-import { nameTaken, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
+import { assert, type CommitResult, PlatformError } from '../../spi/index.ts';
+import { nameTaken, streamTable, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
 import type { RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
@@ -58,12 +58,15 @@ export async function findBase(parts: CommitterParts, write: StagedWrite): Promi
   }
   if (pointer === null || pointer.uuid !== write.table.uuid) throw unknownTable(parts.store, write.table);
   if (pointer.kind !== 'table') throw wrongKind(write.table, pointer.kind);
+  assert(pointer.stream !== undefined || write.stream === null, 'a stream writes to its own tables alone');
+  if ((pointer.stream ?? null) !== write.stream) throw streamTable(pointer);
   return { metadata: await parts.metadata.table(pointer.metadataLocation), location: pointer.metadataLocation };
 }
 
 function checkReplaceable(pointer: RelationPointer, ifExists: 'fail' | 'keep' | 'replace'): void {
   if (ifExists === 'fail') throw nameTaken(pointer.kind, pointer.name);
   if (pointer.kind !== 'table') throw wrongKind(pointer, pointer.kind);
+  if (pointer.stream !== undefined) throw streamTable(pointer);
 }
 
 const keptTable = (pointer: RelationPointer): CommitResult => ({

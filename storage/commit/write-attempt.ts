@@ -32,9 +32,14 @@ interface KeptManifests {
   readonly removed: RemovedTotals;
 }
 
-/** Writes the metadata of a write that is built on `base`; the table itself does not change.
+/** Writes the metadata of a write that is built on `base`; the table itself does not change. `notes` are added to the snapshot's summary.
  *  @throws STORAGE_CONFLICT when a file that a rewrite removes is not part of the base */
-export async function writeAttempt(parts: CommitterParts, prepared: PreparedWrite, base: CommitBase): Promise<CommitAttempt> {
+export async function writeAttempt(
+  parts: CommitterParts,
+  prepared: PreparedWrite,
+  base: CommitBase,
+  notes: Readonly<Record<string, string>>,
+): Promise<CommitAttempt> {
   const { files } = parts;
   const { write, snapshotId } = prepared;
   const sequenceNumber = base.metadata.lastSequenceNumber + 1;
@@ -53,7 +58,7 @@ export async function writeAttempt(parts: CommitterParts, prepared: PreparedWrit
       // Time travel needs instants that grow, whatever the clock does.
       timestampMs: Math.max(Date.now(), base.metadata.lastUpdatedMs + (parent === null ? 0 : 1)),
       manifestList: pathToLocation(listPath),
-      summary: snapshotSummary(write, prepared.sealed, kept.removed, parent),
+      summary: { ...snapshotSummary(write, prepared.sealed, kept.removed, parent), ...notes },
       schemaId: write.schemaId,
     },
     base.location,

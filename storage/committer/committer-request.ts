@@ -1,4 +1,15 @@
-import type { Fragment, IfExists, RelationName, TableRef, TableSpec, ViewDefinition, WriteGoal } from '../../spi/index.ts';
+import type {
+  Fragment,
+  IfExists,
+  NewStream,
+  RelationName,
+  StreamCheckpoint,
+  StreamRecord,
+  TableRef,
+  TableSpec,
+  ViewDefinition,
+  WriteGoal,
+} from '../../spi/index.ts';
 
 /** One change of the catalog, in JSON. `operationId` makes a repetition after a lost answer harmless. */
 export type CommitterRequest = { readonly operationId: string } & (
@@ -8,8 +19,20 @@ export type CommitterRequest = { readonly operationId: string } & (
   | { readonly kind: 'drop_relation'; readonly relation: 'table' | 'view'; readonly name: RelationName; readonly ifExists: boolean }
   | { readonly kind: 'create_view'; readonly view: Omit<ViewDefinition, 'kind'>; readonly ifExists: IfExists }
   | { readonly kind: 'commit_write'; readonly write: StagedWrite }
+  | { readonly kind: 'create_stream'; readonly stream: NewStream }
+  | { readonly kind: 'change_stream'; readonly table: TableRef; readonly paused: boolean; readonly failure: StreamRecord['failure'] }
+  | { readonly kind: 'drop_stream'; readonly name: RelationName; readonly ifExists: boolean }
+  | ({ readonly kind: 'commit_stream' } & StagedCheckpoint)
+  | { readonly kind: 'put_setting'; readonly key: string; readonly value: string | null }
   | { readonly kind: 'sweep'; readonly olderThanMs: number }
 );
+
+/** A checkpoint of a stream whose files are staged. One of the writes goes to the result table. */
+export interface StagedCheckpoint {
+  readonly table: TableRef;
+  readonly checkpoint: StreamCheckpoint;
+  readonly writes: readonly StagedWrite[];
+}
 
 /** A write whose files are staged. */
 export interface StagedWrite {
@@ -31,4 +54,6 @@ export interface StagedWrite {
   readonly specId: number;
   readonly fragments: readonly Fragment[];
   readonly idempotencyKey: string;
+  /** The uuid of the result table of the stream that writes; null for everybody else. */
+  readonly stream: string | null;
 }

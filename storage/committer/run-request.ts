@@ -1,6 +1,9 @@
 import type { Json } from '../../runtime/process/index.ts';
 import { createSchema, createTable, createView, dropRelation, dropSchema } from '../commit/change-names.ts';
 import { commitWrite } from '../commit/commit-write.ts';
+import { putSetting } from '../setting/put-setting.ts';
+import { changeStream, createStream, dropStream } from '../stream/change-streams.ts';
+import { commitStream } from '../stream/commit-stream.ts';
 import { sweepWarehouse } from '../sweep/sweep-warehouse.ts';
 import type { CommitterParts } from './committer-parts.ts';
 import type { CommitterRequest } from './committer-request.ts';
@@ -25,6 +28,19 @@ export async function runRequest(parts: CommitterParts, request: CommitterReques
       return null;
     case 'commit_write':
       return (await commitWrite(parts, request.write)) as unknown as Json;
+    case 'create_stream':
+      return (await createStream(parts, request.operationId, request.stream)) as unknown as Json;
+    case 'change_stream':
+      changeStream(parts, request.operationId, request.table, { paused: request.paused, failure: request.failure });
+      return null;
+    case 'drop_stream':
+      dropStream(parts, request.operationId, request.name, request.ifExists);
+      return null;
+    case 'commit_stream':
+      return (await commitStream(parts, request)) as unknown as Json;
+    case 'put_setting':
+      putSetting(parts, request.operationId, request.key, request.value);
+      return null;
     case 'sweep':
       return (await sweepWarehouse(parts, request.olderThanMs)) as unknown as Json;
   }

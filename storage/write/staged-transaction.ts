@@ -8,6 +8,7 @@ import {
   locationToPath,
   PlatformError,
   type StagingTarget,
+  type TableRef,
   type WriteTransaction,
 } from '../../spi/index.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
@@ -29,6 +30,7 @@ export interface TransactionPlan extends TransactionToken {
 /** A write whose files lie in `<table>/data/<staging id>-<task>-<attempt>/`. They stay there when they become part of the table. */
 export class StagedTransaction implements WriteTransaction {
   readonly fields: readonly Field[];
+  readonly table: TableRef;
   readonly token: string;
   readonly #parts: SinkParts;
   readonly #plan: TransactionPlan;
@@ -39,6 +41,7 @@ export class StagedTransaction implements WriteTransaction {
     this.#parts = parts;
     this.#plan = plan;
     this.fields = plan.metadata.schema.fields;
+    this.table = plan.table;
     this.token = printToken(plan);
   }
 
@@ -73,8 +76,7 @@ export class StagedTransaction implements WriteTransaction {
     this.#checkOpen();
     const write = this.staged(fragments, idempotencyKey);
     const result = (await this.#parts.committer.run({ kind: 'commit_write', write }).catch((error: unknown) => {
-      // The files may be part of the table by now, so they are left to the sweep, which knows.
-      if (error instanceof PlatformError && error.code === 'STORAGE_OUTCOME_UNKNOWN') this.#state = 'unknown';
+      this.noteFailure(error);
       throw error;
     })) as unknown as CommitResult;
     await this.finish(result.repeated ? [] : fragments);
@@ -85,7 +87,13 @@ export class StagedTransaction implements WriteTransaction {
   staged(fragments: readonly Fragment[], idempotencyKey: string): StagedWrite {
     this.#checkOpen();
     const { transactionId, goal, table, create, removes, rows, tableDirectory, schemaId, specId } = this.#plan;
-    return { transactionId, goal, table, create, removes, rows, tableDirectory, schemaId, specId, fragments, idempotencyKey };
+    return { transactionId, goal, table, create, removes, rows, tableDirectory, schemaId, specId, fragments, idempotencyKey, stream: null };
+  }
+
+  /** Notes that a commit of what is staged failed. */
+  noteFailure(error: unknown): void {
+    // The files may be part of the table by now, so they are left to the sweep, which knows.
+    if (error instanceof PlatformError && error.code === 'STORAGE_OUTCOME_UNKNOWN') this.#state = 'unknown';
   }
 
   /** Notes that the fragments are part of the table; what else was staged is removed. */

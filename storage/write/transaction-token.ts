@@ -4,7 +4,8 @@ import type { StagedWrite } from '../committer/committer-request.ts';
 const TOKEN_VERSION = 1;
 
 /** What a transaction is made of again in another process. */
-export interface TransactionToken extends Pick<StagedWrite, 'transactionId' | 'goal' | 'create' | 'removes' | 'rows' | 'schemaId' | 'specId'> {
+export interface TransactionToken
+  extends Pick<StagedWrite, 'transactionId' | 'goal' | 'create' | 'removes' | 'rows' | 'schemaId' | 'specId'> {
   readonly table: TableRef;
 }
 

@@ -79,6 +79,7 @@ async function stage(goal: 'append' | 'overwrite', key: string): Promise<StagedW
     specId: 0,
     fragments: [{ task: 'task', attempt: 1, files }],
     idempotencyKey: key,
+    stream: null,
   };
 }
 

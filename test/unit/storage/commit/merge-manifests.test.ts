@@ -55,6 +55,7 @@ describe('many small appends', () => {
         specId: 0,
         fragments: [{ task: 't', attempt: 1, files: [{ ...template, uri: pathToLocation(path) }] }],
         idempotencyKey: String(append),
+        stream: null,
       } as const;
       await runRequest(parts, { operationId: String(append), kind: 'commit_write', write });
     }

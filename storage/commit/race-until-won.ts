@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PlatformError, type TableRef } from '../../spi/index.ts';
+import type { CommitterParts } from '../committer/committer-parts.ts';
+
+/** Units: milliseconds; the longest pause after the n-th lost race is n times this. */
+const RETRY_PAUSE_MS = 5;
+
+/** Makes attempts of a commit until one wins; an attempt that lost returns null.
+ *  @throws STORAGE_CONFLICT when as many were lost as a commit may lose */
+export async function raceUntilWon<Result>(
+  parts: Pick<CommitterParts, 'retriesMax'>,
+  table: TableRef,
+  attempt: () => Promise<Result | null>,
+): Promise<Result> {
+  for (let lost = 0; lost <= parts.retriesMax; lost += 1) {
+    if (lost > 0) await sleep(Math.random() * RETRY_PAUSE_MS * Math.min(lost, 20));
+    const result = await attempt();
+    if (result !== null) return result;
+  }
+  throw new PlatformError(
+    'STORAGE_CONFLICT',
+    `Other commits to the table ${table.name} won ${String(parts.retriesMax + 1)} races in a row.`,
+    { hint: 'Repeat the statement.' },
+  );
+}
