@@ -1,5 +1,14 @@
 import type { AddressInfo } from 'node:net';
-import { type Catalog, type CatalogWriter, type Logger, PlatformError, type SettingStore, type StreamStore, type TableSink, type TableSource } from '../spi/index.ts';
+import {
+  type Catalog,
+  type CatalogWriter,
+  type Logger,
+  PlatformError,
+  type SettingStore,
+  type StreamStore,
+  type TableSink,
+  type TableSource,
+} from '../spi/index.ts';
 import { createResultCache } from './cache/result-cache.ts';
 import type { EngineRegistry } from './engine/load-engines.ts';
 import { createAllowedFiles } from './file/allowed-files.ts';
@@ -27,6 +36,7 @@ import { createQueryService } from './query/query-service.ts';
 import { createResultEncoder } from './result/result-encoder.ts';
 import { createStreamService } from './stream/stream-service.ts';
 import { createRouter } from './route/create-router.ts';
+import { createFreshViews } from './route/fresh-views.ts';
 import { openRouteRules } from './route/route-rules.ts';
 
 /** What a gateway works with. It drains and closes the engines; the storage belongs to whoever opened it. */
@@ -101,8 +111,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   });
   const rules = await openRouteRules(config.routes ?? [], parts);
   const router = createRouter({ ...parts, rules });
+  const freshViews = createFreshViews(parts);
   const cache = createResultCache(config.cache?.bytesMax ?? CACHE_BYTES_DEFAULT);
-  const shared = { ...parts, streams, router, cache, encoder, files, spool, queries, admission, limits: config.limits };
+  const shared = { ...parts, streams, router, freshViews, cache, encoder, files, spool, queries, admission, limits: config.limits };
   const jobs: JobService = await createJobService({
     ...shared,
     jobs: { list: (user) => jobs.list(user) },

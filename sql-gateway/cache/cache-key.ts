@@ -27,7 +27,8 @@ export function cacheKey(query: BoundQuery, circumstances: CacheCircumstances): 
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-function readsClock({ plan }: BoundQuery): boolean {
+/** Whether the answer depends on the instant at which the statement started. */
+export function readsClock({ plan }: BoundQuery): boolean {
   const { functions } = planRequirements(plan);
   return [...functions].some((name) => CLOCK.has(name));
 }

@@ -2,7 +2,8 @@ import type { BoundQuery, ParameterValue } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import { cacheKey } from '../cache/cache-key.ts';
 import { keepResult } from '../cache/keep-result.ts';
-import { formatDecision, type RouteWish } from '../route/choose-engine.ts';
+import { formatDecision, type Route, type RouteWish } from '../route/choose-engine.ts';
+import type { ViewConsideration } from '../route/fresh-views.ts';
 import { totalMs } from '../route/measured-costs.ts';
 import { measureFrames } from '../route/measure-frames.ts';
 import { formatSnapshots } from './query-registry.ts';
@@ -34,7 +35,7 @@ export async function executeQuery(statement: QueryStatement, context: Statement
       close: () => Promise.resolve(),
     };
   }
-  const outcome = await runRouted(query, parameters, statement, context);
+  const outcome = await runRouted(parameters, statement, context);
   if (key === null) return outcome;
   record.describe({ cache: 'miss' });
   const { columns, snapshots } = outcome;
@@ -60,14 +61,40 @@ export function wishOf({ hints }: QueryStatement, { request }: Pick<StatementCon
   return { hint: hints.engine, session: request.session.engine };
 }
 
+/** How a query is to be answered. */
+export interface QueryRoute {
+  readonly route: Route;
+  /** The fresh view whose rows answer; null for none. */
+  readonly view: { readonly name: string; readonly query: BoundQuery } | null;
+  /** The views whose query is a part of the statement. */
+  readonly considered: readonly ViewConsideration[];
+}
+
+/** Routes a query, over the rows of a fresh view where there is one. */
+export async function routeQuery(statement: QueryStatement, context: StatementContext, asksAll = false): Promise<QueryRoute> {
+  const { router, freshViews, request } = context;
+  const wish = wishOf(statement, context);
+  const { query } = statement;
+  const considered = request.session.freshViews === 'off' ? [] : await freshViews.consider(query);
+  const fresh = considered.find((view) => view.query !== null);
+  if (fresh?.query) {
+    const route = await router.route({ query: fresh.query, rulesFor: query, statement: 'query', wish, asksAll });
+    const allowed = route.decision.by !== 'rule' || route.decision.rule.views;
+    if (allowed && route.candidates.length > 0) return { route, view: { name: fresh.name, query: fresh.query }, considered };
+  }
+  return { route: await router.route({ query, statement: 'query', wish, asksAll }), view: null, considered };
+}
+
 async function runRouted(
-  query: BoundQuery,
   parameters: readonly ParameterValue[],
   statement: QueryStatement,
   context: StatementContext,
 ): Promise<StatementOutcome> {
   const { record, router } = context;
-  const route = await router.route({ query, statement: 'query', wish: wishOf(statement, context) });
+  const { route, view } = await routeQuery(statement, context);
+  const query = view?.query ?? statement.query;
+  const snapshots = [...new Set([...formatSnapshots(statement.query.snapshots), ...formatSnapshots(query.snapshots)])];
+  if (view !== null) record.describe({ view: view.name, snapshots });
   return router.run(route, record.signal, async (candidate) => {
     const { name, engine, estimate } = candidate;
     record.describe({ engine: name, route: formatDecision(route.decision), estimatedMs: totalMs(estimate) });
@@ -89,7 +116,7 @@ async function runRouted(
         columns: prepared.columns,
         frames: started.frames,
         engine: name,
-        snapshots: formatSnapshots(query.snapshots),
+        snapshots,
         sessionChange: null,
         close: async () => {
           await started.close();

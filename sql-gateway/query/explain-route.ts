@@ -1,8 +1,9 @@
+import type { Refusal } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import { type Consideration, formatDecision, type Route } from '../route/choose-engine.ts';
 import { totalMs } from '../route/measured-costs.ts';
 import { answerTable, type SmallColumn, type SmallValue } from './answer-small.ts';
-import { resultKey, wishOf } from './execute-query.ts';
+import { resultKey, routeQuery, wishOf } from './execute-query.ts';
 import { formatSnapshots } from './query-registry.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
@@ -35,15 +36,24 @@ export async function explainRoute(statement: RoutedStatement, context: Statemen
   const writes = statement.kind !== 'query' && statement.kind !== 'copy_to';
   const key = writes ? null : resultKey(statement, context.parametersOf(query), context);
   const stored = key !== null && context.cache.has(key);
-  const route = await context.router.route({
-    query,
-    statement: writes ? 'write' : 'query',
-    wish: wishOf(statement, context),
-    asksAll: true,
-  });
+  const { route, view, considered } = writes
+    ? {
+        route: await context.router.route({ query, statement: 'write', wish: wishOf(statement, context), asksAll: true }),
+        view: null,
+        considered: [],
+      }
+    : await routeQuery(statement, context, true);
   const facts = { decidedBy: formatDecision(route.decision), snapshots: snapshots.join(', ') };
   const rows = route.considered.map((considered) => engineRow(considered, route, stored, facts));
-  if (stored) rows.unshift(otherRow('(result cache)', facts));
+  const views = considered.map(({ name, refusal, query: overView }) =>
+    otherRow(`(view ${name})`, {
+      chosen: view?.name === name && !stored,
+      ...facts,
+      snapshots: formatSnapshots(overView?.snapshots ?? []).join(', '),
+      refusal,
+    }),
+  );
+  rows.unshift(...(stored ? [otherRow('(result cache)', { chosen: true, ...facts, refusal: null })] : []), ...views);
   return answerTable(COLUMNS, rows, { snapshots });
 }
 
@@ -52,8 +62,11 @@ interface RowFacts {
   readonly snapshots: string;
 }
 
-function otherRow(name: string, { decidedBy, snapshots }: RowFacts): readonly SmallValue[] {
-  return [name, true, ...Array.from({ length: 9 }, () => null), decidedBy, snapshots, null, null];
+function otherRow(
+  name: string,
+  { chosen, decidedBy, snapshots, refusal }: RowFacts & { readonly chosen: boolean; readonly refusal: Refusal | null },
+): readonly SmallValue[] {
+  return [name, chosen, ...Array.from({ length: 9 }, () => null), decidedBy, snapshots, refusal?.code ?? null, refusal?.reason ?? null];
 }
 
 function engineRow(

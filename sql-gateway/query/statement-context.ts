@@ -6,6 +6,7 @@ import type { ResultCache } from '../cache/result-cache.ts';
 import type { SpoolFolder } from '../file/spool-folder.ts';
 import type { ResultEncoder } from '../result/result-encoder.ts';
 import type { Router } from '../route/create-router.ts';
+import type { FreshViews } from '../route/fresh-views.ts';
 import type { StreamService } from '../stream/stream-service.ts';
 import type { DurableRun } from './durable-run.ts';
 import type { QueryRecord } from './query-registry.ts';
@@ -19,6 +20,7 @@ export interface StatementParts {
   readonly tables: TableSource;
   readonly engines: EngineRegistry;
   readonly router: Router;
+  readonly freshViews: FreshViews;
   readonly cache: ResultCache;
   readonly streams: StreamService;
   readonly encoder: ResultEncoder;

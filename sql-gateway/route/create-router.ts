@@ -17,6 +17,8 @@ import { featuresOf, findRule } from './statement-features.ts';
 /** A statement to be routed. */
 export interface RouteRequest {
   readonly query: BoundQuery;
+  /** What rules look at, when that is not the query itself: the statement before a view took the place of a part of it. */
+  readonly rulesFor?: BoundQuery;
   readonly statement: 'query' | 'write';
   readonly wish: RouteWish;
   /** Asks also those engines that are not to run the statement, for people to see. */
@@ -99,7 +101,7 @@ async function routeStatement(request: RouteRequest, parts: RouterParts, costs: 
 }
 
 async function decide(
-  { query, statement }: RouteRequest,
+  { query, rulesFor, statement }: RouteRequest,
   answers: readonly EngineAnswer[],
   { rules, catalog }: RouterParts,
 ): Promise<RouteDecision> {
@@ -109,6 +111,6 @@ async function decide(
     answer.kind === 'estimate' && answer.memoryBytes !== undefined ? [answer.memoryBytes] : [],
   );
   const memoryBytes = memory.length === 0 ? null : Math.max(...memory);
-  const rule = findRule(all, await featuresOf(query, statement, { rules: all, catalog, memoryBytes }));
+  const rule = findRule(all, await featuresOf(rulesFor ?? query, statement, { rules: all, catalog, memoryBytes }));
   return rule === null ? { by: 'default' } : { by: 'rule', rule };
 }

@@ -1,6 +1,7 @@
 export { fingerprint } from './fingerprint.ts';
 export { formatPlan } from './format-plan.ts';
 export { mapExpression, mapWindowCall } from './map-plan.ts';
+export { mapPlanNodes } from './map-plan-nodes.ts';
 export { pruneColumns } from './prune-columns.ts';
 export { pushDownFilters } from './push-down-filters.ts';
 export { restrictScan } from './restrict-scan.ts';
