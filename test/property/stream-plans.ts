@@ -1,4 +1,4 @@
-import { type DataType, type Expression, outputColumns, type PlanNode, sameType } from '../../spi/index.ts';
+import { type DataType, type Expression, outputColumns, type PlanNode, sameType, type ScanNode } from '../../spi/index.ts';
 import {
   agg,
   aggregate,
@@ -111,11 +111,7 @@ export class PlanMaker {
   }
 
   #scan(): PlanNode {
-    const first = (this.#scans += 1) * 20;
-    const node = scan(
-      pick(this.#random, ['t', 'u']),
-      TABLE_COLUMNS.map(([name, type], index) => [first + index, name, type]),
-    );
+    const node = this.scan();
     return this.#random() < 0.3 ? { ...node, filter: this.condition(node) } : node;
   }
 
@@ -124,14 +120,67 @@ export class PlanMaker {
     return project(input, ...kept, as(this.#next(), this.expression(input)), as(this.#next(), this.expression(input)));
   }
 
-  #aggregate(input: PlanNode): PlanNode {
+  /** Returns a filter, a projection or nothing above a node; `kept` are columns that stay, under the ids given back. */
+  reshaped(input: PlanNode, kept: readonly number[]): { readonly node: PlanNode; readonly kept: readonly number[] } {
+    const roll = this.#random();
+    if (roll < 0.4) return { node: input, kept };
+    if (roll < 0.7) return { node: filter(input, this.condition(input)), kept };
+    const columns = outputColumns(input);
+    const passed = kept
+      .flatMap((id) => columns.filter((column) => column.id === id))
+      .map((column) => as(this.#next(), col(column.id, column.type)));
+    const others = this.#some(input).map((column) => as(this.#next(), column));
+    return { node: project(input, ...passed, ...others), kept: passed.map((column) => column.id) };
+  }
+
+  /** Returns groups by the expressions given and by some columns. */
+  grouped(input: PlanNode, by: readonly Expression[]): PlanNode {
+    const others = this.#some(input).slice(0, Math.floor(this.#random() * 3));
+    return this.#aggregate(
+      input,
+      [...by, ...others].map((expression) => as(this.#next(), expression)),
+    );
+  }
+
+  /** Returns the rows of two nodes of equal columns. */
+  united(left: PlanNode, right: PlanNode): PlanNode {
+    const [leftColumns, rightColumns] = [outputColumns(left), outputColumns(right)];
+    return {
+      kind: 'set_operation',
+      operation: 'union',
+      all: true,
+      left,
+      right,
+      leftIds: leftColumns.map((column) => column.id),
+      rightIds: rightColumns.map((column) => column.id),
+      columns: leftColumns.map((column) => ({ id: this.#next(), name: column.name, type: column.type, nullable: true })),
+    };
+  }
+
+  /** Returns a join, or the left side where the two have no columns of one type. */
+  joined(left: PlanNode, right: PlanNode): PlanNode {
+    return this.#join(left, right);
+  }
+
+  /** Returns a scan of either table with all columns. */
+  scan(): ScanNode {
+    const first = (this.#scans += 1) * 20;
+    return scan(
+      pick(this.#random, ['t', 'u']),
+      TABLE_COLUMNS.map(([name, type], index) => [first + index, name, type]),
+    );
+  }
+
+  #someGroups(input: PlanNode) {
     const random = this.#random;
-    const groups =
-      random() < 0.2
-        ? []
-        : this.#some(input)
-            .slice(0, 3)
-            .map((column) => as(this.#next(), random() < 0.2 ? this.expression(input) : column));
+    if (random() < 0.2) return [];
+    return this.#some(input)
+      .slice(0, 3)
+      .map((column) => as(this.#next(), random() < 0.2 ? this.expression(input) : column));
+  }
+
+  #aggregate(input: PlanNode, groups = this.#someGroups(input)): PlanNode {
+    const random = this.#random;
     const calls = Array.from({ length: 3 }, () => {
       const filtered = random() < 0.3 ? this.condition(input) : null;
       return agg(this.#next(), this.#aggregateCall(this.#column(input), filtered));

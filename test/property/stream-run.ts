@@ -131,7 +131,7 @@ function shuffle<Item>(items: readonly Item[], random: Random): readonly Item[] 
 
 /** An in-memory DuckDB. */
 export interface Oracle {
-  load(tables: Tables): Promise<void>;
+  load(tables: Readonly<Record<string, readonly TextRow[]>>): Promise<void>;
   answer(plan: LogicalPlan): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -142,7 +142,7 @@ export function openOracle(): Oracle {
   const connection = database.connect();
   return {
     load: async (tables) => {
-      for (const name of ['t', 'u'] as const) for (const sql of tableSql(name, tables[name])) await connection.execute(sql);
+      for (const [name, rows] of Object.entries(tables)) for (const sql of tableSql(name, rows)) await connection.execute(sql);
     },
     answer: async (plan) => {
       try {
@@ -162,8 +162,8 @@ export function openOracle(): Oracle {
   };
 }
 
-/** Doubles are compared to twelve digits: sums come in another order. */
-function rowTexts(frames: readonly Uint8Array[]): readonly string[] {
+/** Returns the rows of frames as texts. Doubles are compared to twelve digits: sums come in another order. */
+export function rowTexts(frames: readonly Uint8Array[]): readonly string[] {
   const text = (value: unknown): string => (typeof value === 'number' ? String(Number((value + 0).toPrecision(12)) + 0) : String(value));
   return readRows(frames).map((row) => Object.values(row).map(text).join('|'));
 }

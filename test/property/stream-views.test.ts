@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { seededRandom } from '../prove/seeded-random.ts';
+import { openOracle } from './stream-run.ts';
+import { tryView, type ViewCase } from './stream-view-check.ts';
+
+const oracle = openOracle();
+
+afterAll(() => oracle.close());
+
+/** Checks random views; returns how many rows were final and how many late. */
+async function checkViews(runs: number, kind: ViewCase): Promise<{ finalRows: number; lateRows: number }> {
+  const seen = { finalRows: 0, lateRows: 0 };
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 2 ** 31 }), async (seed) => {
+      const { outcome, expected } = await tryView(kind, seededRandom(seed), oracle);
+      expect(outcome.result).toEqual(expected);
+      expect(outcome.late).toEqual(outcome.expectedLate);
+      seen.finalRows += outcome.finalRows;
+      seen.lateRows += outcome.lateRows;
+    }),
+    { numRuns: runs, endOnFailure: true },
+  );
+  return seen;
+}
+
+describe('the final rows and the open rows of a view together are the answer of the oracle', () => {
+  test('over all rows, whatever comes, goes and is restarted', async () => {
+    expect(await checkViews(100, 'any')).toEqual({ finalRows: 0, lateRows: 0 });
+  });
+
+  test('over all rows that were not late, when windows of event time are closed; late are those that have to be', async () => {
+    const { finalRows, lateRows } = await checkViews(200, 'windows');
+    expect(finalRows).toBeGreaterThan(100);
+    expect(lateRows).toBeGreaterThan(100);
+  });
+});
