@@ -15,7 +15,7 @@ const DEFAULT_TIME_ZONE = 'UTC';
  *  @throws SQL_*, CATALOG_* */
 export async function bindRequest(
   { sql, principal, session, parameters }: StatementRequest,
-  record: QueryRecord,
+  record: Pick<QueryRecord, 'createdAtMs' | 'describe'>,
   parts: Pick<StatementParts, 'catalog'> & SystemTableParts,
 ): Promise<BoundStatement> {
   const statement = await bindStatement(parseStatement(sql), {
@@ -35,12 +35,13 @@ export async function bindRequest(
 /** Returns the context in which a bound statement runs. */
 export function createContext(
   run: Pick<StatementContext, 'request' | 'record' | 'deadlineAtMs' | 'durable'>,
-  parts: StatementParts,
+  parts: StatementParts & SystemTableParts,
 ): StatementContext {
   const { parameters, session } = run.request;
   return {
     ...parts,
     ...run,
+    rebind: () => bindRequest(run.request, run.record, parts),
     parametersOf: (query) => encodeParameters(parameters, query.parameters, session.timeZone ?? DEFAULT_TIME_ZONE),
   };
 }

@@ -4,9 +4,11 @@ import type { QueryHints } from '../../sql/bind/index.ts';
 import { executeQuery } from './execute-query.ts';
 import type { StatementContext } from './statement-context.ts';
 
-/** Runs a query of one row and one whole number, and returns the number. */
+/** Runs a query of one row and one whole number by an engine, and returns the number. Stored results and views have no say in it. */
 export async function countRows(query: BoundQuery, hints: QueryHints, context: StatementContext): Promise<number> {
-  const outcome = await executeQuery({ query, hints: { ...hints, noCache: true } }, context);
+  const { request } = context;
+  const session = { ...request.session, resultCache: 'off', freshViews: 'off' } as const;
+  const outcome = await executeQuery({ query, hints }, { ...context, request: { ...request, session } });
   try {
     const frames: Uint8Array[] = [];
     for await (const frame of outcome.frames) frames.push(frame);
