@@ -90,53 +90,13 @@ const IDEMPOTENCY_KEYS_MAX = 10_000;
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const { config, log, engines } = parts;
   const guard = createRequestGuard(config);
-  const spool = await openSpoolFolder(parts.spoolDirectory);
-  const encoder = createResultEncoder();
-  const metrics = createMetrics();
-  const admission = createAdmission({ running: config.limits.concurrentQueries, queued: config.limits.queuedQueries });
-  const checkpointIntervalMs = config.streams?.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS_DEFAULT;
-  const streams = createStreamService({ ...parts, checkpointIntervalMs });
-  const queries = createQueryRegistry({
-    historyMax: HISTORY_MAX,
-    onEnd: (info) => {
-      metrics.observe(info);
-      if (info.kind !== 'query') streams.nudge();
-      logEnd(info, log);
-    },
-  });
-  const files = createAllowedFiles({
-    ...config.files,
-    protectedDirectories: [...config.files.protectedDirectories, parts.spoolDirectory],
-    spool,
-  });
-  const rules = await openRouteRules(config.routes ?? [], parts);
-  const router = createRouter({ ...parts, rules });
-  const freshViews = createFreshViews(parts);
-  const cache = createResultCache(config.cache?.bytesMax ?? CACHE_BYTES_DEFAULT);
-  const shared = { ...parts, streams, router, freshViews, cache, encoder, files, spool, queries, admission, limits: config.limits };
-  const jobs: JobService = await createJobService({
-    ...shared,
-    jobs: { list: (user) => jobs.list(user) },
-    store: await openJobStore(parts.jobs.directory, parts.jobs.isProcessRunning),
-    concurrent: config.jobs?.concurrent ?? CONCURRENT_JOBS_DEFAULT,
-  });
-  const uploads = createAdmission({ running: config.limits.concurrentQueries + config.limits.queuedQueries, queued: 0 });
-  const service = createQueryService({ ...shared, jobs, uploads, timeoutMsMax: config.limits.queryTimeoutMs });
+  const services = await createServices(parts);
+  const { jobs, streams, queries, encoder, metrics, spool } = services;
   let draining = false;
   const checkOpen = (): void => {
     if (draining) throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping and takes no new statements.');
   };
-  const ingest = { ...shared, keys: createIdempotencyMemory(IDEMPOTENCY_KEYS_MAX) };
-  const routes: readonly Route[] = [
-    ...statementRoutes({ ...shared, service, checkOpen }),
-    ...ingestRoutes({ ...shared, ingest, service, checkOpen }),
-    ...queryRoutes(queries),
-    ...streamRoutes(streams),
-    ...jobRoutes({ jobs, limits: config.limits, checkOpen }),
-    ...catalogRoutes(parts.catalog),
-    ...serverRoutes({ engines, metrics, streams, admission, checkOpen, openApi: () => openApiDocument(routes, parts.version ?? '0.0.0') }),
-  ];
-  const server = createServer(routes, guard, log);
+  const server = createServer(gatewayRoutes(parts, services, checkOpen), guard, log);
   return {
     listen: async () => {
       try {
@@ -174,6 +134,69 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await spool.close();
     },
   };
+}
+
+/** What answers the requests of a gateway. */
+type GatewayServices = Awaited<ReturnType<typeof createServices>>;
+
+// The parts are named where they are made; a type of their own would only repeat them.
+async function createServices(parts: GatewayParts) {
+  const { config, log } = parts;
+  const spool = await openSpoolFolder(parts.spoolDirectory);
+  const encoder = createResultEncoder();
+  const metrics = createMetrics();
+  const admission = createAdmission({ running: config.limits.concurrentQueries, queued: config.limits.queuedQueries });
+  const checkpointIntervalMs = config.streams?.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS_DEFAULT;
+  const streams = createStreamService({ ...parts, checkpointIntervalMs });
+  const queries = createQueryRegistry({
+    historyMax: HISTORY_MAX,
+    onEnd: (info) => {
+      metrics.observe(info);
+      if (info.kind !== 'query') streams.nudge();
+      logEnd(info, log);
+    },
+  });
+  const files = createAllowedFiles({
+    ...config.files,
+    protectedDirectories: [...config.files.protectedDirectories, parts.spoolDirectory],
+    spool,
+  });
+  const rules = await openRouteRules(config.routes ?? [], parts);
+  const router = createRouter({ ...parts, rules });
+  const freshViews = createFreshViews(parts);
+  const cache = createResultCache(config.cache?.bytesMax ?? CACHE_BYTES_DEFAULT);
+  const shared = { ...parts, streams, router, freshViews, cache, encoder, files, spool, queries, admission, limits: config.limits };
+  const jobs: JobService = await createJobService({
+    ...shared,
+    jobs: { list: (user) => jobs.list(user) },
+    store: await openJobStore(parts.jobs.directory, parts.jobs.isProcessRunning),
+    concurrent: config.jobs?.concurrent ?? CONCURRENT_JOBS_DEFAULT,
+  });
+  const uploads = createAdmission({ running: config.limits.concurrentQueries + config.limits.queuedQueries, queued: 0 });
+  const service = createQueryService({ ...shared, jobs, uploads, timeoutMsMax: config.limits.queryTimeoutMs });
+  return { ...shared, jobs, service, metrics };
+}
+
+function gatewayRoutes(parts: GatewayParts, services: GatewayServices, checkOpen: () => void): readonly Route[] {
+  const { jobs, streams, queries, metrics, admission } = services;
+  const ingest = { ...services, keys: createIdempotencyMemory(IDEMPOTENCY_KEYS_MAX) };
+  const routes: readonly Route[] = [
+    ...statementRoutes({ ...services, checkOpen }),
+    ...ingestRoutes({ ...services, ingest, checkOpen }),
+    ...queryRoutes(queries),
+    ...streamRoutes(streams),
+    ...jobRoutes({ jobs, limits: parts.config.limits, checkOpen }),
+    ...catalogRoutes(parts.catalog),
+    ...serverRoutes({
+      engines: parts.engines,
+      metrics,
+      streams,
+      admission,
+      checkOpen,
+      openApi: () => openApiDocument(routes, parts.version ?? '0.0.0'),
+    }),
+  ];
+  return routes;
 }
 
 /** Units: milliseconds that cancelled statements get to end. */

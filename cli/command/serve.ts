@@ -28,7 +28,7 @@ export const serveCommand: Command = {
 
 /** Serves until SIGTERM or SIGINT, then lets running statements end; a second signal ends the process at once. */
 export async function serveUntilStopped(config: Config, io: CommandIo): Promise<void> {
-  const server = await startServer(config);
+  const server = await startServer(config, { resumeJobs: true });
   writeServerFile(config.data.directory, { url: server.url, pid: process.pid });
   io.stdout.write(`Trivium listens at ${server.url}\n`);
   if (config.auth.mode === 'token') {

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { composePlatform } from '../compose-platform.ts';
+import { composePlatform, type PlatformOptions } from '../compose-platform.ts';
 import type { Config } from '../config/config.ts';
 import { createLogger } from './create-logger.ts';
 import { ensureToken } from './token-file.ts';
@@ -13,10 +13,10 @@ export interface RunningServer {
 }
 
 /** Starts the whole platform and listens. */
-export async function startServer(config: Config): Promise<RunningServer> {
+export async function startServer(config: Config, options: PlatformOptions = { resumeJobs: false }): Promise<RunningServer> {
   mkdirSync(config.data.directory, { recursive: true });
   const token = config.auth.mode === 'none' ? null : (config.auth.token ?? ensureToken(config.data.directory));
-  const platform = await composePlatform(config, token, createLogger(config.log.level));
+  const platform = await composePlatform(config, token, createLogger(config.log.level), options);
   try {
     await platform.gateway.listen();
     return {

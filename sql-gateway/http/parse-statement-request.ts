@@ -30,7 +30,8 @@ export function parseStatementRequest(body: Buffer, contentType: string | undefi
   };
 }
 
-function parseJson(text: string): unknown {
+/** Reads JSON. @throws REQUEST_INVALID */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -40,7 +41,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function checkSql(sql: unknown): string {
+/** Checks the text of a statement. @throws REQUEST_INVALID, SQL_TOO_LONG */
+export function checkSql(sql: unknown): string {
   if (typeof sql !== 'string') throw invalid("'sql' must be a text.");
   if (Buffer.byteLength(sql) > SQL_BYTES_MAX) {
     throw new PlatformError('SQL_TOO_LONG', `The statement is longer than ${String(SQL_BYTES_MAX)} bytes.`, {
@@ -73,7 +75,8 @@ function checkParameter(value: unknown, name: string): JsonValue {
   return value;
 }
 
-function checkSession(given: unknown): RequestSession {
+/** Checks the settings sent along with a statement. @throws REQUEST_INVALID */
+export function checkSession(given: unknown): RequestSession {
   if (given === undefined || given === null) return EMPTY_SESSION;
   const session = checkKeys(given, "'session'", Object.keys(EMPTY_SESSION));
   return {
@@ -105,7 +108,8 @@ function checkTimeout(value: unknown, name: string): number | null {
   return timeoutMs;
 }
 
-function checkKeys(value: unknown, what: string, known: readonly string[]): Readonly<Record<string, unknown>> {
+/** Checks that a value is an object with known keys. @throws REQUEST_INVALID with the nearest key */
+export function checkKeys(value: unknown, what: string, known: readonly string[]): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid(`${what} must be an object.`);
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;

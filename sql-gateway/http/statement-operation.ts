@@ -17,7 +17,8 @@ const JSON_RESULT = {
   },
 } as const;
 
-const SESSION = {
+/** The settings that a request may send along. */
+export const SESSION_SCHEMA = {
   type: 'object',
   additionalProperties: false,
   properties: {
@@ -47,7 +48,7 @@ const REQUEST_BODY = {
               { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean', 'null'] } },
             ],
           },
-          session: SESSION,
+          session: SESSION_SCHEMA,
           timeoutMs: { type: 'integer', minimum: 1 },
         },
       },

@@ -2,9 +2,10 @@ import { PlatformError } from '../../spi/index.ts';
 import type { Admission } from './admission.ts';
 import { bindRequest, createContext } from './bind-request.ts';
 import { executeStatement } from './execute-statement.ts';
-import type { QueryRecord, QueryRegistry } from './query-registry.ts';
+import type { QueryRecord } from './query-registry.ts';
 import type { StatementParts } from './statement-context.ts';
 import type { StatementOutcome, StatementRequest } from './statement-request.ts';
+import type { SystemTableParts } from './system-tables.ts';
 
 /** Runs statements from their text to the end of their answer. */
 export interface QueryService {
@@ -25,8 +26,7 @@ export interface Upload<Received, Result> {
 }
 
 /** What the service is made of. */
-export interface QueryServiceParts extends StatementParts {
-  readonly queries: QueryRegistry;
+export interface QueryServiceParts extends StatementParts, SystemTableParts {
   readonly admission: Admission;
   /** Admission of uploads while they are received: slow senders must not keep statements waiting. */
   readonly uploads: Admission;

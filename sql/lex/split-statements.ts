@@ -1,10 +1,22 @@
 import { Lexer } from './lexer.ts';
 
+/** A statement of a longer text. Units: offset in UTF-16 code units. */
+export interface PlacedStatement {
+  readonly text: string;
+  readonly offset: number;
+}
+
 /** Returns the statements of a text that are not empty, without the semicolons between them. Semicolons in strings, quoted names and comments do not count.
  *  @throws SQL_SYNTAX at an invalid character, or a string, quoted name or comment that does not end. */
 export function splitStatements(text: string): string[] {
+  return placeStatements(text).map((statement) => statement.text);
+}
+
+/** As `splitStatements`, with where each statement begins.
+ *  @throws SQL_SYNTAX */
+export function placeStatements(text: string): PlacedStatement[] {
   const lexer = new Lexer(text);
-  const statements: string[] = [];
+  const statements: PlacedStatement[] = [];
   let start = 0;
   let hasTokens = false;
   for (;;) {
@@ -14,7 +26,10 @@ export function splitStatements(text: string): string[] {
       hasTokens = true;
       continue;
     }
-    if (hasTokens) statements.push(text.slice(start, token.start).trim());
+    if (hasTokens) {
+      const piece = text.slice(start, token.start);
+      statements.push({ text: piece.trim(), offset: start + piece.length - piece.trimStart().length });
+    }
     if (token.kind === 'end') return statements;
     start = token.end;
     hasTokens = false;

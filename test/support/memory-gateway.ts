@@ -71,12 +71,14 @@ export async function startMemoryGateway(
     catalog: CATALOG,
     catalogWriter: {} as CatalogWriter,
     sink,
+    tables: {} as TableSource,
     settings: createMemorySettingStore(),
     engines: await loadEngines(
       engines.map((options) => ({ module: memoryEnginePlugin(options), config: {} })),
       { tables: {} as TableSource, log, spoolDirectory: join(root, 'engines'), dataDirectory: root },
     ),
     spoolDirectory: join(root, 'spool'),
+    jobs: { directory: join(root, 'jobs'), resume: false, isProcessRunning: () => false },
     config: {
       http: { host: '127.0.0.1', port: 0, allowedHosts: [], allowedOrigins: ['https://app.example.com'] },
       auth: {

@@ -1,0 +1,113 @@
+import type { FastifyReply } from 'fastify';
+import { PlatformError } from '../../spi/index.ts';
+import { BODY_GRACE_MS_DEFAULT, type GatewayConfig, STATEMENT_BODY_BYTES_MAX } from '../gateway-config.ts';
+import type { JobInfo } from '../job/job-info.ts';
+import type { JobService } from '../job/job-service.ts';
+import type { JobState } from '../job/job-progress.ts';
+import { CANCEL_JOB_OPERATION, GET_JOB_OPERATION, JOB_STATES, LIST_JOBS_OPERATION, SUBMIT_JOB_OPERATION } from './job-operations.ts';
+import { parseJobRequest } from './parse-job-request.ts';
+import { readBody } from './read-body.ts';
+import { readIdempotencyKey } from './read-idempotency-key.ts';
+import type { HttpExchange, Route } from './route.ts';
+import { EVENT_STREAM_MEDIA_TYPE, sendJobEvents } from './send-job-events.ts';
+
+/** What the endpoints for jobs work with. */
+export interface JobRouteParts {
+  readonly jobs: JobService;
+  readonly limits: GatewayConfig['limits'];
+  /** Throws while nothing new is taken. */
+  readonly checkOpen: () => void;
+}
+
+/** Units: jobs of a list when the request says nothing, and at most. */
+const LIST_LENGTH_DEFAULT = 100;
+const LIST_LENGTH_MAX = 1000;
+
+/** Returns the endpoints that take, show and cancel the caller's own jobs. */
+export function jobRoutes(parts: JobRouteParts): readonly Route[] {
+  const access = 'user';
+  const { jobs } = parts;
+  return [
+    { method: 'POST', path: '/v1/jobs', access, operation: SUBMIT_JOB_OPERATION, handle: (exchange) => submitJob(exchange, parts) },
+    { method: 'GET', path: '/v1/jobs', access, operation: LIST_JOBS_OPERATION, handle: (exchange) => listJobs(exchange, jobs) },
+    { method: 'GET', path: '/v1/jobs/{id}', access, operation: GET_JOB_OPERATION, handle: (exchange) => showJob(exchange, parts) },
+    {
+      method: 'DELETE',
+      path: '/v1/jobs/{id}',
+      access,
+      operation: CANCEL_JOB_OPERATION,
+      handle: async (exchange) => found(exchange, await jobs.cancel(exchange.principal.user, idOf(exchange))),
+    },
+  ];
+}
+
+async function submitJob(exchange: HttpExchange, { jobs, limits, checkOpen }: JobRouteParts): Promise<JobInfo> {
+  const { request, reply, principal } = exchange;
+  checkOpen();
+  const body = await readBody(request.raw, {
+    bytesMax: STATEMENT_BODY_BYTES_MAX,
+    bytesPerSecondMin: limits.bodyBytesPerSecondMin,
+    graceMs: limits.bodyGraceMs ?? BODY_GRACE_MS_DEFAULT,
+  });
+  const job = parseJobRequest(body, request.headers['content-type']);
+  const info = await jobs.submit({ ...job, user: principal.user, idempotencyKey: readIdempotencyKey(request) });
+  reply.code(202).header('location', `/v1/jobs/${info.jobId}`);
+  return info;
+}
+
+async function listJobs({ principal, query }: HttpExchange, jobs: JobService): Promise<unknown> {
+  const state = readState(query['state']);
+  const limit = readLimit(query['limit']);
+  const all = await jobs.list(principal.user);
+  const wanted = state === null ? all : all.filter((job) => job.state === state);
+  return { jobs: wanted.slice(0, limit) };
+}
+
+async function showJob(exchange: HttpExchange, { jobs, checkOpen }: JobRouteParts): Promise<JobInfo | undefined> {
+  const { request, reply, principal } = exchange;
+  const look = (): Promise<JobInfo | null> => jobs.find(principal.user, idOf(exchange));
+  const info = found(exchange, await look());
+  if (request.headers.accept?.toLowerCase().includes(EVENT_STREAM_MEDIA_TYPE) !== true) return info;
+  const isOpen = (): boolean => {
+    try {
+      checkOpen();
+      return true;
+    } catch {
+      // A server that stops takes nothing new; its jobs do not move any more.
+      return false;
+    }
+  };
+  const headers = ownHeaders(reply);
+  reply.hijack();
+  await sendJobEvents(reply.raw, headers, look, isOpen);
+  return undefined;
+}
+
+function ownHeaders(reply: FastifyReply): Record<string, string | number | string[]> {
+  const headers: Record<string, string | number | string[]> = {};
+  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) headers[name] = value;
+  return headers;
+}
+
+const idOf = ({ path }: HttpExchange): string => path['id'] ?? '';
+
+function found(exchange: HttpExchange, info: JobInfo | null): JobInfo {
+  if (info !== null) return info;
+  throw new PlatformError('REQUEST_NOT_FOUND', `You have no job '${idOf(exchange).slice(0, 100)}'.`, {
+    hint: 'Jobs that ended long ago are forgotten.',
+  });
+}
+
+function readState(given: string | undefined): JobState | null {
+  if (given === undefined) return null;
+  const state = JOB_STATES.find((known) => known === given);
+  if (state !== undefined) return state;
+  throw new PlatformError('REQUEST_INVALID', `'state' must be one of ${JOB_STATES.join(', ')}.`);
+}
+
+function readLimit(given: string | undefined): number {
+  if (given === undefined) return LIST_LENGTH_DEFAULT;
+  const limit = /^\d{1,4}$/.test(given) ? Number(given) : 0;
+  if (limit >= 1 && limit <= LIST_LENGTH_MAX) return limit;
+  throw new PlatformError('REQUEST_INVALID', `'limit' must be a whole number from 1 to ${String(LIST_LENGTH_MAX)}.`);
+}

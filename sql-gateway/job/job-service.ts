@@ -1,0 +1,293 @@
+import { createHash } from 'node:crypto';
+import { type Logger, PlatformError } from '../../spi/index.ts';
+import { type Admission, createAdmission } from '../query/admission.ts';
+import { bindRequest } from '../query/bind-request.ts';
+import { createQueryId } from '../query/create-query-id.ts';
+import type { RequestSession } from '../query/statement-request.ts';
+import { describeJob, type JobInfo, type JobMoment, type JobSummary, summariseJob } from './job-info.ts';
+import { hasEnded } from './job-progress.ts';
+import { type JobSpec, type JobStatement, placedText } from './job-spec.ts';
+import type { StoredJob } from './job-store.ts';
+import { createLiveJob, type LiveJob } from './live-job.ts';
+import { checkStatements, nameStatement } from './parse-script.ts';
+import { runJob } from './run-job.ts';
+import type { JobRunParts } from './run-statement.ts';
+
+/** A job as it was asked for, checked for form only. */
+export interface JobRequest {
+  readonly user: string;
+  readonly name: string | null;
+  readonly statements: readonly JobStatement[];
+  readonly session: RequestSession;
+  readonly timeoutMs: number | null;
+  readonly idempotencyKey: string | null;
+}
+
+/** The jobs of a data directory, as one server sees them. Users see their own. */
+export interface JobService {
+  /** Takes a job, durable when this returns; a request repeated under its key returns the job that it made.
+   *  @throws SQL_*, CATALOG_*, JOB_STATEMENT about the statements, REQUEST_IDEMPOTENCY, RESOURCE_BUSY, STORAGE_IO */
+  submit(request: JobRequest): Promise<JobInfo>;
+  /** Newest first. */
+  list(user: string): Promise<readonly JobSummary[]>;
+  /** Returns null when the user has no such job. */
+  find(user: string, jobId: string): Promise<JobInfo | null>;
+  /** Ends a job for good; does nothing to one that has ended. Returns null when the user has no such job.
+   *  @throws JOB_ELSEWHERE when another process runs it */
+  cancel(user: string, jobId: string): Promise<JobInfo | null>;
+  /** Takes up the unfinished jobs that nobody runs. */
+  resume(): Promise<void>;
+  /** Stops the jobs that run here, to go on at the next start. */
+  stop(): Promise<void>;
+}
+
+/** What the service is made of. */
+export interface JobServiceParts extends JobRunParts {
+  readonly log: Logger;
+  /** Jobs that run at the same time. */
+  readonly concurrent: number;
+}
+
+/** Units: jobs remembered after their end, and milliseconds for which they are. */
+const HISTORY_MAX = 1000;
+const HISTORY_AGE_MS_MAX = 30 * 86_400_000;
+
+/** Units: jobs that run or wait. */
+const UNFINISHED_MAX = 1000;
+
+/** Units: milliseconds that jobs get to stop. */
+const STOP_MS_MAX = 5000;
+
+const JOB_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Creates the service over a folder of jobs. Nothing runs before `resume` or `submit`. */
+export async function createJobService(parts: JobServiceParts): Promise<JobService> {
+  const service = new StoredJobService(parts);
+  await service.load();
+  return service;
+}
+
+class StoredJobService implements JobService {
+  readonly #parts: JobServiceParts;
+  readonly #admission: Admission;
+  /** Jobs of this process that have not ended. */
+  readonly #live = new Map<string, LiveJob>();
+  /** Jobs that have ended, as they lie on disk for good. */
+  readonly #ended = new Map<string, StoredJob>();
+  readonly #byKey = new Map<string, Promise<JobSpec>>();
+  readonly #runs = new Set<Promise<void>>();
+  /** Jobs that this process has, or is about to have: the owner's file does not tell its own tasks apart. */
+  readonly #taken = new Set<string>();
+
+  constructor(parts: JobServiceParts) {
+    this.#parts = parts;
+    this.#admission = createAdmission({ running: parts.concurrent, queued: Infinity });
+  }
+
+  /** Learns what is there, so that keys of earlier requests are known. */
+  async load(): Promise<void> {
+    for (const jobId of await this.#parts.store.ids()) {
+      const stored = await this.#read(jobId);
+      const key = stored === null ? null : keyOf(stored.spec);
+      if (stored !== null && key !== null) this.#byKey.set(key, Promise.resolve(stored.spec));
+    }
+    await this.#prune();
+  }
+
+  async submit(request: JobRequest): Promise<JobInfo> {
+    const digest = digestOf(request);
+    const key = keyOf(request);
+    const earlier = key === null ? undefined : this.#byKey.get(key);
+    if (earlier !== undefined && (await earlier).digest !== digest) {
+      throw new PlatformError('REQUEST_IDEMPOTENCY', `The idempotency key '${String(request.idempotencyKey)}' was used for another job.`, {
+        hint: 'Take a new key for a new job.',
+      });
+    }
+    const making = earlier ?? this.#make(request, digest);
+    if (earlier === undefined && key !== null) {
+      this.#byKey.set(key, making);
+      making.catch(() => this.#byKey.delete(key));
+    }
+    const { jobId } = await making;
+    const info = await this.find(request.user, jobId);
+    if (info === null) throw new PlatformError('INTERNAL_INVARIANT', `The job ${jobId} is gone right after it was made.`);
+    return info;
+  }
+
+  async list(user: string): Promise<readonly JobSummary[]> {
+    const ids = await this.#parts.store.ids();
+    const found = await Promise.all([...ids].reverse().map((jobId) => this.#look(user, jobId)));
+    return found.flatMap((moment) => (moment === null ? [] : [summariseJob(moment)]));
+  }
+
+  async find(user: string, jobId: string): Promise<JobInfo | null> {
+    const moment = await this.#look(user, jobId);
+    return moment === null ? null : describeJob(moment);
+  }
+
+  async cancel(user: string, jobId: string): Promise<JobInfo | null> {
+    const info = await this.find(user, jobId);
+    if (info === null || hasEnded(info)) return info;
+    const job = this.#live.get(jobId) ?? (await this.#takeUp(jobId, 'cancel'));
+    if (job !== null) await job.cancel();
+    return this.find(user, jobId);
+  }
+
+  async resume(): Promise<void> {
+    for (const jobId of await this.#parts.store.ids()) {
+      if (this.#live.has(jobId) || this.#ended.has(jobId)) continue;
+      await this.#takeUp(jobId, 'resume').catch((error: unknown) => {
+        this.#parts.log.error({ jobId, error: String(error) }, 'a job could not be taken up');
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const job of this.#live.values()) job.suspend();
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, STOP_MS_MAX);
+    });
+    await Promise.race([Promise.all(this.#runs), timeUp]);
+    clearTimeout(timer);
+  }
+
+  async #look(user: string, jobId: string): Promise<JobMoment | null> {
+    if (!JOB_ID.test(jobId)) return null;
+    const job = this.#live.get(jobId);
+    if (job !== undefined) return job.spec.user === user ? job.moment : null;
+    const stored = await this.#read(jobId);
+    if (stored?.spec.user !== user) return null;
+    const { spec, progress, ownedElsewhere } = stored;
+    return { spec, progress, activity: { active: ownedElsewhere, running: null } };
+  }
+
+  async #make(request: JobRequest, digest: string): Promise<JobSpec> {
+    const { statements, session } = request;
+    if (this.#live.size >= UNFINISHED_MAX) {
+      throw new PlatformError('RESOURCE_BUSY', `${String(UNFINISHED_MAX)} jobs run or wait: no more are taken now.`);
+    }
+    checkStatements(statements);
+    await this.#bindFirst(request);
+    const spec: JobSpec = { jobId: createQueryId(), digest, createdAtMs: Date.now(), ...request, statements, session };
+    this.#taken.add(spec.jobId);
+    this.#run(await this.#open(await this.#parts.store.create(spec)));
+    return spec;
+  }
+
+  /** Later statements may need what earlier ones make; the first one has to make sense now. */
+  async #bindFirst({ user, statements, session }: JobRequest): Promise<void> {
+    const [first] = statements;
+    if (first === undefined) return;
+    const request = { sql: placedText(first), parameters: [], session, timeoutMs: null, principal: { user }, idempotencyKey: null };
+    try {
+      await bindRequest(request, { createdAtMs: Date.now(), describe: () => undefined }, this.#parts);
+    } catch (error) {
+      throw nameStatement(error, 1, statements.length);
+    }
+  }
+
+  /** Returns the job, now this process's own; null when there is nothing to do on it, or another process has it and that is all right. */
+  async #takeUp(jobId: string, wish: 'resume' | 'cancel'): Promise<LiveJob | null> {
+    const { store } = this.#parts;
+    if (this.#taken.has(jobId)) return this.#live.get(jobId) ?? null;
+    this.#taken.add(jobId);
+    const isOurs = await store.claim(jobId).catch((error: unknown) => this.#letGo(jobId, error));
+    const stored = isOurs ? await this.#read(jobId) : null;
+    if (stored === null || hasEnded(stored.progress)) {
+      this.#taken.delete(jobId);
+      if (isOurs) await store.release(jobId);
+      else if (wish === 'cancel') throw runsElsewhere(jobId);
+      return null;
+    }
+    const job = await this.#open(stored);
+    if (wish === 'cancel') await job.cancel();
+    this.#run(job);
+    return job;
+  }
+
+  #letGo(jobId: string, error: unknown): never {
+    this.#taken.delete(jobId);
+    throw error;
+  }
+
+  async #open(stored: StoredJob): Promise<LiveJob> {
+    const { jobId } = stored.spec;
+    const job = createLiveJob(stored, await this.#parts.store.openJournal(jobId, stored.journalBytes));
+    this.#live.set(jobId, job);
+    return job;
+  }
+
+  #run(job: LiveJob): void {
+    const { log } = this.#parts;
+    const { jobId } = job.spec;
+    const run = runJob(job, this.#admission, this.#parts)
+      .finally(() => this.#settle(job))
+      .catch((error: unknown) => {
+        log.error({ jobId, error: String(error) }, 'the end of a job could not be kept; it is taken up at the next start');
+      })
+      .finally(() => this.#runs.delete(run));
+    this.#runs.add(run);
+  }
+
+  async #settle(job: LiveJob): Promise<void> {
+    const { store, log } = this.#parts;
+    const { spec, progress } = job;
+    const { jobId } = spec;
+    await job.closeJournal();
+    if (hasEnded(progress)) {
+      this.#ended.set(jobId, { spec, progress, journalBytes: 0, ownedElsewhere: false });
+      log.info({ jobId, user: spec.user, state: progress.state, code: progress.failure?.error.code ?? null }, 'job ended');
+      await store.removeWork(jobId);
+    }
+    await store.release(jobId);
+    this.#live.delete(jobId);
+    this.#taken.delete(jobId);
+    await this.#prune();
+  }
+
+  /** Returns a job that this process does not run; null when there is none, or its files cannot be read. */
+  async #read(jobId: string): Promise<StoredJob | null> {
+    const known = this.#ended.get(jobId);
+    if (known !== undefined) return known;
+    try {
+      const stored = await this.#parts.store.read(jobId);
+      if (stored !== null && hasEnded(stored.progress)) this.#ended.set(jobId, stored);
+      return stored;
+    } catch (error) {
+      // One job that cannot be read must not hide the others.
+      this.#parts.log.error({ jobId, error: String(error) }, 'the files of a job cannot be read');
+      return null;
+    }
+  }
+
+  /** Forgets the jobs that ended long ago, or before many others. */
+  async #prune(): Promise<void> {
+    const endedAtMs = ({ progress }: StoredJob): number => progress.endedAtMs ?? 0;
+    const newestFirst = [...this.#ended.values()].sort((left, right) => endedAtMs(right) - endedAtMs(left));
+    const oldestMs = Date.now() - HISTORY_AGE_MS_MAX;
+    for (const [index, stored] of newestFirst.entries()) {
+      if (index < HISTORY_MAX && endedAtMs(stored) >= oldestMs) continue;
+      const key = keyOf(stored.spec);
+      if (key !== null) this.#byKey.delete(key);
+      this.#ended.delete(stored.spec.jobId);
+      await this.#parts.store.remove(stored.spec.jobId);
+    }
+  }
+}
+
+function keyOf({ user, idempotencyKey }: Pick<JobRequest, 'user' | 'idempotencyKey'>): string | null {
+  return idempotencyKey === null ? null : JSON.stringify([user, idempotencyKey]);
+}
+
+function digestOf({ name, statements, session, timeoutMs }: JobRequest): string {
+  return createHash('sha256')
+    .update(JSON.stringify([name, statements, session, timeoutMs]))
+    .digest('hex');
+}
+
+function runsElsewhere(jobId: string): PlatformError {
+  return new PlatformError('JOB_ELSEWHERE', `Another process on this machine runs the job ${jobId}.`, {
+    hint: 'Ask the server that runs it.',
+  });
+}

@@ -1,0 +1,87 @@
+import { PlatformError } from '../../spi/index.ts';
+import type { QueryRecord } from '../query/query-registry.ts';
+import type { JobMoment } from './job-info.ts';
+import type { JobJournal } from './job-journal.ts';
+import { applyEntry, hasEnded, type JobProgress } from './job-progress.ts';
+import type { JobSpec } from './job-spec.ts';
+import type { StoredJob } from './job-store.ts';
+import type { JournalFact } from './journal-entry.ts';
+
+/** A job that this process runs. */
+export interface LiveJob {
+  readonly spec: JobSpec;
+  readonly progress: JobProgress;
+  /** What can be told of it now. */
+  readonly moment: JobMoment;
+  /** Aborted when the job is to end now, for whatever reason. */
+  readonly signal: AbortSignal;
+  /** True when the job is only stopped, to go on after a restart. */
+  readonly suspended: boolean;
+  /** Writes a fact into the journal; it counts from when this returns. */
+  note(fact: JournalFact): Promise<void>;
+  /** Tells that the job's turn has come. */
+  activate(): void;
+  /** Names the statement that runs, null for none. */
+  setRunning(record: QueryRecord | null): void;
+  /** Ends the job for good; the wish is durable when this returns. */
+  cancel(): Promise<void>;
+  /** Ends the job here; it goes on elsewhere. */
+  suspend(): void;
+  /** Ends the job because its time is over. */
+  abort(reason: PlatformError): void;
+  closeJournal(): Promise<void>;
+}
+
+/** Takes up a job. */
+export function createLiveJob(stored: StoredJob, journal: JobJournal): LiveJob {
+  const { spec } = stored;
+  const ending = new AbortController();
+  let progress = stored.progress;
+  let running: QueryRecord | null = null;
+  let active = false;
+  let suspended = false;
+  const note = async (fact: JournalFact): Promise<void> => {
+    const entry = { ...fact, atMs: Date.now() };
+    await journal.append(entry);
+    progress = applyEntry(progress, entry);
+  };
+  // A wish of an earlier process to end the job still holds.
+  if (progress.state === 'cancelling') ending.abort(cancelled());
+  return {
+    spec,
+    get progress() {
+      return progress;
+    },
+    get moment() {
+      return { spec, progress, activity: { active, running: running?.info ?? null } };
+    },
+    signal: ending.signal,
+    get suspended() {
+      return suspended;
+    },
+    note,
+    activate: () => {
+      active = true;
+    },
+    setRunning: (record) => {
+      running = record;
+    },
+    cancel: async () => {
+      if (hasEnded(progress) || progress.state === 'cancelling') return;
+      await note({ kind: 'cancelling' });
+      ending.abort(cancelled());
+    },
+    suspend: () => {
+      suspended = true;
+      ending.abort(new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping; the job goes on when it starts again.'));
+    },
+    abort: (reason) => {
+      ending.abort(reason);
+    },
+    closeJournal: () => journal.close(),
+  };
+}
+
+function cancelled(): PlatformError {
+  return new PlatformError('ENGINE_CANCELLED', 'The job was cancelled on request.');
+}

@@ -1,0 +1,195 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CommitResult, PlatformError } from '../../spi/index.ts';
+import type { BoundStatement } from '../../sql/bind/index.ts';
+import { bindRequest, createContext } from '../query/bind-request.ts';
+import type { DurableRun } from '../query/durable-run.ts';
+import { executeStatement } from '../query/execute-statement.ts';
+import type { QueryRecord, QueryRegistry } from '../query/query-registry.ts';
+import { deadlinePassed, toStatementError } from '../query/query-service.ts';
+import type { StatementParts } from '../query/statement-context.ts';
+import type { StatementOutcome, StatementRequest } from '../query/statement-request.ts';
+import type { SystemTableParts } from '../query/system-tables.ts';
+import { onDisk, syncFolder } from './durable-file.ts';
+import { sessionAfter } from './job-session.ts';
+import { placedText, statementKey } from './job-spec.ts';
+import type { JobStore } from './job-store.ts';
+import type { OpenStatement } from './job-progress.ts';
+import type { StatementResult } from './journal-entry.ts';
+import type { LiveJob } from './live-job.ts';
+import { nameStatement } from './parse-script.ts';
+import { describeName, hadEffect } from './statement-effect.ts';
+
+/** What jobs run with: the parts of the interactive statements, and the place where they are kept. */
+export interface JobRunParts extends StatementParts, SystemTableParts {
+  readonly queries: QueryRegistry;
+  readonly store: JobStore;
+}
+
+/** How often a statement is begun that fails for a reason that may pass. */
+const ATTEMPTS_MAX = 3;
+
+/** Units: milliseconds; the pause after the n-th failure is n times this. */
+const RETRY_PAUSE_MS = 500;
+
+/** A statement of a job under way. */
+interface StatementRun {
+  readonly job: LiveJob;
+  /** Counts from 1. */
+  readonly statement: number;
+  readonly request: StatementRequest;
+  readonly record: QueryRecord;
+  readonly deadlineAtMs: number | null;
+  readonly parts: JobRunParts;
+}
+
+/** Runs a statement of a job, or goes on with it, and notes its commit.
+ *  Guarantees: however often this is done in however many processes, the statement is committed once.
+ *  @throws what ended the statement, naming it */
+export async function runStatement(job: LiveJob, statement: number, parts: JobRunParts): Promise<void> {
+  job.signal.throwIfAborted();
+  const request = requestOf(job, statement);
+  const { jobId, user, statements } = job.spec;
+  const record = parts.queries.open(user, statements[statement - 1]?.sql ?? '', jobId);
+  job.setRunning(record);
+  const onAbort = (): void => {
+    record.cancel(job.signal.reason as PlatformError);
+  };
+  job.signal.addEventListener('abort', onAbort, { once: true });
+  const { timeoutMs } = request.session;
+  const timer =
+    timeoutMs === null
+      ? null
+      : setTimeout(() => {
+          record.cancel(deadlinePassed(timeoutMs));
+        }, timeoutMs);
+  try {
+    record.start();
+    const deadlineAtMs = timeoutMs === null ? null : Date.now() + timeoutMs;
+    const result = await tryStatement({ job, statement, request, record, deadlineAtMs, parts });
+    await job.note({ kind: 'committed', statement, result });
+    record.end(null);
+  } catch (error) {
+    const coded = nameStatement(toStatementError(error, record.signal), statement, statements.length);
+    record.end(coded);
+    throw coded;
+  } finally {
+    if (timer !== null) clearTimeout(timer);
+    job.signal.removeEventListener('abort', onAbort);
+    job.setRunning(null);
+  }
+}
+
+function requestOf({ spec, progress }: LiveJob, statement: number): StatementRequest {
+  const placed = spec.statements[statement - 1];
+  if (placed === undefined) throw new PlatformError('INTERNAL_INVARIANT', `The job ${spec.jobId} has no statement ${String(statement)}.`);
+  return {
+    sql: placedText(placed),
+    parameters: [],
+    session: sessionAfter(spec.session, progress.committed),
+    timeoutMs: null,
+    principal: { user: spec.user },
+    idempotencyKey: statementKey(spec.jobId, statement),
+  };
+}
+
+async function tryStatement(run: StatementRun): Promise<StatementResult> {
+  const { job, statement, record, parts } = run;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const open = job.progress.open?.statement === statement ? job.progress.open : null;
+      const earlier = open === null ? null : await findEarlierResult(open, statementKey(job.spec.jobId, statement), parts);
+      if (earlier !== null) return earlier;
+      // What is tried again is bound again, to read what is current by now; a definition keeps what it knew before.
+      const isStale = open === null || (attempt > 1 && 'query' in open.bound);
+      return await execute(isStale ? await bind(run) : open, run);
+    } catch (error) {
+      const { retryable, code } = PlatformError.from(error, 'INTERNAL_INVARIANT');
+      if (!retryable || attempt === ATTEMPTS_MAX || record.signal.aborted) throw error;
+      parts.log.warn({ jobId: job.spec.jobId, statement, code }, 'a statement of a job failed and is tried again');
+      await sleep(attempt * RETRY_PAUSE_MS, undefined, { signal: record.signal });
+    }
+  }
+}
+
+async function bind({ job, statement, request, record, parts }: StatementRun): Promise<OpenStatement> {
+  const bound = await bindRequest(request, record, parts);
+  await job.note({ kind: 'bound', statement, bound, before: await describeName(bound, parts.catalog) });
+  const { open } = job.progress;
+  if (open === null) throw new PlatformError('INTERNAL_INVARIANT', 'A statement that was bound is not open.');
+  return open;
+}
+
+/** Notes the commit of a statement that an earlier process made and could not note any more, if it did. */
+export async function noteEarlierResult(job: LiveJob, parts: JobRunParts): Promise<void> {
+  const { open } = job.progress;
+  if (open === null) return;
+  const result = await findEarlierResult(open, statementKey(job.spec.jobId, open.statement), parts);
+  if (result !== null) await job.note({ kind: 'committed', statement: open.statement, result });
+}
+
+async function findEarlierResult(
+  { bound, before, begun }: OpenStatement,
+  key: string,
+  parts: JobRunParts,
+): Promise<StatementResult | null> {
+  const commit = await findCommit(bound, key, parts);
+  const engine = begun?.engine ?? null;
+  if (commit !== null) return { ...resultOf(commit), engine };
+  const effective = hadEffect(bound, before, await describeName(bound, parts.catalog));
+  return effective ? { ...resultOf(null), engine } : null;
+}
+
+async function findCommit(bound: BoundStatement, key: string, { catalog, sink }: JobRunParts): Promise<CommitResult | null> {
+  if ('table' in bound) return sink.committed(bound.table, key);
+  if (bound.kind !== 'create_table_as') return null;
+  const found = await catalog.resolve(bound.spec.name);
+  return found?.kind === 'table' ? sink.committed(found.ref, key) : null;
+}
+
+async function execute(open: OpenStatement, run: StatementRun): Promise<StatementResult> {
+  const { request, record, deadlineAtMs, parts } = run;
+  record.describe({ kind: open.bound.kind });
+  const durable = await openDurableRun(open, run);
+  const outcome = await executeStatement(open.bound, createContext({ request, record, deadlineAtMs, durable }, parts));
+  await outcome.close();
+  return { ...resultOf(outcome.commit ?? null, record.info.rows), engine: outcome.engine, sessionChange: outcome.sessionChange };
+}
+
+function resultOf(commit: CommitResult | null, rows = 0): Omit<StatementResult, 'engine'> & Pick<StatementOutcome, 'sessionChange'> {
+  const snapshotId = commit === null || commit.snapshotId === '' ? null : commit.snapshotId;
+  return { rows: commit?.rows ?? rows, table: commit?.table ?? null, snapshotId, sessionChange: null };
+}
+
+/** A write whose engine kept nothing begins anew: there is nothing to go on from. What it staged is swept later, as after any crash. */
+async function openDurableRun({ begun }: OpenStatement, { job, statement, parts }: StatementRun): Promise<DurableRun> {
+  const workDirectory = parts.store.workDirectory(job.spec.jobId, statement);
+  const known = begun !== null && parts.engines.engines.some(({ name }) => name === begun.engine);
+  const goesOn = known && (await holdsFiles(workDirectory));
+  return {
+    workDirectory,
+    begun: goesOn ? begun : null,
+    begin: async (write) => {
+      await onDisk(async () => {
+        await rm(workDirectory, { recursive: true, force: true });
+        await mkdir(workDirectory, { recursive: true, mode: 0o700 });
+      });
+      await syncFolder(workDirectory);
+      await job.note({ kind: 'staging', statement, ...write });
+    },
+    get suspended() {
+      return job.suspended;
+    },
+  };
+}
+
+async function holdsFiles(directory: string): Promise<boolean> {
+  return onDisk(async () => {
+    try {
+      return (await readdir(directory)).length > 0;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
+  });
+}

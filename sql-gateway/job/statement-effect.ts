@@ -1,0 +1,46 @@
+import type { Catalog, RelationName } from '../../spi/index.ts';
+import type { BoundStatement } from '../../sql/bind/index.ts';
+
+/** Returns what the name that a definition changes stands for now: a text that differs for different things; null for nothing, and for
+ *  statements that define nothing. */
+export async function describeName(statement: BoundStatement, catalog: Catalog): Promise<string | null> {
+  switch (statement.kind) {
+    case 'create_schema':
+    case 'drop_schema': {
+      const wanted = statement.schema.toLowerCase();
+      return (await catalog.schemas()).find((schema) => schema.toLowerCase() === wanted) ?? null;
+    }
+    case 'create_table':
+      return describeRelation(statement.spec.name, catalog);
+    case 'create_view':
+      return describeRelation(statement.view.name, catalog);
+    case 'drop_table':
+    case 'drop_view':
+      return describeRelation(statement.name, catalog);
+    default:
+      return null;
+  }
+}
+
+async function describeRelation(name: RelationName, catalog: Catalog): Promise<string | null> {
+  const found = await catalog.resolve(name);
+  if (found === null) return null;
+  return found.kind === 'table' ? `table ${found.ref.uuid}` : `view ${found.defaultSchema} ${found.sql}`;
+}
+
+/** Returns whether a definition that may have run before the process died did: definitions carry no idempotency key, so what its name stands
+ *  for is compared with what it stood for before. Statements that write rows are recognised by their key and never here. */
+export function hadEffect(statement: BoundStatement, before: string | null, now: string | null): boolean {
+  switch (statement.kind) {
+    case 'create_schema':
+    case 'create_table':
+    case 'create_view':
+      return now !== null && now !== before;
+    case 'drop_schema':
+    case 'drop_table':
+    case 'drop_view':
+      return before !== null && now !== before;
+    default:
+      return false;
+  }
+}
