@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { ARROW_END_OF_STREAM } from '../../../runtime/arrow/index.ts';
-import { assert, type FileSource, type TableSnapshot } from '../../../spi/index.ts';
+import { assert, type FileSource, type ParquetSplit, type ScanColumn, type TableSnapshot } from '../../../spi/index.ts';
 import { openCatalogStore } from '../../../storage/catalog-store/open-catalog-store.ts';
 import type { DataService } from '../../../storage/data/data-service.ts';
 import { openDataService } from '../../../storage/data/open-data-service.ts';
@@ -52,7 +52,7 @@ export async function openProofWarehouse(change: (service: DataService) => DataS
     for (const step of table.steps) {
       const path = join(directory, `rows-${String((files += 1))}.parquet`);
       await generator.run(`COPY (${step.query}) TO '${path}' (FORMAT parquet)`);
-      await appendFile(warehouse, table.name, { path, format: 'parquet', options: {}, columns: null }, step.kind);
+      await writeFile(warehouse, table.name, { path, format: 'parquet', options: {}, columns: null }, step.kind);
     }
   };
   return {
@@ -63,7 +63,7 @@ export async function openProofWarehouse(change: (service: DataService) => DataS
         { name: { schema: 'main', name }, columns, partitioning: [], properties: {}, comment: null },
         'fail',
       );
-      await appendFile(warehouse, name, source, 'append');
+      await writeFile(warehouse, name, source, 'append');
     },
     async dump(name) {
       const store = openCatalogStore(layoutOf(warehouseDirectory).catalogDirectory, 'read');
@@ -89,20 +89,22 @@ async function snapshot(warehouse: Warehouse, name: string): Promise<TableSnapsh
   return table;
 }
 
-async function appendFile(warehouse: Warehouse, name: string, source: FileSource, kind: 'append' | 'overwrite'): Promise<void> {
-  const transaction = await warehouse.sink.begin({ kind, table: (await snapshot(warehouse, name)).ref });
+async function writeFile(warehouse: Warehouse, name: string, source: FileSource, kind: TableCase['steps'][number]['kind']): Promise<void> {
+  const table = await snapshot(warehouse, name);
+  const { splits } = await planOf(warehouse, table);
+  const removes = splits.filter((_, index) => index % 2 === 0).map((split) => split.uri);
+  const transaction = await warehouse.sink.begin({ kind, table: table.ref, removes });
   await transaction.commit([await transaction.appendFile('load', 0, source)], source.path);
 }
 
-async function writeFrames(warehouse: Warehouse, table: TableSnapshot, path: string): Promise<void> {
+async function planOf(warehouse: Warehouse, table: TableSnapshot): Promise<{ columns: ScanColumn[]; splits: readonly ParquetSplit[] }> {
   const columns = table.fields.map((field, index) => ({ ...field, id: index, fieldId: field.id }));
-  const { splits } = await warehouse.source.plan({
-    table: table.ref,
-    snapshotId: table.snapshotId,
-    schemaId: table.schemaId,
-    columns,
-    filter: null,
-  });
+  const request = { table: table.ref, snapshotId: table.snapshotId, schemaId: table.schemaId, columns, filter: null };
+  return { columns, splits: (await warehouse.source.plan(request)).splits };
+}
+
+async function writeFrames(warehouse: Warehouse, table: TableSnapshot, path: string): Promise<void> {
+  const { columns, splits } = await planOf(warehouse, table);
   const out = createWriteStream(path);
   for (const [index, split] of splits.entries()) {
     let first = true;

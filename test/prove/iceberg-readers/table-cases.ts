@@ -5,8 +5,8 @@ export interface TableCase {
   readonly name: string;
   readonly columns: readonly NewColumn[];
   readonly partitioning: readonly { readonly column: string; readonly transform: PartitionTransform }[];
-  /** Queries of DuckDB whose rows are written one after the other. */
-  readonly steps: readonly { readonly kind: 'append' | 'overwrite'; readonly query: string }[];
+  /** Queries of DuckDB whose rows are written one after the other. A `rewrite` puts them in the place of every second data file. */
+  readonly steps: readonly { readonly kind: 'append' | 'overwrite' | 'rewrite'; readonly query: string }[];
   /** Columns over which conditions are tried. */
   readonly filterColumns: readonly string[];
 }
@@ -194,6 +194,19 @@ export function tableCases(seed: number, quick: boolean): readonly TableCase[] {
         append(events(300, seed, SPANS.month)),
         { kind: 'overwrite', query: events(200, seed + 5, SPANS.month) },
         append(events(100, seed + 6, SPANS.month)),
+      ],
+      filterColumns: ['at', 'n'],
+    },
+    {
+      name: 'rewritten',
+      columns: EVENTS,
+      partitioning: [{ column: 'at', transform: { kind: 'month' } }],
+      steps: [
+        append(events(300, seed, SPANS.month)),
+        append(events(200, seed + 7, SPANS.month)),
+        { kind: 'rewrite', query: events(50, seed + 8, SPANS.month) },
+        append(events(100, seed + 9, SPANS.month)),
+        { kind: 'rewrite', query: events(20, seed + 10, SPANS.month) },
       ],
       filterColumns: ['at', 'n'],
     },
