@@ -26,12 +26,12 @@ async function checkViews(runs: number, kind: ViewCase): Promise<{ finalRows: nu
 
 describe('the final rows and the open rows of a view together are the answer of the oracle', () => {
   test('over all rows, whatever comes, goes and is restarted', async () => {
-    expect(await checkViews(100, 'any')).toEqual({ finalRows: 0, lateRows: 0 });
+    expect(await checkViews(60, 'any')).toEqual({ finalRows: 0, lateRows: 0 });
   });
 
   test('over all rows that were not late, when windows of event time are closed; late are those that have to be', async () => {
-    const { finalRows, lateRows } = await checkViews(200, 'windows');
-    expect(finalRows).toBeGreaterThan(100);
-    expect(lateRows).toBeGreaterThan(100);
+    const { finalRows, lateRows } = await checkViews(100, 'windows');
+    expect(finalRows).toBeGreaterThan(50);
+    expect(lateRows).toBeGreaterThan(50);
   });
 });

@@ -4,6 +4,7 @@ import { type Batch } from '../changelog/batch.ts';
 import { type Column, type ColumnKind, gatherColumn } from '../changelog/column.ts';
 import { growInt32, growUint8 } from '../state/growing.ts';
 import { gatherLanes, LaneIndex } from '../state/lane-index.ts';
+import { type ColumnProbe, columnProbe } from '../state/probe.ts';
 import { RowLayout } from '../state/row-layout.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
@@ -39,7 +40,10 @@ export class AggregateOperator implements Changelog, Stateful, Windowed {
   readonly #groupLayout: RowLayout;
   readonly #resultLayout: RowLayout;
   readonly #index: LaneIndex;
-  readonly #rows = new CountState();
+  /** How many rows a group has: those of `count(*)` where the query asks for that, too. */
+  readonly #rows: CountState;
+  readonly #states: readonly AggregateState[];
+  readonly #probe: ColumnProbe | null;
   readonly #touched = new TouchedSet();
   #lanes: Int32Array = new Int32Array(0);
   #ids: Int32Array = new Int32Array(0);
@@ -53,22 +57,23 @@ export class AggregateOperator implements Changelog, Stateful, Windowed {
     this.#groupLayout = new RowLayout(shape.groupKinds);
     this.#resultLayout = new RowLayout(shape.slots.map((slot) => slot.kind));
     this.#index = new LaneIndex(this.#groupLayout.width);
+    this.#probe = columnProbe(shape.groupKinds);
+    const states = shape.slots.map((slot) => slot.state);
+    const counted = shape.slots.find(({ position }) => position === null)?.state;
+    this.#rows = counted instanceof CountState ? counted : new CountState();
+    this.#states = counted === this.#rows ? states : [this.#rows, ...states];
     if (this.#isGlobal()) this.#addGlobalGroup();
   }
 
   push(batch: Batch): void {
     const { rows, columns, weights } = batch;
-    if (this.#ids.length < rows) {
-      this.#ids = new Int32Array(rows);
-      this.#lanes = new Int32Array(rows * this.#groupLayout.width);
-    }
+    if (this.#ids.length < rows) this.#ids = new Int32Array(rows);
     if (!this.#isGlobal()) {
-      this.#groupLayout.encode(columns.slice(0, this.#shape.groupKinds.length), rows, this.#lanes);
-      this.#index.insert(this.#lanes, rows, this.#ids);
+      this.#insert(columns.slice(0, this.#shape.groupKinds.length), rows);
       this.#reserve();
       this.#touched.add(this.#ids, rows, this.#index.size);
     } else this.#touched.add(this.#ids, 1, 1);
-    this.#rows.update(this.#ids, rows, null, weights);
+    if (this.#states.length > this.#shape.slots.length) this.#rows.update(this.#ids, rows, null, weights);
     for (const { state, position } of this.#shape.slots) {
       state.update(this.#ids, rows, position === null ? null : (columns[position] as Column), weights);
     }
@@ -94,16 +99,14 @@ export class AggregateOperator implements Changelog, Stateful, Windowed {
 
   snapshot(writer: StateWriter): void {
     this.#index.snapshot(writer);
-    this.#rows.snapshot(writer);
-    for (const { state } of this.#shape.slots) state.snapshot(writer);
+    for (const state of this.#states) state.snapshot(writer);
     writer.bytes(this.#present.subarray(0, this.#index.size));
     writer.integers(this.#given.subarray(0, this.#index.size * this.#resultLayout.width));
   }
 
   restore(reader: StateReader): void {
     this.#index.restore(reader);
-    this.#rows.restore(reader);
-    for (const { state } of this.#shape.slots) state.restore(reader);
+    for (const state of this.#states) state.restore(reader);
     this.#present = new Uint8Array(reader.bytes());
     this.#given = reader.integers();
     this.#reserve();
@@ -116,6 +119,16 @@ export class AggregateOperator implements Changelog, Stateful, Windowed {
     return this.#shape.groupKinds.length === 0;
   }
 
+  #insert(groups: readonly Column[], rows: number): void {
+    if (this.#probe !== null) {
+      this.#index.insertColumns(this.#probe, groups, rows, this.#ids);
+      return;
+    }
+    this.#lanes = growInt32(this.#lanes, rows * this.#groupLayout.width);
+    this.#groupLayout.encode(groups, rows, this.#lanes);
+    this.#index.insert(this.#lanes, rows, this.#ids);
+  }
+
   #addGlobalGroup(): void {
     const one = new Int32Array(1);
     this.#index.insert(new Int32Array(this.#groupLayout.width), 1, one);
@@ -125,8 +138,7 @@ export class AggregateOperator implements Changelog, Stateful, Windowed {
 
   #reserve(): void {
     const groups = this.#index.size;
-    this.#rows.reserve(groups);
-    for (const { state } of this.#shape.slots) state.reserve(groups);
+    for (const state of this.#states) state.reserve(groups);
     if (!this.#shape.retractions) return;
     this.#present = growUint8(this.#present, groups);
     this.#given = growInt32(this.#given, groups * this.#resultLayout.width);
@@ -175,8 +187,7 @@ export class AggregateOperator implements Changelog, Stateful, Windowed {
     this.#present = Uint8Array.from(groups, (group) => present[group] as number);
     this.#given = given;
     this.#index.retain(groups);
-    this.#rows.retain(groups);
-    for (const { state } of this.#shape.slots) state.retain(groups);
+    for (const state of this.#states) state.retain(groups);
     this.#reserve();
   }
 

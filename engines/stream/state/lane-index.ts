@@ -1,19 +1,7 @@
-import { instantiate } from '../instantiate.ts';
+import type { Column } from '../changelog/column.ts';
+import { type ColumnProbe, laneProbe, type LaneProbe } from './probe.ts';
 import type { StateReader } from './state-reader.ts';
 import type { StateWriter } from './state-writer.ts';
-
-/** Probes rows of lanes: writes the number of each row's key to `ids` and returns how many keys there are afterwards. With `add` unknown keys
- *  are given the next numbers, without it they are -1. */
-type Probe = (
-  lanes: Int32Array,
-  from: number,
-  to: number,
-  ids: Int32Array,
-  slots: Int32Array,
-  keys: Int32Array,
-  size: number,
-  add: boolean,
-) => number;
 
 const CAPACITY_MIN = 1 << 10;
 /** Rows probed between looks at the load. */
@@ -23,14 +11,14 @@ const CHUNK_ROWS = 1 << 12;
  *  Guarantees: numbers are given in the order of first appearance and never change. */
 export class LaneIndex {
   readonly #width: number;
-  readonly #probe: Probe;
+  readonly #probe: LaneProbe;
   #slots: Int32Array = new Int32Array(CAPACITY_MIN * 2);
   #keys: Int32Array;
   #size = 0;
 
   constructor(width: number) {
     this.#width = width;
-    this.#probe = probeOf(width);
+    this.#probe = laneProbe(width);
     this.#keys = new Int32Array(CAPACITY_MIN * width);
   }
 
@@ -55,6 +43,15 @@ export class LaneIndex {
       const to = Math.min(rows, from + CHUNK_ROWS);
       this.#reserve(this.#size + to - from);
       this.#size = this.#probe(lanes, from, to, ids, this.#slots, this.#keys, this.#size, true);
+    }
+  }
+
+  /** As `insert`, for keys that are columns of the probe's kinds. */
+  insertColumns(probe: ColumnProbe, columns: readonly Column[], rows: number, ids: Int32Array): void {
+    for (let from = 0; from < rows; from += CHUNK_ROWS) {
+      const to = Math.min(rows, from + CHUNK_ROWS);
+      this.#reserve(this.#size + to - from);
+      this.#size = probe(columns, from, to, ids, this.#slots, this.#keys, this.#size, true);
     }
   }
 
@@ -113,45 +110,4 @@ export function gatherLanes(from: Int32Array, ids: Int32Array, to: Int32Array, w
     for (let lane = 0; lane < width; lane += 1) to[row * width + lane] = from[start + lane] as number;
     if (renumbered !== null) to[row * width] = renumbered[from[start] as number] as number;
   }
-}
-
-const probes = new Map<number, Probe>();
-
-/** Returns the loop for keys of one width: lanes in registers in place of an inner loop. */
-function probeOf(width: number): Probe {
-  const known = probes.get(width);
-  if (known !== undefined) return known;
-  const lanes = Array.from({ length: width }, (_, lane) => String(lane));
-  const probe = instantiate<Probe>(
-    [
-      'return function probe(lanes, from, to, ids, slots, keys, size, add) {',
-      '  const mask = slots.length - 1;',
-      '  for (let row = from; row < to; row += 1) {',
-      `    const base = row * ${String(width)};`,
-      '    let hash = 0x9e3779b9 | 0;',
-      ...lanes.map(
-        (lane) => `    const l${lane} = lanes[base + ${lane}]; hash = Math.imul(hash ^ l${lane}, 0x85ebca6b); hash ^= hash >>> 15;`,
-      ),
-      '    hash = Math.imul(hash, 0xc2b2ae35); hash ^= hash >>> 13;',
-      '    let slot = hash & mask, id = -1;',
-      '    for (;;) {',
-      '      const found = slots[slot];',
-      '      if (found === 0) break;',
-      `      const at = (found - 1) * ${String(width)};`,
-      `      if (${lanes.map((lane) => `keys[at + ${lane}] === l${lane}`).join(' && ') || 'true'}) { id = found - 1; break; }`,
-      '      slot = (slot + 1) & mask;',
-      '    }',
-      '    if (id < 0 && add) {',
-      `      id = size; const at = id * ${String(width)}; size += 1; slots[slot] = size;`,
-      ...lanes.map((lane) => `      keys[at + ${lane}] = l${lane};`),
-      '    }',
-      '    ids[row] = id;',
-      '  }',
-      '  return size;',
-      '};',
-    ].join('\n'),
-    {},
-  );
-  probes.set(width, probe);
-  return probe;
 }

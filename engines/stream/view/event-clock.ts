@@ -40,11 +40,10 @@ export class EventClock {
     return least;
   }
 
-  /** Takes note of the instants of added rows. */
-  observe(scan: number, column: Column, rows: number): void {
-    const seen = greatestOf(column, rows);
+  /** Takes note of an instant of an added row. */
+  observe(scan: number, instantUs: bigint): void {
     const before = this.#greatest[scan] ?? null;
-    if (seen !== null && (before === null || seen > before)) this.#greatest[scan] = seen;
+    if (before === null || instantUs > before) this.#greatest[scan] = instantUs;
   }
 
   /** Moves the watermarks up to what was seen; called when a micro-batch ends. */
@@ -70,21 +69,18 @@ export class EventClock {
   }
 }
 
-/** Returns the positions of rows whose instant is before `cutUs`, and of the others (NULL among them); null when none is before it. */
+/** Returns the positions of rows whose instant is before `cutUs`, and of the others (NULL among them). */
 export function splitBefore(
   { values, valid }: Column,
   rows: number,
   cutUs: bigint,
-): { readonly before: Int32Array; readonly others: Int32Array } | null {
+): { readonly before: Int32Array; readonly others: Int32Array } {
   const { high: cutHigh, low: cutLow } = lanesOf(cutUs);
   const isBefore = (row: number): boolean => {
     if (valid !== null && valid[row] === 0) return false;
     const high = values[row * 2 + 1] as number;
     return high < cutHigh || (high === cutHigh && (values[row * 2] as number) >>> 0 < cutLow);
   };
-  let first = 0;
-  while (first < rows && !isBefore(first)) first += 1;
-  if (first === rows) return null;
   const before = new Int32Array(rows);
   const others = new Int32Array(rows);
   let beforeRows = 0;
@@ -99,20 +95,25 @@ function lanesOf(value: bigint): Lanes {
   return { high: Number(value >> 32n), low: Number(BigInt.asUintN(32, value)) };
 }
 
-/** NULL and infinity are no events. */
-function greatestOf({ values, valid }: Column, rows: number): bigint | null {
-  let bestHigh = -0x80000000;
-  let bestLow = 0;
-  let seen = false;
+/** Returns the least and the greatest instant of a column, or null when it has none: NULL and infinity are no events. */
+export function rangeOf({ values, valid }: Column, rows: number): { readonly least: bigint; readonly greatest: bigint } | null {
+  let [leastHigh, leastLow, greatestHigh, greatestLow] = [INFINITE_HIGH, INFINITE_LOW, -0x80000000, -1];
   for (let row = 0; row < rows; row += 1) {
     const high = values[row * 2 + 1] as number;
-    if (high < bestHigh) continue;
     const low = (values[row * 2] as number) >>> 0;
-    if ((high === bestHigh && low <= bestLow) || (valid !== null && valid[row] === 0)) continue;
-    if (high === 0x7fffffff && low === 0xffffffff) continue;
-    bestHigh = high;
-    bestLow = low;
-    seen = true;
+    const isLess = high < leastHigh || (high === leastHigh && low < leastLow);
+    const isGreater = high > greatestHigh || (high === greatestHigh && low > greatestLow);
+    if (!isLess && !isGreater) continue;
+    if ((valid !== null && valid[row] === 0) || (high === INFINITE_HIGH && low === INFINITE_LOW)) continue;
+    if (isLess) [leastHigh, leastLow] = [high, low];
+    if (isGreater) [greatestHigh, greatestLow] = [high, low];
   }
-  return seen ? (BigInt(bestHigh) << 32n) | BigInt(bestLow) : null;
+  return greatestLow === -1 ? null : { least: joined(leastHigh, leastLow), greatest: joined(greatestHigh, greatestLow) };
+}
+
+const INFINITE_HIGH = 0x7fffffff;
+const INFINITE_LOW = 0xffffffff;
+
+function joined(high: number, low: number): bigint {
+  return (BigInt(high) << 32n) | BigInt(low);
 }

@@ -5,7 +5,7 @@ import type { TextPool } from '../changelog/text-pool.ts';
 import { type ClosingWindows, Dataflow, planDataflow, traceWindows } from '../dataflow/index.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
-import { EventClock, splitBefore } from './event-clock.ts';
+import { EventClock, rangeOf, splitBefore } from './event-clock.ts';
 import { ResultMultiset } from './result-multiset.ts';
 
 /** A query to be kept fresh. */
@@ -92,13 +92,14 @@ export class ViewDataflow {
   /** Takes rows of a scan: added (1) or taken away (-1). `batch.weights` is null. */
   push(scan: number, change: 1 | -1, batch: Batch): void {
     const event = batch.columns[this.#eventAt[scan] ?? -1];
+    const range = event === undefined ? null : rangeOf(event, batch.rows);
     const cutUs = this.#cutsUs[scan] ?? null;
-    if (event !== undefined && change === 1) this.#clock.observe(scan, event, batch.rows);
-    const split = event === undefined || cutUs === null ? null : splitBefore(event, batch.rows, cutUs);
-    if (split === null) {
+    if (range !== null && change === 1) this.#clock.observe(scan, range.greatest);
+    if (event === undefined || range === null || cutUs === null || range.least >= cutUs) {
       this.#dataflow.push(scan, weighted(batch, change));
       return;
     }
+    const split = splitBefore(event, batch.rows, cutUs);
     this.#late[scan]?.push({ batch: rowsAt(batch, split.before), change });
     this.#dataflow.push(scan, weighted(rowsAt(batch, split.others), change));
   }
