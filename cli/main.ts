@@ -6,6 +6,8 @@ import { type Command, type CommandArguments, type CommandIo, EXIT } from './com
 import { configCommand } from './command/config.ts';
 import { demoCommand } from './command/demo.ts';
 import { enginesCommand } from './command/engines.ts';
+import { jobCommand } from './command/job.ts';
+import { importSqlCommand } from './command/import-sql.ts';
 import { loadCommand } from './command/load.ts';
 import { serveCommand } from './command/serve.ts';
 import { sqlCommand } from './command/sql.ts';
@@ -13,7 +15,16 @@ import { renderCommandHelp, renderHelp } from './format/print-help.ts';
 import { renderError } from './format/print-error.ts';
 import { nearestName } from '../spi/index.ts';
 
-const COMMANDS: readonly Command[] = [demoCommand, serveCommand, sqlCommand, loadCommand, enginesCommand, configCommand];
+const COMMANDS: readonly Command[] = [
+  demoCommand,
+  serveCommand,
+  sqlCommand,
+  loadCommand,
+  importSqlCommand,
+  jobCommand,
+  enginesCommand,
+  configCommand,
+];
 
 const io: CommandIo = {
   stdin: process.stdin,

@@ -1,4 +1,6 @@
 export { createGateway, type Gateway, type GatewayParts } from './create-gateway.ts';
+export type { JobInfo, JobSummary } from './job/job-info.ts';
+export { hasEnded } from './job/job-progress.ts';
 export type { ApiToken, GatewayConfig } from './gateway-config.ts';
 export {
   loadEngines,
@@ -7,3 +9,4 @@ export {
   type EngineSurroundings,
   type RegisteredEngine,
 } from './engine/load-engines.ts';
+export { createTranslator, type Dialect, DIALECTS, type TranslatedStatement, type Translator } from './translate/translator.ts';

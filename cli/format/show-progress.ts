@@ -4,7 +4,7 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const FRAME_MS = 120;
 
 /** Shows on a terminal that work goes on, and for how long; writes nothing where no person watches, or when the work is over at once. */
-export function showProgress(output: NodeJS.WriteStream, label: string): { readonly stop: () => void } {
+export function showProgress(output: NodeJS.WriteStream, label: string | (() => string)): { readonly stop: () => void } {
   if (!output.isTTY) return { stop: () => {} };
   const startedAt = performance.now();
   let frame = 0;
@@ -13,7 +13,8 @@ export function showProgress(output: NodeJS.WriteStream, label: string): { reado
     shown = true;
     const sign = FRAMES[frame % FRAMES.length] ?? '';
     frame += 1;
-    output.write(`\r\u001b[2K${sign} ${label} ${formatElapsed(performance.now() - startedAt)}`);
+    const text = typeof label === 'string' ? label : label();
+    output.write(`\r\u001b[2K${sign} ${text} ${formatElapsed(performance.now() - startedAt)}`);
   }, FRAME_MS);
   timer.unref();
   return {
