@@ -90,6 +90,8 @@ export async function composePlatform(config: Config, token: string | null, log:
       auth: config.auth.mode === 'none' ? { mode: 'none' } : { mode: 'token', tokens: token === null ? [] : [{ user: 'admin', token }] },
       files: { ...config.files, protectedDirectories: [config.data.directory] },
       limits: config.limits,
+      routes: config.routes,
+      cache: config.cache,
       streams: config.streams,
       jobs: config.jobs,
     },

@@ -178,7 +178,7 @@ async function createServices(parts: GatewayParts) {
 }
 
 function gatewayRoutes(parts: GatewayParts, services: GatewayServices, checkOpen: () => void): readonly Route[] {
-  const { jobs, streams, queries, metrics, admission } = services;
+  const { jobs, streams, queries, metrics, admission, cache } = services;
   const ingest = { ...services, keys: createIdempotencyMemory(IDEMPOTENCY_KEYS_MAX) };
   const routes: readonly Route[] = [
     ...statementRoutes({ ...services, checkOpen }),
@@ -189,7 +189,7 @@ function gatewayRoutes(parts: GatewayParts, services: GatewayServices, checkOpen
     ...catalogRoutes(parts.catalog),
     ...serverRoutes({
       engines: parts.engines,
-      metrics,
+      metrics, cache,
       streams,
       admission,
       checkOpen,

@@ -94,6 +94,13 @@ export const CONFIG_KEYS = {
     maximum: 64,
     description: 'Jobs that run at the same time; more wait for their turn.',
   },
+  'cache.bytesMax': {
+    type: 'integer',
+    default: 64 * MIB,
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'Memory for results that answer the same statement again; 0 keeps none. Bytes.',
+  },
   'storage.processes': {
     type: 'integer',
     default: 2,

@@ -1,3 +1,5 @@
+import type { RouteRuleText } from '../../sql/bind/index.ts';
+
 /** An engine to load. */
 export interface EngineEntry {
   /** `olap` or `stream` for a built-in engine, else a package name or a path (relative to the configuration file). */
@@ -26,10 +28,12 @@ export interface Config {
     readonly readerStallMs: number;
   };
   readonly jobs: { readonly concurrent: number };
+  readonly cache: { readonly bytesMax: number };
   readonly storage: { readonly processes: number; readonly memoryBytesMax: number };
   readonly streams: { readonly checkpointIntervalMs: number };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
   readonly engines: readonly EngineEntry[];
+  readonly routes: readonly RouteRuleText[];
 }
 
 /** Where a value came from, for `trivium config show`. */

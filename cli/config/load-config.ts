@@ -5,6 +5,7 @@ import { nearestName, PlatformError } from '../../spi/index.ts';
 import { CONFIG_KEYS, type ConfigKey, environmentName } from './config-keys.ts';
 import type { Config, ConfigOrigin, EngineEntry, LoadedConfig } from './config.ts';
 import { parseValue, type ConfigValue } from './parse-value.ts';
+import { readRoute } from './read-route.ts';
 
 /** The file that is read when `--config` names none and it exists. */
 export const DEFAULT_CONFIG_FILE = 'trivium.yaml';
@@ -23,7 +24,7 @@ export interface ConfigInputs {
  *  @throws CONFIG_INVALID for an unknown key, with the nearest one, or a value of the wrong form, with where it came from. */
 export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   const file = findFile(inputs);
-  const fromFile = file === null ? { values: new Map<string, ConfigValue>(), engines: null } : readConfigFile(file);
+  const fromFile = file === null ? { values: new Map<string, ConfigValue>(), engines: null, routes: [] } : readConfigFile(file);
   const fromEnvironment = readEnvironment(inputs.environment);
   const fromFlags = readFlags(inputs.flags);
   const values: Record<string, ConfigValue> = {};
@@ -43,7 +44,8 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
       origins[name] = origin;
     }
   }
-  const config = nestKeys(values, fromFile.engines ?? [{ module: 'olap', config: {} }]);
+  const lists = { engines: fromFile.engines ?? [{ module: 'olap', config: {} }], routes: fromFile.routes };
+  const config = nestKeys(values, lists);
   return { config: resolvePaths(config, inputs.workingDirectory, file), origins, file };
 }
 
@@ -57,42 +59,66 @@ function findFile(inputs: ConfigInputs): string | null {
   return existsSync(path) ? path : null;
 }
 
-function readConfigFile(file: string): { values: Map<string, ConfigValue>; engines: readonly EngineEntry[] | null } {
+interface FileContent {
+  readonly values: Map<string, ConfigValue>;
+  readonly engines: readonly EngineEntry[] | null;
+  readonly routes: Config['routes'];
+}
+
+function readConfigFile(file: string): FileContent {
   const document = parseDocument(readFileSync(file, 'utf8'));
   const problem = document.errors[0];
   if (problem !== undefined) throw new PlatformError('CONFIG_INVALID', `${file}: ${problem.message}`);
   const content: unknown = document.toJS() ?? {};
   const values = new Map<string, ConfigValue>();
   let engines: readonly EngineEntry[] | null = null;
+  let routes: Config['routes'] = [];
   for (const [section, entries] of Object.entries(asRecord(content, file, 'the file'))) {
     if (section === 'engines') {
       engines = readEngines(entries, file);
       continue;
     }
+    if (section === 'routes') {
+      routes = asList(entries, file, section).map((entry, index) => {
+        const place = `routes[${String(index)}]`;
+        const record = asRecord(entry, file, place);
+        checkKeys(record, ROUTE_KEYS, file, place);
+        return readRoute(record, `${file}: ${place}`);
+      });
+      continue;
+    }
     const sections = new Set(Object.keys(CONFIG_KEYS).map((name) => name.slice(0, name.indexOf('.'))));
-    if (!sections.has(section)) throw unknownKey(section, [...sections, 'engines'], file);
+    if (!sections.has(section)) throw unknownKey(section, [...sections, 'engines', 'routes'], file);
     for (const [name, value] of Object.entries(asRecord(entries, file, section))) {
       const key = `${section}.${name}`;
       values.set(key, parseValue(key, findKey(key, file), value, file));
     }
   }
-  return { values, engines };
+  return { values, engines, routes };
 }
 
 function readEngines(entries: unknown, file: string): readonly EngineEntry[] {
-  if (!Array.isArray(entries)) throw new PlatformError('CONFIG_INVALID', `${file}: 'engines' must be a list`);
-  return entries.map((entry: unknown, index) => {
+  return asList(entries, file, 'engines').map((entry, index) => {
     const place = `engines[${String(index)}]`;
     const record = asRecord(entry, file, place);
-    for (const name of Object.keys(record)) {
-      if (name !== 'module' && name !== 'config') throw unknownKey(`${place}.${name}`, ['module', 'config'], file);
-    }
+    checkKeys(record, ['module', 'config'], file, place);
     const module = record['module'];
     if (typeof module !== 'string' || module === '') {
       throw new PlatformError('CONFIG_INVALID', `${file}: ${place}.module must name a package or a path`);
     }
     return { module, config: record['config'] === undefined ? {} : asRecord(record['config'], file, `${place}.config`) };
   });
+}
+
+const ROUTE_KEYS = ['name', 'when', 'policy', 'engines', 'views'];
+
+function checkKeys(record: Readonly<Record<string, unknown>>, known: readonly string[], file: string, place: string): void {
+  for (const name of Object.keys(record)) if (!known.includes(name)) throw unknownKey(`${place}.${name}`, known, file);
+}
+
+function asList(value: unknown, file: string, place: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw new PlatformError('CONFIG_INVALID', `${file}: '${place}' must be a list`);
+  return value;
 }
 
 function readEnvironment(environment: ConfigInputs['environment']): Map<string, ConfigValue> {
@@ -138,14 +164,14 @@ function asRecord(value: unknown, file: string, place: string): Readonly<Record<
   return value as Readonly<Record<string, unknown>>;
 }
 
-function nestKeys(values: Readonly<Record<string, ConfigValue>>, engines: readonly EngineEntry[]): Config {
+function nestKeys(values: Readonly<Record<string, ConfigValue>>, lists: Pick<Config, 'engines' | 'routes'>): Config {
   const nested: Record<string, Record<string, ConfigValue>> = {};
   for (const [name, value] of Object.entries(values)) {
     const dot = name.indexOf('.');
     (nested[name.slice(0, dot)] ??= {})[name.slice(dot + 1)] = value;
   }
   // Every key of CONFIG_KEYS is present and was checked against its declared type, which is what Config states.
-  return { ...(nested as unknown as Omit<Config, 'engines'>), engines };
+  return { ...(nested as unknown as Omit<Config, 'engines' | 'routes'>), ...lists };
 }
 
 function resolvePaths(config: Config, workingDirectory: string, file: string | null): Config {

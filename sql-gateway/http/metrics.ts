@@ -1,4 +1,5 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import type { CacheFigures } from '../cache/result-cache.ts';
 import type { Admission } from '../query/admission.ts';
 import type { StreamStatus } from '../stream/stream-status.ts';
 import type { QueryInfo } from '../query/query-registry.ts';
@@ -8,7 +9,7 @@ export interface Metrics {
   /** Takes a statement that ended. */
   observe(query: QueryInfo): void;
   /** Returns all figures in the text format of Prometheus, version 0.0.4. */
-  render(admission: Admission, streams: readonly StreamStatus[]): string;
+  render(admission: Admission, streams: readonly StreamStatus[], cache: CacheFigures): string;
   close(): void;
 }
 
@@ -33,7 +34,7 @@ export function createMetrics(): Metrics {
       totals.rows += query.rows;
       totals.bytes += query.bytes;
     },
-    render: (admission, streams) => {
+    render: (admission, streams, cache) => {
       const latency = LATENCY_BOUNDS.map((bound, index) => [`le="${String(bound)}"`, buckets[index] ?? 0] as const);
       return [
         family('trivium_statements_total', 'counter', 'Statements that ended.', [...statements]),
@@ -45,6 +46,7 @@ export function createMetrics(): Metrics {
         family('trivium_result_bytes_total', 'counter', 'Bytes of results sent.', [['', totals.bytes]]),
         histogram('trivium_statement_seconds', 'Time from the request to the end of the answer.', latency, totals),
         ...streamFamilies(streams),
+        ...cacheFamilies(cache),
         ...processFamilies(lag),
       ].join('');
     },
@@ -52,6 +54,17 @@ export function createMetrics(): Metrics {
       lag.disable();
     },
   };
+}
+
+function cacheFamilies({ hits, misses, entries, bytes }: CacheFigures): readonly string[] {
+  return [
+    family('trivium_cache_total', 'counter', 'Statements that looked for a stored result.', [
+      ['outcome="hit"', hits],
+      ['outcome="miss"', misses],
+    ]),
+    family('trivium_cache_entries', 'gauge', 'Results that are stored.', [['', entries]]),
+    family('trivium_cache_bytes', 'gauge', 'Memory of stored results.', [['', bytes]]),
+  ];
 }
 
 function streamFamilies(streams: readonly StreamStatus[]): readonly string[] {

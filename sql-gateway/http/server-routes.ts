@@ -1,4 +1,5 @@
 import { PlatformError } from '../../spi/index.ts';
+import type { ResultCache } from '../cache/result-cache.ts';
 import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { Admission } from '../query/admission.ts';
 import type { StreamService } from '../stream/stream-service.ts';
@@ -10,6 +11,7 @@ export interface ServerRouteParts {
   readonly engines: EngineRegistry;
   readonly metrics: Metrics;
   readonly admission: Admission;
+  readonly cache: Pick<ResultCache, 'figures'>;
   readonly streams: Pick<StreamService, 'list'>;
   /** Throws while no statements are taken. */
   readonly checkOpen: () => void;
@@ -88,8 +90,8 @@ async function tellReadiness({ engines, checkOpen }: ServerRouteParts): Promise<
   throw new PlatformError('INTERNAL_UNAVAILABLE', 'No engine is ready.');
 }
 
-async function sendMetrics({ reply }: HttpExchange, { metrics, admission, streams }: ServerRouteParts): Promise<undefined> {
-  await reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render(admission, await streams.list()));
+async function sendMetrics({ reply }: HttpExchange, { metrics, admission, streams, cache }: ServerRouteParts): Promise<undefined> {
+  await reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render(admission, await streams.list(), cache.figures));
   return undefined;
 }
 

@@ -156,7 +156,8 @@ function scanColumns({ node, positions }: FoundPart, table: TableSnapshot): read
   const columns: ScanColumn[] = [];
   for (const { id, name, type, nullable } of outputColumns(node)) {
     const field = table.fields[positions.get(id) ?? -1];
-    const usable = field !== undefined && formatType(field.type) === formatType(type) && columns.every(({ fieldId }) => fieldId !== field.id);
+    const usable =
+      field !== undefined && formatType(field.type) === formatType(type) && columns.every(({ fieldId }) => fieldId !== field.id);
     if (!usable) return null;
     columns.push({ id, name, type, nullable, fieldId: field.id });
   }

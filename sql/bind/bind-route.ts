@@ -2,7 +2,7 @@ import type { AlterRoute } from '../ast/index.ts';
 import type { BoundStatement, RouteRuleText } from './bound-statement.ts';
 
 /** Binds ALTER ROUTE. Which features and engines there are is for the gateway to know. */
-export function bindAlterRoute({ name, rule }: AlterRoute): BoundStatement {
+export function bindAlterRoute({ name, rule }: AlterRoute): Extract<BoundStatement, { kind: 'alter_route' }> {
   return { kind: 'alter_route', name: name.name, rule: rule === null ? null : routeRule(name.name, rule) };
 }
 

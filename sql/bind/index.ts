@@ -1,3 +1,4 @@
+export { bindAlterRoute } from './bind-route.ts';
 export { bindStatement } from './bind-statement.ts';
 export type {
   BindContext,

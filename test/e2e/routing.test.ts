@@ -188,3 +188,79 @@ describe('what was measured', () => {
     expect(queries[0]?.['measuredMs']).toBeGreaterThan(0);
   });
 });
+
+describe('a stored result', () => {
+  const cacheOf = async (gateway: Pick<MemoryGateway, 'sql'>, text: string, body: object = {}) => {
+    const response = await gateway.sql(text, { body });
+    const { data } = (await response.json()) as { data: unknown };
+    return { data, cache: response.headers.get('trivium-cache'), engine: response.headers.get('trivium-engine') };
+  };
+
+  it('answers the same statement again, without an engine', async () => {
+    const gateway = await start([{ name: 'one' }]);
+    const text = 'SELECT n FROM generate_series(1, 3) AS s(n)';
+    expect(await cacheOf(gateway, text)).toEqual({ data: [[1], [2], [3]], cache: 'miss', engine: 'one' });
+    expect(await gateway.explain(text)).toMatchObject([
+      { engine: '(result cache)', chosen: true },
+      { engine: 'one', chosen: false, rank: 1 },
+    ]);
+    expect(await cacheOf(gateway, text)).toEqual({ data: [[1], [2], [3]], cache: 'hit', engine: null });
+    const { queries } = (await (await gateway.call('/v1/queries')).json()) as { queries: Record<string, unknown>[] };
+    expect(queries[0]).toMatchObject({ cache: 'hit', engine: null, rows: 3 });
+    const metrics = await (await gateway.call('/metrics')).text();
+    expect(metrics).toMatch(/trivium_cache_total\{outcome="hit"\} 1\n/);
+    expect(metrics).toMatch(/trivium_cache_entries 1\n/);
+  });
+
+  it('comes whole in every format, again and again', async () => {
+    const { sql } = await start([{ batchRows: 1000 }]);
+    const text = 'SELECT n FROM generate_series(1, 5000) AS s(n)';
+    for (const accept of ['text/csv', 'application/json', 'text/csv', 'application/json']) {
+      const answer = await (await sql(text, { accept })).text();
+      expect(answer.match(/\d+/g)?.slice(0, 5000).length).toBe(5000);
+      expect(answer).toContain('5000');
+    }
+  });
+
+  it('is neither looked for nor made with the hint NO_CACHE, with the setting off, or by EXPLAIN ANALYZE', async () => {
+    const gateway = await start([{ name: 'one' }]);
+    expect(await cacheOf(gateway, 'SELECT /*+ NO_CACHE */ 1')).toMatchObject({ cache: null, engine: 'one' });
+    expect(await cacheOf(gateway, 'SELECT 1', NO_CACHE)).toMatchObject({ cache: null, engine: 'one' });
+    expect((await cacheOf(gateway, 'EXPLAIN ANALYZE SELECT 1')).cache).toBeNull();
+    expect((await cacheOf(gateway, 'SELECT 1')).cache).toBe('miss');
+  });
+
+  it('is one for each engine asked for, and for each value of a parameter', async () => {
+    const gateway = await start([{ name: 'one' }, { name: 'two', cpuMs: 50 }]);
+    await cacheOf(gateway, 'SELECT 1');
+    expect(await cacheOf(gateway, 'SELECT /*+ ENGINE(two) */ 1')).toMatchObject({ cache: 'miss', engine: 'two' });
+    const asked = [1, 2, 1].map((value) => ({ parameters: [value] }));
+    const answers = [];
+    for (const body of asked) answers.push(await cacheOf(gateway, 'SELECT $1 + 1 AS n', body));
+    expect(answers.map(({ data, cache }) => [data, cache])).toEqual([
+      [[[2]], 'miss'],
+      [[[3]], 'miss'],
+      [[[2]], 'hit'],
+    ]);
+  });
+
+  it('is never a part of a result', async () => {
+    const lost = new PlatformError('ENGINE_LOST', 'gone');
+    const { sql } = await start([{ batchRows: 10, streamError: { afterBatches: 4, error: lost } }]);
+    const statuses = [];
+    while (statuses.length < 2) statuses.push((await sql('SELECT n FROM generate_series(1, 100) AS s(n)')).status);
+    expect(statuses).toEqual([503, 503]);
+  });
+
+  it('is none at all when the cache has no memory', async () => {
+    const gateway = await start([{}], { cache: { bytesMax: 0 } });
+    expect(await cacheOf(gateway, 'SELECT 1')).toMatchObject({ cache: null });
+  });
+
+  it('is turned off by SET', async () => {
+    const { sql } = await start([{}]);
+    expect((await sql('SET result_cache = off')).headers.get('trivium-set-session')).toBe('resultCache=off');
+    expect((await sql("SET fresh_views = 'maybe'")).status).toBe(400);
+    expect((await sql('SELECT 1', { body: { session: { resultCache: 'sometimes' } } })).status).toBe(400);
+  });
+});

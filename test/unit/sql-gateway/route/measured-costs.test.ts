@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { CostEstimate } from '../../../../spi/index.ts';
+import { createMeasuredCosts } from '../../../../sql-gateway/route/measured-costs.ts';
+
+const estimate = (cpuMs: number): CostEstimate => ({ kind: 'estimate', rows: 1, cpuMs, startupMs: 0, confidence: 1 });
+const run = (engine: string, fingerprint: string, cpuMs: number, measuredMs: number) => ({
+  engine,
+  fingerprint,
+  estimate: estimate(cpuMs),
+  measuredMs,
+  errorCode: null,
+});
+
+describe('measured costs', () => {
+  it('scale the estimate of a plan by what its runs took', () => {
+    const costs = createMeasuredCosts(10);
+    expect(costs.calibrate('a', 'f', estimate(100))).toEqual({ ms: 100, runs: 0 });
+    costs.observe(run('a', 'f', 100, 300));
+    expect(costs.calibrate('a', 'f', estimate(200)).ms).toBeCloseTo(600);
+    expect(costs.calibrate('b', 'f', estimate(200)).ms).toBe(200);
+  });
+
+  it('give later runs more weight', () => {
+    const costs = createMeasuredCosts(10);
+    costs.observe(run('a', 'f', 100, 1000));
+    for (let count = 0; count < 20; count += 1) costs.observe(run('a', 'f', 100, 50));
+    expect(costs.calibrate('a', 'f', estimate(100)).ms).toBeCloseTo(50, 0);
+  });
+
+  it('of an engine speak for plans of the same order of magnitude that it never ran', () => {
+    const costs = createMeasuredCosts(10);
+    costs.observe(run('a', 'f', 200, 800));
+    expect(costs.calibrate('a', 'g', estimate(300)).ms).toBeCloseTo(1200);
+    expect(costs.calibrate('a', 'g', estimate(3)).ms).toBe(3);
+  });
+
+  it('tell the regret against the fastest engine seen with the plan', () => {
+    const costs = createMeasuredCosts(10);
+    costs.observe(run('a', 'f', 10, 30));
+    costs.observe(run('a', 'f', 10, 30));
+    costs.observe(run('b', 'f', 20, 10));
+    expect(costs.list().map(({ engine, runs, regretMs }) => [engine, runs, regretMs])).toEqual([
+      ['a', 2, 40],
+      ['b', 1, 0],
+    ]);
+  });
+
+  it('remember that a plan ran out of memory until its input is smaller or it goes well', () => {
+    const costs = createMeasuredCosts(10);
+    costs.observe({ ...run('a', 'f', 100, 5), errorCode: 'RESOURCE_MEMORY' });
+    expect(costs.lacksMemory('a', 'f', estimate(100))).toBe(true);
+    expect(costs.lacksMemory('a', 'f', estimate(50))).toBe(false);
+    expect(costs.lacksMemory('a', 'g', estimate(100))).toBe(false);
+    expect(costs.list()[0]).toMatchObject({ runs: 0, errors: 1, regretMs: 0 });
+    costs.observe(run('a', 'f', 100, 5));
+    expect(costs.lacksMemory('a', 'f', estimate(100))).toBe(false);
+  });
+
+  it('forget the plan that was unused for longest', () => {
+    const costs = createMeasuredCosts(2);
+    for (const fingerprint of ['f', 'g', 'f', 'h']) costs.observe(run('a', fingerprint, 1, 1));
+    expect(costs.list().map(({ fingerprint }) => fingerprint)).toEqual(['f', 'h']);
+  });
+});
