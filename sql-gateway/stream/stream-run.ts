@@ -43,7 +43,8 @@ export class StreamRun {
     const { checkpoint } = record;
     const bound = await bindView(record, parts.catalog.pinned());
     const engine = await findViewEngine(bound, parts.engines);
-    const stateFile = checkpoint?.stateUri == null ? null : locationToPath(checkpoint.stateUri);
+    const stateUri = checkpoint?.stateUri ?? null;
+    const stateFile = stateUri === null ? null : locationToPath(stateUri);
     await tidyState(stateDirectory(parts, record), checkpoint?.sequence ?? 0);
     const positions = await Promise.all(
       bound.scans.map((scan, index) => readPosition(parts.tables, scan, checkpoint?.offsets[index]?.snapshotId ?? null)),

@@ -111,7 +111,7 @@ async function earlierView(
 }
 
 function newStream({ spec, sql, defaultSchema, timeZone }: ViewDefinitionStatement, view: BoundView): NewStream {
-  const watermarked = view.scans.filter((_scan, index) => view.watermarks[index] != null);
+  const watermarked = view.scans.filter((_scan, index) => (view.watermarks[index] ?? null) !== null);
   const [scan, ...more] = watermarked;
   const late = scan === undefined || more.length > 0 ? null : lateTable(spec, scan);
   return { result: spec, late, sql, defaultSchema, timeZone, fingerprint: view.query.fingerprint };

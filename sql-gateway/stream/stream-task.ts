@@ -117,10 +117,13 @@ export class StreamTask {
     this.#losses += error.code === 'ENGINE_LOST' ? 1 : 0;
     log.warn({ stream: nameOf(this.#record), code: error.code, error: error.message }, 'a stream was interrupted');
     try {
-      if (error.retryable && this.#losses < LOSSES_MAX) {
-        await this.#sleep(Math.min(BACK_OFF_MS * 2 ** this.#tries, BACK_OFF_MS_MAX));
+      const mayPass = error.retryable && this.#losses < LOSSES_MAX;
+      if (mayPass) await this.#sleep(Math.min(BACK_OFF_MS * 2 ** this.#tries, BACK_OFF_MS_MAX));
+      const before = this.#record;
+      if (!(await this.#reload())) return;
+      // A stream that somebody else has brought further in the meantime did not fail by its own.
+      if (mayPass || this.#record.checkpoint?.sequence !== before.checkpoint?.sequence) {
         this.#tries += 1;
-        await this.#reload();
         return;
       }
       this.#state = 'failed';
@@ -132,10 +135,12 @@ export class StreamTask {
   }
 
   /** Takes the stored record, which another process may have written; a stream that is gone or paused by now ends here. */
-  async #reload(): Promise<void> {
+  async #reload(): Promise<boolean> {
     const stored = await this.#parts.streams.find(this.#record.table);
-    if (stored?.table.uuid === this.#record.table.uuid && !stored.paused) this.#record = stored;
+    const isThere = stored?.table.uuid === this.#record.table.uuid && !stored.paused;
+    if (isThere) this.#record = stored;
     else this.#state = 'ended';
+    return isThere;
   }
 
   async #sleep(timeMs: number): Promise<void> {

@@ -6,6 +6,7 @@ import { createGateway, type Gateway, type GatewayConfig, loadEngines } from '..
 import { type MemoryEngineOptions, memoryEnginePlugin } from './memory-engine.ts';
 import { createMemorySettingStore } from './memory-setting-store.ts';
 import { createMemoryTableSink, type MemoryTableSink } from './memory-table-sink.ts';
+import { createMemoryStreamStore } from './memory-stream-store.ts';
 import { createSilentLog } from './silent-log.ts';
 
 /** A gateway that listens on a free port of the loopback address, over memory parts. */
@@ -73,6 +74,8 @@ export async function startMemoryGateway(
     sink,
     tables: {} as TableSource,
     settings: createMemorySettingStore(),
+    streams: createMemoryStreamStore(),
+    streamsDirectory: join(root, 'streams'),
     engines: await loadEngines(
       engines.map((options) => ({ module: memoryEnginePlugin(options), config: {} })),
       { tables: {} as TableSource, log, spoolDirectory: join(root, 'engines'), dataDirectory: root },

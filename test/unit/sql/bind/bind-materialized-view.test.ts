@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { assert, type PlatformError } from '../../../../spi/index.ts';
+import { assert, PlatformError } from '../../../../spi/index.ts';
 import { bindText, catalogOf } from '../../../support/bind-text.ts';
 import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
 import { SALES_TABLES } from '../../../support/sales-tables.ts';
@@ -33,8 +33,8 @@ const refusal = async (text: string): Promise<PlatformError> => {
     virtualRelation: ({ schema }) =>
       Promise.resolve(schema === 'system' ? { columns: [{ name: 'name', type: 'varchar' }], rows: [] } : null),
   }).catch((error: unknown) => error);
-  assert(outcome instanceof Error, `bound: ${text}`);
-  return outcome as PlatformError;
+  assert(outcome instanceof PlatformError, `bound: ${text}`);
+  return outcome;
 };
 
 describe('CREATE MATERIALIZED VIEW', () => {
