@@ -47,6 +47,9 @@ const NULL = col(2);
 const big = (value: string) => lit(value, BIGINT);
 const decimal = (precision: number, scale: number): DataType => ({ kind: 'decimal', precision, scale });
 const text = (value: string) => lit(value, VARCHAR);
+const TIMESTAMP = typed('timestamp');
+const timestamp = (value: string): string => evaluate(lit(value, TIMESTAMP)) as string;
+const tumble = (name: string, value: string, sizeUs: bigint) => call(name, [lit(value, TIMESTAMP), big(String(sizeUs))], TIMESTAMP);
 const divided = call('eq', [call('int_divide', [lit(1), lit(0)], INTEGER), lit(1)]);
 
 describe('an expression has the value of the platform', () => {
@@ -54,6 +57,18 @@ describe('an expression has the value of the platform', () => {
     ['integers stay exact beyond 2^53', call('add', [big('9007199254740993'), big('2')], BIGINT), 9007199254740995n],
     ['and come back below it', call('subtract', [big('9223372036854775807'), big('9223372036854775800')], BIGINT), 7n],
     ['products too', call('multiply', [big('3037000499'), big('-3037000499')], BIGINT), -9223372030926249001n],
+    [
+      'a window begins at or before its instant',
+      tumble('tumble_start', '2024-02-29 12:34:56.789012', 7_000_000n),
+      timestamp('2024-02-29 12:34:50'),
+    ],
+    ['and ends after it', tumble('tumble_end', '2024-02-29 12:34:56.789012', 7_000_000n), timestamp('2024-02-29 12:34:57')],
+    ['a window begins at its own start', tumble('tumble_start', '2024-01-01 00:00:10', 10_000_000n), timestamp('2024-01-01 00:00:10')],
+    ['windows before 1970 too', tumble('tumble_start', '1969-12-31 23:59:59.999999', 10_000_000n), timestamp('1969-12-31 23:59:50')],
+    ['and their ends', tumble('tumble_end', '1969-12-31 23:59:59.999999', 10_000_000n), timestamp('1970-01-01 00:00:00')],
+    ['far instants are exact', tumble('tumble_start', '9999-12-31 23:59:59.999999', 7n), timestamp('9999-12-31 23:59:59.999995')],
+    ['and early ones', tumble('tumble_end', '0001-01-01 00:00:00.000001', 3n), timestamp('0001-01-01 00:00:00.000003')],
+    ['an unknown instant has no window', call('tumble_start', [lit(null, TIMESTAMP), big('10')], TIMESTAMP), null],
     ['division by zero is infinite', call('divide', [lit('1', DOUBLE), lit('0', DOUBLE)], DOUBLE), Infinity],
     ['whole division by zero is NULL', call('int_divide', [lit(1), lit(0)], INTEGER), null],
     ['modulo has the sign of the left', call('modulo', [lit(-7), lit(3)], INTEGER), -1],
