@@ -16,7 +16,7 @@ const MODE = 'gateway and engine children as processes, client in this process';
 /** Measures a real server over HTTP against DuckDB in this process, over the same files. */
 export const benchmark: Proof = {
   name: 'gateway',
-  summary: 'SELECT 1, six aggregates against embedded DuckDB, long statements and uploads, a slow reader of a big result',
+  summary: 'SELECT 1 with and without the cache, six aggregates against embedded DuckDB, long statements and uploads, a slow reader of a big result',
   needs: ['linux'],
   run: async (options) => {
     const root = realpathSync(mkdtempSync(join(tmpdir(), 'trivium-bench-')));
@@ -61,16 +61,18 @@ const SELECT_ONE_WARM_UP = 4000;
 
 async function measureSelectOne(client: BenchClient): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  for (const [name, accept] of [
-    ['json', 'application/json'],
-    ['arrow', ARROW],
+  for (const [name, accept, sql] of [
+    ['select-1-json', 'application/json', 'SELECT 1'],
+    ['select-1-arrow', ARROW, 'SELECT 1'],
+    ['select-1-uncached-json', 'application/json', 'SELECT /*+ NO_CACHE */ 1'],
+    ['select-1-uncached-arrow', ARROW, 'SELECT /*+ NO_CACHE */ 1'],
   ] as const) {
-    const run = (): Promise<unknown> => client.run('SELECT 1', { accept });
+    const run = (): Promise<unknown> => client.run(sql, { accept });
     await sampleMs(SELECT_ONE_WARM_UP, run);
     const times = await sampleMs(SELECT_ONE_SAMPLES, run);
     const { median, low, high } = medianInterval(times);
     checks.push({
-      id: `select-1-${name}`,
+      id: name,
       value: round(median),
       unit: 'ms',
       target: '<= 1',
@@ -92,7 +94,7 @@ async function measureAggregates(client: BenchClient, warehouse: string, { log }
   try {
     for (const [name, sql] of Object.entries(FLIGHT_AGGREGATES)) {
       log(`  ${name}`);
-      const measured = await measurePairs({ ours: () => client.run(sql, { accept: ARROW }), peer: () => peer.run(sql) });
+      const measured = await measurePairs({ ours: () => client.run(sql, { accept: ARROW, cached: false }), peer: () => peer.run(sql) });
       const check = ratioCheck(`aggregate-${name}`, measured, RATIO_MAX, MODE);
       const longEnough = measured.peer.median >= PEER_MS_MIN;
       checks.push(
@@ -112,7 +114,7 @@ async function checkLongStatement(client: BenchClient, { quick, log }: ProofOpti
   const wantedMs = quick ? 10_000 : 60_000;
   const series = (rows: number): string => `SELECT sum(n % 7) AS s FROM generate_series(1, ${String(rows)}) AS t(n)`;
   const probeRows = 100_000_000;
-  const run = (rows: number) => client.run(series(rows), { accept: 'application/json', timeoutMs: 600_000 });
+  const run = (rows: number) => client.run(series(rows), { accept: 'application/json', timeoutMs: 600_000, cached: false });
   let rows = probeRows;
   let seconds = 0;
   for (let tries = 0; seconds * 1000 < wantedMs && tries < CALIBRATIONS_MAX; tries += 1) {

@@ -17,6 +17,8 @@ export interface ReadAnswer {
 export interface ReadOptions {
   readonly accept: string;
   readonly timeoutMs?: number;
+  /** False when no stored result may answer. Default true. */
+  readonly cached?: boolean;
   /** Reads no faster than this. */
   readonly bytesPerSecondMax?: number;
 }
@@ -38,7 +40,11 @@ export function openBenchClient({ port, token }: ServerProcess): BenchClient {
   const common = { host: '127.0.0.1', port, agent, method: 'POST' };
   return {
     run: async (sql, options) => {
-      const body = JSON.stringify({ sql, ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }) });
+      const body = JSON.stringify({
+        sql,
+        ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+        ...(options.cached === false ? { session: { resultCache: 'off' } } : {}),
+      });
       const headers = {
         authorization: `Bearer ${token}`,
         accept: options.accept,

@@ -2,7 +2,7 @@ import type { RouteRuleText } from '../../sql/bind/index.ts';
 
 /** An engine to load. */
 export interface EngineEntry {
-  /** `olap` or `stream` for a built-in engine, else a package name or a path (relative to the configuration file). */
+  /** `olap`, `batch` or `stream` for a built-in engine, else a package name or a path (relative to the configuration file). */
   readonly module: string;
   /** The plugin's own configuration, checked against its schema. */
   readonly config: Readonly<Record<string, unknown>>;

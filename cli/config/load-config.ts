@@ -10,6 +10,12 @@ import { readRoute } from './read-route.ts';
 /** The file that is read when `--config` names none and it exists. */
 export const DEFAULT_CONFIG_FILE = 'trivium.yaml';
 
+/** The engines that are loaded when the file names none. */
+const DEFAULT_ENGINES: readonly EngineEntry[] = [
+  { module: 'olap', config: {} },
+  { module: 'batch', config: {} },
+];
+
 /** What `loadConfig` reads from. */
 export interface ConfigInputs {
   /** Path given by `--config`; null looks for `trivium.yaml` in the working directory. */
@@ -44,7 +50,7 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
       origins[name] = origin;
     }
   }
-  const lists = { engines: fromFile.engines ?? [{ module: 'olap', config: {} }], routes: fromFile.routes };
+  const lists = { engines: fromFile.engines ?? DEFAULT_ENGINES, routes: fromFile.routes };
   const config = nestKeys(values, lists);
   return { config: resolvePaths(config, inputs.workingDirectory, file), origins, file };
 }
@@ -113,7 +119,11 @@ function readEngines(entries: unknown, file: string): readonly EngineEntry[] {
 const ROUTE_KEYS = ['name', 'when', 'policy', 'engines', 'views'];
 
 function checkKeys(record: Readonly<Record<string, unknown>>, known: readonly string[], file: string, place: string): void {
-  for (const name of Object.keys(record)) if (!known.includes(name)) throw unknownKey(`${place}.${name}`, known, file);
+  for (const name of Object.keys(record)) {
+    if (known.includes(name)) continue;
+    const places = known.map((key) => `${place}.${key}`);
+    throw unknownKey(`${place}.${name}`, places, file);
+  }
 }
 
 function asList(value: unknown, file: string, place: string): readonly unknown[] {

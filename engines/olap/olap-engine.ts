@@ -48,7 +48,8 @@ class OlapEngine implements Engine {
   async estimate(query: BoundQuery): Promise<CostEstimate | Refusal> {
     const refusal = this.#draining ? unavailable() : checkCapabilities(query, 'query', this.capabilities);
     if (refusal !== null) return refusal;
-    return estimateCost(query, await this.#scansOf(query), this.#readers.pool.state.ready > 0);
+    const estimate = estimateCost(query, await this.#scansOf(query), this.#readers.pool.state.ready > 0);
+    return { ...estimate, memoryBytesMax: this.#config.memoryBytesMax };
   }
 
   async prepare(query: BoundQuery): Promise<PreparedQuery> {

@@ -37,7 +37,7 @@ describe('loadConfig', () => {
   it('works without any file: the embedded engine and a data directory under the working directory', () => {
     const { config, file } = loadConfig(inputs());
     expect(file).toBeNull();
-    expect(config.engines).toEqual([{ module: 'olap', config: {} }]);
+    expect(config.engines.map((entry) => entry.module)).toEqual(['olap', 'batch']);
     expect(config.data.directory).toBe(join(directory, 'trivium-data'));
     expect(config.http.host).toBe('127.0.0.1');
   });
@@ -89,5 +89,14 @@ describe('loadConfig', () => {
 
   it('says which file is missing when one is named', () => {
     expect(failure({ file: 'nowhere.yaml' }).message).toContain(join(directory, 'nowhere.yaml'));
+  });
+
+  it('reads routing rules in their order, and refuses an unknown key of one', () => {
+    writeConfig("routes:\n  - name: a\n    when: user = 'etl'\n    policy: strict\n    engines: [olap]\n  - name: b\n    policy: any\n");
+    expect(loadConfig(inputs()).config.routes.map(({ name }) => name)).toEqual(['a', 'b']);
+    writeConfig('routes:\n  - name: a\n    polcy: any\n');
+    expect(failure({}).message).toMatch(/routes\[0\]\.polcy.*did you mean 'routes\[0\]\.policy'/);
+    writeConfig('routes: none\n');
+    expect(failure({}).message).toMatch(/'routes' must be a list/);
   });
 });
