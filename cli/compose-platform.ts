@@ -23,7 +23,7 @@ export interface Platform {
 }
 
 /** Engines that come with the product, by the name that the configuration calls them; any other name is a package or a path. */
-const BUILT_IN_ENGINES: ReadonlySet<string> = new Set(['olap', 'stream']);
+const BUILT_IN_ENGINES: ReadonlySet<string> = new Set(['olap', 'batch', 'stream']);
 
 function moduleOf(name: string): string {
   if (!BUILT_IN_ENGINES.has(name)) return name;

@@ -19,12 +19,12 @@ http:
 files:
   allowedDirectories: [/srv/exchange]
 engines:
-  - module: olap            # a built-in engine: olap (the default) or stream
+  - module: olap            # a built-in engine: olap, batch or stream
   - module: ./my-engine     # a package name, or a path from this file
     config: { }
 \`\`\`
 
-Lists in the environment and in \`--set\` are separated by commas. \`engines\` stands in the file only; without it the built-in engine is loaded.
+Lists in the environment and in \`--set\` are separated by commas. \`engines\` stands in the file only; without it olap and batch are loaded.
 
 | key | type | default | environment | meaning |
 |---|---|---|---|---|

@@ -7,6 +7,8 @@ export interface ScanInputs {
   /** Rows and bytes of all files before residuals. */
   readonly rows: number;
   readonly bytes: number;
+  /** Rows of each scan's files before its residual. */
+  readonly rowsOf: ReadonlyMap<ScanNode, number>;
 }
 
 /** Asks the host which files each scan of a query reads.
@@ -27,5 +29,6 @@ export async function planScans(query: BoundQuery, tables: TableSource): Promise
     })),
     rows: plans.reduce((sum, plan) => sum + plan.rows, 0),
     bytes: plans.reduce((sum, plan) => sum + plan.bytes, 0),
+    rowsOf: new Map(scans.map((scan, index) => [scan, plans[index]?.rows ?? 0])),
   };
 }

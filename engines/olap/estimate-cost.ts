@@ -1,4 +1,6 @@
 import { type BoundQuery, type CostEstimate, type PlanNode, walkPlan } from '../../spi/index.ts';
+import { estimateMemoryBytes } from '../duckdb/estimate-memory.ts';
+import { estimateRows } from '../duckdb/estimate-rows.ts';
 import type { ScanInputs } from '../duckdb/plan-scans.ts';
 
 /** CPU of a statement that reads nothing. Units: milliseconds. */
@@ -24,29 +26,6 @@ export function estimateCost(query: BoundQuery, scans: ScanInputs, spareReady: b
     cpuMs: FIXED_MS + scans.bytes * BYTE_MS + scans.rows * ROW_MS * (1 + working * 0.5),
     startupMs: spareReady ? 1 : SPAWN_MS,
     confidence: scans.rows === 0 ? 0.9 : 0.5,
+    memoryBytes: estimateMemoryBytes(query.plan.root, (scan) => scans.rowsOf.get(scan) ?? 0),
   };
-}
-
-function estimateRows(node: PlanNode, scannedRows: number): number {
-  switch (node.kind) {
-    case 'values':
-      return node.rows.length;
-    case 'limit': {
-      const below = estimateRows(node.input, scannedRows);
-      return node.limit?.kind === 'literal' ? Math.min(below, Number(node.limit.value)) : below;
-    }
-    case 'aggregate':
-      return node.groups.length === 0 ? 1 : Math.ceil(Math.sqrt(scannedRows));
-    case 'project':
-    case 'sort':
-    case 'window':
-      return estimateRows(node.input, scannedRows);
-    case 'filter':
-    case 'distinct':
-      return Math.ceil(estimateRows(node.input, scannedRows) / 3);
-    case 'with':
-      return estimateRows(node.body, scannedRows);
-    default:
-      return scannedRows;
-  }
 }

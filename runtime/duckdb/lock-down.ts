@@ -13,7 +13,12 @@ export interface LockDownOptions {
   readonly tempDirectory: string;
   /** Largest size of what is spilled; DuckDB's default otherwise. */
   readonly tempBytesMax?: number;
+  /** Settings that stay open to statements; none leads out of the allowed folders. */
+  readonly changeable?: readonly ('threads' | 'preserve_insertion_order')[];
 }
+
+/** New connections set these, so that progress is counted. */
+const PROGRESS_SETTINGS = ['enable_progress_bar_print', 'progress_bar_time', 'enable_progress_bar'];
 
 function quoteList(values: readonly string[]): string {
   return `[${values.map(quoteText).join(', ')}]`;
@@ -38,7 +43,7 @@ export async function lockDown(connection: Connection, options: LockDownOptions)
     `SET GLOBAL allowed_directories = ${quoteList(slashed)}`,
     `SET GLOBAL allowed_paths = ${quoteList(options.allowedPaths ?? [])}`,
     'SET GLOBAL enable_external_access = false',
-    `SET GLOBAL allowed_configs = ['enable_progress_bar_print', 'progress_bar_time', 'enable_progress_bar']`,
+    `SET GLOBAL allowed_configs = ${quoteList([...PROGRESS_SETTINGS, ...(options.changeable ?? [])])}`,
     'SET GLOBAL lock_configuration = true',
   ];
   for (const sql of settings) await connection.execute(sql);

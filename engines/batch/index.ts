@@ -1,0 +1,1 @@
+export { batchPlugin as default } from './batch-plugin.ts';

@@ -1,0 +1,82 @@
+import {
+  type BoundQuery,
+  type Expression,
+  locationToPath,
+  type LogicalPlan,
+  type PlanNode,
+  type ScanNode,
+  type ScanPlan,
+  type TableSource,
+  walkPlan,
+} from '../../spi/index.ts';
+import { hasSubquery, mapSubqueries } from './stage/map-expressions.ts';
+import { replaceLeaves } from './stage/replace-leaves.ts';
+
+/** A Parquet file that a scan reads. */
+export interface InputFile {
+  readonly path: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** What a scan reads. */
+export interface TableInput {
+  readonly files: readonly InputFile[];
+  /** True when the files' columns must be found by field id. */
+  readonly byFieldId: boolean;
+  /** What the rows must still meet; without subqueries. */
+  readonly residual: Expression | null;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** A query with what its scans read. */
+export interface PlannedInputs {
+  /** The query's plan; conditions of scans that hold subqueries have become filters above them. */
+  readonly plan: LogicalPlan;
+  readonly inputs: ReadonlyMap<ScanNode, TableInput>;
+  /** Rows and bytes of all files before residuals. */
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** Asks the host which files each scan of a query reads.
+ *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
+export async function planInputs(query: BoundQuery, tables: TableSource): Promise<PlannedInputs> {
+  const scans: ScanNode[] = [];
+  walkPlan(query.plan.root, {
+    node: (node) => {
+      if (node.kind === 'scan') scans.push(node);
+    },
+  });
+  const plans = await Promise.all(scans.map((scan) => tables.plan(scan)));
+  const found = new Map(scans.map((scan, index) => [scan, plans[index]]));
+  const inputs = new Map<ScanNode, TableInput>();
+  const hoist = (leaf: PlanNode): PlanNode => {
+    const plan = leaf.kind === 'scan' ? found.get(leaf) : undefined;
+    if (leaf.kind !== 'scan' || plan === undefined) return leaf;
+    if (plan.residual === null || !hasSubquery(plan.residual)) {
+      inputs.set(leaf, tableInput(plan, plan.residual));
+      return leaf;
+    }
+    const bare: ScanNode = { ...leaf, filter: null };
+    inputs.set(bare, tableInput(plan, null));
+    return { kind: 'filter', input: bare, predicate: mapSubqueries(plan.residual, (inner) => replaceLeaves(inner, hoist)) };
+  };
+  return {
+    plan: { ...query.plan, root: replaceLeaves(query.plan.root, hoist) },
+    inputs,
+    rows: plans.reduce((sum, plan) => sum + plan.rows, 0),
+    bytes: plans.reduce((sum, plan) => sum + plan.bytes, 0),
+  };
+}
+
+function tableInput(plan: ScanPlan, residual: Expression | null): TableInput {
+  return {
+    files: plan.splits.map((split) => ({ path: locationToPath(split.uri), rows: split.rows, bytes: split.bytes })),
+    byFieldId: plan.splits.some((split) => !split.matchesSchema),
+    residual,
+    rows: plan.rows,
+    bytes: plan.bytes,
+  };
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { type BoundQuery, planRequirements } from '../../../spi/index.ts';
+import type { ParameterInput } from '../../duckdb/query-message.ts';
+import type { BatchConfig } from '../batch-config.ts';
+import type { PlannedInputs } from '../plan-inputs.ts';
+
+/** Functions that read the start of the statement. */
+const CLOCK: readonly string[] = ['now', 'current_date', 'localtimestamp', 'localtime'];
+
+/** Raised when tasks of the same name would do something else than before. */
+const LAYOUT = 1;
+
+/** Returns a text that is equal for executions whose tasks do the same: same plan, values, session, files and manner of cutting. */
+export function executionIdentity(
+  query: BoundQuery,
+  planned: PlannedInputs,
+  parameters: readonly ParameterInput[],
+  config: BatchConfig,
+  goal: 'query' | 'write',
+): string {
+  const { functions } = planRequirements(query.plan);
+  const facts = {
+    layout: LAYOUT,
+    goal,
+    plan: query.plan,
+    parameters,
+    timeZone: query.session.timeZone,
+    startedAtUs: CLOCK.some((name) => functions.has(name)) ? query.session.startedAtUs : null,
+    files: [...planned.inputs.values()].map((input) => input.files),
+    cut: [config.executors, config.taskBytesTarget, config.broadcastBytesMax, config.wholeBytesMax],
+  };
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+}

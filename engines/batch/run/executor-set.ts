@@ -1,0 +1,85 @@
+import { PlatformError } from '../../../spi/index.ts';
+import { type Json, type Lease, residentBytes } from '../../../runtime/process/index.ts';
+import { explainLoss } from '../../duckdb/explain-loss.ts';
+import type { BatchConfig } from '../batch-config.ts';
+import { EXECUTOR_METHODS, type TaskMessage } from '../task-message.ts';
+import type { ExecutorPool } from './executor-pool.ts';
+
+/** How often the memory of a busy process is looked at. Units: milliseconds. */
+const INTERVAL_MS = 200;
+
+/** What the executors of one execution may touch, and when they end. */
+export interface ExecutionScope {
+  readonly directories: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** The executors of one execution: taken from the pool as they are needed and kept for its further tasks. */
+export class ExecutorSet {
+  readonly #pool: ExecutorPool;
+  readonly #config: BatchConfig;
+  readonly #scope: ExecutionScope;
+  readonly #idle: Lease[] = [];
+  readonly #busy = new Set<Lease>();
+  readonly #waiting: (() => void)[] = [];
+  #slots: number;
+
+  constructor(pool: ExecutorPool, config: BatchConfig, scope: ExecutionScope) {
+    this.#pool = pool;
+    this.#config = config;
+    this.#scope = scope;
+    this.#slots = config.executors;
+  }
+
+  /** Runs one task, waiting for an executor; one that fails is not used again.
+   *  @throws ENGINE_LOST or RESOURCE_MEMORY when the process ended, the task's own error, the reason of the scope's signal */
+  async run(message: TaskMessage): Promise<Json> {
+    await this.#takeSlot();
+    try {
+      const lease = this.#idle.pop() ?? (await this.#pool.lease(this.#scope.directories, this.#scope.signal));
+      return await this.#runIn(lease, message);
+    } finally {
+      this.#slots += 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** Hands idle executors back and ends the busy ones at once. */
+  close(): void {
+    for (const lease of this.#idle) this.#pool.release(lease);
+    for (const lease of this.#busy) lease.discard();
+    this.#idle.length = 0;
+    this.#busy.clear();
+  }
+
+  async #takeSlot(): Promise<void> {
+    while (this.#slots === 0 && !this.#scope.signal.aborted) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#scope.signal.aborted) {
+      // Everybody who waits is told, one by the other.
+      this.#waiting.shift()?.();
+      throw this.#scope.signal.reason as PlatformError;
+    }
+    this.#slots -= 1;
+  }
+
+  async #runIn(lease: Lease, message: TaskMessage): Promise<Json> {
+    const { child } = lease;
+    this.#busy.add(lease);
+    let rssBytesLast = 0;
+    const watch = setInterval(() => {
+      rssBytesLast = Math.max(rssBytesLast, residentBytes(child.pid));
+    }, INTERVAL_MS);
+    try {
+      const answer = await child.channel.call(EXECUTOR_METHODS.run, message as unknown as Json, { signal: this.#scope.signal });
+      if (this.#busy.delete(lease)) this.#idle.push(lease);
+      return answer;
+    } catch (error) {
+      const failed = PlatformError.from(error, 'ENGINE_FAILED');
+      const lost = failed.code === 'ENGINE_LOST';
+      if (this.#busy.delete(lease)) lease.discard();
+      throw lost ? await explainLoss(child, this.#pool.linesOf(child), rssBytesLast, this.#config.memoryBytesMax) : failed;
+    } finally {
+      clearInterval(watch);
+    }
+  }
+}
