@@ -134,10 +134,11 @@ class ViewDriver {
       this.#finalRows += 1;
     }
     if (openChanged) this.#open = bagOf(this.#texts([...this.#view.open.batches()], this.#query.plan.output));
-    for (const [scan, parts] of late.entries()) {
-      for (const { batch, change } of parts) {
-        this.#lateRows += batch.rows;
-        for (const row of this.#texts([batch], this.#query.scans[scan] ?? [])) add(this.#late, `${String(scan)} ${row}`, change);
+    for (const [scan, rows] of late.entries()) {
+      this.#lateRows += rows.rowCount;
+      for (const change of [1, -1] as const) {
+        const texts = this.#texts([...rows.batches(change)], this.#query.scans[scan] ?? []);
+        for (const row of texts) add(this.#late, `${String(scan)} ${row}`, change);
       }
     }
     this.#account();

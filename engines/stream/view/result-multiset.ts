@@ -1,13 +1,13 @@
 import { assert } from '../../../spi/index.ts';
 import type { Batch } from '../changelog/batch.ts';
 import type { ColumnKind } from '../changelog/column.ts';
-import { OUTPUT_ROWS } from '../operator/operator.ts';
 import { growFloat64, growInt32 } from '../state/growing.ts';
 import { RowLayout } from '../state/row-layout.ts';
 import { RowStore } from '../state/row-store.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import { TouchedSet } from '../state/touched-set.ts';
+import { repeatRows } from './repeat-rows.ts';
 
 /** Below so many entries nothing is tidied up. */
 const TIDY_SIZE_MIN = 1 << 12;
@@ -63,21 +63,8 @@ export class ResultMultiset {
   }
 
   /** Yields all rows. Must not be mixed with changes. */
-  *batches(): Generator<Batch> {
-    const { weights, lanes, size } = this.#rows;
-    let ids = new Int32Array(OUTPUT_ROWS);
-    let rows = 0;
-    for (let id = 0; id < size; id += 1) {
-      for (let copy = weights[id] as number; copy > 0; copy -= 1) {
-        ids[rows] = id;
-        rows += 1;
-        if (rows < OUTPUT_ROWS) continue;
-        yield { rows, columns: this.#layout.decode(lanes, ids, rows), weights: null };
-        ids = new Int32Array(OUTPUT_ROWS);
-        rows = 0;
-      }
-    }
-    if (rows > 0) yield { rows, columns: this.#layout.decode(lanes, ids, rows), weights: null };
+  batches(): Generator<Batch> {
+    return repeatRows(this.#layout, this.#rows, 1);
   }
 
   /** Writes all rows; called when they are settled. */

@@ -6,6 +6,7 @@ import { type ClosingWindows, Dataflow, planDataflow, traceWindows } from '../da
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import { EventClock, rangeOf, splitBefore } from './event-clock.ts';
+import { LateRows } from './late-rows.ts';
 import { ResultMultiset } from './result-multiset.ts';
 
 /** A query to be kept fresh. */
@@ -18,12 +19,6 @@ export interface ViewQuery {
   readonly watermarks: readonly (ScanWatermark | null)[];
 }
 
-/** Rows that came too late, with how they would have changed the input. */
-export interface LateRows {
-  readonly batch: Batch;
-  readonly change: 1 | -1;
-}
-
 /** What a micro-batch changed. */
 export interface ViewChanges {
   /** Rows that no later change can touch. */
@@ -31,7 +26,7 @@ export interface ViewChanges {
   /** Whether the open rows are others than after the last micro-batch. */
   readonly openChanged: boolean;
   /** By scan. */
-  readonly late: readonly (readonly LateRows[])[];
+  readonly late: readonly LateRows[];
 }
 
 /** A query's dataflow with its result, event time and late rows. One micro-batch is what is pushed between two calls of `endBatch`.
@@ -46,7 +41,7 @@ export class ViewDataflow {
   readonly #eventAt: readonly number[];
   /** By scan: rows before this instant are late. */
   #cutsUs: readonly (bigint | null)[] = [];
-  #late: LateRows[][];
+  #late: readonly LateRows[];
   #final: Batch[] = [];
   #closing = false;
 
@@ -59,7 +54,7 @@ export class ViewDataflow {
     this.#clock = new EventClock(query.watermarks.map((watermark) => (watermark === null ? null : BigInt(watermark.delayUs))));
     this.#result = new ResultMultiset(query.plan.output.map((column) => columnKind(column.type)));
     this.#eventAt = query.scans.map((columns, scan) => columns.findIndex(({ id }) => id === query.watermarks[scan]?.columnId));
-    this.#late = query.scans.map(() => []);
+    this.#late = this.#noLateRows();
     if (snapshot !== null) {
       this.#clock.restore(snapshot);
       this.#result.restore(snapshot);
@@ -100,7 +95,7 @@ export class ViewDataflow {
       return;
     }
     const split = splitBefore(event, batch.rows, cutUs);
-    this.#late[scan]?.push({ batch: rowsAt(batch, split.before), change });
+    this.#late[scan]?.add(weighted(rowsAt(batch, split.before), change));
     this.#dataflow.push(scan, weighted(rowsAt(batch, split.others), change));
   }
 
@@ -117,7 +112,7 @@ export class ViewDataflow {
     this.#cutsUs = this.#lateCuts();
     const changes = { final: this.#final, openChanged: this.#result.settle(), late: this.#late };
     this.#final = [];
-    this.#late = this.#query.scans.map(() => []);
+    this.#late = this.#noLateRows();
     return changes;
   }
 
@@ -136,6 +131,10 @@ export class ViewDataflow {
       'what windows give when they close are rows that leave the open part of the result',
     );
     this.#final.push({ ...batch, weights: null });
+  }
+
+  #noLateRows(): readonly LateRows[] {
+    return this.#query.scans.map((columns) => new LateRows(columns.map((column) => columnKind(column.type))));
   }
 
   #lateCuts(): readonly (bigint | null)[] {

@@ -5,7 +5,8 @@ import { encodeBatch, encodeResultSchema } from '../changelog/encode-batch.ts';
 import { FrameReader } from '../changelog/frame-reader.ts';
 import { StateWriter } from '../state/state-writer.ts';
 import { readStateFile, writeStateFile } from './state-file.ts';
-import { type LateRows, type ViewChanges, ViewDataflow } from './view-dataflow.ts';
+import type { LateRows } from './late-rows.ts';
+import { type ViewChanges, ViewDataflow } from './view-dataflow.ts';
 import {
   type CheckpointAnswer,
   type CheckpointMessage,
@@ -74,7 +75,7 @@ export class ViewAtWork {
     return {
       finalRows: rowsOf(changes.final),
       openRows: changes.openChanged ? this.#dataflow.open.rowCount : null,
-      lateRows: changes.late.map((late) => rowsOf(late.map(({ batch }) => batch))),
+      lateRows: changes.late.map((late) => late.rowCount),
       watermarksUs: this.#dataflow.watermarksUs.map((watermark) => (watermark === null ? null : String(watermark))),
       stateBytes: await writeStateFile(stateFile, this.#message.fingerprint, state),
     };
@@ -85,8 +86,9 @@ export class ViewAtWork {
     assert(this.#changes !== null, 'rows of a checkpoint are read before the next change');
     const { final, late } = this.#changes;
     if (typeof part === 'number') {
-      const lateColumns = [...(this.#message.scans[part] ?? []), CHANGE_COLUMN];
-      yield* this.#encode((late[part] ?? []).map(withChange), lateColumns);
+      const rows = late[part];
+      assert(rows !== undefined, 'late rows are those of a scan of the plan');
+      yield* this.#encode(lateBatches(rows), [...(this.#message.scans[part] ?? []), CHANGE_COLUMN]);
     } else yield* this.#encode(part === 'final' ? final : this.#dataflow.open.batches(), this.#message.plan.output);
   }
 
@@ -98,9 +100,13 @@ export class ViewAtWork {
 
 const CHANGE_COLUMN: Omit<PlanColumn, 'id'> = { name: 'change', type: { kind: 'integer' }, nullable: false };
 
-function withChange({ batch, change }: LateRows): Batch {
-  const values = new Int32Array(batch.rows).fill(change);
-  return { ...batch, columns: [...batch.columns, { kind: 'int32', values, valid: null }] };
+function* lateBatches(late: LateRows): Generator<Batch> {
+  for (const change of [1, -1] as const) {
+    for (const batch of late.batches(change)) {
+      const values = new Int32Array(batch.rows).fill(change);
+      yield { ...batch, columns: [...batch.columns, { kind: 'int32', values, valid: null }] };
+    }
+  }
 }
 
 function rowsOf(batches: readonly Batch[]): number {

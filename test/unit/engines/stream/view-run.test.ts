@@ -123,6 +123,21 @@ describe('a window that the watermark passes', () => {
     await run.close();
   });
 
+  test('is not late again when the file of its rows is rewritten', async () => {
+    const run = await start(perWindow, { watermarks: [IN_TIME] });
+    await add(run, [1, 5], [2, 6], [2, 6], [15, 5]);
+    expect((await run.checkpoint(stateFile())).final.rows).toBe(2);
+    await remove(run, [1, 5], [2, 6], [2, 6]);
+    await add(run, [2, 6], [1, 5]);
+    const rewritten = await run.checkpoint(stateFile());
+    expect([await rowsOf(rewritten.final), await openOf(rewritten), await lateOf(rewritten)]).toEqual([
+      [],
+      null,
+      ['1970-01-01T00:00:02 6 -1'],
+    ]);
+    await run.close();
+  });
+
   test('stays closed after a restart', async () => {
     const run = await start(perWindow, { watermarks: [IN_TIME] });
     await add(run, [1, 5], [12, 5], [15, 5]);
