@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PlatformError } from '../../spi/index.ts';
@@ -21,6 +21,8 @@ export interface ServerProcess {
   /** Units: bytes of resident memory of the server and all processes below it. */
   residentBytes(): number;
   stop(): Promise<void>;
+  /** How it ended; null while it runs and when it had to be killed. */
+  exitCode(): number | null;
 }
 
 /** How a server is started. */
@@ -28,17 +30,25 @@ export interface ServerProcessOptions {
   readonly dataDirectory: string;
   /** `key=value` of the configuration. */
   readonly settings?: readonly string[];
-  /** Folder of the program; this checkout when left out. */
+  /** Folder of the program; this checkout when left out. One that holds `dist/` is run from there, without TypeScript. */
   readonly source?: string;
+  /** Path of the configuration file. */
+  readonly config?: string;
 }
+
+/** Folder whose `dist/` holds the built program, as users run it. */
+export const BUILT_SOURCE = fileURLToPath(new URL('../../', import.meta.url));
 
 const START_TIMEOUT_MS = 60_000;
 
 /** Starts a server on a free port and waits until it listens. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const source = options.source ?? fileURLToPath(new URL('../../', import.meta.url));
+  const source = options.source ?? BUILT_SOURCE;
   const settings = (options.settings ?? []).flatMap((setting) => ['--set', setting]);
-  const words = ['--import', 'tsx', join(source, 'cli/main.ts'), 'serve', '--port', '0', '--data', options.dataDirectory, ...settings];
+  const built = options.source !== undefined && existsSync(join(source, 'dist'));
+  const program = built ? [join(source, 'dist/cli/main.js')] : ['--import', 'tsx', join(source, 'cli/main.ts')];
+  const config = options.config === undefined ? [] : ['--config', options.config];
+  const words = [...program, 'serve', '--port', '0', '--data', options.dataDirectory, ...config, ...settings];
   const child = spawn(process.execPath, words, { cwd: source, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1' } });
   const url = await readUrl(child);
   const token = readFileSync(join(options.dataDirectory, 'token'), 'utf8').trim();
@@ -61,6 +71,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       }),
     children: (name = '') => descendants(pid).filter((each) => commandLine(each).includes(name)),
     residentBytes: () => [pid, ...descendants(pid)].reduce((sum, each) => sum + residentBytesOf(each), 0),
+    exitCode: () => child.exitCode,
     stop: async () => {
       const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null;
       child.kill('SIGTERM');
