@@ -10,8 +10,8 @@ export async function* keepResult(
   for await (const frame of source) {
     bytes += frame.byteLength;
     if (bytes > bytesMax) kept = null;
-    // The reader may hand the frame's memory to a worker, so the copy is taken before.
-    kept?.push(frame.slice());
+    // The reader may hand the frame's memory to a worker, so the copy is taken before; `slice` of a Buffer would be no copy.
+    kept?.push(new Uint8Array(frame));
     yield frame;
   }
   if (kept !== null) onComplete(kept);
