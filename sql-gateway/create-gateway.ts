@@ -139,8 +139,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
 /** What answers the requests of a gateway. */
 type GatewayServices = Awaited<ReturnType<typeof createServices>>;
 
-// The parts are named where they are made; a type of their own would only repeat them.
-async function createServices(parts: GatewayParts) {
+/** Makes what answers the requests of a gateway, without the server in front. The parts are named where they are made; a type of their own would
+ *  only repeat them. */
+export async function createServices(parts: GatewayParts) {
   const { config, log } = parts;
   const spool = await openSpoolFolder(parts.spoolDirectory);
   const encoder = createResultEncoder();

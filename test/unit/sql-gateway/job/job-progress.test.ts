@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { PlatformErrorJson } from '../../../../spi/index.ts';
+import { applyEntry, hasEnded, NO_PROGRESS, replayJournal } from '../../../../sql-gateway/job/job-progress.ts';
+import type { JournalEntry, JournalFact } from '../../../../sql-gateway/job/journal-entry.ts';
+
+const bound = (statement: number): JournalFact => ({
+  kind: 'bound',
+  statement,
+  bound: { kind: 'create_schema', schema: 's', ifExists: 'keep' },
+  before: null,
+});
+const staging = (statement: number): JournalFact => ({ kind: 'staging', statement, engine: 'olap', token: `t${String(statement)}` });
+const committed = (statement: number): JournalFact => ({
+  kind: 'committed',
+  statement,
+  result: { engine: 'olap', rows: 10, table: null, snapshotId: '7', sessionChange: null },
+});
+const ERROR: PlatformErrorJson = { code: 'SQL_SYNTAX', message: 'no' };
+
+const replay = (...facts: readonly JournalFact[]) => replayJournal(facts.map((fact, index): JournalEntry => ({ ...fact, atMs: index })));
+
+describe('replaying a journal', () => {
+  it('finds a job that was only submitted queued', () => {
+    expect(replay({ kind: 'submitted' })).toEqual(NO_PROGRESS);
+  });
+
+  it('finds the statement that was under way, with the write that was begun last', () => {
+    const progress = replay({ kind: 'submitted' }, bound(1), committed(1), bound(2), staging(2), {
+      ...staging(2),
+      token: 'again',
+    } as JournalFact);
+    expect(progress).toMatchObject({ state: 'running', startedAtMs: 1, open: { statement: 2, begun: { token: 'again' }, startedAtMs: 3 } });
+    expect(progress.committed).toHaveLength(1);
+  });
+
+  it('forgets the write of a statement that was bound again, and keeps its start', () => {
+    const { open } = replay(bound(1), staging(1), bound(1));
+    expect(open).toMatchObject({ begun: null, startedAtMs: 0 });
+  });
+
+  it('finds a commit that was noted, and nothing open after it', () => {
+    const { open, committed: done } = replay(bound(1), staging(1), committed(1));
+    expect(open).toBeNull();
+    expect(done).toEqual([{ engine: 'olap', rows: 10, table: null, snapshotId: '7', sessionChange: null, startedAtMs: 0, endedAtMs: 2 }]);
+  });
+
+  it('finds which statement failed and on what engine', () => {
+    const progress = replay(bound(1), committed(1), bound(2), staging(2), { kind: 'failed', statement: 2, error: ERROR });
+    expect(progress).toMatchObject({ state: 'failed', open: null, failure: { statement: 2, error: ERROR, engine: 'olap' } });
+  });
+
+  it('keeps the wish to cancel until the job has ended', () => {
+    expect(replay(bound(1), { kind: 'cancelling' }, staging(1)).state).toBe('cancelling');
+    expect(replay(bound(1), { kind: 'cancelling' }, { kind: 'cancelled' }).state).toBe('cancelled');
+    expect(replay({ kind: 'cancelling' }, bound(1)).state).toBe('cancelling');
+  });
+
+  it('lets nothing count after the end', () => {
+    for (const end of [{ kind: 'finished' }, { kind: 'cancelled' }, { kind: 'failed', statement: 1, error: ERROR }] as const) {
+      const ended = replay(bound(1), end);
+      expect(hasEnded(ended)).toBe(true);
+      for (const late of [{ kind: 'cancelling' }, bound(2), committed(1), { kind: 'cancelled' }] as const) {
+        expect(applyEntry(ended, { ...late, atMs: 99 })).toBe(ended);
+      }
+    }
+  });
+});
