@@ -24,7 +24,7 @@ engines:
     config: { }
 \`\`\`
 
-Lists in the environment and in \`--set\` are separated by commas. \`engines\` stands in the file only; without it olap and batch are loaded.
+Lists in the environment and in \`--set\` are separated by commas. \`engines\` stands in the file only; without it olap, batch and stream are loaded.
 
 | key | type | default | environment | meaning |
 |---|---|---|---|---|

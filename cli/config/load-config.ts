@@ -14,6 +14,7 @@ export const DEFAULT_CONFIG_FILE = 'trivium.yaml';
 const DEFAULT_ENGINES: readonly EngineEntry[] = [
   { module: 'olap', config: {} },
   { module: 'batch', config: {} },
+  { module: 'stream', config: {} },
 ];
 
 /** What `loadConfig` reads from. */

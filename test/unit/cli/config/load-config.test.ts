@@ -37,7 +37,7 @@ describe('loadConfig', () => {
   it('works without any file: the embedded engine and a data directory under the working directory', () => {
     const { config, file } = loadConfig(inputs());
     expect(file).toBeNull();
-    expect(config.engines.map((entry) => entry.module)).toEqual(['olap', 'batch']);
+    expect(config.engines.map((entry) => entry.module)).toEqual(['olap', 'batch', 'stream']);
     expect(config.data.directory).toBe(join(directory, 'trivium-data'));
     expect(config.http.host).toBe('127.0.0.1');
   });
