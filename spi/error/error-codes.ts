@@ -61,6 +61,12 @@ export const ERROR_CODES = {
   },
   STREAM_STALE: user(409, 'The materialized view does not stand at the snapshots that the statement reads.'),
   STREAM_LATE_ROWS: user(409, 'Rows came too late for the materialized view, so it does not hold the answer over all rows.'),
+  STREAM_BEHIND: {
+    kind: 'resource',
+    httpStatus: 503,
+    retryable: true,
+    summary: 'The materialized view does not hold what the session wrote before, and did not catch up in time.',
+  },
   STREAM_SOURCE_CHANGED: user(409, 'A table that a materialized view reads was dropped, replaced or has other columns.'),
   STORAGE_CORRUPT: { kind: 'internal', httpStatus: 500, retryable: false, summary: 'A stored file is not what was written.' },
   STORAGE_CONFLICT: { kind: 'resource', httpStatus: 409, retryable: true, summary: 'Other commits kept winning the race for the table.' },

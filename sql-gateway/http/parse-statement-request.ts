@@ -8,7 +8,17 @@ import type { RequestSession, StatementRequest } from '../query/statement-reques
 /** What the body of a statement request says. */
 export type StatementBody = Pick<StatementRequest, 'sql' | 'parameters' | 'session' | 'timeoutMs'>;
 
-const EMPTY_SESSION: RequestSession = { schema: null, timeZone: null, engine: null, timeoutMs: null, resultCache: null, freshViews: null };
+const EMPTY_SESSION: RequestSession = {
+  schema: null,
+  timeZone: null,
+  engine: null,
+  timeoutMs: null,
+  resultCache: null,
+  freshViews: null,
+  snapshot: null,
+  readYourWrites: null,
+  readAfter: null,
+};
 
 const BODY_KEYS = ['sql', 'parameters', 'session', 'timeoutMs'];
 
@@ -86,7 +96,22 @@ export function checkSession(given: unknown): RequestSession {
     timeoutMs: checkTimeout(session['timeoutMs'], 'session.timeoutMs'),
     resultCache: checkSwitch(session['resultCache'], 'session.resultCache'),
     freshViews: checkSwitch(session['freshViews'], 'session.freshViews'),
+    snapshot: checkText(session['snapshot'], 'session.snapshot'),
+    readYourWrites: checkSwitch(session['readYourWrites'], 'session.readYourWrites'),
+    readAfter: checkText(session['readAfter'], 'session.readAfter'),
   };
+}
+
+/** Returns the snapshots that the header Trivium-Snapshot asks for, written as the header of an answer; null without one.
+ *  @throws REQUEST_INVALID when it is not percent-encoded text */
+export function readSnapshotHeader(header: string | readonly string[] | undefined): string | null {
+  if (header === undefined) return null;
+  try {
+    return decodeURIComponent(typeof header === 'string' ? header : header.join(', '));
+  } catch {
+    // URIError is how the platform says that the encoding is broken.
+    throw invalid('The header Trivium-Snapshot is not percent-encoded UTF-8.');
+  }
 }
 
 function checkText(value: unknown, name: string): string | null {

@@ -28,6 +28,16 @@ export const SESSION_SCHEMA = {
     timeoutMs: { type: ['integer', 'string'] },
     resultCache: { type: 'string', enum: ['on', 'off'], description: 'Whether stored results may answer.' },
     freshViews: { type: 'string', enum: ['on', 'off'], description: 'Whether fresh materialized views may answer.' },
+    snapshot: {
+      type: 'string',
+      description: 'What is read where the statement names no version: a timestamp, or schema.table@id, schema.table@id.',
+    },
+    readYourWrites: {
+      type: 'string',
+      enum: ['on', 'off'],
+      description: 'Whether materialized views are read only when they hold what the session wrote.',
+    },
+    readAfter: { type: 'string', description: 'What the session wrote last, as Trivium-Set-Session told it.' },
   },
 } as const;
 
@@ -80,6 +90,13 @@ export const STATEMENT_OPERATION = {
       name: 'Idempotency-Key',
       in: 'header',
       description: 'A write repeated under its key is done once per table.',
+      schema: { type: 'string' },
+    },
+    {
+      name: 'Trivium-Snapshot',
+      in: 'header',
+      description:
+        'What is read where the statement names no version: the header of an earlier answer, or a timestamp. Wins over session.snapshot.',
       schema: { type: 'string' },
     },
   ],

@@ -7,7 +7,7 @@ import type { SessionChange, StatementOutcome } from '../query/statement-request
 import { encodeBody } from '../result/result-body.ts';
 import type { ResultEncoder } from '../result/result-encoder.ts';
 import { negotiateFormat, RESULT_MEDIA_TYPES, type ResultFormat } from '../result/result-format.ts';
-import { parseStatementRequest } from './parse-statement-request.ts';
+import { parseStatementRequest, readSnapshotHeader } from './parse-statement-request.ts';
 import { readBody } from './read-body.ts';
 import { readIdempotencyKey } from './read-idempotency-key.ts';
 import type { HttpExchange, Route } from './route.ts';
@@ -47,7 +47,9 @@ async function runStatement(exchange: HttpExchange, parts: StatementRouteParts):
   const format = negotiateFormat(request.headers.accept, exchange.query['format']);
   const contentType = request.headers['content-type'];
   const body = await readStatementBody(exchange, limits, contentType);
-  const statement = parseStatementRequest(body, contentType);
+  const parsed = parseStatementRequest(body, contentType);
+  const snapshot = readSnapshotHeader(request.headers['trivium-snapshot']) ?? parsed.session.snapshot;
+  const statement = { ...parsed, session: { ...parsed.session, snapshot } };
   const idempotencyKey = readIdempotencyKey(request);
   const record = queries.open(principal.user, statement.sql);
   exchange.setQueryId(record.id);
@@ -114,11 +116,20 @@ function resultHeaders(format: ResultFormat, queryId: string, outcome: Statement
     'trivium-query-id': queryId,
     ...(engine === null ? {} : { 'trivium-engine': engine }),
     ...(outcome.cache === undefined ? {} : { 'trivium-cache': outcome.cache }),
-    ...(snapshots.length === 0
-      ? {}
-      : { 'trivium-snapshot': encodeURI(snapshots.join(', ')).replaceAll('%20', ' ').slice(0, SNAPSHOT_HEADER_LENGTH_MAX) }),
+    ...(snapshots.length === 0 ? {} : { 'trivium-snapshot': snapshotHeader(snapshots) }),
     ...(sessionChange === null ? {} : { 'trivium-set-session': formatSessionChange(sessionChange) }),
   };
+}
+
+/** Entries beyond the longest header are left out whole: a cut one would name another snapshot. */
+function snapshotHeader(snapshots: readonly string[]): string {
+  let header = '';
+  for (const snapshot of snapshots) {
+    const longer = (header === '' ? '' : `${header}, `) + encodeURI(snapshot).replaceAll('%20', ' ');
+    if (longer.length > SNAPSHOT_HEADER_LENGTH_MAX) break;
+    header = longer;
+  }
+  return header;
 }
 
 function formatSessionChange({ name, value }: SessionChange): string {

@@ -1,4 +1,4 @@
-import type { CommitResult, ResultColumn } from '../../spi/index.ts';
+import { type CommitResult, printSnapshot, type ResultColumn } from '../../spi/index.ts';
 import { encodeSmallTable } from '../../runtime/arrow/index.ts';
 import type { SessionChange, StatementOutcome } from './statement-request.ts';
 
@@ -48,7 +48,7 @@ export function answerCommit(result: CommitResult, engine: string | null): State
     { name: 'repeated', type: 'boolean' },
   ];
   const { table, snapshotId, rows, repeated } = result;
-  const snapshots = [`${table.schema}.${table.name}@${snapshotId}`];
+  const snapshots = [printSnapshot({ table, snapshotId })];
   return { ...answerTable(columns, [[String(rows), snapshotId, repeated]], { engine, snapshots }), commit: result };
 }
 

@@ -1,4 +1,4 @@
-import { type BoundStatement, bindStatement, encodeParameters } from '../../sql/bind/index.ts';
+import { type BoundStatement, bindStatement, encodeParameters, parseReadPin } from '../../sql/bind/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
 import type { QueryRecord } from './query-registry.ts';
 import type { StatementContext, StatementParts } from './statement-context.ts';
@@ -18,12 +18,14 @@ export async function bindRequest(
   record: Pick<QueryRecord, 'createdAtMs' | 'describe'>,
   parts: Pick<StatementParts, 'catalog'> & SystemTableParts,
 ): Promise<BoundStatement> {
+  const timeZone = session.timeZone ?? DEFAULT_TIME_ZONE;
   const statement = await bindStatement(parseStatement(sql), {
     catalog: parts.catalog,
     text: sql,
     principal,
     schema: session.schema ?? DEFAULT_SCHEMA,
-    timeZone: session.timeZone ?? DEFAULT_TIME_ZONE,
+    timeZone,
+    readAt: session.snapshot === null ? null : parseReadPin(session.snapshot, timeZone),
     startedAtUs: `${String(record.createdAtMs)}000`,
     parameters,
     virtualRelation: (name) => readSystemTable(name, principal.user, parts),

@@ -12,6 +12,9 @@ const SESSION_KEYS = {
   timeout_ms: 'timeoutMs',
   result_cache: 'resultCache',
   fresh_views: 'freshViews',
+  snapshot: 'snapshot',
+  read_your_writes: 'readYourWrites',
+  read_after: 'readAfter',
 } as const satisfies Readonly<Record<SettingName, SessionChange['name']>>;
 
 /** Checks a new setting and hands it to the client, which sends it along from now on: the server keeps no sessions.
@@ -38,7 +41,10 @@ async function checkSetting(name: SettingName, value: string, context: Statement
     }
     case 'result_cache':
     case 'fresh_views':
-      // The binder takes nothing but on and off.
+    case 'snapshot':
+    case 'read_your_writes':
+    case 'read_after':
+      // The binder has checked the value.
       return;
     case 'engine':
       context.engines.get(value);

@@ -1,4 +1,4 @@
-import type { ErrorCode, PlatformError, Progress, SnapshotPin } from '../../spi/index.ts';
+import { type ErrorCode, type PlatformError, printSnapshot, type Progress, type SnapshotPin } from '../../spi/index.ts';
 import { createQueryId } from './create-query-id.ts';
 
 /** Where a statement is in its life. */
@@ -46,7 +46,14 @@ export interface QueryRecord {
   readonly signal: AbortSignal;
   readonly info: QueryInfo;
   start(): void;
-  describe(facts: Partial<Pick<QueryInfo, 'kind' | 'engine' | 'route' | 'estimatedMs' | 'measuredMs' | 'cache' | 'view' | 'fingerprint' | 'snapshots' | 'progress'>>): void;
+  describe(
+    facts: Partial<
+      Pick<
+        QueryInfo,
+        'kind' | 'engine' | 'route' | 'estimatedMs' | 'measuredMs' | 'cache' | 'view' | 'fingerprint' | 'snapshots' | 'progress'
+      >
+    >,
+  ): void;
   count(rows: number, bytes: number): void;
   cancel(reason: PlatformError): void;
   /** Ends the record, as finished without an error; later calls do nothing. */
@@ -179,5 +186,5 @@ function createRecord({ user, sql, jobId }: QueryOrigin, onEnd: (record: QueryRe
 
 /** Returns the names of pinned snapshots as they are shown: `schema.table@id`, each once. */
 export function formatSnapshots(pins: readonly SnapshotPin[]): readonly string[] {
-  return [...new Set(pins.map(({ table, snapshotId }) => `${table.schema}.${table.name}@${snapshotId ?? 'empty'}`))];
+  return [...new Set(pins.map(printSnapshot))];
 }

@@ -1,7 +1,9 @@
 import { PlatformError } from '../../spi/index.ts';
+import type { BoundStatement } from '../../sql/bind/index.ts';
 import type { Admission } from './admission.ts';
 import { bindRequest, createContext } from './bind-request.ts';
 import { executeStatement } from './execute-statement.ts';
+import { awaitOwnWrites, rememberWrite } from './own-writes.ts';
 import type { QueryRecord } from './query-registry.ts';
 import type { StatementParts } from './statement-context.ts';
 import type { StatementOutcome, StatementRequest } from './statement-request.ts';
@@ -39,9 +41,9 @@ export function createQueryService(parts: QueryServiceParts): QueryService {
     run: (record, request, deliver) =>
       endRecord(record, () =>
         runLimited(record, request.timeoutMs ?? request.session.timeoutMs, parts, async (deadlineAtMs) => {
-          const statement = await bindRequest(request, record, parts);
+          const statement = await bindAfterOwnWrites(request, record, parts, deadlineAtMs);
           const context = createContext({ request, record, deadlineAtMs, durable: null }, parts);
-          const outcome = await executeStatement(statement, context);
+          const outcome = rememberWrite(await executeStatement(statement, context), request.session);
           try {
             await deliver(outcome);
           } finally {
@@ -60,6 +62,17 @@ export function createQueryService(parts: QueryServiceParts): QueryService {
         }
       }),
   };
+}
+
+async function bindAfterOwnWrites(
+  request: StatementRequest,
+  record: QueryRecord,
+  parts: QueryServiceParts,
+  deadlineAtMs: number,
+): Promise<BoundStatement> {
+  const statement = await bindRequest(request, record, parts);
+  const waited = await awaitOwnWrites(statement, request.session, parts, { signal: record.signal, deadlineAtMs });
+  return waited ? bindRequest(request, record, parts) : statement;
 }
 
 async function endRecord<Result>(record: QueryRecord, run: () => Promise<Result>): Promise<Result> {

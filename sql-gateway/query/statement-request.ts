@@ -11,6 +11,12 @@ export interface RequestSession {
   readonly resultCache: 'on' | 'off' | null;
   /** Whether fresh materialized views may answer. */
   readonly freshViews: 'on' | 'off' | null;
+  /** What is read where the text names no version: an instant, or `schema.table@id, ..`. */
+  readonly snapshot: string | null;
+  /** Whether materialized views are read only when they hold what the session wrote. */
+  readonly readYourWrites: 'on' | 'off' | null;
+  /** What the session wrote last, as `schema.table@id, ..`. */
+  readonly readAfter: string | null;
 }
 
 /** A statement as it came in, checked for form only. */

@@ -6,7 +6,7 @@ import type { BinderState } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
 import { collectRelations } from './collect-relations.ts';
 import { finishQuery, readHints } from './finish-query.ts';
-import { MATERIALIZED_VIEW } from './maintained-table.ts';
+import { MATERIALIZED_VIEW } from './stream-table.ts';
 import { relationName, sameName } from './relation-name.ts';
 
 type BoundView = Extract<BoundStatement, { kind: 'create_materialized_view' }>;

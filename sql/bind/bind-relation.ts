@@ -14,7 +14,7 @@ import type { BinderState, BoundRelation, Environment, VisibleCommonTable } from
 import type { VirtualRelation } from './bound-statement.ts';
 import { type FromItem, nameColumns } from './from-item.ts';
 import { relationName } from './relation-name.ts';
-import { type ParsedView, relationKey, type ResolvedRelation, viewSource } from './resolve-relations.ts';
+import { type ParsedView, relationKey, type ResolvedRelation, targetKey, viewSource } from './resolve-relations.ts';
 
 /** Binds a table, view, common table or virtual relation named in FROM. */
 export function bindNamedTable(state: BinderState, node: NamedTable, environment: Environment): FromItem {
@@ -66,10 +66,12 @@ export function lookUp(state: BinderState, name: QualifiedName, version: TableVe
   return resolved;
 }
 
-/** Returns the stored table of a name.
+/** Returns the stored table whose rows a statement changes, as it is now.
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_NOT_A_TABLE */
 export function lookUpTable(state: BinderState, name: QualifiedName): TableSnapshot {
-  const resolved = lookUp(state, name, null);
+  const key = targetKey(relationName(name, state.source));
+  const resolved = state.relations.get(key);
+  assert(resolved !== undefined, `target ${key} was not resolved`);
   if (resolved.kind === 'table') return resolved;
   if (resolved.kind === 'missing')
     throw bindError(state, resolved.error.code, resolved.error.message, name.span, { hint: resolved.error.hint });

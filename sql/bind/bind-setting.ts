@@ -1,8 +1,9 @@
-import { nearestName } from '../../spi/index.ts';
+import { nearestName, parseSnapshotList, PlatformError, printSnapshotList } from '../../spi/index.ts';
 import type { Expression, QualifiedName, ResetSetting, SetSetting, SetTimeZone, Span, Use } from '../ast/index.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import type { BinderState } from './binder-state.ts';
 import type { BoundStatement, SettingName } from './bound-statement.ts';
+import { checkReadPin, parseReadPin } from './read-pin.ts';
 import { sameName, schemaName } from './relation-name.ts';
 
 const SETTINGS: Readonly<Record<string, SettingName>> = {
@@ -14,7 +15,11 @@ const SETTINGS: Readonly<Record<string, SettingName>> = {
   timeout_ms: 'timeout_ms',
   result_cache: 'result_cache',
   fresh_views: 'fresh_views',
+  snapshot: 'snapshot',
+  read_your_writes: 'read_your_writes',
+  read_after: 'read_after',
 };
+const SWITCH_TEXT: Readonly<Record<string, string>> = { on: 'on', true: 'on', off: 'off', false: 'off' };
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
 /** Binds `SET name = value`. */
@@ -53,6 +58,7 @@ function settingName(state: BinderState, name: QualifiedName): SettingName {
 function textOf(state: BinderState, value: Expression): string {
   if (value.kind === 'string-literal') return value.value;
   if (value.kind === 'number-literal') return value.text;
+  if (value.kind === 'boolean-literal') return String(value.value);
   if (value.kind === 'column-reference') return value.parts.map((part) => part.name).join('.');
   throw unsupported(state, 'a setting that is not a constant', value.span);
 }
@@ -67,8 +73,15 @@ async function checkedValue(state: BinderState, name: SettingName, value: string
       return value.toLowerCase();
     case 'result_cache':
     case 'fresh_views':
-      if (/^(on|off)$/i.test(value)) return value.toLowerCase();
+    case 'read_your_writes': {
+      const text = SWITCH_TEXT[value.toLowerCase()];
+      if (text !== undefined) return text;
       throw bindError(state, 'SQL_INVALID_VALUE', `${name} is on or off, not '${value}'`, span);
+    }
+    case 'snapshot':
+      return checkedPin(state, value, span);
+    case 'read_after':
+      return listText(state, value, span);
     case 'timeout_ms':
       if (/^\d{1,10}$/.test(value) && Number(value) <= TIMEOUT_MS_MAX) return value;
       throw bindError(
@@ -78,6 +91,35 @@ async function checkedValue(state: BinderState, name: SettingName, value: string
         span,
       );
   }
+}
+
+/** Instants are kept in UTC, so that a later change of the time zone does not move them. */
+async function checkedPin(state: BinderState, value: string, span: Span): Promise<string> {
+  const { catalog, timeZone } = state.context;
+  try {
+    const pin = parseReadPin(value, timeZone);
+    if (pin.kind === 'instant') return new Date(pin.atMs).toISOString();
+    await checkReadPin(pin, catalog);
+    for (const { table, snapshotId } of pin.tables) {
+      if (snapshotId !== null) await catalog.resolve(table, { kind: 'snapshot', snapshotId });
+    }
+    return printSnapshotList(pin.tables);
+  } catch (error) {
+    throw valueError(state, error, span);
+  }
+}
+
+function listText(state: BinderState, value: string, span: Span): string {
+  try {
+    return printSnapshotList(parseSnapshotList(value));
+  } catch (error) {
+    throw valueError(state, error, span);
+  }
+}
+
+function valueError(state: BinderState, error: unknown, span: Span): Error {
+  const { code, message, hint } = PlatformError.from(error, 'INTERNAL_INVARIANT');
+  return bindError(state, code === 'REQUEST_INVALID' ? 'SQL_INVALID_VALUE' : code, message, span, { hint });
 }
 
 async function knownSchema(state: BinderState, value: string, span: Span): Promise<string> {

@@ -20,9 +20,12 @@ import { ParameterSlots } from './parameters.ts';
 import { relationName, schemaName } from './relation-name.ts';
 import { resolveRelations } from './resolve-relations.ts';
 
-/** Settles the names, types and snapshots of a statement. Each table is looked up once, so that all of the statement reads one snapshot of it.
+/** Settles the names, types and snapshots of a statement. All tables are looked up in one state of the catalog, so that the statement reads what was
+ *  committed at one moment, or what `readAt` says.
  *  @throws SQL_*, CATALOG_* with the place in the text, and a proposal where a name is near another one */
-export async function bindStatement(statement: Statement, context: BindContext): Promise<BoundStatement> {
+export async function bindStatement(statement: Statement, given: BindContext): Promise<BoundStatement> {
+  // Everything that the statement names is looked up in one committed state of the catalog.
+  const context = { ...given, catalog: given.catalog.pinned(), readAt: isDefinition(statement) ? null : (given.readAt ?? null) };
   const source: SourceText = { text: context.text, defaultSchema: context.schema, view: null };
   const state: BinderState = {
     context,
@@ -37,6 +40,11 @@ export async function bindStatement(statement: Statement, context: BindContext):
     rules: { expression: bindExpression, query: bindQuery },
   };
   return bindOne(state, statement);
+}
+
+/** A view's text is bound again at each use, so the snapshots of the session that defines it have no say in it. */
+function isDefinition({ kind }: Statement): boolean {
+  return kind === 'create-view' || kind === 'create-materialized-view';
 }
 
 function bindOne(state: BinderState, statement: Statement): BoundStatement | Promise<BoundStatement> {

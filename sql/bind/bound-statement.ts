@@ -10,6 +10,7 @@ import type {
   TableSpec,
   ViewDefinition,
 } from '../../spi/index.ts';
+import type { ReadPin } from './read-pin.ts';
 
 /** A statement whose names, types and snapshots are settled. */
 export type BoundStatement =
@@ -113,7 +114,16 @@ export interface RouteCondition {
 }
 
 /** Settings that a session may change. */
-export type SettingName = 'schema' | 'time_zone' | 'engine' | 'timeout_ms' | 'result_cache' | 'fresh_views';
+export type SettingName =
+  | 'schema'
+  | 'time_zone'
+  | 'engine'
+  | 'timeout_ms'
+  | 'result_cache'
+  | 'fresh_views'
+  | 'snapshot'
+  | 'read_your_writes'
+  | 'read_after';
 
 /** A relation that is not stored: `information_schema` and `system` tables. Rows hold text in the canonical form of the column's type. */
 export interface VirtualRelation {
@@ -137,6 +147,8 @@ export interface BindContext {
   readonly timeZone: string;
   readonly startedAtUs: string;
   readonly parameters: GivenParameters;
+  /** What is read where the text names no version; left out or null for the newest snapshots. */
+  readonly readAt?: ReadPin | null;
   /** Looks up a virtual relation; null when there is none of that name. */
   virtualRelation(name: RelationName): Promise<VirtualRelation | null>;
 }

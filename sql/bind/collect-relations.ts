@@ -4,6 +4,8 @@ import type { NamedTable, QualifiedName, TableVersion } from '../ast/index.ts';
 export interface RelationMention {
   readonly name: QualifiedName;
   readonly version: TableVersion | null;
+  /** True for the table whose rows the statement changes. */
+  readonly isTarget: boolean;
 }
 
 /** Returns every relation named anywhere in a syntax tree, names of common tables included.
@@ -25,19 +27,17 @@ function mentionOf(node: object): RelationMention | null {
   if (!('kind' in node)) return null;
   if (node.kind === 'named-table') {
     const { name, version } = node as NamedTable;
-    return { name, version };
+    return { name, version, isTarget: false };
   }
+  const isTarget =
+    node.kind === 'insert' || node.kind === 'delete' || node.kind === 'update' || node.kind === 'truncate' || node.kind === 'copy-from';
   const namesTable =
+    isTarget ||
     node.kind === 'table-query' ||
     node.kind === 'table-argument' ||
-    node.kind === 'insert' ||
-    node.kind === 'delete' ||
-    node.kind === 'update' ||
-    node.kind === 'truncate' ||
-    node.kind === 'copy-from' ||
     node.kind === 'show-columns' ||
     node.kind === 'describe-table';
-  if (namesTable) return { name: (node as unknown as { table: QualifiedName }).table, version: null };
-  if (node.kind === 'show-create') return { name: (node as unknown as { name: QualifiedName }).name, version: null };
+  if (namesTable) return { name: (node as unknown as { table: QualifiedName }).table, version: null, isTarget };
+  if (node.kind === 'show-create') return { name: (node as unknown as { name: QualifiedName }).name, version: null, isTarget };
   return null;
 }

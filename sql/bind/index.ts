@@ -13,5 +13,6 @@ export type {
   VirtualRelation,
 } from './bound-statement.ts';
 export { WATERMARK_COLUMN, WATERMARK_DELAY } from './bind-watermark.ts';
-export { isMaintained, LATE_ROWS_OF } from './maintained-table.ts';
 export { encodeParameters } from './parameters.ts';
+export { parseReadPin, type ReadPin } from './read-pin.ts';
+export { isMaintained, isMaterializedView, LATE_ROWS_OF } from './stream-table.ts';

@@ -4,16 +4,7 @@ import { bindError } from './bind-error.ts';
 import { lookUpTable } from './bind-relation.ts';
 import type { BinderState } from './binder-state.ts';
 import { relationName } from './relation-name.ts';
-
-/** Property of a table that holds the result of a materialized view: `true`. */
-export const MATERIALIZED_VIEW = 'trivium.materialized-view';
-/** Property of a table that holds rows that came too late for a materialized view: the view's name. */
-export const LATE_ROWS_OF = 'trivium.late-rows-of';
-
-/** Returns whether only a stream writes the table. */
-export function isMaintained({ properties }: Pick<TableSnapshot, 'properties'>): boolean {
-  return properties[MATERIALIZED_VIEW] === 'true' || properties[LATE_ROWS_OF] !== undefined;
-}
+import { isMaintained, LATE_ROWS_OF } from './stream-table.ts';
 
 /** Returns the stored table of a name, whose rows a statement is about to change.
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_NOT_A_TABLE for a view, materialized ones included */

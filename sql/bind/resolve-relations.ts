@@ -1,4 +1,5 @@
 import {
+  type Catalog,
   nearestName,
   PlatformError,
   type RelationName,
@@ -13,6 +14,7 @@ import { timeTravelOf } from './bind-time-travel.ts';
 import type { BindContext, VirtualRelation } from './bound-statement.ts';
 import { collectRelations, type RelationMention } from './collect-relations.ts';
 import { informationSchemaRelation } from './information-schema.ts';
+import { checkReadPin, resolvePinned } from './read-pin.ts';
 import { relationName, sameName } from './relation-name.ts';
 
 const VIEW_DEPTH_MAX = 16;
@@ -43,6 +45,8 @@ export type ResolvedRelation =
 export type RelationMap = ReadonlyMap<string, ResolvedRelation>;
 
 interface Resolution {
+  /** Finds what is read. */
+  readonly resolve: Catalog['resolve'];
   readonly found: Map<string, ResolvedRelation>;
   readonly finishedViews: Set<string>;
   readonly context: BindContext;
@@ -54,10 +58,19 @@ export function relationKey(name: RelationName, version: TimeTravel | null): str
   return `${name.schema.toLowerCase()}.${name.name.toLowerCase()}${suffix}`;
 }
 
+/** Returns the key of the table whose rows a statement changes: it is looked up as it is now, whatever the statement reads. */
+export function targetKey(name: RelationName): string {
+  return `${relationKey(name, null)}!`;
+}
+
 /** Looks up all relations that a syntax tree names, each once, and those of the views found.
  *  @throws CATALOG_UNKNOWN_SNAPSHOT, SQL_TOO_DEEP when views nest too deep or in a circle */
 export async function resolveRelations(root: object, source: SourceText, context: BindContext): Promise<RelationMap> {
-  const resolution = { found: new Map<string, ResolvedRelation>(), finishedViews: new Set<string>(), context };
+  const { catalog, readAt } = context;
+  const pin = readAt ?? null;
+  if (pin !== null && collectRelations(root).some((mention) => !mention.isTarget)) await checkReadPin(pin, catalog);
+  const resolve: Catalog['resolve'] = pin === null ? (name, at) => catalog.resolve(name, at) : resolvePinned(catalog, pin);
+  const resolution = { found: new Map<string, ResolvedRelation>(), finishedViews: new Set<string>(), context, resolve };
   await resolveInto(resolution, root, source, 0);
   return resolution.found;
 }
@@ -67,8 +80,8 @@ async function resolveInto(resolution: Resolution, root: object, source: SourceT
   for (const mention of collectRelations(root)) {
     const name = relationName(mention.name, source);
     const version = mention.version === null ? null : timeTravelOf(mention.version, source, context);
-    const key = relationKey(name, version);
-    const relation = found.get(key) ?? (await resolveOne(name, version, mention, source, context));
+    const key = mention.isTarget ? targetKey(name) : relationKey(name, version);
+    const relation = found.get(key) ?? (await resolveOne(resolution, name, version, mention, source));
     found.set(key, relation);
     if (relation.kind !== 'view' || finishedViews.has(key)) continue;
     if (depth >= VIEW_DEPTH_MAX || isCircular(relation, source)) {
@@ -96,15 +109,16 @@ function isCircular(view: ParsedView, source: SourceText): boolean {
 }
 
 async function resolveOne(
+  { context, resolve }: Resolution,
   name: RelationName,
   version: TimeTravel | null,
   mention: RelationMention,
   source: SourceText,
-  context: BindContext,
 ): Promise<ResolvedRelation> {
   const information = await informationSchemaRelation(name, context);
   if (information !== null) return { kind: 'virtual', name, relation: information };
-  const stored = await context.catalog.resolve(name, version ?? undefined).catch((error: unknown) => {
+  const found = mention.isTarget ? context.catalog.resolve(name) : resolve(name, version ?? undefined);
+  const stored = await found.catch((error: unknown) => {
     throw located(error, mention, source);
   });
   if (stored?.kind === 'table') return stored;

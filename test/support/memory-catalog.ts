@@ -10,11 +10,12 @@ import type {
   TimeTravel,
   ViewDefinition,
 } from '../../spi/index.ts';
-import { PlatformError } from '../../spi/index.ts';
+import { assert, PlatformError } from '../../spi/index.ts';
 
 /** A catalog in memory, for tests: tables are empty, and have snapshot '1' unless told otherwise. */
 export class MemoryCatalog implements Catalog {
   readonly #relations = new Map<string, TableSnapshot | ViewDefinition>();
+  readonly #histories = new Map<string, readonly SnapshotEntry[]>();
   readonly #schemas: Set<string>;
   #created = 0;
 
@@ -51,6 +52,17 @@ export class MemoryCatalog implements Catalog {
     return table;
   }
 
+  /** Adds a snapshot, which becomes the current one; snapshots of before are known too from then on. */
+  addSnapshot(name: RelationName, snapshotId: string, facts: Partial<Pick<SnapshotEntry, 'committedAtMs' | 'summary'>> = {}): void {
+    const found = this.#relations.get(keyOf(name));
+    assert(found?.kind === 'table', 'snapshots are those of a table');
+    const entries = this.#histories.get(keyOf(name)) ?? [];
+    const sequenceNumber = entries.length + 1;
+    const entry = { snapshotId, parentId: null, sequenceNumber, committedAtMs: sequenceNumber, operation: 'append', summary: {}, ...facts };
+    this.#histories.set(keyOf(name), [...entries, entry]);
+    this.#relations.set(keyOf(name), { ...found, snapshotId });
+  }
+
   /** Adds a view as CREATE VIEW would. */
   createView(view: Omit<ViewDefinition, 'kind'>): void {
     this.#relations.set(keyOf(view.name), { kind: 'view', ...view });
@@ -59,6 +71,7 @@ export class MemoryCatalog implements Catalog {
   pinned(): MemoryCatalog {
     const copy = new MemoryCatalog([...this.#schemas]);
     for (const [key, relation] of this.#relations) copy.#relations.set(key, relation);
+    for (const [key, entries] of this.#histories) copy.#histories.set(key, entries);
     return copy;
   }
 
@@ -77,6 +90,8 @@ export class MemoryCatalog implements Catalog {
   resolve(name: RelationName, at?: TimeTravel): Promise<TableSnapshot | ViewDefinition | null> {
     const found = this.#relations.get(keyOf(name)) ?? null;
     if (found?.kind !== 'table' || at === undefined) return Promise.resolve(found);
+    const entries = this.#histories.get(keyOf(name));
+    if (entries !== undefined) return findEntry(found, entries, at);
     if (at.kind === 'timestamp') return Promise.resolve(found);
     if (BigInt(at.snapshotId) > BigInt(found.snapshotId ?? '0')) {
       return Promise.reject(new PlatformError('CATALOG_UNKNOWN_SNAPSHOT', `table ${name.name} has no snapshot ${at.snapshotId}`));
@@ -84,9 +99,15 @@ export class MemoryCatalog implements Catalog {
     return Promise.resolve({ ...found, snapshotId: at.snapshotId });
   }
 
-  history(): Promise<readonly SnapshotEntry[]> {
-    return Promise.resolve([]);
+  history(name: RelationName): Promise<readonly SnapshotEntry[]> {
+    return Promise.resolve(this.#histories.get(keyOf(name)) ?? []);
   }
+}
+
+function findEntry(table: TableSnapshot, entries: readonly SnapshotEntry[], at: TimeTravel): Promise<TableSnapshot> {
+  const entry = entries.findLast((one) => (at.kind === 'snapshot' ? one.snapshotId === at.snapshotId : one.committedAtMs <= at.atMs));
+  if (entry !== undefined) return Promise.resolve({ ...table, snapshotId: entry.snapshotId });
+  return Promise.reject(new PlatformError('CATALOG_UNKNOWN_SNAPSHOT', `table ${table.ref.name} has no such snapshot`));
 }
 
 const keyOf = (name: RelationName): string => `${name.schema}.${name.name}`.toLowerCase();

@@ -11,7 +11,17 @@ describe('the body of a statement request', () => {
     expect(json(body)).toEqual({
       sql: 'SELECT $1',
       parameters: [1],
-      session: { schema: 's', timeZone: null, engine: null, timeoutMs: 5, resultCache: null, freshViews: null },
+      session: {
+        schema: 's',
+        timeZone: null,
+        engine: null,
+        timeoutMs: 5,
+        resultCache: null,
+        freshViews: null,
+        snapshot: null,
+        readYourWrites: null,
+        readAfter: null,
+      },
       timeoutMs: 7,
     });
   });

@@ -71,6 +71,7 @@ describe('a snapshot', () => {
       asked.push(at);
       return resolve(name, at);
     };
+    catalog.pinned = () => catalog;
     await bindQueryText("SELECT * FROM t FOR TIMESTAMP AS OF TIMESTAMP '2026-07-01 00:00:00'", catalog, { timeZone: 'Europe/Berlin' });
     expect(asked).toEqual([{ kind: 'timestamp', atMs: Date.UTC(2026, 5, 30, 22) }]);
   });
