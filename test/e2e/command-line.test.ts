@@ -1,12 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assert } from '../../spi/index.ts';
+import { BUILT_SOURCE, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 /** The built program, as users run it: `npm test` builds it first. */
 const NODE_ARGUMENTS = [fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))];
@@ -87,6 +85,37 @@ describe('trivium without a server', () => {
     expect(failed.stdout).not.toContain('3');
   });
 
+  it('translates a file of MySQL, prints it, and runs it', async () => {
+    writeFileSync(
+      join(folder, 'dump.sql'),
+      'CREATE TABLE `old` (`id` int NOT NULL AUTO_INCREMENT, PRIMARY KEY (`id`));\nINSERT INTO `old` VALUES (1),(2);\n',
+    );
+    const printed = await trivium('import-sql', 'dump.sql');
+    expect(printed).toMatchObject({ code: 0, stdout: 'CREATE TABLE "old" ("id" INTEGER NOT NULL);\nINSERT INTO "old" VALUES (1), (2);\n' });
+    expect(printed.stderr).toContain('line 1: dropped: AUTO_INCREMENT of column id');
+    expect((await trivium('import-sql', 'dump.sql', '--run')).code).toBe(0);
+    expect((await trivium('sql', '--format', 'csv', 'SELECT sum(id) AS n FROM old')).stdout).toBe('n\r\n3\r\n');
+    writeFileSync(join(folder, 'worse.sql'), 'INSERT INTO `old` VALUES (3);\nSELECT 1 || 2;\n');
+    const refused = await trivium('import-sql', 'worse.sql', '--run');
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('SQL_TRANSLATION: Statement at line 2');
+  });
+
+  it('writes and reads the Parquet of old tools', async () => {
+    const path = join(folder, 'cities.legacy.parquet');
+    const allowed = ['--set', `files.allowedDirectories=${folder}`];
+    const copied = await trivium(
+      'sql',
+      ...allowed,
+      `COPY (SELECT name, people FROM cities) TO '${path}' (FORMAT parquet_legacy, COMPRESSION gzip)`,
+    );
+    expect(copied).toMatchObject({ code: 0 });
+    const loaded = await trivium('load', path, '--format', 'parquet_legacy', '--table', 'again');
+    expect(loaded.stdout).toContain('Loaded 3 rows into main.again');
+    const refused = await trivium('sql', ...allowed, `COPY (SELECT people * 1.5 FROM cities) TO '${path}' (FORMAT parquet_legacy)`);
+    expect(refused.stderr).toContain('STORAGE_LOSSY');
+  });
+
   it('keeps the settings of a session from statement to statement', async () => {
     const answer = await trivium(
       'sql',
@@ -100,30 +129,16 @@ describe('trivium without a server', () => {
 });
 
 describe('trivium serve', () => {
-  let server: ChildProcess;
-  let url: string;
-  let token: string;
+  let server: ServerProcess;
 
   beforeAll(async () => {
-    server = spawn(process.execPath, [...NODE_ARGUMENTS, 'serve', '--port', '0', '--data', 'served'], {
-      cwd: folder,
-      env: environment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    assert(server.stdout !== null && server.stderr !== null, 'the server has its outputs piped');
-    server.stderr.resume();
-    const lines = createInterface({ input: server.stdout });
-    const [line] = (await once(lines, 'line')) as [string];
-    url = /http\S+/.exec(line)?.[0] ?? '';
-    token = readFileSync(join(folder, 'served', 'token'), 'utf8').trim();
+    server = await startServerProcess({ source: BUILT_SOURCE, dataDirectory: join(folder, 'served') });
   });
-  afterAll(() => {
-    server.kill('SIGKILL');
-  });
+  afterAll(() => server.stop());
 
   it('keeps its token from others and asks for it', async () => {
     expect(statSync(join(folder, 'served', 'token')).mode & 0o777).toBe(0o600);
-    expect((await fetch(`${url}/v1/sql`, { method: 'POST', body: '{"sql":"SELECT 1"}' })).status).toBe(401);
+    expect((await fetch(`${server.url}/v1/sql`, { method: 'POST', body: '{"sql":"SELECT 1"}' })).status).toBe(401);
   });
 
   it('is found by trivium sql and trivium engines on the same data directory', async () => {
@@ -135,18 +150,13 @@ describe('trivium serve', () => {
   it('sees at once what another process loads beside it', async () => {
     writeFileSync(join(folder, 'numbers.ndjson'), '{"n":1}\n{"n":2}\n');
     expect((await trivium('load', 'numbers.ndjson', '--data', 'served')).code).toBe(0);
-    const response = await fetch(`${url}/v1/sql`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ sql: 'SELECT sum(n) AS total FROM numbers' }),
-    });
+    const response = await server.sql('SELECT sum(n) AS total FROM numbers');
     expect(await response.json()).toMatchObject({ data: [[3]] });
   });
 
   it('ends with 0 after SIGTERM and takes back its word', async () => {
-    server.kill('SIGTERM');
-    const [code] = (await once(server, 'exit')) as [number | null];
-    expect(code).toBe(0);
+    await server.stop();
+    expect(server.exitCode()).toBe(0);
     expect(() => readFileSync(join(folder, 'served', 'server.json'))).toThrow(/ENOENT/);
   });
 });

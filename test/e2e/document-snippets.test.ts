@@ -1,15 +1,14 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assert } from '../../spi/index.ts';
+import { BUILT_SOURCE, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { splitStatements } from '../../sql/lex/split-statements.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = BUILT_SOURCE;
 const MAIN = join(ROOT, 'dist/cli/main.js');
 
 /** Commands that install, build or test the project itself; the run of all checks calls them. */
@@ -41,8 +40,7 @@ const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8
 const snippets = [...pages, 'README.md', 'CONTRIBUTING.md'].flatMap(snippetsOf);
 
 let folder: string;
-let server: ChildProcess;
-let url: string;
+let server: ServerProcess;
 
 /** A folder where a user would stand: the demo's tables are loaded and a server runs, and `trivium` is on the path. */
 beforeAll(async () => {
@@ -53,19 +51,16 @@ beforeAll(async () => {
   const airports = fileURLToPath(new URL('../data/airports.csv', import.meta.resolve('vega-datasets')));
   copyFileSync(airports, join(folder, 'airports.csv'));
   execFileSync(process.execPath, [MAIN, 'demo', '--once'], { cwd: folder, env: environment() });
-  server = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--set', `files.allowedDirectories=${folder}`], {
-    cwd: folder,
-    env: environment(),
-    stdio: ['ignore', 'pipe', 'ignore'],
+  writeFileSync(join(folder, 'dump.sql'), 'CREATE TABLE `old` (`id` int);\nINSERT INTO `old` VALUES (1),(2);\n');
+  server = await startServerProcess({
+    source: BUILT_SOURCE,
+    dataDirectory: join(folder, 'trivium-data'),
+    settings: [`files.allowedDirectories=${folder}`],
   });
-  assert(server.stdout !== null, 'the server has its output piped');
-  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
-  url = /http\S+/.exec(line)?.[0] ?? '';
 }, 120_000);
 
 afterAll(async () => {
-  server.kill('SIGTERM');
-  await once(server, 'exit');
+  await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -79,20 +74,18 @@ function environment(): NodeJS.ProcessEnv {
   return { PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`, HOME: folder, TMPDIR: tmpdir() };
 }
 
-/** The documents speak of the default port, the server under test has another. */
-const here = (text: string): string => text.replaceAll(/(http:\/\/)?(127\.0\.0\.1|localhost):8080/g, url);
+/** The documents speak of the default port and of a folder `/allowed`; the server under test has others. */
+const here = (text: string): string =>
+  text.replaceAll(/(http:\/\/)?(127\.0\.0\.1|localhost):8080/g, server.url).replaceAll("'/allowed/", `'${folder}/`);
 
 function runShell(text: string): { status: number | null; output: string } {
-  const token = readFileSync(join(folder, 'trivium-data', 'token'), 'utf8').trim();
-  const env = { ...environment(), TOKEN: token };
+  const env = { ...environment(), TOKEN: server.token };
   const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', here(text)], { cwd: folder, env, encoding: 'utf8' });
   return { status, output: `${stdout}${stderr}` };
 }
 
 async function runSql(sql: string): Promise<{ status: number; text: string }> {
-  const token = readFileSync(join(folder, 'trivium-data', 'token'), 'utf8').trim();
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/plain' };
-  const response = await fetch(`${url}/v1/sql`, { method: 'POST', headers, body: sql });
+  const response = await server.sql(here(sql));
   return { status: response.status, text: await response.text() };
 }
 

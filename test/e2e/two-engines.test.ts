@@ -1,43 +1,36 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { assert } from '../../spi/index.ts';
+import { BUILT_SOURCE, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const HELLO = fileURLToPath(new URL('../../dist/examples/hello-engine/index.js', import.meta.url));
 
 let folder: string;
-let server: ChildProcess;
-let url: string;
-let token: string;
+let server: ServerProcess;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trivium-engines-'));
   writeFileSync(join(folder, 'trivium.yaml'), `engines:\n  - module: olap\n  - module: stream\n  - module: ${HELLO}\n`);
   writeFileSync(join(folder, 'trips.csv'), 'place,delay\nRome,5\nOslo,-3\nRome,\nOslo,9\nBern,0\n');
   execFileSync(process.execPath, [MAIN, 'load', 'trips.csv'], { cwd: folder });
-  server = spawn(process.execPath, [MAIN, 'serve', '--port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
-  assert(server.stdout !== null, 'the server has its output piped');
-  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
-  url = /http\S+/.exec(line)?.[0] ?? '';
-  token = readFileSync(join(folder, 'trivium-data', 'token'), 'utf8').trim();
+  server = await startServerProcess({
+    source: BUILT_SOURCE,
+    dataDirectory: join(folder, 'trivium-data'),
+    config: join(folder, 'trivium.yaml'),
+  });
 });
 
 afterAll(async () => {
-  server.kill('SIGTERM');
-  await once(server, 'exit');
+  await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
 async function ask(sql: string): Promise<{ readonly engine?: string; readonly data?: unknown; readonly code?: string }> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/plain' };
-  const response = await fetch(`${url}/v1/sql`, { method: 'POST', headers, body: sql });
+  const response = await server.sql(sql);
   return (await response.json()) as { engine?: string; data?: unknown; code?: string };
 }
 
