@@ -105,9 +105,14 @@ export class StreamRun {
     await tidyState(this.#directory, sequence);
   }
 
+  /** Stops reading in the middle of a file; the run is good for closing only. */
+  abort(): void {
+    this.#reading.abort(new PlatformError('ENGINE_CANCELLED', 'The stream is stopped.'));
+  }
+
   /** Ends the engine's work; what was read since the last checkpoint is forgotten. */
   async close(): Promise<void> {
-    this.#reading.abort();
+    this.abort();
     await this.#view.close();
   }
 

@@ -19,6 +19,7 @@ export class StreamTask {
   readonly #parts: StreamParts;
   readonly #ended: Promise<void>;
   #record: StreamRecord;
+  #run: StreamRun | null = null;
   #state: TaskState = 'starting';
   #error: PlatformError | null = null;
   #stopping: 'no' | 'after a checkpoint' | 'at once' = 'no';
@@ -49,6 +50,7 @@ export class StreamTask {
   /** Ends the work, with a last checkpoint when there is something to commit, or without. Resolves when nothing runs any more. */
   async stop(manner: 'after a checkpoint' | 'at once'): Promise<void> {
     this.#stopping = manner;
+    if (manner === 'at once') this.#run?.abort();
     this.#wake();
     await this.#ended;
   }
@@ -70,9 +72,11 @@ export class StreamTask {
 
   async #runOnce(): Promise<void> {
     const run = await StreamRun.start(this.#parts, this.#record);
+    this.#run = run;
     try {
       await this.#follow(run);
     } finally {
+      this.#run = null;
       await run.close().catch((error: unknown) => {
         this.#parts.log.warn({ stream: nameOf(this.#record), error: String(error) }, 'the engine of a stream did not end well');
       });
