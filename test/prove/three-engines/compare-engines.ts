@@ -14,7 +14,10 @@ export async function createView(platform: Platform, { view, sql }: KeptStatemen
 
 /** Compares the three answers to a statement over the newest snapshots, which its view must hold already.
  *  Returns what differs, null when nothing does, and how many rows the view left out for being late. */
-export async function compareAnswers(platform: Platform, kept: KeptStatement): Promise<{ readonly difference: string | null; readonly late: number }> {
+export async function compareAnswers(
+  platform: Platform,
+  kept: KeptStatement,
+): Promise<{ readonly difference: string | null; readonly late: number }> {
   const { view, sql } = kept;
   const onTime = kept.watermarked === null ? null : await withoutLateRows(platform, kept.watermarked, view);
   const text = onTime === null ? sql : sql.replace(`TABLE ${kept.watermarked ?? ''},`, `TABLE ${onTime.name},`);
@@ -24,7 +27,8 @@ export async function compareAnswers(platform: Platform, kept: KeptStatement): P
   if (olap.engine !== 'olap' || batch.engine !== 'batch') {
     throw new PlatformError('INTERNAL_INVARIANT', `${String(olap.engine)} and ${String(batch.engine)} answered`);
   }
-  const difference = firstDifference('batch', multisetOf(olap), multisetOf(batch)) ?? firstDifference('view', multisetOf(olap), multisetOf(stream));
+  const difference =
+    firstDifference('batch', multisetOf(olap), multisetOf(batch)) ?? firstDifference('view', multisetOf(olap), multisetOf(stream));
   return { difference, late: onTime?.late ?? 0 };
 }
 

@@ -16,7 +16,7 @@ function factCondition(random: Random, alias: string): string {
   const simple = (): string =>
     pick(random, [
       `${column('k')} > ${digit(random)}`,
-      `${column('g')}`,
+      column('g'),
       `NOT ${column('g')}`,
       `${column('c')} IS NOT NULL`,
       `${column('c')} <> 'red'`,
@@ -99,13 +99,28 @@ function twice(random: Random): string {
 function windowed(random: Random): string {
   const size = pick(random, [`INTERVAL '10' SECOND`, `INTERVAL '7' SECOND`, `INTERVAL '1' MINUTE`]);
   const key = pick(random, ['k', 'c', null]);
-  const items = pick(random, ['count(*) AS n, sum(amount) AS s', 'count(amount) AS n, max(ts) AS last', 'count(*) AS n, avg(amount) AS m, count(DISTINCT k) AS ks']);
+  const items = pick(random, [
+    'count(*) AS n, sum(amount) AS s',
+    'count(amount) AS n, max(ts) AS last',
+    'count(*) AS n, avg(amount) AS m, count(DISTINCT k) AS ks',
+  ]);
   const columns = key === null ? 'window_start, window_end' : `window_start, ${key}`;
   const where = random() < 0.4 ? ' WHERE amount > 2' : '';
   return `SELECT ${columns}, ${items} FROM TABLE(TUMBLE(TABLE events, DESCRIPTOR(ts), ${size}))${where} GROUP BY ${columns}`;
 }
 
-const KINDS: readonly ((random: Random) => string)[] = [grouped, joined, windowed, projected, twice, united, total, windowed, distinct, selfJoined];
+const KINDS: readonly ((random: Random) => string)[] = [
+  grouped,
+  joined,
+  windowed,
+  projected,
+  twice,
+  united,
+  total,
+  windowed,
+  distinct,
+  selfJoined,
+];
 
 /** Returns random statements, each kind in turn. */
 export function randomStatements(random: Random, count: number): readonly ProofStatement[] {

@@ -25,7 +25,10 @@ export class TableChanges {
 
   /** What stands in the tables, and went again, before any view is made. */
   first(rows: number): readonly string[] {
-    const dims = Array.from({ length: 12 }, (_, k) => `(${String(k)}, ${this.#maybe(`'name ${String(k % 5)}'`)}, ${this.#maybe(String(k % 3))})`);
+    const dims = Array.from(
+      { length: 12 },
+      (_, k) => `(${String(k)}, ${this.#maybe(`'name ${String(k % 5)}'`)}, ${this.#maybe(String(k % 3))})`,
+    );
     return [
       this.insertFacts(rows),
       `INSERT INTO dims VALUES ${dims.join(', ')}, (NULL, 'nothing', 1)`,
