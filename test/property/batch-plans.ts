@@ -156,7 +156,12 @@ export class BatchPlanMaker {
       aggregateCall('count_star', [], BIGINT, { filter: this.#maker.condition(input) }),
     ];
     const chosen = column.type.kind === 'boolean' ? calls.filter((one) => one.function !== 'quantile_disc') : calls;
-    return aggregate(input, groups, chosen.map((one) => agg(this.#next(), one)), groupingSets);
+    return aggregate(
+      input,
+      groups,
+      chosen.map((one) => agg(this.#next(), one)),
+      groupingSets,
+    );
   }
 
   #distinctOn(input: PlanNode): PlanNode {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readRows } from '../../runtime/arrow/index.ts';
 import { type Connection, openDatabase } from '../../runtime/duckdb/index.ts';
+import type { CutSettings } from '../../engines/batch/stage/planner.ts';
 import { resultSchema } from '../../engines/duckdb/result-schema.ts';
 import { type Engine, type EngineHost, type LogicalPlan, type ParquetSplit, PlatformError } from '../../spi/index.ts';
+import { type Kernel, runInProcess } from './batch-in-process.ts';
 import { bound } from '../support/parquet-tables.ts';
 import { printForTest } from '../support/print-and-run.ts';
 import { collectFrames, runOptions } from '../support/result-rows.ts';
@@ -26,6 +28,8 @@ export interface BatchFixture {
   /** Puts the rows into several files of both kinds: columns found by name, or by field id. */
   load(tables: Tables, random: Random): Promise<void>;
   expected(plan: LogicalPlan): Promise<Answer>;
+  /** Runs the tasks in this process. */
+  answer(plan: LogicalPlan, settings: CutSettings, faults?: Partial<Kernel>): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -38,30 +42,32 @@ export function openBatchFixture(): BatchFixture {
   const connection = database.connect();
   const splits = new Map<string, readonly ParquetSplit[]>();
   let loads = 0;
+  let runs = 0;
   const silent = (): void => undefined;
-  return {
-    host: {
-      tables: {
-        plan: (request) => {
-          const files = splits.get(request.table.name) ?? [];
-          const sum = (size: (file: ParquetSplit) => number): number => files.reduce((total, file) => total + size(file), 0);
-          return Promise.resolve({
-            splits: files,
-            residual: request.filter,
-            rows: sum((file) => file.rows),
-            bytes: sum((file) => file.bytes),
-            filesTotal: files.length,
-            filesSkipped: 0,
-          });
-        },
-        read: () => {
-          throw new PlatformError('ENGINE_UNSUPPORTED', 'the engine reads Parquet itself');
-        },
+  const host: EngineHost = {
+    tables: {
+      plan: (request) => {
+        const files = splits.get(request.table.name) ?? [];
+        const sum = (size: (file: ParquetSplit) => number): number => files.reduce((total, file) => total + size(file), 0);
+        return Promise.resolve({
+          splits: files,
+          residual: request.filter,
+          rows: sum((file) => file.rows),
+          bytes: sum((file) => file.bytes),
+          filesTotal: files.length,
+          filesSkipped: 0,
+        });
       },
-      log: { debug: silent, info: silent, warn: silent, error: silent },
-      spoolDirectory: join(directory, 'spool'),
-      dataDirectory: data,
+      read: () => {
+        throw new PlatformError('ENGINE_UNSUPPORTED', 'the engine reads Parquet itself');
+      },
     },
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    spoolDirectory: join(directory, 'spool'),
+    dataDirectory: data,
+  };
+  return {
+    host,
     load: async (tables, random) => {
       loads += 1;
       for (const name of ['t', 'u'] as const) {
@@ -77,6 +83,10 @@ export function openBatchFixture(): BatchFixture {
         await stream.close();
         return frames;
       }),
+    answer: (plan, settings, faults) => {
+      runs += 1;
+      return answerOf(() => runInProcess(connection, host, plan, settings, join(directory, `run-${String(runs)}`), faults));
+    },
     close: async () => {
       await database.close();
       rmSync(directory, { recursive: true, force: true });

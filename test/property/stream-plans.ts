@@ -252,8 +252,16 @@ export class PlanMaker {
       ...(this.#random() < 0.4 ? [equal()] : []),
       ...(this.#random() < 0.4 ? [call('ne', [...pick(this.#random, pairs)])] : []),
     ];
-    const [only] = conditions;
-    return join('inner', left, right, conditions.length === 1 ? (only ?? null) : call('and', conditions));
+    const [only = null] = conditions;
+    if (this.#random() < 0.4) return this.#outerJoin(left, right, equal());
+    return join('inner', left, right, conditions.length === 1 ? only : call('and', conditions));
+  }
+
+  /** Beside equalities an outer join's condition reads the other side only. */
+  #outerJoin(left: PlanNode, right: PlanNode, equality: Expression): PlanNode {
+    const joinType = pick(this.#random, ['left', 'right', 'full'] as const);
+    if (joinType === 'full' || this.#random() < 0.5) return join(joinType, left, right, equality);
+    return join(joinType, left, right, call('and', [equality, this.condition(joinType === 'left' ? right : left)]));
   }
 
   #next(): number {

@@ -91,7 +91,7 @@ const FAULTS: readonly (readonly [string, Omit<Mutation, 'folder'>, ViewCase])[]
   ],
 ];
 
-describe('the comparison with the oracle notices when (mutant)', () => {
+describe('the comparison with the oracle notices when (mutant)', { timeout: 120_000 }, () => {
   test.each(FAULTS)('%s', async (_title, mutation, kind) => {
     const kernel = await importMutant<ViewKernel>('view/view-dataflow.ts', { folder: 'engines/stream', ...mutation });
     expect(await triesUntilSeen(kernel, kind)).toBeLessThanOrEqual(TRIES_MAX);

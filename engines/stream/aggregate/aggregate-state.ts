@@ -10,6 +10,8 @@ export interface AggregateState extends Stateful {
   update(groups: Int32Array, rows: number, column: Column | null, weights: Int8Array | null): void;
   /** Keeps only these groups, which take the numbers from 0 in the order given. */
   retain(groups: Int32Array): void;
+  /** Whether most of what is kept is needed no more, so that `retain` would make it smaller. */
+  isSparse?(): boolean;
   /** Returns the values of the groups given.
    *  @throws SQL_OVERFLOW */
   result(groups: Int32Array): Column;

@@ -5,6 +5,7 @@ import { LaneIndex } from '../state/lane-index.ts';
 import { RowLayout } from '../state/row-layout.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
+import { TidySchedule } from '../state/tidy-schedule.ts';
 import type { AggregateState } from './aggregate-state.ts';
 
 /** An aggregate over the different values of each group: the aggregate within sees a value come when its count rises above 0, and go when it
@@ -15,6 +16,7 @@ export class DistinctArgumentState implements AggregateState {
   readonly #index: LaneIndex;
   #counts: Float64Array = new Float64Array(0);
   #groups = 0;
+  readonly #schedule = new TidySchedule();
 
   constructor(kind: ColumnKind, inner: AggregateState) {
     this.#inner = inner;
@@ -63,6 +65,12 @@ export class DistinctArgumentState implements AggregateState {
     this.#counts = gatherSlots(this.#counts, ids, 1);
     this.#groups = groups.length;
     this.#inner.retain(groups);
+  }
+
+  isSparse(): boolean {
+    const counts = this.#counts;
+    const own = this.#schedule.keep(this.#index.size, (entry) => counts[entry] !== 0) !== null;
+    return own || this.#inner.isSparse?.() === true;
   }
 
   snapshot(writer: StateWriter): void {

@@ -7,6 +7,7 @@ import { RowLayout } from '../state/row-layout.ts';
 import { RowStore } from '../state/row-store.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
+import { TidySchedule } from '../state/tidy-schedule.ts';
 import type { AggregateState } from './aggregate-state.ts';
 
 /** Marks a group whose best value was taken away. */
@@ -25,6 +26,7 @@ export class ExtremeMultisetState implements AggregateState {
   #first: Int32Array = new Int32Array(0);
   #next: Int32Array = new Int32Array(0);
   #best: Int32Array = new Int32Array(0);
+  readonly #schedule = new TidySchedule();
   #reserved = 0;
   #linked = 0;
 
@@ -90,6 +92,11 @@ export class ExtremeMultisetState implements AggregateState {
     this.reserve(groups.length);
     this.#link();
     this.#best.fill(STALE);
+  }
+
+  isSparse(): boolean {
+    const { weights, size } = this.#entries;
+    return this.#schedule.keep(size, (entry) => weights[entry] !== 0) !== null;
   }
 
   snapshot(writer: StateWriter): void {

@@ -36,7 +36,7 @@ export function planStage(
     base = base.input;
   }
   if (base.kind === 'scan' && base.filter !== null) steps.unshift({ kind: 'filter', predicate: base.filter });
-  if (base.kind === 'join') {
+  if (base.kind === 'join' && base.joinType === 'inner') {
     for (const predicate of splitJoinCondition(base).residual) steps.unshift({ kind: 'filter', predicate });
   }
   const input = context.planNode(base);

@@ -29,7 +29,7 @@ function conjuncts(expression: Expression): readonly Expression[] {
 }
 
 /** Whether an expression reads columns, all of them among those given. */
-function readsOnly(expression: Expression, ids: ReadonlySet<number>): boolean {
+export function readsOnly(expression: Expression, ids: ReadonlySet<number>): boolean {
   let reads = 0;
   let others = 0;
   walkExpression(expression, {

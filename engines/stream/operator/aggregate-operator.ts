@@ -8,6 +8,7 @@ import { type ColumnProbe, columnProbe } from '../state/probe.ts';
 import { RowLayout } from '../state/row-layout.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
+import { TidySchedule } from '../state/tidy-schedule.ts';
 import { TouchedSet } from '../state/touched-set.ts';
 import { findClosedGroups, type GroupWindows } from './closed-groups.ts';
 import { type Changelog, OUTPUT_ROWS, type Stateful, type Windowed } from './operator.ts';
@@ -45,6 +46,7 @@ export class AggregateOperator implements Changelog, Stateful, Windowed {
   readonly #states: readonly AggregateState[];
   readonly #probe: ColumnProbe | null;
   readonly #touched = new TouchedSet();
+  readonly #schedule = new TidySchedule();
   #lanes: Int32Array = new Int32Array(0);
   #ids: Int32Array = new Int32Array(0);
   /** What was put out for each group: whether, and the values. */
@@ -82,6 +84,7 @@ export class AggregateOperator implements Changelog, Stateful, Windowed {
   flush(): void {
     const touched = this.#touched.take();
     for (let from = 0; from < touched.length; from += OUTPUT_ROWS) this.#putOut(touched.subarray(from, from + OUTPUT_ROWS));
+    this.#tidy();
     this.#output.flush();
   }
 
@@ -189,6 +192,15 @@ export class AggregateOperator implements Changelog, Stateful, Windowed {
     this.#index.retain(groups);
     for (const state of this.#states) state.retain(groups);
     this.#reserve();
+  }
+
+  #tidy(): void {
+    if (!this.#shape.retractions) return;
+    const kept = this.#schedule.keep(this.#index.size, (group) => this.#exists(group));
+    if (kept !== null) this.#retain(kept);
+    else if (this.#states.some((state) => state.isSparse?.() === true)) {
+      this.#retain(Int32Array.from({ length: this.#index.size }, (_, group) => group));
+    }
   }
 
   /** Takes note of what is put out for the changed rows of `alive`. */

@@ -37,6 +37,12 @@ export function findClosedGroups(
       if (high < lastHigh || (high === lastHigh && (keys[base + at] as number) >>> 0 <= lastLow)) isClosed[group] = 1;
     }
   }
-  const groups = Int32Array.from({ length: size }, (_, group) => group);
-  return { closed: groups.filter((group) => isClosed[group] === 1), open: groups.filter((group) => isClosed[group] === 0) };
+  const closed = new Int32Array(size);
+  const open = new Int32Array(size);
+  let closedSize = 0;
+  for (let group = 0; group < size; group += 1) {
+    if (isClosed[group] === 1) closed[closedSize++] = group;
+    else open[group - closedSize] = group;
+  }
+  return { closed: closed.slice(0, closedSize), open: open.slice(0, size - closedSize) };
 }

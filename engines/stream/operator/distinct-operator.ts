@@ -5,6 +5,7 @@ import { RowStore } from '../state/row-store.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
 import { growUint8 } from '../state/growing.ts';
+import { TidySchedule } from '../state/tidy-schedule.ts';
 import { TouchedSet } from '../state/touched-set.ts';
 import { type Changelog, OUTPUT_ROWS, type Stateful } from './operator.ts';
 
@@ -16,6 +17,7 @@ export class DistinctOperator implements Changelog, Stateful {
   readonly #retractions: boolean;
   readonly #output: Changelog;
   readonly #touched = new TouchedSet();
+  readonly #schedule = new TidySchedule();
   #present: Uint8Array = new Uint8Array(0);
   #lanes: Int32Array = new Int32Array(0);
   #ids: Int32Array = new Int32Array(0);
@@ -45,6 +47,7 @@ export class DistinctOperator implements Changelog, Stateful {
   flush(): void {
     const touched = this.#touched.take();
     for (let from = 0; from < touched.length; from += OUTPUT_ROWS) this.#putOutChanges(touched.subarray(from, from + OUTPUT_ROWS));
+    this.#tidy();
     this.#output.flush();
   }
 
@@ -56,6 +59,15 @@ export class DistinctOperator implements Changelog, Stateful {
   restore(reader: StateReader): void {
     this.#rows.restore(reader);
     this.#present = new Uint8Array(reader.bytes());
+  }
+
+  #tidy(): void {
+    const { weights, size } = this.#rows;
+    const kept = this.#schedule.keep(size, (id) => weights[id] !== 0);
+    if (kept === null) return;
+    const present = this.#present;
+    this.#rows.retain(kept);
+    this.#present = Uint8Array.from(kept, (id) => present[id] as number);
   }
 
   #putOutNew(batch: Batch, before: number): void {

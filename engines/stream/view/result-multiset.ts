@@ -6,11 +6,9 @@ import { RowLayout } from '../state/row-layout.ts';
 import { RowStore } from '../state/row-store.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { StateWriter } from '../state/state-writer.ts';
+import { TidySchedule } from '../state/tidy-schedule.ts';
 import { TouchedSet } from '../state/touched-set.ts';
 import { repeatRows } from './repeat-rows.ts';
-
-/** Below so many entries nothing is tidied up. */
-const TIDY_SIZE_MIN = 1 << 12;
 
 /** The rows of a result that may still change, each different row once with its weight. */
 export class ResultMultiset {
@@ -22,8 +20,7 @@ export class ResultMultiset {
   #lanes: Int32Array = new Int32Array(0);
   #ids: Int32Array = new Int32Array(0);
   #rowCount = 0;
-  /** Entries whose weight was not 0 then. */
-  #alive = 0;
+  readonly #schedule = new TidySchedule();
 
   constructor(kinds: readonly ColumnKind[]) {
     this.#layout = new RowLayout(kinds);
@@ -55,10 +52,10 @@ export class ResultMultiset {
       assert(now >= 0, 'no row of a result is taken away more often than it was added');
       this.#settled[id] = now;
       this.#rowCount += now - before;
-      this.#alive += Number(now > 0) - Number(before > 0);
       if (now !== before) changed = true;
     }
-    if (size > TIDY_SIZE_MIN && size > this.#alive * 2) this.#tidy();
+    const kept = this.#schedule.keep(size, (id) => weights[id] !== 0);
+    if (kept !== null) this.#tidy(kept);
     return changed;
   }
 
@@ -75,15 +72,11 @@ export class ResultMultiset {
   restore(reader: StateReader): void {
     this.#rows.restore(reader);
     this.#settled = this.#rows.weights.slice(0, this.#rows.size);
-    for (const weight of this.#settled) {
-      this.#rowCount += weight;
-      if (weight > 0) this.#alive += 1;
-    }
+    for (const weight of this.#settled) this.#rowCount += weight;
   }
 
-  #tidy(): void {
-    const { weights, size } = this.#rows;
-    this.#rows.retain(Int32Array.from({ length: size }, (_, id) => id).filter((id) => weights[id] !== 0));
+  #tidy(kept: Int32Array): void {
+    this.#rows.retain(kept);
     this.#settled = this.#rows.weights.slice(0, this.#rows.size);
   }
 }

@@ -146,13 +146,18 @@ describe('the stream engine keeps to the contract', () => {
   test.each<[string, LogicalPlan, RegExp]>([
     [
       'a node that it does not declare',
-      plan(join('left', items(), items(100), call('eq', [col(1), col(101)]))),
-      /'join:left' is not declared/,
+      plan(join('anti', items(), items(100), call('eq', [col(1), col(101)]))),
+      /'join:anti' is not declared/,
     ],
     [
       'a function that it does not declare',
       plan(filter(items(), call('regexp_like', [col(2, VARCHAR), lit('i')]))),
       /'regexp_like' is not declared/,
+    ],
+    [
+      'an outer join with a condition over its outer side',
+      plan(join('left', items(), items(100), call('and', [call('eq', [col(1), col(101)]), call('gt', [col(1), lit(3)])]))),
+      /'join:left' with a condition over its outer side/,
     ],
     ['a join without an equality', plan(join('inner', items(), items(100), call('lt', [col(1), col(101)]))), /without an equality/],
     ['a cast that it does not have', plan(project(items(), as(20, cast(col(3, DOUBLE), VARCHAR)))), /the cast from double to varchar/],

@@ -4,7 +4,7 @@ import { StateReader } from '../../../../../engines/stream/state/state-reader.ts
 import { StateWriter } from '../../../../../engines/stream/state/state-writer.ts';
 import { batch, collector, integers } from './changelog-fixture.ts';
 
-const SIDE = { outputKinds: ['int32', 'int32'], keyKinds: ['int32'] } as const;
+const SIDE = { outputKinds: ['int32', 'int32'], keyKinds: ['int32'], isOuter: false } as const;
 const side = (keys: readonly number[], values: readonly number[], weights?: readonly number[]) =>
   batch([integers(...keys), integers(...values), integers(...keys)], weights);
 
@@ -40,6 +40,48 @@ describe('a join', () => {
     join.left.push(side([1, 1], [10, 10], [1, -1]));
     join.right.push(side([1], [100]));
     expect(output.take()).toEqual([]);
+  });
+
+  test('puts out rows of an outer side alone at the end of the micro-batch, as long as they meet nothing', () => {
+    const output = collector();
+    const join = new JoinOperator({ ...SIDE, isOuter: true }, SIDE, true, output);
+    const flush = () => {
+      join.left.flush();
+      join.right.flush();
+      return output.take();
+    };
+    join.left.push(side([1, 1, 2], [10, 11, 20]));
+    expect(output.take()).toEqual([]);
+    expect(flush()).toEqual([
+      [1, 1, 11, null, null],
+      [1, 1, 10, null, null],
+      [1, 2, 20, null, null],
+    ]);
+    join.right.push(side([1, 3], [100, 300]));
+    expect(output.take()).toHaveLength(2);
+    expect(flush()).toEqual([
+      [-1, 1, 11, null, null],
+      [-1, 1, 10, null, null],
+    ]);
+    join.right.push(side([1], [100], [-1]));
+    join.left.push(side([1], [11], [-1]));
+    expect(output.take()).toHaveLength(2);
+    expect(flush()).toEqual([[1, 1, 10, null, null]]);
+  });
+
+  test('keeps a NULL apart from every other, on both outer sides', () => {
+    const output = collector();
+    const outer = { ...SIDE, isOuter: true };
+    const join = new JoinOperator(outer, outer, true, output);
+    const unknown = (value: number) => batch([integers(null), integers(value), integers(null)]);
+    join.left.push(unknown(10));
+    join.right.push(unknown(100));
+    join.left.flush();
+    join.right.flush();
+    expect(output.take()).toEqual([
+      [1, null, 10, null, null],
+      [1, null, null, null, 100],
+    ]);
   });
 
   test('ends its micro-batch when both sides have, and goes on from a snapshot', () => {

@@ -1,0 +1,115 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { importMutant, type Mutation } from '../mutant/import-mutant.ts';
+import { seededRandom } from '../prove/seeded-random.ts';
+import type { Kernel } from './batch-in-process.ts';
+import { BatchPlanMaker } from './batch-plans.ts';
+import { type Answer, openBatchFixture } from './batch-run.ts';
+import { pick, randomRows } from './stream-tables.ts';
+
+const fixture = openBatchFixture();
+
+afterAll(() => fixture.close());
+
+/** Plans tried before a fault counts as unseen. */
+const TRIES_MAX = 150;
+
+const SETTINGS = [
+  { taskBytesTarget: 400, broadcastBytesMax: 0, executors: 3 },
+  { taskBytesTarget: 1000, broadcastBytesMax: 1e9, executors: 2 },
+];
+
+/** Returns how many random plans it took until an answer differed from the oracle's. */
+async function triesUntilSeen(faults: Partial<Kernel>): Promise<number> {
+  for (let seed = 1; seed <= TRIES_MAX; seed += 1) {
+    const random = seededRandom(seed);
+    await fixture.load({ t: randomRows(random, 25, false), u: randomRows(random, 15, false) }, random);
+    const plan = new BatchPlanMaker(random).whole(pick(random, [0, 1, 1]));
+    const expected = await fixture.expected(plan);
+    const settings = pick(random, SETTINGS);
+    const answer: Answer = await fixture.answer(plan, settings, faults).catch(String);
+    if (answer !== 'out of range' && !sameAnswer(answer, expected)) return seed;
+  }
+  return Infinity;
+}
+
+function sameAnswer(left: Answer, right: Answer): boolean {
+  if (typeof left === 'string' || typeof right === 'string') return left === right;
+  return left.size === right.size && [...left].every(([row, count]) => right.get(row) === count);
+}
+
+type Entry = 'stage/plan-stages.ts' | 'run/make-tasks.ts' | 'child/write-exchange.ts';
+
+const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>])[] = [
+  [
+    'a partition is lost',
+    'run/make-tasks.ts',
+    { file: 'run/make-tasks.ts', from: 'Array.from({ length: source.count }', to: 'Array.from({ length: source.count - 1 }' },
+  ],
+  [
+    'a task counts twice',
+    'run/make-tasks.ts',
+    { file: 'run/make-tasks.ts', from: 'return pieces.map(', to: 'return [...pieces, ...pieces.slice(1, 2)].map(' },
+  ],
+  [
+    'a row at a cut is in no piece',
+    'run/make-tasks.ts',
+    {
+      file: 'run/cut-files.ts',
+      from: 'parts.push({ file: span.file.path, from, to });',
+      to: 'parts.push({ file: span.file.path, from, to: to - 1 });',
+    },
+  ],
+  [
+    'the side that is read whole is cut too',
+    'stage/plan-stages.ts',
+    {
+      file: 'stage/spread-join.ts',
+      from: "const LEFT_DRIVES: ReadonlySet<JoinType> = new Set(['inner', 'cross', 'left', 'semi', 'anti', 'asof_inner', 'asof_left']);",
+      to: "const LEFT_DRIVES: ReadonlySet<JoinType> = new Set(['inner', 'cross', 'left', 'semi', 'anti', 'right', 'full']);",
+    },
+  ],
+  [
+    'rows with a NULL key are dropped',
+    'child/write-exchange.ts',
+    {
+      file: 'child/write-exchange.ts',
+      from: 'AS ${PARTITION} FROM (${sql})) TO',
+      to: 'AS ${PARTITION} FROM (${sql}) WHERE o0 IS NOT NULL) TO',
+    },
+  ],
+  [
+    'the sides of a join are divided by different keys',
+    'stage/plan-stages.ts',
+    {
+      file: 'stage/join-keys.ts',
+      from: 'keys.right.push(first ? other : one);',
+      to: "keys.right.push({ kind: 'cast', argument: first ? other : one, safe: false, type: { kind: 'varchar' } });",
+    },
+  ],
+  [
+    'a count of counts',
+    'stage/plan-stages.ts',
+    {
+      file: 'stage/partial-aggregate.ts',
+      from: "return through(planner, column, call, 'sum');\n  if (OWN",
+      to: "return through(planner, column, call, 'count');\n  if (OWN",
+    },
+  ],
+  [
+    'the first rows of a piece are cut off before the offset is added',
+    'stage/plan-stages.ts',
+    { file: 'stage/spread-order.ts', from: 'BigInt(limit.value) + BigInt(', to: 'BigInt(limit.value) + 0n * BigInt(' },
+  ],
+  [
+    'rows are divided by a key that only one window has',
+    'stage/plan-stages.ts',
+    { file: 'stage/spread-rows.ts', from: 'others.every((keys) =>', to: 'others.some((keys) =>' },
+  ],
+];
+
+describe('the comparison with the oracle notices when (mutant)', () => {
+  test.each(FAULTS)('%s', { timeout: 120_000 }, async (_title, entry, mutation) => {
+    const faults = await importMutant<Partial<Kernel>>(entry, { folder: 'engines/batch', ...mutation });
+    expect(await triesUntilSeen(faults)).toBeLessThanOrEqual(TRIES_MAX);
+  });
+});
