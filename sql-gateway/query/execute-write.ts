@@ -3,6 +3,7 @@ import {
   type CommitResult,
   type Fragment,
   PlatformError,
+  type Progress,
   type RunOptions,
   type TableRef,
   type WriteGoal,
@@ -16,6 +17,9 @@ import { answerCommit, answerDone } from './answer-small.ts';
 import { formatSnapshots } from './query-registry.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
+
+/** The engine that keeps finished work, which a statement that outlives its process is for. */
+const DURABLE_ENGINE = 'batch';
 
 /** Runs a query into a table: rows are staged by an engine, then committed once. */
 export async function executeInsert(
@@ -71,7 +75,8 @@ export async function writeQuery(
     const transaction = await context.sink.reopen(token);
     return stageAndCommit(transaction, query, context.engines.get(engine), context, check);
   }
-  const wish = { hint: hints.engine, session: context.request.session.engine };
+  const preferred = durable === null ? null : DURABLE_ENGINE;
+  const wish = { hint: hints.engine, session: context.request.session.engine, preferred };
   const route = await router.route({ query, statement: 'write', wish });
   return router.run(route, record.signal, async (candidate) => {
     record.describe({ route: formatDecision(route.decision), estimatedMs: totalMs(candidate.estimate) });
@@ -84,6 +89,12 @@ export async function writeQuery(
     router.observe(route, candidate, measuredMs, null);
     return outcome;
   });
+}
+
+/** Engines count anew when they come to their last step; people are told of no way back. */
+function furthest(before: Progress | null, progress: Progress): Progress {
+  if (before === null || before.fraction === null) return progress;
+  return { ...progress, fraction: Math.max(before.fraction, progress.fraction ?? 0) };
 }
 
 async function stageAndCommit(
@@ -101,7 +112,7 @@ async function stageAndCommit(
     signal: record.signal,
     deadlineAtMs: context.deadlineAtMs,
     onProgress: (progress) => {
-      record.describe({ progress });
+      record.describe({ progress: furthest(record.info.progress, progress) });
     },
     ...(durable === null ? {} : { workDirectory: durable.workDirectory }),
   };

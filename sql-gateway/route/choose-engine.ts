@@ -36,6 +36,8 @@ export interface Consideration {
 export type RouteDecision =
   | { readonly by: 'hint' | 'session'; readonly engine: string }
   | { readonly by: 'rule'; readonly rule: RouteRule }
+  /** An engine for durable work is tried first, where it takes the statement. */
+  | { readonly by: 'job'; readonly engine: string }
   | { readonly by: 'default' };
 
 /** How a statement is routed: who was asked, and who may run it, best first. */
@@ -50,6 +52,8 @@ export interface Route {
 export interface RouteWish {
   readonly hint: string | null;
   readonly session: string | null;
+  /** The engine to try first when neither these nor a rule decide. */
+  readonly preferred?: string | null;
 }
 
 /** An engine and what it said by itself. */
@@ -92,10 +96,15 @@ export function rankEngines(
     );
   const willing = ableOf(null);
   const candidates = willing.length > 0 ? willing : ableOf('RESOURCE_MEMORY');
-  const preferred = decision.by === 'rule' && decision.rule.policy === 'prefer' ? decision.rule.engines : [];
+  const preferred = preferredBy(decision);
   const isAfter = ({ name }: Candidate): number => (preferred.length === 0 || preferred.includes(name) ? 0 : 1);
   candidates.sort((left, right) => isAfter(left) - isAfter(right) || left.calibratedMs - right.calibratedMs);
   return { considered, candidates };
+}
+
+function preferredBy(decision: RouteDecision): readonly string[] {
+  if (decision.by === 'job') return [decision.engine];
+  return decision.by === 'rule' && decision.rule.policy === 'prefer' ? decision.rule.engines : [];
 }
 
 /** Returns the engines to try in order.
@@ -120,6 +129,8 @@ export function formatDecision(decision: RouteDecision): string {
       return `session engine ${decision.engine}`;
     case 'rule':
       return `rule ${decision.rule.name}: ${[decision.rule.policy, ...decision.rule.engines].join(' ')}`;
+    case 'job':
+      return `job: prefer ${decision.engine}`;
     case 'default':
       return 'default: any';
   }

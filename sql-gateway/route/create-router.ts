@@ -101,16 +101,17 @@ async function routeStatement(request: RouteRequest, parts: RouterParts, costs: 
 }
 
 async function decide(
-  { query, rulesFor, statement }: RouteRequest,
+  { query, rulesFor, statement, wish: { preferred = null } }: RouteRequest,
   answers: readonly EngineAnswer[],
   { rules, catalog }: RouterParts,
 ): Promise<RouteDecision> {
   const all = rules.list();
-  if (all.length === 0) return { by: 'default' };
+  const unruled: RouteDecision = preferred === null ? { by: 'default' } : { by: 'job', engine: preferred };
+  if (all.length === 0) return unruled;
   const memory = answers.flatMap(({ answer }) =>
     answer.kind === 'estimate' && answer.memoryBytes !== undefined ? [answer.memoryBytes] : [],
   );
   const memoryBytes = memory.length === 0 ? null : Math.max(...memory);
   const rule = findRule(all, await featuresOf(rulesFor ?? query, statement, { rules: all, catalog, memoryBytes }));
-  return rule === null ? { by: 'default' } : { by: 'rule', rule };
+  return rule === null ? unruled : { by: 'rule', rule };
 }

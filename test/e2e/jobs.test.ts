@@ -1,0 +1,196 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assert } from '../../spi/index.ts';
+import type { JobInfo } from '../../sql-gateway/index.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+
+const ENDED = ['finished', 'failed', 'cancelled'];
+
+describe('jobs over HTTP', { timeout: 240_000 }, () => {
+  let root = '';
+  let server: ServerProcess;
+
+  const start = async (): Promise<void> => {
+    server = await startServerProcess({ dataDirectory: join(root, 'data'), settings: [`files.allowedDirectories=${join(root, 'files')}`] });
+  };
+
+  const ask = async (sql: string): Promise<readonly (readonly unknown[])[]> => {
+    const response = await server.sql(sql);
+    const text = await response.text();
+    expect(response.status, text).toBe(200);
+    return (JSON.parse(text) as { data: readonly (readonly unknown[])[] }).data;
+  };
+
+  const submit = (body: object, headers: Record<string, string> = {}): Promise<Response> =>
+    server.call('/v1/jobs', { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+
+  const accepted = async (body: object): Promise<JobInfo> => {
+    const response = await submit(body);
+    const text = await response.text();
+    expect(response.status, text).toBe(202);
+    return JSON.parse(text) as JobInfo;
+  };
+
+  const look = async (jobId: string): Promise<JobInfo> => (await (await server.call(`/v1/jobs/${jobId}`)).json()) as JobInfo;
+
+  const until = async (jobId: string, isWanted: (job: JobInfo) => boolean): Promise<JobInfo> => {
+    for (let turn = 0; turn < 1200; turn += 1) {
+      const job = await look(jobId);
+      if (isWanted(job)) return job;
+      await sleep(50);
+    }
+    assert(false, `the job ${jobId} came into the state`);
+  };
+  const ended = (jobId: string): Promise<JobInfo> => until(jobId, ({ state }) => ENDED.includes(state));
+
+  beforeAll(async () => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'jobs-')));
+    mkdirSync(join(root, 'files'));
+    await start();
+    await ask(
+      `CREATE TABLE flights AS SELECT n AS id, n * 7919 % 300 AS origin, n * 104729 % 300 AS destination,
+         CAST(n * 31 % 1440 - 60 AS double) AS delay, TIMESTAMP '2001-01-01 00:00:00' + INTERVAL '1' MINUTE * CAST(n % 200000 AS integer) AS departed
+       FROM generate_series(1, 600000) AS s(n)`,
+    );
+  }, 120_000);
+
+  afterAll(async () => {
+    await server.stop();
+    rmSync(root, { recursive: true });
+  });
+
+  const script = (mark: string): string =>
+    `CREATE TABLE routes_${mark} AS
+       SELECT origin, destination, count(*) AS flights, sum(delay) AS delay, min(departed) AS first, count(DISTINCT id % 1000) AS kinds
+       FROM flights GROUP BY origin, destination;
+     INSERT INTO routes_${mark}
+       SELECT a.origin, b.destination, count(*), max(b.delay), min(a.departed), 0 FROM flights a JOIN flights b ON a.id = b.id * 3
+       GROUP BY a.origin, b.destination`;
+  const digest = (mark: string): string =>
+    `SELECT count(*), sum(origin * 1000 + destination), sum(flights), round(sum(delay), 3), min(first), sum(kinds) FROM routes_${mark}`;
+  const snapshotsOf = async (table: string): Promise<readonly { readonly snapshotId: string }[]> =>
+    ((await (await server.call(`/v1/catalog/main/${table}`)).json()) as { snapshots: { snapshotId: string }[] }).snapshots;
+
+  it('survive a kill of the server at any point: each statement is committed once, with the answer of a quiet run', async () => {
+    const startedAtMs = Date.now();
+    const quiet = await ended((await accepted({ sql: script('quiet') })).jobId);
+    const tookMs = Date.now() - startedAtMs;
+    expect(quiet).toMatchObject({ state: 'finished', error: null });
+    const expected = await ask(digest('quiet'));
+    for (const [round, part] of [0.05, 0.4, 0.7].entries()) {
+      const mark = `killed${String(round)}`;
+      const { jobId } = await accepted({ sql: script(mark), name: mark });
+      await sleep(tookMs * (part + Math.random() * 0.15));
+      process.kill(server.pid, 'SIGKILL');
+      await server.stop();
+      await start();
+      const job = await ended(jobId);
+      expect(job).toMatchObject({ state: 'finished', name: mark, error: null });
+      expect(await ask(digest(mark))).toEqual(expected);
+      const snapshots = await snapshotsOf(`routes_${mark}`);
+      expect(snapshots.map(({ snapshotId }) => snapshotId)).toEqual(job.statements.map(({ snapshotId }) => snapshotId));
+    }
+  });
+
+  it('stop with the server and go on when it starts again', async () => {
+    const { jobId } = await accepted({ sql: script('drained') });
+    await until(jobId, ({ state }) => state === 'running');
+    await server.stop();
+    await start();
+    expect((await ended(jobId)).state).toBe('finished');
+    expect(await ask(digest('drained'))).toEqual(await ask(digest('quiet')));
+    expect(await snapshotsOf('routes_drained')).toHaveLength(2);
+  });
+
+  it('are shown while they run, in the list, in system.jobs and in system.queries', async () => {
+    const { jobId } = await accepted({ sql: script('shown'), name: 'shown' });
+    const running = await until(jobId, ({ engine }) => engine !== null);
+    expect(running).toMatchObject({ state: 'running', statement: 1, statementCount: 2, engine: 'batch' });
+    expect(await ask(`SELECT job_id FROM system.queries WHERE query_id = '${String(running.statements[0]?.queryId)}'`)).toEqual([[jobId]]);
+    expect(await ask(`SELECT name, state, statement, statements FROM system.jobs WHERE job_id = '${jobId}'`)).toEqual([
+      ['shown', 'running', 1, 2],
+    ]);
+    const listed = (await (await server.call('/v1/jobs?state=running&limit=1')).json()) as { jobs: JobInfo[] };
+    expect(listed.jobs.map((job) => job.jobId)).toEqual([jobId]);
+    expect((await server.call('/v1/jobs?state=runing')).status).toBe(400);
+    expect((await server.call('/v1/jobs?limit=0')).status).toBe(400);
+    await ended(jobId);
+  });
+
+  it('tell their progress as events until they have ended', async () => {
+    const { jobId } = await accepted({ sql: script('events') });
+    const response = await server.call(`/v1/jobs/${jobId}`, { headers: { accept: 'text/event-stream' } });
+    expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    const events = (await response.text())
+      .split('\n\n')
+      .filter((event) => event.startsWith('event: '))
+      .map((event) => ({ name: /^event: (\w+)/.exec(event)?.[1], job: JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? '') as JobInfo }));
+    expect(events.at(-1)).toMatchObject({ name: 'end', job: { state: 'finished', fraction: 1 } });
+    expect(events.slice(0, -1).every(({ name }) => name === 'progress')).toBe(true);
+    expect(new Set(events.map(({ job }) => job.statement))).toEqual(new Set([1, 2, null]));
+    const fractions = events.map(({ job }) => job.fraction);
+    expect(fractions).toEqual([...fractions].sort((left, right) => left - right));
+  });
+
+  it('are cancelled: what runs is undone, what is committed stays', async () => {
+    const { jobId } = await accepted({ sql: `CREATE TABLE kept (n bigint); ${script('cancelled')}` });
+    await until(jobId, ({ statement, engine }) => statement === 2 && engine !== null);
+    expect((await server.call(`/v1/jobs/${jobId}`, { method: 'DELETE' })).status).toBe(200);
+    const job = await ended(jobId);
+    expect(job.state).toBe('cancelled');
+    expect(job.statements.map(({ state }) => state)).toEqual(['finished', 'cancelled', 'cancelled']);
+    expect((await server.call('/v1/catalog/main/routes_cancelled')).status).toBe(404);
+    expect((await server.call('/v1/catalog/main/kept')).status).toBe(200);
+    expect((await (await server.call(`/v1/jobs/${jobId}`, { method: 'DELETE' })).json()) as JobInfo).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('keep the first result when the second statement fails, and say which one did', async () => {
+    const { jobId } = await accepted({
+      statements: ['CREATE TABLE half AS SELECT 1 AS n', "INSERT INTO half SELECT CAST('x' || CAST(n AS varchar) AS bigint) FROM half"],
+    });
+    const job = await ended(jobId);
+    expect(job).toMatchObject({ state: 'failed', statement: 2, rows: 1, error: { statement: 2, code: 'SQL_INVALID_VALUE' } });
+    expect(await ask('SELECT n FROM half')).toEqual([[1]]);
+  });
+
+  it('change and remove rows, and write files', async () => {
+    const path = join(root, 'files', 'left.csv');
+    const { jobId } = await accepted({
+      sql: `CREATE TABLE part AS SELECT id, origin FROM flights WHERE id <= 1000;
+            DELETE FROM part WHERE id > 10;
+            UPDATE part SET origin = 0 WHERE id = 1;
+            COPY (SELECT count(*) AS n, min(origin) AS low FROM part) TO '${path}' (FORMAT csv)`,
+    });
+    expect(await ended(jobId)).toMatchObject({ state: 'finished', error: null });
+    expect(await ask('SELECT count(*), min(origin) FROM part')).toEqual([[10, 0]]);
+  });
+
+  it('are refused with a coded problem', async () => {
+    const refused = async (body: object): Promise<unknown> => {
+      const response = await submit(body);
+      return { status: response.status, ...((await response.json()) as object) };
+    };
+    expect(await refused({ sql: 'DROP TABLE half;\n  INSERT INTO' })).toMatchObject({ status: 400, code: 'SQL_SYNTAX', line: 2 });
+    expect(await refused({ sql: 'SELECT 1' })).toMatchObject({ status: 400, code: 'JOB_STATEMENT' });
+    expect(await refused({ sql: 'DROP TABLE a', statements: ['DROP TABLE a'] })).toMatchObject({ status: 400, code: 'REQUEST_INVALID' });
+    expect(await refused({ sql: 'DROP TABLE a', nmae: 'x' })).toMatchObject({ code: 'REQUEST_INVALID' });
+    expect(await refused({ sql: 'DROP TABLE a', timeoutMs: 0 })).toMatchObject({ code: 'REQUEST_INVALID' });
+    expect((await server.call('/v1/jobs/01a2021b-9059-74fe-99f2-649f6e7418e8')).status).toBe(404);
+    expect((await server.call('/v1/jobs/..%2f..%2ftoken')).status).toBe(404);
+  });
+
+  it('are made once for an idempotency key, also over a restart', async () => {
+    const headers = { 'idempotency-key': 'nightly-1' };
+    const first = (await (await submit({ sql: 'CREATE TABLE once (n bigint)' }, headers)).json()) as JobInfo;
+    await ended(first.jobId);
+    await server.stop();
+    await start();
+    expect((await (await submit({ sql: 'CREATE TABLE once (n bigint)' }, headers)).json()) as JobInfo).toMatchObject({
+      jobId: first.jobId,
+    });
+    expect((await submit({ sql: 'CREATE TABLE twice (n bigint)' }, headers)).status).toBe(409);
+  });
+});
