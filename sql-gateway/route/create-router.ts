@@ -65,7 +65,8 @@ export function createRouter(parts: RouterParts): Router {
         } catch (error) {
           const coded = PlatformError.from(error, 'ENGINE_FAILED');
           router.observe(route, candidate, 0, coded);
-          const another = coded.retryable || coded.code === 'RESOURCE_MEMORY';
+          // A commit that lost its race would lose it for every engine: the statement has to begin anew.
+          const another = (coded.retryable && coded.code !== 'STORAGE_CONFLICT') || coded.code === 'RESOURCE_MEMORY';
           if (index === last || !another || signal.aborted) throw coded;
           parts.log.warn({ engine: candidate.name, code: coded.code }, 'engine failed before its first row; trying the next one');
         }

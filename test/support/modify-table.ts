@@ -26,7 +26,7 @@ export async function modifyTable(
   const log = createSilentLog();
   const engine = { name: 'test', version: '1', engine: table.engine };
   const engines: StatementContext['engines'] = {
-    engines: [engine],
+    engines: [engine, { ...engine, name: 'other' }],
     get: () => engine,
     health: () => Promise.resolve([]),
     drain: () => Promise.resolve(),
