@@ -154,12 +154,13 @@ async function currentTable(record: StreamRecord, { streams, catalog }: FreshVie
 
 function scanColumns({ node, positions }: FoundPart, table: TableSnapshot): readonly ScanColumn[] | null {
   const columns: ScanColumn[] = [];
-  for (const { id, name, type, nullable } of outputColumns(node)) {
+  for (const { id, type, nullable } of outputColumns(node)) {
     const field = table.fields[positions.get(id) ?? -1];
     const usable =
       field !== undefined && formatType(field.type) === formatType(type) && columns.every(({ fieldId }) => fieldId !== field.id);
     if (!usable) return null;
-    columns.push({ id, name, type, nullable, fieldId: field.id });
+    // A file with the table's schema is read by the names of its columns.
+    columns.push({ id, name: field.name, type, nullable, fieldId: field.id });
   }
   return columns;
 }

@@ -51,12 +51,15 @@ const PLAN_WEIGHT = 0.3;
 const ENGINE_WEIGHT = 0.1;
 
 /** A whole engine's ratio stays within this factor: it speaks of plans that were never run. */
-const ENGINE_FACTOR_MAX = 20;
+const ENGINE_FACTOR_MAX = 100;
+
+/** Stands for all engines together; no engine has this name. */
+const ANY_ENGINE = '*';
 
 /** Creates an empty memory of at most so many plans; the plan unused for longest is forgotten first. */
 export function createMeasuredCosts(plansMax: number): MeasuredCosts {
   const plans = new Map<string, Map<string, PlanCost>>();
-  const engines = new Map<string, number>();
+  const scales = new Map<string, number>();
 
   const touch = (fingerprint: string): Map<string, PlanCost> => {
     const known = plans.get(fingerprint) ?? new Map<string, PlanCost>();
@@ -67,12 +70,21 @@ export function createMeasuredCosts(plansMax: number): MeasuredCosts {
     return known;
   };
 
+  const moveScale = (scale: string, logRatio: number): void => {
+    const known = scales.get(scale);
+    const moved = known === undefined ? logRatio : known + ENGINE_WEIGHT * (logRatio - known);
+    const most = Math.log(ENGINE_FACTOR_MAX);
+    scales.set(scale, Math.min(most, Math.max(-most, moved)));
+  };
+
   return {
     calibrate: (engine, fingerprint, estimate) => {
       const estimatedMs = totalMs(estimate);
       const known = plans.get(fingerprint)?.get(engine);
       if (known !== undefined && known.runs > 0) return { ms: estimatedMs * Math.exp(known.logRatio), runs: known.runs };
-      return { ms: estimatedMs * Math.exp(engines.get(scaleOf(engine, estimatedMs)) ?? 0), runs: 0 };
+      // An engine that never ran a plan of this size is taken to be as far off as the others: the machine is the same.
+      const logRatio = scales.get(scaleOf(engine, estimatedMs)) ?? scales.get(scaleOf(ANY_ENGINE, estimatedMs)) ?? 0;
+      return { ms: estimatedMs * Math.exp(logRatio), runs: 0 };
     },
     observe: ({ engine, fingerprint, estimate, measuredMs, errorCode }) => {
       const estimatedMs = totalMs(estimate);
@@ -92,11 +104,7 @@ export function createMeasuredCosts(plansMax: number): MeasuredCosts {
       cost.measuredMs += weight * (measuredMs - cost.measuredMs);
       cost.logRatio += weight * (logRatio - cost.logRatio);
       cost.memoryFailureMs = null;
-      const scale = scaleOf(engine, estimatedMs);
-      const known = engines.get(scale);
-      const moved = known === undefined ? logRatio : known + ENGINE_WEIGHT * (logRatio - known);
-      const most = Math.log(ENGINE_FACTOR_MAX);
-      engines.set(scale, Math.min(most, Math.max(-most, moved)));
+      for (const name of [engine, ANY_ENGINE]) moveScale(scaleOf(name, estimatedMs), logRatio);
     },
     lacksMemory: (engine, fingerprint, estimate) => {
       const failedMs = plans.get(fingerprint)?.get(engine)?.memoryFailureMs ?? null;

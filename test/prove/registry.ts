@@ -7,6 +7,6 @@ export const PROOFS: readonly RegisteredProof[] = [
   { name: 'hostile', load: async () => (await import('./hostile.ts')).proof },
   { name: 'iceberg-readers', load: async () => (await import('./iceberg-readers.ts')).proof },
   { name: 'plan-replay', load: async () => (await import('./plan-replay.ts')).proof },
-  { name: 'three-engines', load: async () => (await import('./three-engines.ts')).proof },
   { name: 'routing', load: async () => (await import('./routing.ts')).proof },
+  { name: 'three-engines', load: async () => (await import('./three-engines.ts')).proof },
 ];

@@ -103,7 +103,7 @@ describe('a fresh view', () => {
     const root = view?.query?.plan.root;
     const places = root?.kind === 'scan' ? root.columns.map(({ name, fieldId }) => [name, fieldId]) : [];
     expect(places).toEqual([
-      ['s', 3],
+      ['late', 3],
       ['origin', 1],
     ]);
   });

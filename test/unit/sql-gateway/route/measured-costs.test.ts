@@ -17,7 +17,7 @@ describe('measured costs', () => {
     expect(costs.calibrate('a', 'f', estimate(100))).toEqual({ ms: 100, runs: 0 });
     costs.observe(run('a', 'f', 100, 300));
     expect(costs.calibrate('a', 'f', estimate(200)).ms).toBeCloseTo(600);
-    expect(costs.calibrate('b', 'f', estimate(200)).ms).toBe(200);
+    expect(costs.calibrate('a', 'f', estimate(2)).ms).toBeCloseTo(6);
   });
 
   it('give later runs more weight', () => {
@@ -32,6 +32,14 @@ describe('measured costs', () => {
     costs.observe(run('a', 'f', 200, 800));
     expect(costs.calibrate('a', 'g', estimate(300)).ms).toBeCloseTo(1200);
     expect(costs.calibrate('a', 'g', estimate(3)).ms).toBe(3);
+    costs.observe(run('b', 'h', 200, 200));
+    expect(costs.calibrate('b', 'g', estimate(300)).ms).toBeCloseTo(300);
+  });
+
+  it('of other engines speak for one that never ran: a slow machine is slow for all of them', () => {
+    const costs = createMeasuredCosts(10);
+    costs.observe(run('a', 'f', 200, 800));
+    expect(costs.calibrate('b', 'g', estimate(300)).ms).toBeCloseTo(1200);
   });
 
   it('tell the regret against the fastest engine seen with the plan', () => {
