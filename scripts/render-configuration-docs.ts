@@ -22,9 +22,14 @@ engines:
   - module: olap            # a built-in engine: olap, batch or stream
   - module: ./my-engine     # a package name, or a path from this file
     config: { }
+routes:                     # see docs/routing.md
+  - name: nightly
+    when: user = 'etl' AND kind = 'write'
+    policy: prefer
+    engines: [olap]
 \`\`\`
 
-Lists in the environment and in \`--set\` are separated by commas. \`engines\` stands in the file only; without it olap, batch and stream are loaded.
+Lists in the environment and in \`--set\` are separated by commas. \`engines\` and [\`routes\`](routing.md) stand in the file only; without it olap, batch and stream are loaded.
 
 | key | type | default | environment | meaning |
 |---|---|---|---|---|

@@ -157,6 +157,19 @@ describe('memory', () => {
   });
 });
 
+describe('a refusal of an engine', () => {
+  it.each(['ENGINE_UNSUPPORTED', 'ENGINE_UNAVAILABLE', 'RESOURCE_MEMORY'] as const)('is told with its code %s', async (refusalCode) => {
+    const { explain } = await start([
+      { name: 'one', refusal: 'not now', refusalCode },
+      { name: 'two', statements: ['write'] },
+    ]);
+    expect(await explain('SELECT 1')).toMatchObject([
+      { engine: 'one', refusal_code: refusalCode, refusal: 'not now', estimated_ms: null, rank: null },
+      { engine: 'two', refusal_code: 'ENGINE_UNSUPPORTED' },
+    ]);
+  });
+});
+
 describe('what was measured', () => {
   it('moves statements of a plan away from an engine that takes longer than it says', async () => {
     const { ask, explain } = await start([

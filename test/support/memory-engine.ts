@@ -33,6 +33,8 @@ export interface MemoryEngineOptions {
   readonly batchRows?: number;
   /** Refuses everything with this reason. */
   readonly refusal?: string;
+  /** Default ENGINE_UNSUPPORTED. */
+  readonly refusalCode?: Refusal['code'];
   /** Thrown by `prepare`. */
   readonly prepareError?: PlatformError;
   /** Thrown after this many record batches. */
@@ -86,7 +88,7 @@ export function memoryEnginePlugin(options: MemoryEngineOptions = {}): EnginePlu
 }
 
 function estimate(options: MemoryEngineOptions): CostEstimate | Refusal {
-  if (options.refusal !== undefined) return { kind: 'refusal', code: 'ENGINE_UNSUPPORTED', reason: options.refusal };
+  if (options.refusal !== undefined) return { kind: 'refusal', code: options.refusalCode ?? 'ENGINE_UNSUPPORTED', reason: options.refusal };
   const { memoryBytes, memoryBytesMax } = options;
   return {
     kind: 'estimate',
