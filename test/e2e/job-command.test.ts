@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JobInfo } from '../../sql-gateway/index.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+
+/** The built program, as users run it: `npm test` builds it first. */
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+describe('trivium job', { timeout: 240_000 }, () => {
+  let root = '';
+  let server: ServerProcess | null = null;
+
+  const job = (...words: readonly string[]): Promise<Outcome> =>
+    new Promise((resolve) => {
+      const env = { PATH: process.env['PATH'], HOME: root, TMPDIR: tmpdir() };
+      execFile(process.execPath, [MAIN, 'job', ...words, '--data', join(root, 'data')], { cwd: root, env }, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+      });
+    });
+
+  const script = (name: string, sql: string): string => {
+    writeFileSync(join(root, name), sql);
+    return name;
+  };
+
+  beforeAll(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'job-command-')));
+  });
+  afterAll(async () => {
+    await server?.stop();
+    rmSync(root, { recursive: true });
+  });
+
+  it('tells what it can do, and ends with 2 for anything else', async () => {
+    expect((await job('--help')).stdout).toContain('submit <file|->');
+    for (const words of [['submt', 'x'], ['show'], ['list', 'x'], []]) expect((await job(...words)).code).toBe(2);
+    expect((await job('list', '--format', 'xml')).code).toBe(2);
+    expect((await job('submit', 'missing.sql')).stderr).toContain('STORAGE_FILE');
+  });
+
+  it('runs a job in its own process when no server runs, and waits for it', async () => {
+    const done = await job(
+      'submit',
+      script('alone.sql', 'CREATE TABLE alone AS SELECT 1 AS n;\nINSERT INTO alone SELECT 2'),
+      '--name',
+      'alone',
+    );
+    expect(done).toMatchObject({ code: 0 });
+    expect(done.stdout).toMatch(/^job [0-9a-f-]{36} 'alone' is finished after /);
+    expect(done.stderr).toContain('2 of 2');
+    const failed = await job('submit', script('bad.sql', "CREATE TABLE bad (n bigint);\nINSERT INTO bad SELECT CAST('x' AS bigint)"));
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toContain('SQL_INVALID_VALUE: statement 2 of 2: ');
+  });
+
+  it('shows the place of a mistake in the script', async () => {
+    const refused = await job('submit', script('wrong.sql', 'DROP TABLE IF EXISTS a;\n\nDROP TABEL b'));
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('  DROP TABEL b\n       ^');
+  });
+
+  it('submits to the server that serves the data directory, lists, shows, watches and cancels', async () => {
+    server = await startServerProcess({ dataDirectory: join(root, 'data') });
+    const slow = script(
+      'slow.sql',
+      'CREATE TABLE slow AS SELECT a.n % 7 AS k, count(*) AS c FROM generate_series(1, 60000) AS a(n) JOIN generate_series(1, 60000) AS b(n) ON a.n % 3 = b.n % 3 GROUP BY 1',
+    );
+    const submitted = await job('submit', slow, '--format', 'json', '--key', 'once', '--session', 'engine=olap');
+    const { jobId } = JSON.parse(submitted.stdout) as JobInfo;
+    expect(
+      (JSON.parse((await job('submit', slow, '--format', 'json', '--key', 'once', '--session', 'engine=olap')).stdout) as JobInfo).jobId,
+    ).toBe(jobId);
+    expect((await job('cancel', jobId)).stdout).toMatch(/^Job [0-9a-f-]{36} is (cancelling|cancelled)\.\n$/);
+    const watched = await job('watch', jobId);
+    expect(watched.code).toBe(1);
+    expect(watched.stdout).toContain('is cancelled after');
+    const quick = await job('submit', script('quick.sql', 'CREATE TABLE quick AS SELECT 7 AS n'), '--wait', '--format', 'json');
+    expect(JSON.parse(quick.stdout)).toMatchObject({ state: 'finished', rows: 1 });
+    const list = await job('list', '--limit', '2');
+    expect(list.stdout).toMatch(/finished +1 of 1 done[^]*cancelled/);
+    expect((await job('list', '--state', 'running')).stdout).toBe('There are no jobs.\n');
+    expect((await job('show', jobId)).stdout).toContain('CREATE TABLE slow');
+    expect((await job('show', 'nonsense')).stderr).toContain('REQUEST_NOT_FOUND');
+  });
+});
