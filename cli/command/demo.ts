@@ -1,4 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import { showAgreement } from '../demo/show-agreement.ts';
+import { showJob } from '../demo/show-job.ts';
+import { showRoutes } from '../demo/show-routes.ts';
+import { showStatements } from '../demo/show-statements.ts';
+import { showStream } from '../demo/show-stream.ts';
 import { createLogger } from '../server/create-logger.ts';
 import { composeStorage } from '../compose-platform.ts';
 import type { Config } from '../config/config.ts';
@@ -7,48 +12,24 @@ import { startServer } from '../server/start-server.ts';
 import { type Command, type CommandIo, CONFIG_OPTIONS, EXIT } from './command.ts';
 import { loadFile, type LoadRequest } from './load.ts';
 import { readConfig } from './read-config.ts';
-import { runStatement } from './run-statement.ts';
 import { serveUntilStopped } from './serve.ts';
-
-/** Statements that show what the platform does, each with the question that it answers. */
-const STATEMENTS: readonly (readonly [string, string])[] = [
-  [
-    'Which airports send out the most flights, and how late?',
-    `SELECT f.origin, a.name, a.state, count(*) AS flights, round(avg(f.delay), 1) AS average_delay
-FROM flights f JOIN airports a ON a.iata = f.origin
-GROUP BY f.origin, a.name, a.state ORDER BY flights DESC LIMIT 5`,
-  ],
-  [
-    'The worst delays of the three longest routes, by a window',
-    `SELECT origin, destination, distance, delay, rank() OVER (PARTITION BY origin, destination ORDER BY delay DESC) AS place
-FROM flights WHERE distance > 4900 QUALIFY place = 1 ORDER BY distance DESC, delay DESC LIMIT 3`,
-  ],
-  [
-    'How do delays grow over the day?',
-    `SELECT extract(hour FROM date) AS hour, count(*) AS flights, round(avg(delay), 1) AS average_delay,
-  quantile_cont(delay, 0.99) AS p99_delay
-FROM flights GROUP BY ALL ORDER BY hour LIMIT 6 OFFSET 6`,
-  ],
-  ['What is behind a table?', 'DESCRIBE flights'],
-  ['How will a statement be run?', 'EXPLAIN SELECT origin, count(*) FROM flights WHERE distance > 2000 GROUP BY origin'],
-];
 
 /** `trivium demo` */
 export const demoCommand: Command = {
   name: 'demo',
-  summary: 'Load three million flights, answer a few questions, keep serving',
+  summary: 'Load three million flights, show questions, jobs, streams and routing, keep serving',
   usage: '[options]',
   options: {
     ...CONFIG_OPTIONS,
     host: { type: 'string', value: 'address', help: 'address to listen on (default: 127.0.0.1)' },
     port: { type: 'string', value: 'number', help: 'port to listen on (default: 8080)' },
-    once: { type: 'boolean', help: 'end after the statements' },
+    once: { type: 'boolean', help: 'end after the show' },
   },
   examples: ['trivium demo', 'trivium demo --once'],
   run: async (call, io) => {
     const { config } = readConfig(call, io);
     await loadTables(config, io);
-    await showStatements(config, io);
+    await playChapters(config, io);
     if (call.options['once'] === true) return EXIT.done;
     if (readServerFile(config.data.directory) !== null) return EXIT.done;
     io.stdout.write(`\nAsk your own questions: in another terminal, trivium sql\n`);
@@ -80,14 +61,16 @@ async function loadTables(config: Config, io: CommandIo): Promise<void> {
   }
 }
 
-async function showStatements(config: Config, io: CommandIo): Promise<void> {
+/** Plays on one server that ends with the show; what it made stays in the data directory. */
+async function playChapters(config: Config, io: CommandIo): Promise<void> {
   const server = await startServer({ ...config, http: { ...config.http, host: '127.0.0.1', port: 0 }, log: { level: 'error' } });
   try {
-    const layout = { widthMax: io.stdout.isTTY ? io.stdout.columns : 120, rowsMax: 40 };
-    for (const [question, sql] of STATEMENTS) {
-      io.stdout.write(`\n-- ${question}\n${sql};\n\n`);
-      await runStatement(server, { sql, session: {}, format: 'table', layout, summary: true }, { ...io, stderr: io.stdout });
-    }
+    const stage = { server, io, widthMax: io.stdout.isTTY ? io.stdout.columns : 100 };
+    await showStatements(stage);
+    await showJob(stage);
+    await showStream(stage);
+    await showAgreement(stage);
+    await showRoutes(stage);
   } finally {
     await server.stop(5000);
   }

@@ -41,6 +41,8 @@ const snippets = [...pages, 'README.md', 'CONTRIBUTING.md'].flatMap(snippetsOf);
 
 let folder: string;
 let server: ServerProcess;
+/** What the demo wrote. */
+let demo: string;
 
 /** A folder where a user would stand: the demo's tables are loaded and a server runs, and `trivium` is on the path. */
 beforeAll(async () => {
@@ -50,7 +52,7 @@ beforeAll(async () => {
   shim('npx', `shift; exec "${process.execPath}" "${MAIN}" "$@"`);
   const airports = fileURLToPath(new URL('../data/airports.csv', import.meta.resolve('vega-datasets')));
   copyFileSync(airports, join(folder, 'airports.csv'));
-  execFileSync(process.execPath, [MAIN, 'demo', '--once'], { cwd: folder, env: environment() });
+  demo = execFileSync(process.execPath, [MAIN, 'demo', '--once'], { cwd: folder, env: environment(), encoding: 'utf8' });
   writeFileSync(join(folder, 'dump.sql'), 'CREATE TABLE `old` (`id` int);\nINSERT INTO `old` VALUES (1),(2);\n');
   server = await startServerProcess({
     source: BUILT_SOURCE,
@@ -88,6 +90,19 @@ async function runSql(sql: string): Promise<{ status: number; text: string }> {
   const response = await server.sql(here(sql));
   return { status: response.status, text: await response.text() };
 }
+
+describe('the demo', () => {
+  it('answers questions, runs a job, keeps a view fresh and compares the engines, in lines that fit', () => {
+    expect(demo).toContain('Loaded 3,000,000 rows into main.flights');
+    expect(demo).toMatch(/^2 +finished +batch +19,497 /m);
+    expect(demo).toMatch(/^18:00 to 24:00 +4,245 +24 +23$/m);
+    expect(demo).toContain('All 24 hours are what engine');
+    expect(demo).toContain('1 row in departures_by_hour_late');
+    expect(demo).toContain('The three answers are equal, all 228 rows.');
+    expect(demo).toMatch(/^stream +ENGINE_UNSUPPORTED$/m);
+    expect(demo.split('\n').filter((line) => line.length > 120)).toEqual([]);
+  });
+});
 
 describe('snippets of the documents', () => {
   it('are found', () => {
