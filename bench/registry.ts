@@ -4,6 +4,7 @@ import type { RegisteredProof } from '../test/prove/proof.ts';
 export const BENCHMARKS: readonly RegisteredProof[] = [
   { name: 'binding', load: async () => (await import('./binding.ts')).benchmark },
   { name: 'channel', load: async () => (await import('./channel.ts')).benchmark },
+  { name: 'engines', load: async () => (await import('./engines.ts')).benchmark },
   { name: 'gateway', load: async () => (await import('./gateway.ts')).benchmark },
   { name: 'stream-kernel', load: async () => (await import('./stream-kernel.ts')).benchmark },
 ];
