@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import batch from '../../engines/batch/index.ts';
-import { assert, type EngineHost, type LogicalPlan, type ScanPlan } from '../../spi/index.ts';
+import { assert, type EngineHost, type LogicalPlan, PlatformError, type ScanPlan } from '../../spi/index.ts';
 import { bound } from '../support/parquet-tables.ts';
 import { collectFrames, runOptions } from '../support/result-rows.ts';
 import { createSilentLog } from '../support/silent-log.ts';
@@ -29,7 +29,7 @@ const host: EngineHost = {
       return Promise.resolve(plan);
     },
     read: () => {
-      throw new TypeError('the engine reads Parquet itself');
+      throw new PlatformError('ENGINE_UNSUPPORTED', 'the engine reads Parquet itself');
     },
   },
   log: createSilentLog(),
