@@ -12,6 +12,8 @@ export interface KillPlan {
   readonly rounds: number;
   /** What is killed; all of them in turn when left out. */
   readonly victims?: readonly Victim[];
+  /** Whether every kill comes right after the job has committed rows; half of them do when left out. */
+  readonly afterCommit?: boolean;
   readonly log: (line: string) => void;
 }
 
@@ -108,9 +110,13 @@ async function wrongViews(platform: Platform): Promise<readonly string[]> {
 }
 
 /** Half of the kills come at any moment, the others right after the job has committed rows. Returns how many processes were killed. */
-async function killSometime(platform: Platform, victim: Victim, { random, table }: KillPlan & { readonly table: string }): Promise<number> {
+async function killSometime(
+  platform: Platform,
+  victim: Victim,
+  { random, table, afterCommit = false }: KillPlan & { readonly table: string },
+): Promise<number> {
   // Executors are there only while a statement runs, so their moment is the first one or the one after the first commit.
-  if (random() < 0.5) await sleep(random() * (victim === 'executor' ? 300 : KILL_AFTER_MS_MAX));
+  if (!afterCommit && random() < 0.5) await sleep(random() * (victim === 'executor' ? 300 : KILL_AFTER_MS_MAX));
   else {
     await untilRows(platform, table);
     await sleep(random() * 300);
@@ -130,8 +136,12 @@ async function killSometime(platform: Platform, victim: Victim, { random, table 
 
 async function untilRows(platform: Platform, table: string): Promise<void> {
   for (let waited = 0; waited < 1000; waited += 1) {
-    const counted = await platform.ask(`SELECT count(*) FROM ${table}`).catch(() => null);
-    if (counted !== null && Number(counted.rows[0]?.[0]) > 0) return;
+    const rows = await platform.ask(`SELECT count(*) FROM ${table}`).then(
+      (answer) => Number(answer.rows[0]?.[0]),
+      // The table is not there yet, or the server is not there any more, which is what was to come anyway.
+      (error: unknown) => (PlatformError.from(error, 'INTERNAL_INVARIANT').code === 'INTERNAL_UNAVAILABLE' ? Infinity : 0),
+    );
+    if (rows > 0) return;
     await sleep(20);
   }
 }
