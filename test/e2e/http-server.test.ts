@@ -61,6 +61,7 @@ describe('the server', () => {
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(described.sort()).toEqual([
+      'DELETE /v1/jobs/{id}',
       'DELETE /v1/queries/{id}',
       'GET /healthz',
       'GET /metrics',
@@ -70,8 +71,13 @@ describe('the server', () => {
       'GET /v1/catalog/{schema}',
       'GET /v1/catalog/{schema}/{table}',
       'GET /v1/engines',
+      'GET /v1/jobs',
+      'GET /v1/jobs/{id}',
       'GET /v1/queries',
       'GET /v1/queries/{id}',
+      'GET /v1/streams',
+      'GET /v1/streams/{schema}/{name}',
+      'POST /v1/jobs',
       'POST /v1/sql',
       'POST /v1/tables/{schema}/{table}/rows',
     ]);
