@@ -98,8 +98,7 @@ class StreamEngine implements ViewEngine {
     const fingerprint = stateFingerprint(query, watermarks, scans);
     const child = await this.#spawnView(name);
     const run = await ChildViewRun.start(child, { plan: query.plan, session: query.session, scans, watermarks, fingerprint, stateFile });
-    this.#views.add(run);
-    void run.ended.then(() => this.#views.delete(run));
+    await this.#keep(run);
     return run;
   }
 
@@ -142,6 +141,13 @@ class StreamEngine implements ViewEngine {
       const { code, message } = PlatformError.from(error, 'ENGINE_FAILED');
       return { kind: 'refusal', code, reason: message };
     }
+  }
+
+  async #keep(run: ChildViewRun): Promise<void> {
+    this.#views.add(run);
+    void run.ended.then(() => this.#views.delete(run));
+    // The engine may have been closed while the process came up.
+    if (this.#draining) await run.close();
   }
 
   #scansOf(query: BoundQuery): Promise<PlannedScans> {

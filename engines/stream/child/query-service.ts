@@ -4,12 +4,17 @@ import { encodeBatch, encodeResultSchema } from '../changelog/encode-batch.ts';
 import { FrameReader } from '../changelog/frame-reader.ts';
 import { CHILD_METHODS, type QueryMessage, readSplitMark } from '../child-message.ts';
 import { Dataflow, planDataflow } from '../dataflow/index.ts';
+import { explainFailure } from '../explain-failure.ts';
 
 /** Returns the methods of a query process. */
 export function queryService(): Readonly<Record<string, Handler>> {
   return {
     [CHILD_METHODS.query]: async (message: QueryMessage, context) => {
-      await runQuery(message, context);
+      try {
+        await runQuery(message, context);
+      } catch (error) {
+        throw explainFailure(error);
+      }
       return null;
     },
   };

@@ -3,6 +3,7 @@ import type { Handler, Json, ServeContext } from '../../../runtime/process/index
 import type { Batch } from '../changelog/batch.ts';
 import { encodeBatch, encodeResultSchema } from '../changelog/encode-batch.ts';
 import { FrameReader } from '../changelog/frame-reader.ts';
+import { explainFailure } from '../explain-failure.ts';
 import { StateWriter } from '../state/state-writer.ts';
 import { readStateFile, writeStateFile } from './state-file.ts';
 import type { LateRows } from './late-rows.ts';
@@ -26,19 +27,29 @@ export function viewService(): Readonly<Record<string, Handler>> {
   return {
     [VIEW_METHODS.start]: async (message: ViewMessage) => {
       assert(view === null, 'a process keeps one view');
-      view = new ViewAtWork(message, message.stateFile === null ? null : await readStateFile(message.stateFile, message.fingerprint));
+      const { stateFile, fingerprint } = message;
+      view = await explained(async () => new ViewAtWork(message, stateFile === null ? null : await readStateFile(stateFile, fingerprint)));
       return null;
     },
     [VIEW_METHODS.push]: async (message: PushMessage, context) => {
-      await started().push(message, context.frames);
+      await explained(() => started().push(message, context.frames));
       return null;
     },
-    [VIEW_METHODS.checkpoint]: async (message: CheckpointMessage) => (await started().checkpoint(message)) as unknown as Json,
+    [VIEW_METHODS.checkpoint]: async (message: CheckpointMessage) =>
+      (await explained(() => started().checkpoint(message))) as unknown as Json,
     [VIEW_METHODS.rows]: async (message: RowsMessage, context) => {
-      await sendAll(started().rows(message), context);
+      await explained(() => sendAll(started().rows(message), context));
       return null;
     },
   };
+}
+
+async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explainFailure(error);
+  }
 }
 
 async function sendAll(frames: Iterable<Uint8Array>, context: ServeContext): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import streamPlugin from '../../../../engines/stream/index.ts';
 import { readRows } from '../../../../runtime/arrow/index.ts';
 import {
@@ -36,6 +36,9 @@ import {
 import { bound } from '../../../support/parquet-tables.ts';
 import { createSilentLog } from '../../../support/silent-log.ts';
 import { type EventRow, eventFrames, SECOND_US } from './view/event-frames.ts';
+
+// Processes come up slowly on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const TIMESTAMP = typed('timestamp');
 const directory = mkdtempSync(join(tmpdir(), 'trivium-views-'));
@@ -152,6 +155,32 @@ describe('a window that the watermark passes', () => {
     expect([await rowsOf(next.final), await openOf(next), await lateOf(next)]).toEqual([[], ['5 3'], ['1970-01-01T00:00:03 5 1']]);
     await again.close();
   });
+});
+
+describe('a view that is killed', () => {
+  test.each(['push', 'checkpoint'] as const)(
+    'in the middle of a %s goes on from its last state, and no row is lost or counted twice',
+    async (moment) => {
+      const rows = Array.from({ length: 2000 }, (_, row): EventRow => [row, 1 + (row % 7)]);
+      const first = await start(perKey);
+      await add(first, ...rows);
+      const file = stateFile();
+      const before = await openOf(await first.checkpoint(file));
+      if (moment === 'checkpoint') await add(first, ...rows);
+      const killed = moment === 'push' ? add(first, ...rows) : first.checkpoint(stateFile());
+      const outcome = expect(killed).rejects.toMatchObject({ code: 'ENGINE_LOST' });
+      await new Promise((resolve) => setImmediate(resolve));
+      await first.close();
+      await outcome;
+
+      const again = await start(perKey, { stateFile: file });
+      expect(await openOf(await again.checkpoint(stateFile()))).toBeNull();
+      await add(again, ...rows);
+      const doubled = before?.map((row) => row.replace(/\d+$/, (count) => String(Number(count) * 2)));
+      expect(await openOf(await again.checkpoint(stateFile()))).toEqual(doubled);
+      await again.close();
+    },
+  );
 });
 
 describe('a state file is refused', () => {
