@@ -9,7 +9,7 @@ import { VIEWS } from './statements.ts';
 /** Three engines, the interactive one with little memory and no disk to spill to. */
 const CONFIGURATION = `engines:
   - module: olap
-    config: { memoryBytesMax: ${String(320 * 2 ** 20)}, spillBytesMax: 0 }
+    config: { memoryBytesMax: ${String(256 * 2 ** 20)}, spillBytesMax: 0 }
   - module: batch
     config: { memoryBytesMax: ${String(2 ** 30)}, spares: 2 }
   - module: stream

@@ -19,8 +19,8 @@ export const VIEWS: Readonly<Record<string, string>> = {
     "SELECT window_start, count(*) AS flights, max(delay) AS most FROM TABLE(TUMBLE(TABLE flights, DESCRIPTOR(date), INTERVAL '1' DAY)) GROUP BY window_start",
 };
 
-/** How many of a hundred statements are of a class. */
-const SHARES: Readonly<Record<StatementClass, number>> = { interactive: 62, view: 24, memory: 7, write: 7 };
+/** How many of a hundred statements are of a class; the rest is interactive. */
+const SHARES = { view: 24, memory: 6, write: 7 } as const satisfies Partial<Record<StatementClass, number>>;
 
 type Whole = (below: number) => number;
 
@@ -74,9 +74,11 @@ export function makeStatements(count: number, seed: number, width: number): read
   const random = seededRandom(seed);
   const whole: Whole = (below) => Math.floor(random() * below);
   const made: RoutedStatement[] = [];
-  for (const [kind, share] of Object.entries(SHARES) as [StatementClass, number][]) {
+  const counts = Object.entries(SHARES).map(([kind, share]) => [kind as StatementClass, Math.round((count * share) / 100)] as const);
+  const others = counts.reduce((sum, [, part]) => sum + part, 0);
+  for (const [kind, part] of [...counts, ['interactive', count - others] as const]) {
     const templates = TEMPLATES[kind];
-    for (let index = 0; index < Math.round((count * share) / 100); index += 1) {
+    for (let index = 0; index < part; index += 1) {
       const template = templates[index % templates.length];
       assert(template !== undefined, 'every class has templates');
       made.push({ kind, sql: template(whole, width) });
