@@ -28,7 +28,7 @@ export const proof: Proof = {
           await platform.stop();
         }
       };
-      const agreement = { random: seededRandom(seed), statements: quick ? 20 : 40, rows: quick ? 40 : 400, log };
+      const agreement = { random: seededRandom(seed), statements: quick ? 10 : 40, rows: quick ? 40 : 400, log };
       const kills = { random: seededRandom(seed + 1), rounds: quick ? 12 : 60, log };
       return [
         ...(await on('agreement', (platform) => proveAgreement(platform, agreement))),
