@@ -11,7 +11,8 @@ GROUP BY f.origin, a.name, a.state ORDER BY flights DESC LIMIT 5`,
   ],
   [
     'The worst delays of the three longest routes, by a window',
-    `SELECT origin, destination, distance, delay, rank() OVER (PARTITION BY origin, destination ORDER BY delay DESC) AS place
+    `SELECT origin, destination, distance, delay,
+  rank() OVER (PARTITION BY origin, destination ORDER BY delay DESC) AS place
 FROM flights WHERE distance > 4900 QUALIFY place = 1 ORDER BY distance DESC, delay DESC LIMIT 3`,
   ],
   [
