@@ -65,9 +65,9 @@ const FAULTS: readonly (readonly [string, Omit<Mutation, 'folder'>, ViewCase])[]
   [
     'the weights of a result are ignored',
     {
-      file: 'view/result-multiset.ts',
-      from: 'for (let copy = weights[id] as number;',
-      to: 'for (let copy = Math.min(1, weights[id] as number);',
+      file: 'view/repeat-rows.ts',
+      from: 'let copy = (weights[id] as number) * sign;',
+      to: 'let copy = Math.sign(weights[id] as number) * sign;',
     },
     'any',
   ],
@@ -88,6 +88,15 @@ const FAULTS: readonly (readonly [string, Omit<Mutation, 'folder'>, ViewCase])[]
       to: 'this.#entries.retain(Int32Array.from(kept));',
     },
     'windows',
+  ],
+  [
+    'a row that met nothing stays alone when it meets one',
+    {
+      file: 'operator/join-operator.ts',
+      from: 'const wanted = isAlone ?',
+      to: 'const wanted = isAlone || (own.alone[entry] as number) > 0 ?',
+    },
+    'any',
   ],
 ];
 
