@@ -5,7 +5,7 @@ import type { StagedWrite } from '../committer/committer-request.ts';
 import { type CommitBase, findBase, type PreparedWrite, prepareWrite } from './prepare-write.ts';
 import { raceUntilWon } from './race-until-won.ts';
 import { recordCommit, resultFor } from './record-commit.ts';
-import { type CommitAttempt, discardAttempt, writeAttempt } from './write-attempt.ts';
+import { type CommitAttempt, discardAttempt, settleAttempt, writeAttempt } from './write-attempt.ts';
 
 /** Makes staged files part of a table in one step.
  *  Order: data files and metadata are written and synced first, then the pointer moves together with the idempotency key in one transaction of the
@@ -40,7 +40,7 @@ async function tryCommit(parts: CommitterParts, prepared: PreparedWrite, base: C
   const attempt = await writeAttempt(parts, prepared, base, {});
   const result = parts.store.update(null, (state) => movePointer(state, attempt));
   if (result === null) await discardAttempt(parts, attempt);
-  else parts.metadata.remember(attempt.location, attempt.metadata, attempt.manifests, attempt.bytes);
+  else await settleAttempt(parts, attempt);
   return result;
 }
 

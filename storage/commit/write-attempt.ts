@@ -4,13 +4,16 @@ import { locationToPath, pathToLocation } from '../../spi/index.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { writeManifestList } from '../iceberg/manifest/manifest-list.ts';
-import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
+import { addSnapshot, loggedFiles } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { hasLiveFiles, mergeManifests } from './merge-manifests.ts';
 import type { CommitBase, PreparedWrite } from './prepare-write.ts';
 import { removeDataFiles, type RemovedTotals } from './remove-data-files.ts';
 import { snapshotSummary } from './snapshot-summary.ts';
 import { writeTableMetadata } from './write-table-metadata.ts';
+
+/** Snapshots that the tables of a stream keep: a stream commits all the time, and each commit writes the list of them anew. */
+const STREAM_SNAPSHOTS_MAX = 500;
 
 /** Metadata that is written and synced, and becomes the table's once the pointer moves to it. */
 export interface CommitAttempt {
@@ -62,6 +65,7 @@ export async function writeAttempt(
       schemaId: write.schemaId,
     },
     base.location,
+    write.stream === null ? null : STREAM_SNAPSHOTS_MAX,
   );
   const [{ location, bytes }] = await Promise.all([
     writeTableMetadata(files, write.tableDirectory, metadata, base.location),
@@ -70,6 +74,17 @@ export async function writeAttempt(
   await files.syncDirectory(dirname(listPath));
   const written = [listPath, ...[location, ...kept.written].map(locationToPath)];
   return { prepared, base, location, metadata, manifests, bytes, written };
+}
+
+/** Keeps what an attempt that won has written for the next one, and removes the metadata files that the table's log has let go. */
+export async function settleAttempt(parts: CommitterParts, { base, location, metadata, manifests, bytes }: CommitAttempt): Promise<void> {
+  parts.metadata.remember(location, metadata, manifests, bytes);
+  const logged = new Set(loggedFiles(metadata));
+  for (const old of loggedFiles(base.metadata)) {
+    if (logged.has(old)) continue;
+    // The commit is done: a file that stays takes some room, and nothing else.
+    await parts.files.remove(locationToPath(old)).catch(() => undefined);
+  }
 }
 
 /** Removes the files of an attempt that lost its race. */

@@ -3,7 +3,7 @@ import type { CatalogReader, CatalogUpdate } from '../catalog-store/catalog-stor
 import { type CommitBase, findBase, type PreparedWrite, prepareWrite } from '../commit/prepare-write.ts';
 import { raceUntilWon } from '../commit/race-until-won.ts';
 import { recordCommit, resultFor } from '../commit/record-commit.ts';
-import { type CommitAttempt, discardAttempt, writeAttempt } from '../commit/write-attempt.ts';
+import { type CommitAttempt, discardAttempt, settleAttempt, writeAttempt } from '../commit/write-attempt.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedCheckpoint, StagedWrite } from '../committer/committer-request.ts';
 
@@ -32,7 +32,7 @@ async function tryCommit(
   const results = parts.store.update(null, (state) => moveAll(state, staged, attempts));
   for (const attempt of attempts) {
     if (results === null) await discardAttempt(parts, attempt);
-    else parts.metadata.remember(attempt.location, attempt.metadata, attempt.manifests, attempt.bytes);
+    else await settleAttempt(parts, attempt);
   }
   return results;
 }

@@ -46,22 +46,51 @@ export function createTableMetadata(table: NewTable): TableMetadata {
 }
 
 /** Returns the metadata with one more snapshot, which becomes the current one of the branch `main`. `previousLocation` is the file that the
- *  old metadata was read from, null for a table that has none yet. */
-export function addSnapshot(metadata: TableMetadata, snapshot: Snapshot, previousLocation: string | null): TableMetadata {
+ *  old metadata was read from, null for a table that has none yet. Of more than `snapshotsMax` snapshots the oldest are forgotten, unless the table
+ *  has further branches or tags, which may need them. */
+export function addSnapshot(
+  metadata: TableMetadata,
+  snapshot: Snapshot,
+  previousLocation: string | null,
+  snapshotsMax: number | null = null,
+): TableMetadata {
   const { json } = metadata;
   const refs = (json['refs'] ?? {}) as JsonObject;
   const mainRef = (refs['main'] ?? { type: 'branch' }) as JsonObject;
+  const mayForget = snapshotsMax !== null && Object.keys(refs).every((name) => name === 'main');
+  const forgotten = mayForget ? oldestOf(metadata, snapshotsMax - 1) : new Set<bigint>();
+  const isKept = (entry: JsonValue): boolean => {
+    const id = (entry as JsonObject)['snapshot-id'];
+    return !forgotten.has(BigInt(id as bigint | number));
+  };
   const changed: JsonObject = {
     ...json,
     'last-sequence-number': snapshot.sequenceNumber,
     'last-updated-ms': snapshot.timestampMs,
     'current-snapshot-id': snapshot.snapshotId,
     refs: { ...refs, main: { ...mainRef, 'snapshot-id': snapshot.snapshotId } },
-    snapshots: [...list(json['snapshots']), printSnapshot(snapshot)],
-    'snapshot-log': [...list(json['snapshot-log']), { 'timestamp-ms': snapshot.timestampMs, 'snapshot-id': snapshot.snapshotId }],
+    snapshots: [...list(json['snapshots']).filter(isKept), printSnapshot(snapshot)],
+    'snapshot-log': [
+      ...list(json['snapshot-log']).filter(isKept),
+      { 'timestamp-ms': snapshot.timestampMs, 'snapshot-id': snapshot.snapshotId },
+    ],
     'metadata-log': previousLocation === null ? list(json['metadata-log']) : longerLog(metadata, previousLocation),
   };
   return readTableMetadata(changed, `The new metadata of the table ${metadata.uuid}`);
+}
+
+/** Returns the snapshots that are left when the newest are kept. */
+function oldestOf(metadata: TableMetadata, keptMax: number): ReadonlySet<bigint> {
+  const newestFirst = [...metadata.snapshots.values()].sort((left, right) => right.sequenceNumber - left.sequenceNumber);
+  return new Set(newestFirst.slice(keptMax).map((snapshot) => snapshot.snapshotId));
+}
+
+/** Returns the metadata files that the log of the metadata names. */
+export function loggedFiles({ json }: TableMetadata): readonly string[] {
+  return list(json['metadata-log']).flatMap((entry) => {
+    const file = (entry as JsonObject)['metadata-file'];
+    return typeof file === 'string' ? [file] : [];
+  });
 }
 
 function longerLog(metadata: TableMetadata, previousLocation: string): readonly JsonValue[] {

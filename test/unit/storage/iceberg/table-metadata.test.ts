@@ -42,6 +42,19 @@ describe('table metadata', () => {
     expect(read.json['refs']).toEqual({ main: { type: 'branch', 'snapshot-id': SNAPSHOT.snapshotId } });
   });
 
+  it('forgets the oldest snapshots beyond a number, in the list and in the log, and none that a tag may need', () => {
+    const append = (metadata: TableMetadata, id: number, max: number | null): TableMetadata =>
+      addSnapshot(metadata, { ...SNAPSHOT, snapshotId: BigInt(id), sequenceNumber: id, timestampMs: id }, null, max);
+    const ids = (metadata: TableMetadata): bigint[] => [...metadata.snapshots.keys()];
+    const three = [1, 2, 3].reduce((metadata, id) => append(metadata, id, null), table());
+    const kept = reread(append(three, 4, 2).json);
+    expect(ids(kept)).toEqual([3n, 4n]);
+    expect(kept.snapshotLog.map(({ snapshotId }) => snapshotId)).toEqual([3n, 4n]);
+    expect(kept.current?.snapshotId).toBe(4n);
+    const tagged = reread({ ...three.json, refs: { ...(three.json['refs'] as JsonObject), tag: { type: 'tag', 'snapshot-id': 1 } } });
+    expect(ids(append(tagged, 4, 2))).toHaveLength(4);
+  });
+
   it('carries through what it does not know', () => {
     const statistics = [{ 'snapshot-id': 9007199254740993n, 'statistics-path': 'file:///s.puffin', extra: { deep: [1, 'x'] } }];
     const refs = { main: { type: 'branch', 'snapshot-id': 1, 'max-ref-age-ms': 7 }, tag: { type: 'tag', 'snapshot-id': 1 } };
