@@ -172,6 +172,26 @@ describe('a view that must not answer', () => {
     });
     const [, setup] = REFUSED[index] ?? ['', {}];
     const { consider } = await setUp({ ...setup, create });
-    expect((await consider(VIEW))[0]?.query).not.toBeNull();
+    expect((await consider(VIEW))[0]?.query ?? null).not.toBeNull();
+  });
+
+  const matchMutants = [
+    [
+      'a condition',
+      'return matchValue(query.filter, view.filter, state);',
+      'return true;',
+      'SELECT origin, count(*) FROM flights WHERE delay > 1 GROUP BY origin',
+    ],
+    ['the groups', '!view.groups.every(({ id }) => groups.has(id))', 'false', 'SELECT count(*) FROM flights WHERE delay > 0'],
+  ] as const;
+  it.each(matchMutants)('would be taken for another query without comparing %s (mutant)', async (_what, from, to, text) => {
+    const { createFreshViews: create } = await importMutant<{ createFreshViews: typeof createFreshViews }>('route/fresh-views.ts', {
+      folder: 'sql-gateway',
+      file: 'route/match-view.ts',
+      from,
+      to,
+    });
+    expect(await (await setUp()).consider(text)).toEqual([]);
+    expect((await (await setUp({ create })).consider(text))[0]?.query ?? null).not.toBeNull();
   });
 });
