@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import type { LogicalPlan } from '../../spi/index.ts';
 import { importMutant, type Mutation } from '../mutant/import-mutant.ts';
 import { seededRandom } from '../prove/seeded-random.ts';
+import { agg, aggregate, aggregateCall, as, BIGINT, col, INTEGER, plan, scan } from '../support/plan-builder.ts';
 import type { Kernel } from './batch-in-process.ts';
 import { BatchPlanMaker } from './batch-plans.ts';
 import { type Answer, openBatchFixture } from './batch-run.ts';
@@ -19,14 +21,14 @@ const SETTINGS = [
 ];
 
 /** Returns how many random plans it took until an answer differed from the oracle's. */
-async function triesUntilSeen(faults: Partial<Kernel>): Promise<number> {
+async function triesUntilSeen(faults: Partial<Kernel>, fixed: LogicalPlan | undefined): Promise<number> {
   for (let seed = 1; seed <= TRIES_MAX; seed += 1) {
     const random = seededRandom(seed);
     await fixture.load({ t: randomRows(random, 25, false), u: randomRows(random, 15, false) }, random);
-    const plan = new BatchPlanMaker(random).whole(pick(random, [0, 1, 1]));
-    const expected = await fixture.expected(plan);
+    const root = fixed ?? new BatchPlanMaker(random).whole(pick(random, [0, 1, 1]));
+    const expected = await fixture.expected(root);
     const settings = pick(random, SETTINGS);
-    const answer: Answer = await fixture.answer(plan, settings, faults).catch(String);
+    const answer: Answer = await fixture.answer(root, settings, faults).catch(String);
     if (answer !== 'out of range' && !sameAnswer(answer, expected)) return seed;
   }
   return Infinity;
@@ -39,7 +41,10 @@ function sameAnswer(left: Answer, right: Answer): boolean {
 
 type Entry = 'stage/plan-stages.ts' | 'run/make-tasks.ts' | 'child/write-exchange.ts';
 
-const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>])[] = [
+/** Counts of groups: random plans rarely have a count that is read and a group in several pieces. */
+const COUNTS = plan(aggregate(scan('t', [[1, 'k', INTEGER]]), [as(2, col(1))], [agg(3, aggregateCall('count_star', [], BIGINT))]));
+
+const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>, LogicalPlan?])[] = [
   [
     'a partition is lost',
     'run/make-tasks.ts',
@@ -64,8 +69,8 @@ const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>])[] = 
     'stage/plan-stages.ts',
     {
       file: 'stage/spread-join.ts',
-      from: "const LEFT_DRIVES: ReadonlySet<JoinType> = new Set(['inner', 'cross', 'left', 'semi', 'anti', 'asof_inner', 'asof_left']);",
-      to: "const LEFT_DRIVES: ReadonlySet<JoinType> = new Set(['inner', 'cross', 'left', 'semi', 'anti', 'right', 'full']);",
+      from: "return left ? 'left' : right ? 'right' : null;",
+      to: "return left ? 'right' : right ? 'left' : null;",
     },
   ],
   [
@@ -94,6 +99,7 @@ const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>])[] = 
       from: "return through(planner, column, call, 'sum');\n  if (OWN",
       to: "return through(planner, column, call, 'count');\n  if (OWN",
     },
+    COUNTS,
   ],
   [
     'the first rows of a piece are cut off before the offset is added',
@@ -108,8 +114,8 @@ const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>])[] = 
 ];
 
 describe('the comparison with the oracle notices when (mutant)', () => {
-  test.each(FAULTS)('%s', { timeout: 120_000 }, async (_title, entry, mutation) => {
+  test.each(FAULTS)('%s', { timeout: 120_000 }, async (_title, entry, mutation, fixed) => {
     const faults = await importMutant<Partial<Kernel>>(entry, { folder: 'engines/batch', ...mutation });
-    expect(await triesUntilSeen(faults)).toBeLessThanOrEqual(TRIES_MAX);
+    expect(await triesUntilSeen(faults, fixed)).toBeLessThanOrEqual(TRIES_MAX);
   });
 });
