@@ -1,3 +1,5 @@
+import { civilDate } from './calendar.ts';
+
 const MICROS_PER_SECOND = 1_000_000n;
 const MICROS_PER_DAY = 86_400n * MICROS_PER_SECOND;
 
@@ -6,20 +8,9 @@ function twoDigits(value: number): string {
 }
 
 /** Returns `YYYY-MM-DD` of a day counted from 1970-01-01 in the proleptic Gregorian calendar; years before 0 and after 9999 carry a sign
- *  and six digits, as in ISO 8601.
- *  @see Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days */
+ *  and six digits, as in ISO 8601. */
 export function formatDate(days: number): string {
-  const shifted = days + 719_468;
-  const era = Math.floor(shifted / 146_097);
-  const dayOfEra = shifted - era * 146_097;
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  );
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const monthShifted = Math.floor((5 * dayOfYear + 2) / 153);
-  const day = dayOfYear - Math.floor((153 * monthShifted + 2) / 5) + 1;
-  const month = monthShifted < 10 ? monthShifted + 3 : monthShifted - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const { year, month, day } = civilDate(days);
   const plain = year >= 0 && year <= 9999;
   const yearText = plain ? String(year).padStart(4, '0') : `${year < 0 ? '-' : '+'}${String(Math.abs(year)).padStart(6, '0')}`;
   return `${yearText}-${twoDigits(month)}-${twoDigits(day)}`;

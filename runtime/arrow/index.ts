@@ -1,4 +1,5 @@
 export { arrowType, describeType } from './arrow-type.ts';
+export { type CivilDate, civilDate, daysOf } from './calendar.ts';
 export { ARROW_END_OF_STREAM, framePrefixBytes, writeFramePrefix } from './encapsulate-message.ts';
 export { encodeRecordBatchMetadata, type RecordBatchLayout } from './encode-record-batch-metadata.ts';
 export { type EncodedColumn, encodeRows, encodeRowsAs, type EncodeRowsTask, type RowEncoder, type RowFormat } from './encode-rows.ts';

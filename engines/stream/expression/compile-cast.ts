@@ -1,5 +1,6 @@
 import { type CastExpression, type DataType, formatType, PlatformError, sameType } from '../../../spi/index.ts';
-import { civilDate, joinDay, splitDay } from './calendar.ts';
+import { civilDate } from '../../../runtime/arrow/index.ts';
+import { joinDay, splitDay } from './calendar.ts';
 import type { Snippet } from './code-writer.ts';
 import { type ExpressionCompiler, unsupported, zeroOf } from './expression-compiler.ts';
 import { divideRounded, type ExactInteger, exactInteger, powerOfTen, roundHalfEven } from './exact-integer.ts';

@@ -1,5 +1,6 @@
 import { assert, type DataType, type LiteralExpression, PlatformError } from '../../../spi/index.ts';
-import { daysOf, joinDay } from './calendar.ts';
+import { daysOf } from '../../../runtime/arrow/index.ts';
+import { joinDay } from './calendar.ts';
 import type { ConstantMaker } from './code-writer.ts';
 import { type ExactInteger, exactInteger, powerOfTen } from './exact-integer.ts';
 

@@ -1,5 +1,6 @@
 import { type DataType, PlatformError, type PartitionTransform } from '../../../spi/index.ts';
-import { dateFromDays, floorDivide, US_PER_DAY, US_PER_HOUR } from '../value/calendar.ts';
+import { civilDate } from '../../../runtime/arrow/index.ts';
+import { floorDivide, US_PER_DAY, US_PER_HOUR } from '../value/calendar.ts';
 import type { ColumnValue } from '../value/column-value.ts';
 import { prefixOf } from '../value/truncate-bound.ts';
 import { unscaledToBytes, valueToBytes } from '../value/value-bytes.ts';
@@ -66,6 +67,6 @@ function calendarUnit(unit: 'year' | 'month' | 'day' | 'hour', source: DataType,
   if (unit === 'hour') return floorDivide(value, US_PER_HOUR);
   const days = source.kind === 'date' ? value : floorDivide(value, US_PER_DAY);
   if (unit === 'day') return days;
-  const { year, month } = dateFromDays(Number(days));
+  const { year, month } = civilDate(Number(days));
   return BigInt(unit === 'year' ? year - 1970 : (year - 1970) * 12 + month - 1);
 }

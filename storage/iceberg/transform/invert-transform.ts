@@ -1,5 +1,6 @@
 import type { DataType, PartitionTransform } from '../../../spi/index.ts';
-import { daysFromDate, floorDivide, US_PER_DAY, US_PER_HOUR } from '../value/calendar.ts';
+import { daysOf } from '../../../runtime/arrow/index.ts';
+import { floorDivide, US_PER_DAY, US_PER_HOUR } from '../value/calendar.ts';
 import type { ColumnValue } from '../value/column-value.ts';
 import { successorOfPrefix } from '../value/truncate-bound.ts';
 
@@ -39,7 +40,7 @@ function startOfUnit(unit: 'year' | 'month' | 'day' | 'hour', source: DataType, 
 
 function startDay(unit: 'year' | 'month' | 'day', value: bigint): bigint {
   if (unit === 'day') return value;
-  if (unit === 'year') return BigInt(daysFromDate(Number(value) + 1970, 1, 1));
+  if (unit === 'year') return BigInt(daysOf({ year: Number(value) + 1970, month: 1, day: 1 }));
   const year = floorDivide(value, 12n);
-  return BigInt(daysFromDate(Number(year) + 1970, Number(value - year * 12n) + 1, 1));
+  return BigInt(daysOf({ year: Number(year) + 1970, month: Number(value - year * 12n) + 1, day: 1 }));
 }

@@ -1,5 +1,6 @@
 import type { DataType } from '../../../spi/index.ts';
-import { dateFromDays, daysFromDate, floorDivide, US_PER_DAY } from './calendar.ts';
+import { civilDate, daysOf } from '../../../runtime/arrow/index.ts';
+import { floorDivide, US_PER_DAY } from './calendar.ts';
 import type { ColumnValue } from './column-value.ts';
 
 const DATE = /^(-?\d{1,6})-(\d\d)-(\d\d)( \(BC\))?$/;
@@ -88,11 +89,11 @@ function dateToDays(text: string): bigint | null {
   const match = DATE.exec(text);
   if (match === null) return null;
   const year = match[4] === undefined ? Number(match[1]) : 1 - Number(match[1]);
-  return BigInt(daysFromDate(year, Number(match[2]), Number(match[3])));
+  return BigInt(daysOf({ year, month: Number(match[2]), day: Number(match[3]) }));
 }
 
 function daysToDate(days: bigint): string {
-  const { year, month, day } = dateFromDays(Number(days));
+  const { year, month, day } = civilDate(Number(days));
   const shown = String(year > 0 ? year : 1 - year).padStart(4, '0');
   return `${shown}-${pad2(month)}-${pad2(day)}${year > 0 ? '' : ' (BC)'}`;
 }
