@@ -89,7 +89,11 @@ describe('the whole platform over HTTP', { timeout: 60_000 }, () => {
   });
 
   it('shows its own tables, plans and routes', async () => {
-    expect((await ask('SELECT name, ready FROM system.engines')).data).toEqual([['olap', true]]);
+    expect((await ask('SELECT name, ready FROM system.engines')).data).toEqual([
+      ['olap', true],
+      ['batch', true],
+      ['stream', true],
+    ]);
     const queries = await ask("SELECT count(*) > 5 FROM system.queries WHERE state = 'finished'");
     expect(queries.data).toEqual([[true]]);
     expect((await ask('EXPLAIN SELECT count(*) FROM points')).data.flat().join('\n')).toContain('main.points');
