@@ -46,8 +46,8 @@ class StageRun {
   readonly #running = new Map<number, Promise<readonly TaskResult[]>>();
   readonly #exchanges = new Map<number, readonly ExchangeFile[]>();
   readonly #tasks = new Set<Promise<unknown>>();
-  #done = 0;
-  #total = 0;
+  /** Tasks of each stage that has begun. */
+  readonly #shares: { done: number; readonly total: number }[] = [];
   #rowsRead = 0;
 
   constructor(execution: Execution) {
@@ -74,10 +74,16 @@ class StageRun {
     if (stage === undefined) return [];
     await Promise.all(inputStages(stage).map((input) => this.stage(input)));
     const tasks = makeTasks(stage, { ...sources, exchange: (input) => this.#exchanges.get(input) ?? [] });
-    this.#total += tasks.length;
+    const share = { done: 0, total: tasks.length };
+    this.#shares.push(share);
     this.#report();
     const alone = tasks.length === 1;
-    const work = tasks.map((task) => this.#finish(task, alone));
+    const work = tasks.map(async (task) => {
+      const result = await this.#finish(task, alone);
+      share.done += 1;
+      this.#report();
+      return result;
+    });
     for (const promise of work) this.#tasks.add(promise);
     const results = await Promise.all(work);
     this.#exchanges.set(
@@ -90,9 +96,7 @@ class StageRun {
   /** Returns what a task left behind, from an earlier execution or from an attempt of this one. */
   async #finish(task: Task, alone: boolean): Promise<TaskResult> {
     const result = (await this.#execution.work.finished(task.name)) ?? (await this.#attempt(task, alone));
-    this.#done += 1;
     this.#rowsRead += task.rows;
-    this.#report();
     return result;
   }
 
@@ -144,10 +148,14 @@ class StageRun {
   }
 
   #report(): void {
+    // Stages count the same: how many tasks a later one has is known only when it begins.
+    const stages = this.#execution.stages.stages.length;
+    const sum = (of: (share: { readonly done: number; readonly total: number }) => number): number =>
+      this.#shares.reduce((total, share) => total + of(share), 0);
     this.#execution.onProgress({
-      fraction: this.#total === 0 ? null : this.#done / this.#total,
+      fraction: sum(({ done, total }) => (total === 0 ? 1 : done / total)) / stages,
       rowsRead: this.#rowsRead,
-      tasks: { done: this.#done, total: this.#total },
+      tasks: { done: sum(({ done }) => done), total: sum(({ total }) => total) },
     });
   }
 }
