@@ -1,8 +1,23 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { LogicalPlan } from '../../spi/index.ts';
+import type { Expression, LogicalPlan } from '../../spi/index.ts';
 import { importMutant, type Mutation } from '../mutant/import-mutant.ts';
 import { seededRandom } from '../prove/seeded-random.ts';
-import { agg, aggregate, aggregateCall, as, BIGINT, col, INTEGER, plan, scan } from '../support/plan-builder.ts';
+import {
+  agg,
+  aggregate,
+  aggregateCall,
+  as,
+  BIGINT,
+  col,
+  INTEGER,
+  key,
+  limit,
+  plan,
+  scan,
+  sort,
+  win,
+  windowCall,
+} from '../support/plan-builder.ts';
 import type { Kernel } from './batch-in-process.ts';
 import { BatchPlanMaker } from './batch-plans.ts';
 import { type Answer, openBatchFixture } from './batch-run.ts';
@@ -21,7 +36,7 @@ const SETTINGS = [
 ];
 
 /** Returns how many random plans it took until an answer differed from the oracle's. */
-async function triesUntilSeen(faults: Partial<Kernel>, fixed: LogicalPlan | undefined): Promise<number> {
+async function triesUntilSeen(faults: Partial<Kernel>, fixed: LogicalPlan | null): Promise<number> {
   for (let seed = 1; seed <= TRIES_MAX; seed += 1) {
     const random = seededRandom(seed);
     await fixture.load({ t: randomRows(random, 25, false), u: randomRows(random, 15, false) }, random);
@@ -41,19 +56,29 @@ function sameAnswer(left: Answer, right: Answer): boolean {
 
 type Entry = 'stage/plan-stages.ts' | 'run/make-tasks.ts' | 'child/write-exchange.ts';
 
-/** Counts of groups: random plans rarely have a count that is read and a group in several pieces. */
-const COUNTS = plan(aggregate(scan('t', [[1, 'k', INTEGER]]), [as(2, col(1))], [agg(3, aggregateCall('count_star', [], BIGINT))]));
+/** Plans for faults that random ones rarely show. */
+const rows = () =>
+  scan('t', [
+    [1, 'k', INTEGER],
+    [2, 'b', BIGINT],
+  ]);
+const COUNTS = plan(aggregate(rows(), [as(3, col(1))], [agg(4, aggregateCall('count_star', [], BIGINT))]));
+const SECOND_PAGE = plan(limit(sort(rows(), key(col(1)), key(col(2, BIGINT))), 2, 3));
+const countBy = (column: Expression) => windowCall('count', [col(1)], BIGINT, { partitionBy: [column] });
+const TWO_WINDOWS = plan({ kind: 'window', input: rows(), windows: [win(5, countBy(col(1))), win(6, countBy(col(2, BIGINT)))] });
 
-const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>, LogicalPlan?])[] = [
+const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>, LogicalPlan | null])[] = [
   [
     'a partition is lost',
     'run/make-tasks.ts',
     { file: 'run/make-tasks.ts', from: 'Array.from({ length: source.count }', to: 'Array.from({ length: source.count - 1 }' },
+    null,
   ],
   [
     'a task counts twice',
     'run/make-tasks.ts',
     { file: 'run/make-tasks.ts', from: 'return pieces.map(', to: 'return [...pieces, ...pieces.slice(1, 2)].map(' },
+    null,
   ],
   [
     'a row at a cut is in no piece',
@@ -63,6 +88,7 @@ const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>, Logic
       from: 'parts.push({ file: span.file.path, from, to });',
       to: 'parts.push({ file: span.file.path, from, to: to - 1 });',
     },
+    null,
   ],
   [
     'the side that is read whole is cut too',
@@ -72,6 +98,7 @@ const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>, Logic
       from: "return left ? 'left' : right ? 'right' : null;",
       to: "return left ? 'right' : right ? 'left' : null;",
     },
+    null,
   ],
   [
     'rows with a NULL key are dropped',
@@ -81,6 +108,7 @@ const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>, Logic
       from: 'AS ${PARTITION} FROM (${sql})) TO',
       to: 'AS ${PARTITION} FROM (${sql}) WHERE o0 IS NOT NULL) TO',
     },
+    null,
   ],
   [
     'the sides of a join are divided by different keys',
@@ -90,6 +118,7 @@ const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>, Logic
       from: 'keys.right.push(first ? other : one);',
       to: "keys.right.push({ kind: 'cast', argument: first ? other : one, safe: false, type: { kind: 'varchar' } });",
     },
+    null,
   ],
   [
     'a count of counts',
@@ -105,11 +134,13 @@ const FAULTS: readonly (readonly [string, Entry, Omit<Mutation, 'folder'>, Logic
     'the first rows of a piece are cut off before the offset is added',
     'stage/plan-stages.ts',
     { file: 'stage/spread-order.ts', from: 'BigInt(limit.value) + BigInt(', to: 'BigInt(limit.value) + 0n * BigInt(' },
+    SECOND_PAGE,
   ],
   [
     'rows are divided by a key that only one window has',
     'stage/plan-stages.ts',
-    { file: 'stage/spread-rows.ts', from: 'others.every((keys) =>', to: 'others.some((keys) =>' },
+    { file: 'stage/spread-rows.ts', from: 'others.every((keys) =>', to: 'others.every((keys) => keys.length > 0 ||' },
+    TWO_WINDOWS,
   ],
 ];
 
