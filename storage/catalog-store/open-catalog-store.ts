@@ -23,6 +23,9 @@ const READERS_MAX = 512;
 /** Sorts after every text that a key can have in its place. */
 const LAST = '\u{10ffff}';
 
+/** Key of the number of changes so far. */
+const CHANGES = ['changes'];
+
 interface CommitRecord extends CommittedWrite {
   readonly atMs: number;
 }
@@ -160,7 +163,7 @@ class LmdbCatalogUpdate extends LmdbCatalogReader implements CatalogUpdate {
 }
 
 class LmdbCatalogStore extends LmdbCatalogReader implements CatalogStore {
-  #pinned: { readonly transactionId: number; readonly names: NameStore } | null = null;
+  #pinned: { readonly changes: number; readonly names: NameStore } | null = null;
 
   protected override refresh(): void {
     // The reader otherwise keeps its snapshot until the event loop turns, and would miss a commit acknowledged before.
@@ -168,15 +171,16 @@ class LmdbCatalogStore extends LmdbCatalogReader implements CatalogStore {
   }
 
   pinned(): NameStore {
-    const { lastTxnId: transactionId } = this.database.getStats() as { lastTxnId: number };
-    // A commit between the two reads makes the copy newer than its number, and the next call copies again.
-    if (this.#pinned?.transactionId !== transactionId) this.#pinned = { transactionId, names: this.#copyNames() };
+    this.refresh();
+    // The number is part of the state that is copied. LMDB's own number of the last transaction is visible before its state is, for as
+    // long as the disk takes to sync, so that an old copy would be taken for the new one.
+    const changes = (this.database.get(CHANGES) as number | undefined) ?? 0;
+    if (this.#pinned?.changes !== changes) this.#pinned = { changes, names: this.#copyNames() };
     return this.#pinned.names;
   }
 
   /** Reads without an event loop's turn in between see one state: the reader's snapshot is renewed only at the first. */
   #copyNames(): NameStore {
-    this.refresh();
     const read = <Value>(prefix: string): Value[] =>
       [...this.database.getRange({ start: [prefix], end: [prefix, LAST] })].map((entry) => entry.value as Value);
     return new PinnedNames(read<string>('schema'), read<RelationPointer>('relation'));
@@ -220,7 +224,9 @@ class LmdbCatalogStore extends LmdbCatalogReader implements CatalogStore {
       outcome = this.database.transactionSync(() => {
         // A work that throws must not throw through LMDB's own code: it asks for the end of the transaction in order.
         try {
-          return { value: work() };
+          const value = work();
+          this.database.putSync(CHANGES, ((this.database.get(CHANGES) as number | undefined) ?? 0) + 1);
+          return { value };
         } catch (error) {
           failure = error ?? 'unknown';
           return ABORT;

@@ -33,4 +33,16 @@ describe('a pinned catalog', () => {
       expect(await warehouse.catalog.pinned().resolve({ schema: 'main', name: 't' })).toMatchObject({ rows: count });
     }
   });
+
+  it('sees a commit that was on its way to the disk while it was asked again and again', async () => {
+    const { warehouse } = temporary;
+    const polling = setInterval(() => {
+      warehouse.catalog.pinned();
+    }, 1);
+    for (let count = 1; count <= 20; count += 1) {
+      await writeIds(warehouse, { kind: 'append', table: (await tableOf(warehouse, 't')).ref }, [count], String(count));
+      expect(await warehouse.catalog.pinned().resolve({ schema: 'main', name: 't' })).toMatchObject({ rows: count });
+    }
+    clearInterval(polling);
+  });
 });
