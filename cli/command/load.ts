@@ -10,6 +10,7 @@ import {
   type TableRef,
   type TableSink,
 } from '../../spi/index.ts';
+import { isMaintained } from '../../sql/bind/index.ts';
 import { composeStorage, type Storage } from '../compose-platform.ts';
 import { formatElapsed } from '../format/print-result.ts';
 import { showProgress } from '../format/show-progress.ts';
@@ -158,6 +159,11 @@ async function findTable(storage: Storage, name: RelationName): Promise<TableRef
     });
   }
   if (found.kind === 'view') throw new PlatformError('CATALOG_NOT_A_TABLE', `${name.schema}.${name.name} is a view`);
+  if (isMaintained(found)) {
+    throw new PlatformError('CATALOG_NOT_A_TABLE', `${name.schema}.${name.name} is written by a materialized view only`, {
+      hint: 'load into the tables that the view reads',
+    });
+  }
   return found.ref;
 }
 
