@@ -11,7 +11,7 @@ const BANNED_ENDINGS = ['utils', 'util', 'helpers', 'helper', 'manager', 'misc',
 
 /** Returns what is wrong with a file's name, or null. */
 function nameFault(path: string): string | null {
-  const name = basename(path).replace(/\.(test|config)?\.?(ts|mjs|cjs)$/, '');
+  const name = basename(path).replace(/(\.(test|config|d))?\.(ts|mjs|cjs)$/, '');
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return `${path}: not in kebab-case`;
   const parts = path.split('/').map((part) => part.replace(/\..*$/, ''));
   const banned = parts.find((part) => BANNED_NAMES.includes(part) || BANNED_ENDINGS.includes(part.split('-').at(-1) ?? ''));
