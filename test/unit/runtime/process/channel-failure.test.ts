@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { createChannel } from '../../../../runtime/process/index.ts';
-import { PlatformError } from '../../../../spi/index.ts';
+import type { PlatformError } from '../../../../spi/index.ts';
 import { channelPair, codeOf, collect, deferred, turns } from './fixture/channel-pair.ts';
 
 describe('a closed channel', () => {
