@@ -16,7 +16,8 @@ const MODE = 'gateway and engine children as processes, client in this process';
 /** Measures a real server over HTTP against DuckDB in this process, over the same files. */
 export const benchmark: Proof = {
   name: 'gateway',
-  summary: 'SELECT 1 with and without the cache, six aggregates against embedded DuckDB, long statements and uploads, a slow reader of a big result',
+  summary:
+    'SELECT 1 with and without the cache, six aggregates against embedded DuckDB, long statements and uploads, a slow reader of a big result',
   needs: ['linux'],
   run: async (options) => {
     const root = realpathSync(mkdtempSync(join(tmpdir(), 'trivium-bench-')));

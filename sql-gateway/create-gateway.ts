@@ -190,7 +190,8 @@ function gatewayRoutes(parts: GatewayParts, services: GatewayServices, checkOpen
     ...catalogRoutes(parts.catalog),
     ...serverRoutes({
       engines: parts.engines,
-      metrics, cache,
+      metrics,
+      cache,
       streams,
       admission,
       checkOpen,

@@ -4,7 +4,11 @@ import type { BoundQuery } from './bound-query.ts';
 import type { EngineCapabilities, Refusal } from './engine.ts';
 
 /** Returns why an engine with these capabilities cannot take the query, or null when what it declares suffices. */
-export function checkCapabilities(query: BoundQuery, statement: 'query' | 'write' | 'view', capabilities: EngineCapabilities): Refusal | null {
+export function checkCapabilities(
+  query: BoundQuery,
+  statement: 'query' | 'write' | 'view',
+  capabilities: EngineCapabilities,
+): Refusal | null {
   const refuse = (reason: string): Refusal => ({ kind: 'refusal', code: 'ENGINE_UNSUPPORTED', reason });
   if (!capabilities.statements.includes(statement)) return refuse(`statements of kind '${statement}' are not declared`);
   if (capabilities.planVersion < PLAN_VERSION) {
