@@ -53,8 +53,8 @@ export const BATCH_CONFIG_SCHEMA: ConfigSchema = {
     wholeBytesMax: {
       type: 'integer',
       minimum: 0,
-      default: 4 * MEBIBYTE,
-      description: 'Bytes of input up to which a statement is one task.',
+      default: 32 * MEBIBYTE,
+      description: 'Bytes of input up to which a statement is one task, with all threads: nothing would be gained by cutting it.',
     },
   },
 };
@@ -74,6 +74,6 @@ export function batchConfig(config: Readonly<Record<string, string | number | bo
     spillBytesMax: number('spillBytesMax', 100 * GIBIBYTE),
     taskBytesTarget: number('taskBytesTarget', 64 * MEBIBYTE),
     broadcastBytesMax: number('broadcastBytesMax', 32 * MEBIBYTE),
-    wholeBytesMax: number('wholeBytesMax', 4 * MEBIBYTE),
+    wholeBytesMax: number('wholeBytesMax', 32 * MEBIBYTE),
   };
 }

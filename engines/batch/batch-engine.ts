@@ -14,7 +14,7 @@ import {
 } from '../../spi/index.ts';
 import { DUCKDB_CAPABILITIES } from '../duckdb/duckdb-capabilities.ts';
 import type { BatchConfig } from './batch-config.ts';
-import { estimateCost } from './estimate-cost.ts';
+import { ELAPSED_MS_MIN, estimateCost } from './estimate-cost.ts';
 import { planInputs, type PlannedInputs } from './plan-inputs.ts';
 import { executeQuery, executeWrite, type ExecutionPlan } from './run/execute.ts';
 import { ExecutorPool } from './run/executor-pool.ts';
@@ -33,7 +33,7 @@ interface PlannedQuery {
 }
 
 class BatchEngine implements Engine {
-  readonly capabilities = DUCKDB_CAPABILITIES;
+  readonly capabilities = { ...DUCKDB_CAPABILITIES, elapsedMsMin: ELAPSED_MS_MIN };
   readonly #config: BatchConfig;
   readonly #host: EngineHost;
   readonly #executors: ExecutorPool;

@@ -15,6 +15,10 @@ const STAGE_MS = 60;
 /** Start of the executors, which are closed to one execution, and of a process when no spare is ready. Units: milliseconds. */
 const BEGIN_MS = 40;
 const SPAWN_MS = 400;
+
+/** What the smallest statement takes. Units: milliseconds. */
+export const ELAPSED_MS_MIN = BEGIN_MS + STAGE_MS;
+
 const WORKING: ReadonlySet<PlanNode['kind']> = new Set(['join', 'aggregate', 'window', 'sort', 'distinct', 'set_operation', 'filter']);
 
 /** Returns what a query would cost in stages: what it would cost in one process, what goes through files, and the start of the executors. */

@@ -2,7 +2,7 @@ import { type BoundQuery, type CostEstimate, type PlanNode, walkPlan } from '../
 import type { PlannedScans } from './plan-scans.ts';
 
 /** CPU of a statement that reads nothing: planning, and code that is not yet compiled. Units: milliseconds. */
-const FIXED_MS = 5;
+export const FIXED_MS = 5;
 /** CPU per byte of Parquet that the host decodes and per row taken in, and per row for each node with state. Units: milliseconds. */
 const BYTE_MS = 6e-6;
 const ROW_MS = 5e-5;

@@ -13,6 +13,8 @@ export interface EngineCapabilities {
   readonly features: readonly PlanFeature[];
   /** Canonical function names, or 'all' of the catalogue. */
   readonly functions: readonly string[] | 'all';
+  /** No statement takes less time here, so an engine that is sure to be slower need not be asked. Units: milliseconds; 0 when left out. */
+  readonly elapsedMsMin?: number;
 }
 
 /** What a statement would cost. An engine that knows nothing says so with a low confidence. */

@@ -46,6 +46,8 @@ export interface Route {
   readonly decision: RouteDecision;
   readonly considered: readonly Consideration[];
   readonly candidates: readonly Candidate[];
+  /** Asks the engines that were left out because they are sure to be slower; null when all were asked. */
+  readonly askOthers: (() => Promise<readonly Candidate[]>) | null;
 }
 
 /** What the user asked for. A hint wins over the session's setting; either one allows that engine alone. */

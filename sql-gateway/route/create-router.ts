@@ -57,9 +57,9 @@ export function createRouter(parts: RouterParts): Router {
     rules: parts.rules,
     route: (request) => routeStatement(request, parts, costs),
     run: async (route, signal, start) => {
-      const candidates = requireCandidates(route);
-      const last = candidates.length - 1;
-      for (const [index, candidate] of candidates.entries()) {
+      const candidates: Candidate[] = [...requireCandidates(route)];
+      let askOthers = route.askOthers;
+      for (const candidate of candidates) {
         try {
           return await start(candidate);
         } catch (error) {
@@ -67,7 +67,10 @@ export function createRouter(parts: RouterParts): Router {
           router.observe(route, candidate, 0, coded);
           // A commit that lost its race would lose it for every engine: the statement has to begin anew.
           const another = (coded.retryable && coded.code !== 'STORAGE_CONFLICT') || coded.code === 'RESOURCE_MEMORY';
-          if (index === last || !another || signal.aborted) throw coded;
+          if (!another || signal.aborted) throw coded;
+          if (candidate === candidates.at(-1)) candidates.push(...((await askOthers?.()) ?? []));
+          askOthers = null;
+          if (candidate === candidates.at(-1)) throw coded;
           parts.log.warn({ engine: candidate.name, code: coded.code }, 'engine failed before its first row; trying the next one');
         }
       }
@@ -94,11 +97,38 @@ async function routeStatement(request: RouteRequest, parts: RouterParts, costs: 
     const entry = parts.engines.get(wished);
     const answers = await ask(request.asksAll === true ? parts.engines.engines : [entry]);
     const decision: RouteDecision = { by: wish.hint === null ? 'session' : 'hint', engine: entry.name };
-    return { fingerprint, decision, ...rankEngines(fingerprint, answers, decision, costs) };
+    return { fingerprint, decision, askOthers: null, ...rankEngines(fingerprint, answers, decision, costs) };
   }
+  const quick = await askQuickEngines(request, parts, costs, ask);
+  if (quick !== null) return quick;
   const answers = await ask(parts.engines.engines);
   const decision = await decide(request, answers, parts);
-  return { fingerprint, decision, ...rankEngines(fingerprint, answers, decision, costs) };
+  return { fingerprint, decision, askOthers: null, ...rankEngines(fingerprint, answers, decision, costs) };
+}
+
+/** Asks only those engines that may be the quickest: a small statement is over before the others have estimated it. Returns null where another
+ *  engine may be quicker, or more than the time decides. */
+async function askQuickEngines(
+  { query: { fingerprint }, wish, asksAll }: RouteRequest,
+  { engines: { engines }, rules }: RouterParts,
+  costs: MeasuredCosts,
+  ask: (entries: readonly RegisteredEngine[]) => Promise<readonly EngineAnswer[]>,
+): Promise<Route | null> {
+  const leastMs = ({ engine }: RegisteredEngine): number => engine.capabilities.elapsedMsMin ?? 0;
+  const slower = engines.filter((entry) => leastMs(entry) > 0);
+  if (slower.length === 0 || asksAll === true || (wish.preferred ?? null) !== null || rules.list().length > 0) return null;
+  const decision: RouteDecision = { by: 'default' };
+  const asked = await ask(engines.filter((entry) => leastMs(entry) === 0));
+  const ranked = rankEngines(fingerprint, asked, decision, costs);
+  const [best] = ranked.candidates;
+  const fits = ranked.considered.every(({ name, refusal }) => name !== best?.name || refusal === null);
+  if (best === undefined || !fits || slower.some((entry) => leastMs(entry) < best.calibratedMs)) return null;
+  return {
+    fingerprint,
+    decision,
+    ...ranked,
+    askOthers: async () => rankEngines(fingerprint, await ask(slower), decision, costs).candidates,
+  };
 }
 
 async function decide(

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PlatformError } from '../../spi/index.ts';
+import type { MemoryEngineOptions } from '../support/memory-engine.ts';
 import { type MemoryGateway, startMemoryGateway } from '../support/memory-gateway.ts';
 
 let server: MemoryGateway | null = null;
@@ -101,6 +102,22 @@ describe('POST /v1/sql', () => {
       { name: 'third', cpuMs: 3 },
     ]);
     expect(await (await sql('SELECT 1 AS n')).json()).toMatchObject({ engine: 'third', rows: 1 });
+  });
+
+  it('asks an engine that cannot be quicker only when the quick ones fail', async () => {
+    // Once asked, the slow one would win: its estimate is lower than what it declares.
+    const slow = { name: 'slow', cpuMs: 0.1, elapsedMsMin: 100 };
+    const engineOf = async (quick: MemoryEngineOptions) => {
+      const { sql, close } = await start([{ name: 'quick', ...quick }, slow]);
+      const response = await sql('SELECT 1 AS n');
+      await close();
+      server = null;
+      return response.headers.get('trivium-engine');
+    };
+    expect(await engineOf({ cpuMs: 1 })).toBe('quick');
+    expect(await engineOf({ cpuMs: 200 })).toBe('slow');
+    expect(await engineOf({ cpuMs: 1, streamError: { afterBatches: 0, error: lost } })).toBe('slow');
+    expect(await engineOf({ cpuMs: 1, refusal: 'too big' })).toBe('slow');
   });
 
   it('does not try another engine when the statement itself is at fault', async () => {

@@ -29,6 +29,7 @@ import {
 export interface MemoryEngineOptions {
   readonly name?: string;
   readonly cpuMs?: number;
+  readonly elapsedMsMin?: number;
   /** Units: rows of a record batch. */
   readonly batchRows?: number;
   /** Refuses everything with this reason. */
@@ -63,6 +64,7 @@ export function createMemoryEngine(
       planVersion: PLAN_VERSION,
       features: ['values', 'project', 'table_function', 'parameter', 'limit', 'filter', ...(options.features ?? [])],
       functions: 'all',
+      ...(options.elapsedMsMin === undefined ? {} : { elapsedMsMin: options.elapsedMsMin }),
     },
     estimate: () => Promise.resolve(estimate(options)),
     prepare: (query) => {
