@@ -5,6 +5,7 @@ import { type Stage, showHeading, showRows, showText } from './stage.ts';
 const STATEMENTS: readonly (readonly [string, string])[] = [
   ['a question', 'SELECT origin, count(*) FROM flights WHERE distance > 2000 GROUP BY origin'],
   ['a write', 'CREATE TABLE copied AS SELECT * FROM flights'],
+  ['a view that stays fresh', 'CREATE MATERIALIZED VIEW busiest AS SELECT origin, count(*) AS flights FROM flights GROUP BY origin'],
   ['a hint, and an engine that lacks window functions', 'SELECT /*+ ENGINE(stream) */ origin, rank() OVER (ORDER BY delay) FROM flights'],
 ];
 

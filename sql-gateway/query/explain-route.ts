@@ -2,6 +2,8 @@ import type { Refusal } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import { type Consideration, formatDecision, type Route } from '../route/choose-engine.ts';
 import { totalMs } from '../route/measured-costs.ts';
+import { describeView } from '../stream/bound-view.ts';
+import { askViewEngines } from '../stream/find-view-engine.ts';
 import { answerTable, type SmallColumn, type SmallValue } from './answer-small.ts';
 import { resultKey, routeQuery, wishOf } from './execute-query.ts';
 import { formatSnapshots } from './query-registry.ts';
@@ -32,6 +34,7 @@ const COLUMNS: readonly SmallColumn[] = [
 /** Shows who could answer the statement, and who would: the cache, a fresh view, and each engine with its estimate or why it does not come to run it. */
 export async function explainRoute(statement: RoutedStatement, context: StatementContext): Promise<StatementOutcome> {
   const { query } = statement;
+  if (statement.kind === 'create_materialized_view') return explainViewRoute(statement, context);
   const snapshots = formatSnapshots(query.snapshots);
   const writes = statement.kind !== 'query' && statement.kind !== 'copy_to';
   const key = writes ? null : resultKey(statement, context.parametersOf(query), context);
@@ -54,6 +57,20 @@ export async function explainRoute(statement: RoutedStatement, context: Statemen
     }),
   );
   rows.unshift(...(stored ? [otherRow('(result cache)', { chosen: true, ...facts, refusal: null })] : []), ...views);
+  return answerTable(COLUMNS, rows, { snapshots });
+}
+
+/** A view has no price: the first engine that can keep its query fresh does. */
+async function explainViewRoute(
+  { query, hints }: Extract<RoutedStatement, { readonly kind: 'create_materialized_view' }>,
+  { catalog, engines }: StatementContext,
+): Promise<StatementOutcome> {
+  const answers = await askViewEngines(await describeView(query, hints.engine, catalog), engines);
+  const first = answers.find(({ refusal }) => refusal === null);
+  const snapshots = formatSnapshots(query.snapshots);
+  const decidedBy = hints.engine === null ? 'default: the first that can' : `hint ENGINE(${hints.engine})`;
+  const facts = { decidedBy, snapshots: snapshots.join(', ') };
+  const rows = answers.map(({ name, refusal }) => otherRow(name, { chosen: name === first?.name, ...facts, refusal }));
   return answerTable(COLUMNS, rows, { snapshots });
 }
 

@@ -148,6 +148,17 @@ describe('a materialized view on the whole platform', { timeout: 120_000 }, () =
     expect((await answer('CREATE MATERIALIZED VIEW per_k AS SELECT k FROM ev')).code).toBe('CATALOG_EXISTS');
   });
 
+  it('shows before it is created which engine would keep it, and why no other', async () => {
+    await ask('CREATE TABLE visits (k VARCHAR)');
+    const routes = async (query: string): Promise<Rows> =>
+      (await ask(`EXPLAIN ROUTE CREATE MATERIALIZED VIEW planned AS ${query}`)).map((row) => [row[0], row[1], row[13]]);
+    const answerOfStream = async (query: string): Promise<unknown> => (await routes(query)).find(([name]) => name === 'stream');
+    expect(await routes('SELECT k, count(*) AS n FROM visits GROUP BY k')).toContainEqual(['olap', false, 'ENGINE_UNSUPPORTED']);
+    expect(await answerOfStream('SELECT k, count(*) AS n FROM visits GROUP BY k')).toEqual(['stream', true, null]);
+    expect(await answerOfStream('SELECT k, rank() OVER (ORDER BY k) AS n FROM visits')).toEqual(['stream', false, 'ENGINE_UNSUPPORTED']);
+    expect(await answerOfStream('SELECT /*+ ENGINE(olap) */ k FROM visits')).toEqual(['stream', false, 'ENGINE_EXCLUDED']);
+  });
+
   it('goes on after its process was killed', async () => {
     const killed = server.children('trivium-view');
     expect(killed.length).toBeGreaterThan(0);
