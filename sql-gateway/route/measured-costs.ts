@@ -50,6 +50,9 @@ interface PlanCost {
 const PLAN_WEIGHT = 0.3;
 const ENGINE_WEIGHT = 0.1;
 
+/** Runs that an engine's own estimates count for: one run, cold or lucky, must not speak for all plans that never ran. */
+const ESTIMATE_RUNS = 2;
+
 /** A whole engine's ratio stays within this factor: it speaks of plans that were never run. */
 const ENGINE_FACTOR_MAX = 100;
 
@@ -59,7 +62,7 @@ const ANY_ENGINE = '*';
 /** Creates an empty memory of at most so many plans; the plan unused for longest is forgotten first. */
 export function createMeasuredCosts(plansMax: number): MeasuredCosts {
   const plans = new Map<string, Map<string, PlanCost>>();
-  const scales = new Map<string, number>();
+  const scales = new Map<string, { readonly logRatio: number; readonly runs: number }>();
 
   const touch = (fingerprint: string): Map<string, PlanCost> => {
     const known = plans.get(fingerprint) ?? new Map<string, PlanCost>();
@@ -71,10 +74,11 @@ export function createMeasuredCosts(plansMax: number): MeasuredCosts {
   };
 
   const moveScale = (scale: string, logRatio: number): void => {
-    const known = scales.get(scale);
-    const moved = known === undefined ? logRatio : known + ENGINE_WEIGHT * (logRatio - known);
+    const known = scales.get(scale) ?? { logRatio: 0, runs: 0 };
+    const weight = Math.max(ENGINE_WEIGHT, 1 / (known.runs + ESTIMATE_RUNS + 1));
+    const moved = known.logRatio + weight * (logRatio - known.logRatio);
     const most = Math.log(ENGINE_FACTOR_MAX);
-    scales.set(scale, Math.min(most, Math.max(-most, moved)));
+    scales.set(scale, { logRatio: Math.min(most, Math.max(-most, moved)), runs: known.runs + 1 });
   };
 
   return {
@@ -83,8 +87,8 @@ export function createMeasuredCosts(plansMax: number): MeasuredCosts {
       const known = plans.get(fingerprint)?.get(engine);
       if (known !== undefined && known.runs > 0) return { ms: estimatedMs * Math.exp(known.logRatio), runs: known.runs };
       // An engine that never ran a plan of this size is taken to be as far off as the others: the machine is the same.
-      const logRatio = scales.get(scaleOf(engine, estimatedMs)) ?? scales.get(scaleOf(ANY_ENGINE, estimatedMs)) ?? 0;
-      return { ms: estimatedMs * Math.exp(logRatio), runs: 0 };
+      const scale = scales.get(scaleOf(engine, estimatedMs)) ?? scales.get(scaleOf(ANY_ENGINE, estimatedMs));
+      return { ms: estimatedMs * Math.exp(scale?.logRatio ?? 0), runs: 0 };
     },
     observe: ({ engine, fingerprint, estimate, measuredMs, errorCode }) => {
       const estimatedMs = totalMs(estimate);

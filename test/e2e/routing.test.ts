@@ -144,7 +144,8 @@ describe('memory', () => {
     ]);
     expect((await ask('SELECT 1', NO_CACHE)).engine).toBe('big');
     expect(await explain('SELECT 1')).toMatchObject([{ engine: 'small', refusal_code: 'RESOURCE_MEMORY', rank: null }, { engine: 'big' }]);
-    expect(await explain('SELECT 2')).toMatchObject([{ engine: 'small', refusal_code: null, rank: 1 }, { engine: 'big' }]);
+    // Which of the two is first for another plan depends on what the machine measured.
+    expect(await explain('SELECT 2')).toMatchObject([{ engine: 'small', refusal_code: null }, { engine: 'big' }]);
   });
 
   it('that ran out after the first row is told to the client, whatever other engines there are', async () => {
