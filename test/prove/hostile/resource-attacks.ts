@@ -37,7 +37,8 @@ function bounded(id: string, sql: string): Attack {
 async function killWhileReading({ server }: Target, accept: string): Promise<Verdict> {
   const response = await server.sql('SELECT n, n * 2 AS m FROM generate_series(1, 300000000) AS s(n)', {
     accept,
-    body: { timeoutMs: 60_000 },
+    // The engine whose processes are killed, which answers while it computes.
+    body: { timeoutMs: 60_000, session: { engine: 'olap' } },
   });
   const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
   if (response.status !== 200 || reader === undefined) return { pass: false, saw: `no result to read: ${await response.text()}` };
