@@ -63,8 +63,23 @@ export type {
 } from './plan/plan-node.ts';
 export { type LogicalPlan, PLAN_VERSION, type PlanOutput } from './plan/logical-plan.ts';
 export { outputColumns } from './plan/output-columns.ts';
-export { expressionOperands, planExpressions, planInputs, type PlanVisitor, walkExpression, walkPlan } from './plan/traverse.ts';
-export { type PlanFeature, planRequirements, type PlanRequirements } from './plan/plan-features.ts';
+export { expressionOperands, planExpressions, planInputs, type PlanVisitor, scansOf, walkExpression, walkPlan } from './plan/traverse.ts';
+export {
+  hasSubquery,
+  mapInputs,
+  mapNodeExpressions,
+  mapOperands,
+  mapPlans,
+  mapSubqueries,
+  mapWindowCall,
+} from './plan/rebuild.ts';
+export {
+  isStatementTime,
+  type PlanFeature,
+  planRequirements,
+  type PlanRequirements,
+  readsStatementTime,
+} from './plan/plan-features.ts';
 export { locationToPath, pathToLocation } from './catalog/file-location.ts';
 export type { RelationName, TableRef } from './catalog/table-ref.ts';
 export type { PartitionField, PartitionSpec, PartitionTransform } from './catalog/partition-spec.ts';

@@ -1,15 +1,16 @@
 import {
   type BoundQuery,
   type Expression,
+  hasSubquery,
   locationToPath,
   type LogicalPlan,
+  mapSubqueries,
   type PlanNode,
   type ScanNode,
   type ScanPlan,
+  scansOf,
   type TableSource,
-  walkPlan,
 } from '../../spi/index.ts';
-import { hasSubquery, mapSubqueries } from './stage/map-expressions.ts';
 import { replaceLeaves } from './stage/replace-leaves.ts';
 
 /** A Parquet file that a scan reads. */
@@ -43,12 +44,7 @@ export interface PlannedInputs {
 /** Asks the host which files each scan of a query reads.
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
 export async function planInputs(query: BoundQuery, tables: TableSource): Promise<PlannedInputs> {
-  const scans: ScanNode[] = [];
-  walkPlan(query.plan.root, {
-    node: (node) => {
-      if (node.kind === 'scan') scans.push(node);
-    },
-  });
+  const scans = scansOf(query.plan.root);
   const plans = await Promise.all(scans.map((scan) => tables.plan(scan)));
   const found = new Map(scans.map((scan, index) => [scan, plans[index]]));
   const inputs = new Map<ScanNode, TableInput>();

@@ -1,4 +1,4 @@
-import { type BoundQuery, locationToPath, type ScanNode, type TableSource, walkPlan } from '../../spi/index.ts';
+import { type BoundQuery, locationToPath, type ScanNode, scansOf, type TableSource } from '../../spi/index.ts';
 import type { ScanInput } from './query-message.ts';
 
 /** What the scans of a query read, in the order of `walkPlan`. */
@@ -14,12 +14,7 @@ export interface ScanInputs {
 /** Asks the host which files each scan of a query reads.
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
 export async function planScans(query: BoundQuery, tables: TableSource): Promise<ScanInputs> {
-  const scans: ScanNode[] = [];
-  walkPlan(query.plan.root, {
-    node: (node) => {
-      if (node.kind === 'scan') scans.push(node);
-    },
-  });
+  const scans = scansOf(query.plan.root);
   const plans = await Promise.all(scans.map((scan) => tables.plan(scan)));
   return {
     inputs: plans.map((plan) => ({

@@ -4,23 +4,12 @@ import {
   outputColumns,
   PlatformError,
   type Refusal,
-  type ScanNode,
+  scansOf,
   type ViewStart,
   walkPlan,
 } from '../../spi/index.ts';
 import { planDataflow, traceWindows } from './dataflow/index.ts';
 import { STREAM_CAPABILITIES } from './stream-capabilities.ts';
-
-/** Returns the scans of a query, in the order of the plan. */
-export function scansOf({ plan }: BoundQuery): readonly ScanNode[] {
-  const scans: ScanNode[] = [];
-  walkPlan(plan.root, {
-    node: (node) => {
-      if (node.kind === 'scan') scans.push(node);
-    },
-  });
-  return scans;
-}
 
 /** Returns why a query cannot be kept fresh, or null when it can. */
 export function checkView(query: BoundQuery, watermarks: ViewStart['watermarks']): Refusal | null {
@@ -53,7 +42,7 @@ function orderOf({ plan }: BoundQuery): string | null {
 }
 
 function checkWatermarks(query: BoundQuery, watermarks: ViewStart['watermarks']): Refusal | null {
-  const scans = scansOf(query);
+  const scans = scansOf(query.plan.root);
   const wrong = watermarks.findIndex((watermark, position) => {
     const column = scans[position] === undefined ? undefined : outputColumns(scans[position]).find(({ id }) => id === watermark?.columnId);
     return watermark !== null && column?.type.kind !== 'timestamp' && column?.type.kind !== 'timestamptz';

@@ -1,4 +1,4 @@
-import { type BoundQuery, type ParquetSplit, type ScanNode, type TableSource, walkPlan } from '../../spi/index.ts';
+import { type BoundQuery, type ParquetSplit, type ScanNode, scansOf, type TableSource } from '../../spi/index.ts';
 import { splitMark } from './child-message.ts';
 
 /** A scan and the pieces of its table. */
@@ -18,12 +18,7 @@ export interface PlannedScans {
 /** Asks the host which files each scan of a query reads.
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
 export async function planScans(query: BoundQuery, tables: TableSource): Promise<PlannedScans> {
-  const nodes: ScanNode[] = [];
-  walkPlan(query.plan.root, {
-    node: (node) => {
-      if (node.kind === 'scan') nodes.push(node);
-    },
-  });
+  const nodes = scansOf(query.plan.root);
   const plans = await Promise.all(nodes.map((node) => tables.plan(node)));
   return {
     scans: nodes.map((scan, index) => ({ scan, splits: plans[index]?.splits ?? [] })),

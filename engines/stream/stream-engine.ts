@@ -8,6 +8,7 @@ import {
   PlatformError,
   type PreparedQuery,
   type Refusal,
+  scansOf,
   type ScanColumn,
   type ViewEngine,
   type ViewRun,
@@ -15,7 +16,7 @@ import {
 } from '../../spi/index.ts';
 import { type ChildHandle, createWarmPool, spawnChild, type WarmPool } from '../../runtime/process/index.ts';
 import { bindParameters } from './bind-parameters.ts';
-import { checkView, scansOf } from './check-view.ts';
+import { checkView } from './check-view.ts';
 import { planDataflow } from './dataflow/index.ts';
 import { estimateCost } from './estimate-cost.ts';
 import { type PlannedScans, planScans } from './plan-scans.ts';
@@ -94,7 +95,7 @@ class StreamEngine implements ViewEngine {
     if (this.#draining) throw new PlatformError('ENGINE_UNAVAILABLE', 'the stream engine is shutting down');
     const refusal = checkView(query, watermarks);
     if (refusal !== null) throw new PlatformError(refusal.code, `the stream engine cannot keep the view ${name} fresh: ${refusal.reason}`);
-    const scans = scansOf(query).map((scan) => scan.columns);
+    const scans = scansOf(query.plan.root).map((scan) => scan.columns);
     const fingerprint = stateFingerprint(query, watermarks, scans);
     const child = await this.#spawnView(name);
     const run = await ChildViewRun.start(child, { plan: query.plan, session: query.session, scans, watermarks, fingerprint, stateFile });

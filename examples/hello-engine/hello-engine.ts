@@ -9,6 +9,7 @@ import {
   PlatformError,
   type PreparedQuery,
   type Refusal,
+  scansOf,
   walkPlan,
 } from '../../spi/index.ts';
 import { compilePlan } from './compile-plan.ts';
@@ -49,7 +50,7 @@ async function estimate(query: BoundQuery, host: EngineHost): Promise<CostEstima
       if (node.kind === 'values') rows += node.rows.length;
     },
   });
-  for (const scan of scansOf(query)) rows += (await host.tables.plan(scan)).rows;
+  for (const scan of scansOf(query.plan.root)) rows += (await host.tables.plan(scan)).rows;
   return { kind: 'estimate', rows, cpuMs: rows * ROW_MS, startupMs: 0, confidence: 0.3 };
 }
 
@@ -76,14 +77,4 @@ function refuse(query: BoundQuery, host: EngineHost): Refusal | null {
     const { code, message } = PlatformError.from(error, 'ENGINE_FAILED');
     return { kind: 'refusal', code, reason: message };
   }
-}
-
-function scansOf(query: BoundQuery) {
-  const scans: Parameters<EngineHost['tables']['plan']>[0][] = [];
-  walkPlan(query.plan.root, {
-    node: (node) => {
-      if (node.kind === 'scan') scans.push(node);
-    },
-  });
-  return scans;
 }

@@ -37,6 +37,19 @@ export function planRequirements(plan: LogicalPlan): PlanRequirements {
   return { features, functions };
 }
 
+/** Functions whose value is the instant at which the statement started (`SessionSettings.startedAtUs`), in one form or another. */
+const STATEMENT_TIME: ReadonlySet<string> = new Set(['now', 'current_date', 'localtimestamp', 'localtime']);
+
+/** Returns whether a function, by canonical name, stands for the instant at which the statement started. */
+export function isStatementTime(name: string): boolean {
+  return STATEMENT_TIME.has(name);
+}
+
+/** Returns whether the answer to a plan depends on the instant at which the statement started. */
+export function readsStatementTime(plan: LogicalPlan): boolean {
+  return [...planRequirements(plan).functions].some(isStatementTime);
+}
+
 function addNode(node: PlanNode, features: Set<PlanFeature>, functions: Set<string>): void {
   features.add(node.kind);
   if (node.kind === 'join') {

@@ -1,5 +1,5 @@
 import type { AggregateCall, Expression, WindowCall } from './expression.ts';
-import type { PlanNode } from './plan-node.ts';
+import type { PlanNode, ScanNode } from './plan-node.ts';
 
 /** Returns the direct relational inputs of a node (not the plans of subqueries in its expressions). */
 export function planInputs(node: PlanNode): readonly PlanNode[] {
@@ -92,6 +92,17 @@ export function walkPlan(root: PlanNode, visitor: PlanVisitor): void {
   visitor.node?.(root);
   for (const expression of planExpressions(root)) walkExpression(expression, visitor);
   for (const input of planInputs(root)) walkPlan(input, visitor);
+}
+
+/** Returns the scans of a plan, those of its subqueries included, in the order in which a walk meets them. */
+export function scansOf(root: PlanNode): readonly ScanNode[] {
+  const scans: ScanNode[] = [];
+  walkPlan(root, {
+    node: (node) => {
+      if (node.kind === 'scan') scans.push(node);
+    },
+  });
+  return scans;
 }
 
 /** Visits an expression, its operands and the plans of its subqueries. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type BoundQuery, type ParameterValue, type PlanNode, planRequirements, walkPlan } from '../../spi/index.ts';
+import { type BoundQuery, type ParameterValue, type PlanNode, readsStatementTime, walkPlan } from '../../spi/index.ts';
 
 /** What beside the query decides about its answer. */
 export interface CacheCircumstances {
@@ -10,9 +10,6 @@ export interface CacheCircumstances {
   readonly engineVersions: string;
 }
 
-/** Functions whose value is the instant at which the statement started. */
-const CLOCK: ReadonlySet<string> = new Set(['now', 'current_date', 'localtimestamp', 'current_time', 'localtime']);
-
 /** Rows of constants beyond which an answer is not worth its key: system tables are bound to such rows. */
 const CONSTANT_ROWS_MAX = 64;
 
@@ -20,17 +17,11 @@ const CONSTANT_ROWS_MAX = 64;
  *  Shape: 64 hexadecimal digits.
  *  The plan holds its literals, the snapshots that it reads and the schemas that it reads them with. */
 export function cacheKey(query: BoundQuery, circumstances: CacheCircumstances): string | null {
-  if (!query.deterministic || readsClock(query) || holdsManyRows(query)) return null;
+  if (!query.deterministic || readsStatementTime(query.plan) || holdsManyRows(query)) return null;
   const { parameters, engineWished, engineVersions } = circumstances;
   const { timeZone } = query.session;
   const parts = { plan: query.plan, parameters, timeZone, engineWished, engineVersions };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-}
-
-/** Whether the answer depends on the instant at which the statement started. */
-export function readsClock({ plan }: BoundQuery): boolean {
-  const { functions } = planRequirements(plan);
-  return [...functions].some((name) => CLOCK.has(name));
 }
 
 function holdsManyRows({ plan }: BoundQuery): boolean {

@@ -2,20 +2,22 @@ import {
   type BoundQuery,
   type Catalog,
   formatType,
+  mapPlans,
   outputColumns,
   type PlanNode,
   PlatformError,
+  readsStatementTime,
   type Refusal,
   type ScanColumn,
   type ScanNode,
+  scansOf,
   type SnapshotPin,
   type StreamRecord,
   type StreamStore,
   type TableSnapshot,
   walkPlan,
 } from '../../spi/index.ts';
-import { fingerprint, mapPlanNodes, pushDownFilters } from '../../sql/plan/index.ts';
-import { readsClock } from '../cache/cache-key.ts';
+import { fingerprint, pushDownFilters } from '../../sql/plan/index.ts';
 import { bindView, type BoundView } from '../stream/bound-view.ts';
 import { exposedParts, locateColumns, matchPlans, type PlanMatch } from './match-view.ts';
 
@@ -47,7 +49,7 @@ export function createFreshViews(parts: FreshViewParts): FreshViews {
   const bound = new Map<string, BoundView | null>();
   return {
     consider: async (query) => {
-      if (query.snapshots.length === 0 || !query.deterministic || readsClock(query)) return [];
+      if (query.snapshots.length === 0 || !query.deterministic || readsStatementTime(query.plan)) return [];
       const records = await parts.streams.list();
       const known = new Set(records.map(({ table }) => table.uuid));
       for (const uuid of bound.keys()) if (!known.has(uuid)) bound.delete(uuid);
@@ -177,31 +179,13 @@ function replacePart(query: BoundQuery, part: PlanNode, table: TableSnapshot, co
   };
 }
 
-/** Nodes above the part are made anew, so the part itself is known by what it puts out: column ids are unique in a plan. */
 function replaceNode(root: PlanNode, part: PlanNode, scan: ScanNode): PlanNode {
-  if (root === part) return scan;
-  const signature = signatureOf(part);
-  let replaced = false;
-  return mapPlanNodes(root, (node) => {
-    if (replaced || node.kind !== part.kind || signatureOf(node) !== signature) return node;
-    replaced = true;
-    return scan;
-  });
-}
-
-function signatureOf(node: PlanNode): string {
-  return outputColumns(node)
-    .map(({ id }) => id)
-    .join(' ');
+  return root === part ? scan : mapPlans(root, (plan) => replaceNode(plan, part, scan));
 }
 
 function pinsOf(root: PlanNode): readonly SnapshotPin[] {
   const pins = new Map<string, SnapshotPin>();
-  walkPlan(root, {
-    node: (node) => {
-      if (node.kind === 'scan') pins.set(`${node.table.uuid}@${node.snapshotId ?? ''}`, { table: node.table, snapshotId: node.snapshotId });
-    },
-  });
+  for (const { table, snapshotId } of scansOf(root)) pins.set(`${table.uuid}@${snapshotId ?? ''}`, { table, snapshotId });
   return [...pins.values()];
 }
 

@@ -3,9 +3,9 @@ import {
   type Catalog,
   PlatformError,
   type ScanNode,
+  scansOf,
   type StreamRecord,
   type ViewStart,
-  walkPlan,
 } from '../../spi/index.ts';
 import { bindStatement, WATERMARK_COLUMN, WATERMARK_DELAY } from '../../sql/bind/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
@@ -26,12 +26,7 @@ export interface BoundView {
 
 /** Finds what a bound query reads, and how late its rows may be. */
 export async function describeView(query: BoundQuery, engine: string | null, catalog: Catalog): Promise<BoundView> {
-  const scans: ScanNode[] = [];
-  walkPlan(query.plan.root, {
-    node: (node) => {
-      if (node.kind === 'scan') scans.push(node);
-    },
-  });
+  const scans = scansOf(query.plan.root);
   return { query, scans, watermarks: await Promise.all(scans.map((scan) => watermarkOf(scan, catalog))), engine };
 }
 

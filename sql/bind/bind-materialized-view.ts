@@ -1,4 +1,4 @@
-import { walkPlan } from '../../spi/index.ts';
+import { isStatementTime, walkPlan } from '../../spi/index.ts';
 import type { AlterMaterializedView, CreateMaterializedView, Span } from '../ast/index.ts';
 import { bindPartitionField, bindProperties, ifExists, refuseRepeated, renamed, storedColumns } from './bind-create.ts';
 import { bindError, unsupported } from './bind-error.ts';
@@ -10,9 +10,6 @@ import { MATERIALIZED_VIEW } from './stream-table.ts';
 import { relationName, sameName } from './relation-name.ts';
 
 type BoundView = Extract<BoundStatement, { kind: 'create_materialized_view' }>;
-
-/** Functions that stand for the instant at which a statement started, which a query that goes on for ever has not. */
-const STATEMENT_TIME: ReadonlySet<string> = new Set(['now', 'current_date', 'localtimestamp', 'localtime']);
 
 /** Binds CREATE MATERIALIZED VIEW: the query is bound to find its mistakes and the types of the result; its text is stored.
  *  @throws SQL_UNSUPPORTED for what cannot be kept fresh: old versions, system tables, the time of the statement, random numbers */
@@ -72,7 +69,7 @@ function refuseUnstable(state: BinderState, { spec, query }: BoundView, span: Sp
       throw bindError(state, 'SQL_TOO_DEEP', `view ${spec.name.schema}.${spec.name.name} would read itself`, span);
     },
     expression: (part) => {
-      if (part.kind !== 'call' || !STATEMENT_TIME.has(part.function)) return;
+      if (part.kind !== 'call' || !isStatementTime(part.function)) return;
       throw unsupported(state, `${part.function} in a materialized view`, span, 'Compare times where the view is read.');
     },
   });

@@ -1,7 +1,6 @@
 import type { AggregateColumn, Expression as PlanExpression, PlanNode, ProjectColumn, SortKey, WindowColumn } from '../../spi/index.ts';
-import { outputColumns, walkExpression } from '../../spi/index.ts';
+import { mapWindowCall, outputColumns, walkExpression } from '../../spi/index.ts';
 import type { OrderBy, Select, SortItem, Span } from '../ast/index.ts';
-import { mapWindowCall } from '../plan/index.ts';
 import { sortKey } from './bind-aggregate.ts';
 import { bindError } from './bind-error.ts';
 import { bindFrom } from './bind-from.ts';

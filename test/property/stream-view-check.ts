@@ -1,9 +1,9 @@
-import type { ScanWatermark } from '../../spi/index.ts';
+import { type ScanWatermark, scansOf } from '../../spi/index.ts';
 import { PlanMaker } from './stream-plans.ts';
 import { type Answer, type Oracle, wholePlan } from './stream-run.ts';
 import type { Random } from './stream-tables.ts';
 import { windowPlan } from './stream-view-plans.ts';
-import { runView, scansIn, type ViewKernel, type ViewOutcome, withOwnTables } from './stream-view-run.ts';
+import { runView, type ViewKernel, type ViewOutcome, withOwnTables } from './stream-view-run.ts';
 
 /** Which queries are tried: any, without watermarks; or windows of event time. */
 export type ViewCase = 'any' | 'windows';
@@ -18,7 +18,7 @@ export interface CheckedView {
 export async function tryView(kind: ViewCase, random: Random, oracle: Oracle, kernel?: ViewKernel): Promise<CheckedView> {
   const { root, watermarks, closedSizeS } = kind === 'windows' ? windowPlan(random) : { ...withoutWatermarks(random), closedSizeS: null };
   const plan = wholePlan(root);
-  const query = { plan, session: { timeZone: 'UTC', startedAtUs: '0' }, scans: scansIn(root).map((scan) => scan.columns), watermarks };
+  const query = { plan, session: { timeZone: 'UTC', startedAtUs: '0' }, scans: scansOf(root).map((scan) => scan.columns), watermarks };
   const rule = {
     delaysUs: watermarks.map((watermark) => watermark?.delayUs ?? null),
     closedSizeUs: closedSizeS === null ? null : closedSizeS * 1e6,
@@ -30,5 +30,5 @@ export async function tryView(kind: ViewCase, random: Random, oracle: Oracle, ke
 
 function withoutWatermarks(random: Random) {
   const root = new PlanMaker(random).plan(1 + Math.floor(random() * 3));
-  return { root, watermarks: scansIn(root).map((): ScanWatermark | null => null) };
+  return { root, watermarks: scansOf(root).map((): ScanWatermark | null => null) };
 }

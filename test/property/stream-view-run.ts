@@ -4,7 +4,7 @@ import type { Batch } from '../../engines/stream/changelog/batch.ts';
 import { StateReader } from '../../engines/stream/state/state-reader.ts';
 import { StateWriter } from '../../engines/stream/state/state-writer.ts';
 import { ViewDataflow, type ViewQuery } from '../../engines/stream/view/view-dataflow.ts';
-import { type LogicalPlan, type PlanNode, type ResultColumn, type ScanNode, walkPlan } from '../../spi/index.ts';
+import type { LogicalPlan, ResultColumn, ScanNode } from '../../spi/index.ts';
 import { rowTexts } from './stream-run.ts';
 import { batchOf, pick, type Random, randomRows, type TextRow } from './stream-tables.ts';
 import { EVENT_AT } from './stream-view-plans.ts';
@@ -235,17 +235,6 @@ function bagOf(rows: readonly string[]): Bag {
   const bag: Bag = new Map();
   for (const row of rows) add(bag, row, 1);
   return bag;
-}
-
-/** Returns the scans of a plan in its order. */
-export function scansIn(root: PlanNode): readonly ScanNode[] {
-  const scans: ScanNode[] = [];
-  walkPlan(root, {
-    node: (node) => {
-      if (node.kind === 'scan') scans.push(node);
-    },
-  });
-  return scans;
 }
 
 /** Returns the plan with each scan reading a table of its own, named by its position. */

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type BoundQuery, planRequirements } from '../../../spi/index.ts';
+import { type BoundQuery, readsStatementTime } from '../../../spi/index.ts';
 import type { ParameterInput } from '../../duckdb/query-message.ts';
 import type { BatchConfig } from '../batch-config.ts';
 import type { PlannedInputs } from '../plan-inputs.ts';
-
-/** Functions that read the start of the statement. */
-const CLOCK: readonly string[] = ['now', 'current_date', 'localtimestamp', 'localtime'];
 
 /** Raised when tasks of the same name would do something else than before. */
 const LAYOUT = 1;
@@ -18,14 +15,13 @@ export function executionIdentity(
   config: BatchConfig,
   goal: 'query' | 'write',
 ): string {
-  const { functions } = planRequirements(query.plan);
   const facts = {
     layout: LAYOUT,
     goal,
     plan: query.plan,
     parameters,
     timeZone: query.session.timeZone,
-    startedAtUs: CLOCK.some((name) => functions.has(name)) ? query.session.startedAtUs : null,
+    startedAtUs: readsStatementTime(query.plan) ? query.session.startedAtUs : null,
     files: [...planned.inputs.values()].map((input) => input.files),
     cut: [config.executors, config.taskBytesTarget, config.broadcastBytesMax, config.wholeBytesMax],
   };

@@ -1,4 +1,4 @@
-import { assert, type LogicalPlan, type PlanNode, type PlanOutput, type ScanNode, walkPlan } from '../../../spi/index.ts';
+import { assert, type LogicalPlan, type PlanOutput, type ScanNode, scansOf } from '../../../spi/index.ts';
 import type { ScanInput } from '../../duckdb/query-message.ts';
 import type { TableInput } from '../plan-inputs.ts';
 import { exchangeStage } from '../stage/exchange-scan.ts';
@@ -118,16 +118,6 @@ function tableInput(scan: ScanNode, sources: TaskSources): TableInput {
 export function inputStages(stage: Stage): readonly number[] {
   const stages = stage.branches.flatMap((branch) => scansOf(branch.root).map(exchangeStage));
   return [...new Set(stages.filter((id) => id !== null))];
-}
-
-function scansOf(root: PlanNode): readonly ScanNode[] {
-  const scans: ScanNode[] = [];
-  walkPlan(root, {
-    node: (node) => {
-      if (node.kind === 'scan') scans.push(node);
-    },
-  });
-  return scans;
 }
 
 function outputOf({ output }: Stage, plan: LogicalPlan): readonly PlanOutput[] {

@@ -1,5 +1,4 @@
-import { planInputs, type PlanNode, planExpressions, walkPlan } from '../../../spi/index.ts';
-import { hasSubquery } from './map-expressions.ts';
+import { hasSubquery, planInputs, type PlanNode, planExpressions, walkPlan } from '../../../spi/index.ts';
 
 /** Functions whose value is another at every call. */
 const VOLATILE: ReadonlySet<string> = new Set(['random', 'gen_random_uuid']);

@@ -1,6 +1,5 @@
-import { type Expression, type JoinNode, outputColumns, sameType } from '../../../spi/index.ts';
+import { type Expression, hasSubquery, type JoinNode, outputColumns, sameType } from '../../../spi/index.ts';
 import { readIds } from './column-use.ts';
-import { hasSubquery } from './map-expressions.ts';
 
 /** Equal-length lists of keys: rows that match in the join have equal keys, of equal types. */
 export interface JoinKeys {

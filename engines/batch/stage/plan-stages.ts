@@ -1,6 +1,9 @@
 import {
   type CteScanNode,
+  hasSubquery,
   type LogicalPlan,
+  mapNodeExpressions,
+  mapSubqueries,
   outputColumns,
   type PlanColumn,
   type PlanNode,
@@ -13,7 +16,6 @@ import { freeIds, neededBelow } from './column-use.ts';
 import { collectRows } from './exchange-rows.ts';
 import { exchangeScan, exchangeStage, isStorable } from './exchange-scan.ts';
 import { isRepeatable } from './is-repeatable.ts';
-import { hasSubquery, mapNodeExpressions, mapSubqueries } from './map-expressions.ts';
 import type { CutSettings, ExchangeOutput, Planner } from './planner.ts';
 import { countCteScans, inlineCte, replaceLeaves } from './replace-leaves.ts';
 import { spreadAggregate } from './spread-aggregate.ts';

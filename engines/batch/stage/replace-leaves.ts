@@ -1,12 +1,19 @@
-import { assert, type CommonTable, type CteScanNode, type PlanNode, sameType, type ScanNode, walkPlan } from '../../../spi/index.ts';
-import { mapInputs, mapNodeExpressions, mapSubqueries } from './map-expressions.ts';
+import {
+  assert,
+  type CommonTable,
+  type CteScanNode,
+  mapPlans,
+  type PlanNode,
+  sameType,
+  type ScanNode,
+  walkPlan,
+} from '../../../spi/index.ts';
 
 /** Returns a plan whose readings of tables and common table expressions, those of subqueries too, are replaced.
  *  Filters of scans are left to the replacement. */
 export function replaceLeaves(root: PlanNode, replace: (leaf: ScanNode | CteScanNode) => PlanNode): PlanNode {
   if (root.kind === 'scan' || root.kind === 'cte_scan') return replace(root);
-  const inputs = mapInputs(root, (input) => replaceLeaves(input, replace));
-  return mapNodeExpressions(inputs, (expression) => mapSubqueries(expression, (plan) => replaceLeaves(plan, replace)));
+  return mapPlans(root, (plan) => replaceLeaves(plan, replace));
 }
 
 /** Returns how often plans read a common table expression. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { assert, type ScanNode, walkPlan } from '../../../../spi/index.ts';
+import { assert, type ScanNode, scansOf } from '../../../../spi/index.ts';
 import type { RowModification } from '../../../../sql/bind/index.ts';
 import { restrictScan } from '../../../../sql/plan/index.ts';
 import { bindText, catalogOf } from '../../../support/bind-text.ts';
@@ -22,21 +22,13 @@ const refusal = async (text: string): Promise<string> => {
   return (outcome as { code?: string }).code ?? 'bound';
 };
 
-const scansOf = ({ query }: Pick<RowModification, 'query'>): readonly ScanNode[] => {
-  const scans: ScanNode[] = [];
-  walkPlan(query.plan.root, {
-    node: (node) => {
-      if (node.kind === 'scan') scans.push(node);
-    },
-  });
-  return scans;
-};
+const scansIn = ({ query }: Pick<RowModification, 'query'>): readonly ScanNode[] => scansOf(query.plan.root);
 
 describe('DELETE', () => {
   it('keeps the rows for which the condition is not true, in the columns of the table', async () => {
     const bound = await modification("DELETE FROM u WHERE c = 'x'");
     expect(bound.query.plan.output.map((column) => column.name)).toEqual(['a', 'c', 'x']);
-    const [scan] = scansOf(bound);
+    const [scan] = scansIn(bound);
     expect(scan?.filter).toMatchObject({ kind: 'call', function: 'is_not_true' });
   });
 
@@ -55,7 +47,7 @@ describe('DELETE', () => {
   it('may read its own table in a subquery, which the choice of files does not touch', async () => {
     const bound = await modification('DELETE FROM u WHERE a IN (SELECT max(a) FROM u)');
     const restricted = { query: restrictScan(bound.query, bound.target.columns, ['file:///one']) };
-    expect(scansOf(restricted).map((scan) => scan.files ?? null)).toEqual([null, ['file:///one']]);
+    expect(scansIn(restricted).map((scan) => scan.files ?? null)).toEqual([null, ['file:///one']]);
   });
 
   it('takes common tables, parameters and hints', async () => {
@@ -67,7 +59,7 @@ describe('DELETE', () => {
   it('of a common table of the name of a stored one concerns the stored one', async () => {
     const bound = await modification('WITH u AS (SELECT 1 AS a) DELETE FROM u WHERE a IN (SELECT a FROM u)');
     expect(bound.table.name).toBe('u');
-    expect(scansOf(bound)).toHaveLength(1);
+    expect(scansIn(bound)).toHaveLength(1);
   });
 
   it.each([

@@ -1,14 +1,35 @@
-import {
-  type AggregateCall,
-  type Expression,
-  expressionOperands,
-  type FrameBound,
-  type PlanNode,
-  type SortKey,
-  type WindowCall,
-} from '../../../spi/index.ts';
+import type { AggregateCall, Expression, FrameBound, WindowCall } from './expression.ts';
+import type { PlanNode, SortKey } from './plan-node.ts';
+import { expressionOperands } from './traverse.ts';
 
 type ExpressionMap = (expression: Expression) => Expression;
+
+/** Returns a node whose direct inputs are replaced, those of its common table expressions included. */
+export function mapInputs(node: PlanNode, map: (input: PlanNode) => PlanNode): PlanNode {
+  switch (node.kind) {
+    case 'scan':
+    case 'values':
+    case 'table_function':
+    case 'unnest':
+    case 'cte_scan':
+      return node;
+    case 'join':
+    case 'set_operation':
+      return { ...node, left: map(node.left), right: map(node.right) };
+    case 'with':
+      return {
+        ...node,
+        ctes: node.ctes.map((cte) => ({
+          ...cte,
+          plan: map(cte.plan),
+          recursive: cte.recursive === null ? null : { ...cte.recursive, plan: map(cte.recursive.plan) },
+        })),
+        body: map(node.body),
+      };
+    default:
+      return { ...node, input: map(node.input) };
+  }
+}
 
 /** Returns a node whose own expressions are replaced; its inputs stay. */
 export function mapNodeExpressions<Node extends PlanNode>(node: Node, map: ExpressionMap): Node {
@@ -34,7 +55,7 @@ function mapped(node: PlanNode, map: ExpressionMap): PlanNode {
       return {
         ...node,
         groups: node.groups.map((group) => ({ ...group, expression: map(group.expression) })),
-        aggregates: node.aggregates.map((column) => ({ ...column, call: mapCall(column.call, map) })),
+        aggregates: node.aggregates.map((column) => ({ ...column, call: mapAggregateCall(column.call, map) })),
       };
     case 'window':
       return { ...node, windows: node.windows.map((column) => ({ ...column, call: mapWindowCall(column.call, map) })) };
@@ -92,38 +113,19 @@ export function mapSubqueries(expression: Expression, map: (plan: PlanNode) => P
   return 'plan' in inside ? { ...inside, plan: map(inside.plan) } : inside;
 }
 
-/** Returns a node whose inputs are replaced, those of its common table expressions included. */
-export function mapInputs(node: PlanNode, map: (input: PlanNode) => PlanNode): PlanNode {
-  switch (node.kind) {
-    case 'scan':
-    case 'values':
-    case 'table_function':
-    case 'unnest':
-    case 'cte_scan':
-      return node;
-    case 'join':
-    case 'set_operation':
-      return { ...node, left: map(node.left), right: map(node.right) };
-    case 'with':
-      return {
-        ...node,
-        ctes: node.ctes.map((cte) => ({
-          ...cte,
-          plan: map(cte.plan),
-          recursive: cte.recursive === null ? null : { ...cte.recursive, plan: map(cte.recursive.plan) },
-        })),
-        body: map(node.body),
-      };
-    default:
-      return { ...node, input: map(node.input) };
-  }
+/** Returns a node with its inputs and the plans of its subqueries replaced. */
+export function mapPlans(node: PlanNode, map: (plan: PlanNode) => PlanNode): PlanNode {
+  return mapNodeExpressions(mapInputs(node, map), (expression) => mapSubqueries(expression, map));
 }
 
-function mapKeys(keys: readonly SortKey[], map: ExpressionMap): readonly SortKey[] {
-  return keys.map((key) => ({ ...key, expression: map(key.expression) }));
+/** Returns a window call whose expressions are replaced. */
+export function mapWindowCall(call: WindowCall, map: ExpressionMap): WindowCall {
+  const bound = (end: FrameBound): FrameBound => ('offset' in end ? { ...end, offset: map(end.offset) } : end);
+  const frame = call.frame === null ? null : { ...call.frame, start: bound(call.frame.start), end: bound(call.frame.end) };
+  return { ...mapAggregateCall(call, map), partitionBy: call.partitionBy.map(map), windowOrderBy: mapKeys(call.windowOrderBy, map), frame };
 }
 
-function mapCall<Call extends AggregateCall>(call: Call, map: ExpressionMap): Call {
+function mapAggregateCall<Call extends AggregateCall>(call: Call, map: ExpressionMap): Call {
   return {
     ...call,
     arguments: call.arguments.map(map),
@@ -132,8 +134,6 @@ function mapCall<Call extends AggregateCall>(call: Call, map: ExpressionMap): Ca
   };
 }
 
-function mapWindowCall(call: WindowCall, map: ExpressionMap): WindowCall {
-  const bound = (end: FrameBound): FrameBound => ('offset' in end ? { ...end, offset: map(end.offset) } : end);
-  const frame = call.frame === null ? null : { ...call.frame, start: bound(call.frame.start), end: bound(call.frame.end) };
-  return { ...mapCall(call, map), partitionBy: call.partitionBy.map(map), windowOrderBy: mapKeys(call.windowOrderBy, map), frame };
+function mapKeys(keys: readonly SortKey[], map: ExpressionMap): readonly SortKey[] {
+  return keys.map((key) => ({ ...key, expression: map(key.expression) }));
 }
