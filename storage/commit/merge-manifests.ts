@@ -1,27 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { type PartitionSpec, pathToLocation, sameType } from '../../spi/index.ts';
+import { sameType } from '../../spi/index.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
-import { partitionTypes } from '../iceberg/manifest/partition-avro.ts';
 import type { Manifest } from '../iceberg/manifest/read-manifest.ts';
-import { summarisePartitions } from '../iceberg/manifest/summarise-partitions.ts';
-import { writeManifest } from '../iceberg/manifest/write-manifest.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import type { TableSchema } from '../iceberg/type/schema-json.ts';
+import { type PendingSnapshot, storeTakenOver } from './store-manifest.ts';
 
 /** Small manifests of one spec from which they are merged: Iceberg's own default of `commit.manifest.min-count-to-merge`. */
 const MERGE_COUNT_MIN = 100;
 
 /** Units: bytes of a manifest that is not small any more: Iceberg's own default of `commit.manifest.target-size-bytes`. */
 const SMALL_BYTES_MAX = 8 << 20;
-
-/** The snapshot that is being made. */
-export interface MergingSnapshot {
-  readonly snapshotId: bigint;
-  readonly sequenceNumber: number;
-}
 
 /** What a merge leaves: the manifests in place of those given, and the location of the one that was written, null for none. */
 export interface MergedManifests {
@@ -35,7 +25,7 @@ export async function mergeManifests(
   parts: CommitterParts,
   tableDirectory: string,
   table: TableMetadata,
-  snapshot: MergingSnapshot,
+  snapshot: PendingSnapshot,
   manifests: readonly ManifestFile[],
 ): Promise<MergedManifests> {
   const isSmall = (file: ManifestFile): boolean =>
@@ -51,7 +41,7 @@ export async function mergeManifests(
     for (const entry of manifest.entries) if (entry.status !== 'deleted') entries.push({ ...entry, status: 'existing' });
   }
   if (merged.size < MERGE_COUNT_MIN) return { manifests, written: null };
-  const file = await writeMerged(parts, tableDirectory, table, snapshot, entries);
+  const file = await storeTakenOver(parts.files, tableDirectory, 'm1', table, snapshot, entries);
   return { manifests: [file, ...manifests.filter((each) => !merged.has(each))], written: file.location };
 }
 
@@ -59,39 +49,6 @@ export async function mergeManifests(
  *  Lists of version 1 need not count, so nothing is known of a manifest without any counts. */
 export function hasLiveFiles(file: ManifestFile): boolean {
   return file.addedFiles + file.existingFiles > 0 || file.deletedFiles === 0;
-}
-
-async function writeMerged(
-  parts: CommitterParts,
-  tableDirectory: string,
-  table: TableMetadata,
-  snapshot: MergingSnapshot,
-  entries: readonly ManifestEntry[],
-): Promise<ManifestFile> {
-  const spec: PartitionSpec = table.spec;
-  const bytes = writeManifest(table.schema, spec, entries);
-  const path = join(tableDirectory, 'metadata', `${randomUUID()}-m1.avro`);
-  await parts.files.write(path, bytes);
-  return {
-    location: pathToLocation(path),
-    bytes: bytes.byteLength,
-    specId: spec.specId,
-    content: 'data',
-    sequenceNumber: snapshot.sequenceNumber,
-    minSequenceNumber: entries.reduce((least, entry) => Math.min(least, entry.sequenceNumber ?? 0), snapshot.sequenceNumber),
-    addedSnapshotId: snapshot.snapshotId,
-    addedFiles: 0,
-    existingFiles: entries.length,
-    deletedFiles: 0,
-    addedRows: 0,
-    existingRows: entries.reduce((sum, entry) => sum + entry.rows, 0),
-    deletedRows: 0,
-    partitions: summarisePartitions(
-      partitionTypes(spec, table.schema.fields),
-      entries.map((entry) => entry.partition),
-    ),
-    keyMetadata: null,
-  };
 }
 
 function isSameSchema(manifest: Manifest, schema: TableSchema): boolean {

@@ -10,7 +10,8 @@ import { writeChecksums } from './checksum-file.ts';
 import { newTableMetadata } from './new-table-metadata.ts';
 import { type SealedFile, sealDataFiles } from './seal-data-files.ts';
 import { syncDirectories } from './sync-directories.ts';
-import { type NewManifest, writeDataManifest } from './write-data-manifest.ts';
+import type { NewManifest } from './store-manifest.ts';
+import { writeDataManifest } from './write-data-manifest.ts';
 
 /** The table as an attempt of a commit finds it; the location is null for a table that is only now made. */
 export interface CommitBase {

@@ -1,17 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { type PartitionSpec, pathToLocation, PlatformError } from '../../spi/index.ts';
+import { PlatformError } from '../../spi/index.ts';
 import { specOf } from '../catalog/metadata-reader.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
 import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
-import { partitionTypes } from '../iceberg/manifest/partition-avro.ts';
-import { summarisePartitions } from '../iceberg/manifest/summarise-partitions.ts';
-import { writeManifest } from '../iceberg/manifest/write-manifest.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
-import type { TableSchema } from '../iceberg/type/schema-json.ts';
-import type { MergingSnapshot } from './merge-manifests.ts';
+import { type ManifestLayout, type PendingSnapshot, storeTakenOver } from './store-manifest.ts';
 
 /** What was live before and is not any more. */
 export interface RemovedTotals {
@@ -34,12 +28,12 @@ export async function removeDataFiles(
   parts: CommitterParts,
   write: StagedWrite,
   table: TableMetadata,
-  snapshot: MergingSnapshot,
+  snapshot: PendingSnapshot,
   manifests: readonly ManifestFile[],
 ): Promise<RemainingManifests> {
   const missing = new Set(write.removes);
   const untouched: ManifestFile[] = [];
-  const pending: { readonly file: ManifestFile; readonly schema: TableSchema; readonly entries: readonly ManifestEntry[] }[] = [];
+  const pending: { readonly layout: ManifestLayout; readonly entries: readonly ManifestEntry[] }[] = [];
   const removed = { files: 0, rows: 0, bytes: 0 };
   for (const file of manifests) {
     // Once all are found, no further manifest needs to be read.
@@ -53,49 +47,15 @@ export async function removeDataFiles(
       return { ...entry, status: 'deleted', snapshotId: snapshot.snapshotId };
     });
     if (manifest === null || !entries.some((entry) => entry.status === 'deleted')) untouched.push(file);
-    else pending.push({ file, schema: manifest.schema, entries });
+    else pending.push({ layout: { schema: manifest.schema, spec: specOf(table, file.specId) }, entries });
   }
   const [gone] = missing;
   if (gone !== undefined) throw filesGone(write, gone);
   const changed: ManifestFile[] = [];
-  for (const { file, schema, entries } of pending) {
-    changed.push(await writeRemaining(parts, write.tableDirectory, { schema, spec: specOf(table, file.specId) }, snapshot, entries));
+  for (const { layout, entries } of pending) {
+    changed.push(await storeTakenOver(parts.files, write.tableDirectory, 'm2', layout, snapshot, entries));
   }
   return { untouched, changed, removed };
-}
-
-async function writeRemaining(
-  parts: CommitterParts,
-  tableDirectory: string,
-  { schema, spec }: { readonly schema: TableSchema; readonly spec: PartitionSpec },
-  snapshot: MergingSnapshot,
-  entries: readonly ManifestEntry[],
-): Promise<ManifestFile> {
-  const bytes = writeManifest(schema, spec, entries);
-  const path = join(tableDirectory, 'metadata', `${randomUUID()}-m2.avro`);
-  await parts.files.write(path, bytes);
-  const existing = entries.filter((entry) => entry.status === 'existing');
-  const deleted = entries.filter((entry) => entry.status === 'deleted');
-  return {
-    location: pathToLocation(path),
-    bytes: bytes.byteLength,
-    specId: spec.specId,
-    content: 'data',
-    sequenceNumber: snapshot.sequenceNumber,
-    minSequenceNumber: existing.reduce((least, entry) => Math.min(least, entry.sequenceNumber ?? 0), snapshot.sequenceNumber),
-    addedSnapshotId: snapshot.snapshotId,
-    addedFiles: 0,
-    existingFiles: existing.length,
-    deletedFiles: deleted.length,
-    addedRows: 0,
-    existingRows: existing.reduce((sum, entry) => sum + entry.rows, 0),
-    deletedRows: deleted.reduce((sum, entry) => sum + entry.rows, 0),
-    partitions: summarisePartitions(
-      partitionTypes(spec, schema.fields),
-      entries.map((entry) => entry.partition),
-    ),
-    keyMetadata: null,
-  };
 }
 
 function filesGone(write: StagedWrite, location: string): PlatformError {

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { type PartitionSpec, pathToLocation } from '../../spi/index.ts';
+import type { FileSystem } from '../file/file-system.ts';
+import type { EntryStatus, ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
+import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
+import { partitionTypes } from '../iceberg/manifest/partition-avro.ts';
+import { summarisePartitions } from '../iceberg/manifest/summarise-partitions.ts';
+import { writeManifest } from '../iceberg/manifest/write-manifest.ts';
+import type { TableSchema } from '../iceberg/type/schema-json.ts';
+
+/** A manifest that is not in a list yet: its sequence numbers are those of the snapshot that takes it up. */
+export type NewManifest = Omit<ManifestFile, 'sequenceNumber' | 'minSequenceNumber'>;
+
+/** What a manifest's name ends with: files that are added, merged manifests, or what a rewrite leaves. */
+type ManifestPurpose = 'm0' | 'm1' | 'm2';
+
+/** The schema and spec of a manifest's files. */
+export interface ManifestLayout {
+  readonly schema: TableSchema;
+  readonly spec: PartitionSpec;
+}
+
+/** The snapshot that is being made. */
+export interface PendingSnapshot {
+  readonly snapshotId: bigint;
+  readonly sequenceNumber: number;
+}
+
+/** Writes and syncs a manifest of data files in a table's directory. */
+export async function storeManifest(
+  files: FileSystem,
+  tableDirectory: string,
+  purpose: ManifestPurpose,
+  { schema, spec }: ManifestLayout,
+  snapshotId: bigint,
+  entries: readonly ManifestEntry[],
+): Promise<NewManifest> {
+  const bytes = writeManifest(schema, spec, entries);
+  const path = join(tableDirectory, 'metadata', `${randomUUID()}-${purpose}.avro`);
+  await files.write(path, bytes);
+  const [added, existing, deleted] = [total(entries, 'added'), total(entries, 'existing'), total(entries, 'deleted')];
+  return {
+    location: pathToLocation(path),
+    bytes: bytes.byteLength,
+    specId: spec.specId,
+    content: 'data',
+    addedSnapshotId: snapshotId,
+    addedFiles: added.files,
+    existingFiles: existing.files,
+    deletedFiles: deleted.files,
+    addedRows: added.rows,
+    existingRows: existing.rows,
+    deletedRows: deleted.rows,
+    partitions: summarisePartitions(
+      partitionTypes(spec, schema.fields),
+      entries.map((entry) => entry.partition),
+    ),
+    keyMetadata: null,
+  };
+}
+
+/** Writes and syncs a manifest of files that a snapshot takes over from the one before, or lets go; those taken over keep their sequence numbers. */
+export async function storeTakenOver(
+  files: FileSystem,
+  tableDirectory: string,
+  purpose: ManifestPurpose,
+  layout: ManifestLayout,
+  { snapshotId, sequenceNumber }: PendingSnapshot,
+  entries: readonly ManifestEntry[],
+): Promise<ManifestFile> {
+  const manifest = await storeManifest(files, tableDirectory, purpose, layout, snapshotId, entries);
+  const existing = entries.filter((entry) => entry.status === 'existing');
+  const minSequenceNumber = existing.reduce((least, entry) => Math.min(least, entry.sequenceNumber ?? 0), sequenceNumber);
+  return { ...manifest, sequenceNumber, minSequenceNumber };
+}
+
+function total(entries: readonly ManifestEntry[], status: EntryStatus): { readonly files: number; readonly rows: number } {
+  const counted = entries.filter((entry) => entry.status === status);
+  return { files: counted.length, rows: counted.reduce((sum, entry) => sum + entry.rows, 0) };
+}
