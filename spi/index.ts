@@ -137,4 +137,5 @@ export {
   SPI_VERSION,
 } from './engine/engine-plugin.ts';
 export type { ScanWatermark, ViewCheckpoint, ViewEngine, ViewRows, ViewRun, ViewStart } from './engine/view-engine.ts';
+export { oncePerQuery } from './engine/once-per-query.ts';
 export { checkCapabilities } from './engine/check-capabilities.ts';

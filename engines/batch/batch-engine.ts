@@ -6,6 +6,7 @@ import {
   type EngineHealth,
   type EngineHost,
   type Fragment,
+  oncePerQuery,
   PlatformError,
   type PreparedQuery,
   type Refusal,
@@ -37,13 +38,14 @@ class BatchEngine implements Engine {
   readonly #config: BatchConfig;
   readonly #host: EngineHost;
   readonly #executors: ExecutorPool;
-  readonly #planned = new WeakMap<BoundQuery, Promise<PlannedQuery>>();
+  readonly #plan: (query: BoundQuery) => Promise<PlannedQuery>;
   #draining = false;
 
   constructor(config: BatchConfig, host: EngineHost) {
     this.#config = config;
     this.#host = host;
     this.#executors = new ExecutorPool(config, host);
+    this.#plan = oncePerQuery((query) => planQuery(query, config, host));
   }
 
   async estimate(query: BoundQuery): Promise<CostEstimate | Refusal> {
@@ -94,24 +96,13 @@ class BatchEngine implements Engine {
     if (refusal !== null) throw new PlatformError(refusal.code, `the batch engine does not take the statement: ${refusal.reason}`);
     return { query, ...(await this.#plan(query)), executors: this.#executors, config: this.#config, host: this.#host };
   }
+}
 
-  #plan(query: BoundQuery): Promise<PlannedQuery> {
-    let planned = this.#planned.get(query);
-    if (planned === undefined) {
-      planned = this.#planNew(query);
-      this.#planned.set(query, planned);
-      // A failure is not kept: the next try may meet a storage that is up again.
-      planned.catch(() => this.#planned.delete(query));
-    }
-    return planned;
-  }
-
-  async #planNew(query: BoundQuery): Promise<PlannedQuery> {
-    const planned = await planInputs(query, this.#host.tables);
-    if (planned.bytes <= this.#config.wholeBytesMax) return { planned, stages: wholeStage(planned.plan) };
-    const stages = planStages(planned.plan, this.#config, (scan) => planned.inputs.get(scan) ?? { rows: 0, bytes: 0 });
-    return { planned, stages };
-  }
+async function planQuery(query: BoundQuery, config: BatchConfig, host: EngineHost): Promise<PlannedQuery> {
+  const planned = await planInputs(query, host.tables);
+  if (planned.bytes <= config.wholeBytesMax) return { planned, stages: wholeStage(planned.plan) };
+  const stages = planStages(planned.plan, config, (scan) => planned.inputs.get(scan) ?? { rows: 0, bytes: 0 });
+  return { planned, stages };
 }
 
 function unavailable(): Refusal {

@@ -6,6 +6,7 @@ import {
   type EngineHealth,
   type EngineHost,
   type Fragment,
+  oncePerQuery,
   PlatformError,
   type PreparedQuery,
   type Refusal,
@@ -31,16 +32,14 @@ export async function createOlapEngine(config: OlapConfig, host: EngineHost): Pr
 class OlapEngine implements Engine {
   readonly capabilities = DUCKDB_CAPABILITIES;
   readonly #config: OlapConfig;
-  readonly #host: EngineHost;
   readonly #readers: ChildPool;
   readonly #writers: ChildPool;
-  /** A query is estimated, then prepared: its scans are planned once. */
-  readonly #scans = new WeakMap<BoundQuery, Promise<ScanInputs>>();
+  readonly #scansOf: (query: BoundQuery) => Promise<ScanInputs>;
   #draining = false;
 
   constructor(config: OlapConfig, host: EngineHost, readers: ChildPool, writers: ChildPool) {
     this.#config = config;
-    this.#host = host;
+    this.#scansOf = oncePerQuery((query) => planScans(query, host.tables));
     this.#readers = readers;
     this.#writers = writers;
   }
@@ -98,17 +97,6 @@ class OlapEngine implements Engine {
     if (refusal !== null) throw new PlatformError(refusal.code, `the olap engine does not take the statement: ${refusal.reason}`);
     const { inputs } = await this.#scansOf(query);
     return { plan: query.plan, session: query.session, scans: inputs, parameters: [] };
-  }
-
-  #scansOf(query: BoundQuery): Promise<ScanInputs> {
-    let scans = this.#scans.get(query);
-    if (scans === undefined) {
-      scans = planScans(query, this.#host.tables);
-      this.#scans.set(query, scans);
-      // A failure is not kept: the next try may meet a storage that is up again.
-      scans.catch(() => this.#scans.delete(query));
-    }
-    return scans;
   }
 }
 

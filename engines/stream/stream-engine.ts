@@ -5,6 +5,7 @@ import {
   type EngineHealth,
   type EngineHost,
   type Fragment,
+  oncePerQuery,
   PlatformError,
   type PreparedQuery,
   type Refusal,
@@ -57,12 +58,12 @@ class StreamEngine implements ViewEngine {
   readonly #pool: WarmPool;
   readonly #spawnView: (name: string) => Promise<ChildHandle>;
   readonly #views = new Set<ChildViewRun>();
-  /** A query is estimated, then prepared: its scans are planned once. */
-  readonly #scans = new WeakMap<BoundQuery, Promise<PlannedScans>>();
+  readonly #scansOf: (query: BoundQuery) => Promise<PlannedScans>;
   #draining = false;
 
   constructor(host: EngineHost, pool: WarmPool, spawnView: (name: string) => Promise<ChildHandle>) {
     this.#host = host;
+    this.#scansOf = oncePerQuery((query) => planScans(query, host.tables));
     this.#pool = pool;
     this.#spawnView = spawnView;
   }
@@ -149,17 +150,6 @@ class StreamEngine implements ViewEngine {
     void run.ended.then(() => this.#views.delete(run));
     // The engine may have been closed while the process came up.
     if (this.#draining) await run.close();
-  }
-
-  #scansOf(query: BoundQuery): Promise<PlannedScans> {
-    let scans = this.#scans.get(query);
-    if (scans === undefined) {
-      scans = planScans(query, this.#host.tables);
-      this.#scans.set(query, scans);
-      // A failure is not kept: the next try may meet a storage that is up again.
-      scans.catch(() => this.#scans.delete(query));
-    }
-    return scans;
   }
 }
 
