@@ -18,10 +18,11 @@ import {
   lit,
   plan,
   project,
-  scan,
   sort,
   VARCHAR,
 } from '../support/plan-builder.ts';
+import { addItems, items } from '../support/item-tables.ts';
+import { processesBelow } from '../support/process-tree.ts';
 import { bound, createParquetTables, type ParquetTables } from '../support/parquet-tables.ts';
 import { collectRows, runOptions } from '../support/result-rows.ts';
 import type { BatchExecution } from './batch-execution.ts';
@@ -34,10 +35,7 @@ let engine: Engine;
 
 beforeAll(async () => {
   tables = await createParquetTables();
-  for (let file = 0; file < 4; file += 1) {
-    const ids = `range(${String(file * 1000)}, ${String(file * 1000 + 1000)})`;
-    await tables.add('items', `SELECT i::INTEGER AS id, 'item ' || i AS name, (i % 7)::INTEGER AS kind FROM ${ids} t(i)`);
-  }
+  for (let file = 0; file < 4; file += 1) await addItems(tables, file * 1000, file * 1000 + 1000);
   engine = await batch.create(CONFIG, tables.host);
 });
 
@@ -45,13 +43,6 @@ afterAll(async () => {
   await engine.close();
   await tables.close();
 });
-
-const items = () =>
-  scan('items', [
-    [1, 'id', INTEGER],
-    [2, 'name', VARCHAR],
-    [3, 'kind', INTEGER],
-  ]);
 
 const grouped = (): LogicalPlan =>
   plan(
@@ -216,18 +207,5 @@ function exchangeFiles(workDirectory: string, task: string): readonly string[] {
   return names.map((name) => join(directory, name));
 }
 
-/** Executors whose parent is this process. */
-function executorPids(): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const parent = Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]);
-        return parent === process.pid && readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes('trivium-batch-executor');
-      } catch {
-        // The process ended while the list was read.
-        return false;
-      }
-    });
-}
+/** Executors of this process. */
+const executorPids = (): readonly number[] => processesBelow(process.pid, 'trivium-batch-executor');

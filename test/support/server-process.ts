@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PlatformError } from '../../spi/index.ts';
+import { processesBelow, residentBytesOf } from './process-tree.ts';
 
 /** A `trivium serve` in a process of its own. */
 export interface ServerProcess {
@@ -69,8 +70,8 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
         body: JSON.stringify({ sql: text, ...body }),
         ...(signal === undefined ? {} : { signal }),
       }),
-    children: (name = '') => descendants(pid).filter((each) => commandLine(each).includes(name)),
-    residentBytes: () => [pid, ...descendants(pid)].reduce((sum, each) => sum + residentBytesOf(each), 0),
+    children: (name = '') => processesBelow(pid, name),
+    residentBytes: () => [pid, ...processesBelow(pid)].reduce((sum, each) => sum + residentBytesOf(each), 0),
     exitCode: () => child.exitCode,
     stop: async () => {
       const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null;
@@ -105,37 +106,4 @@ async function readUrl(child: ChildProcess): Promise<string> {
     child.stdout?.on('data', onData);
     child.stderr?.on('data', onData);
   });
-}
-
-function descendants(pid: number): readonly number[] {
-  const childrenOf = new Map<number, number[]>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const parent = Number(/^PPid:\s+(\d+)/m.exec(readProcess(Number(name), 'status'))?.[1] ?? 0);
-    childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), Number(name)]);
-  }
-  const found: number[] = [];
-  for (const next = [...(childrenOf.get(pid) ?? [])]; next.length > 0; ) {
-    const each = next.pop() ?? 0;
-    found.push(each);
-    next.push(...(childrenOf.get(each) ?? []));
-  }
-  return found;
-}
-
-function commandLine(pid: number): string {
-  return readProcess(pid, 'cmdline').replaceAll('\0', ' ');
-}
-
-function residentBytesOf(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readProcess(pid, 'status'))?.[1] ?? 0) * 1024;
-}
-
-function readProcess(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${String(pid)}/${file}`, 'utf8');
-  } catch {
-    // A process that has ended meanwhile has no facts.
-    return '';
-  }
 }

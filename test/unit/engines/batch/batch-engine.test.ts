@@ -24,6 +24,7 @@ import {
   sort,
   VARCHAR,
 } from '../../../support/plan-builder.ts';
+import { addItems, items } from '../../../support/item-tables.ts';
 import { bound, createParquetTables, type ParquetTables } from '../../../support/parquet-tables.ts';
 import { collectRows, runOptions } from '../../../support/result-rows.ts';
 
@@ -35,8 +36,8 @@ const CUT = { executors: 2, taskBytesTarget: 2000, broadcastBytesMax: 0, wholeBy
 
 beforeAll(async () => {
   tables = await createParquetTables();
-  await tables.add('items', "SELECT i::INTEGER AS id, 'item ' || i AS name, (i % 7)::INTEGER AS kind FROM range(3000) t(i)");
-  await tables.add('items', "SELECT i::INTEGER AS id, 'item ' || i AS name, (i % 7)::INTEGER AS kind FROM range(3000, 4000) t(i)");
+  await addItems(tables, 0, 3000);
+  await addItems(tables, 3000, 4000);
   await tables.add('kinds', "SELECT i::INTEGER AS kind, 'kind ' || i AS name FROM range(9) t(i) UNION ALL SELECT NULL, 'none'");
   engine = await batch.create(CUT, tables.host);
 });
@@ -46,12 +47,6 @@ afterAll(async () => {
   await tables.close();
 });
 
-const items = () =>
-  scan('items', [
-    [1, 'id', INTEGER],
-    [2, 'name', VARCHAR],
-    [3, 'kind', INTEGER],
-  ]);
 const kinds = () =>
   scan('kinds', [
     [4, 'kind', INTEGER],

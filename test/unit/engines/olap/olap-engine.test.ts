@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RecordBatchReader } from 'apache-arrow';
 import olap from '../../../../engines/olap/index.ts';
@@ -24,6 +23,8 @@ import {
   VARCHAR,
   values,
 } from '../../../support/plan-builder.ts';
+import { addItems, items } from '../../../support/item-tables.ts';
+import { processesBelow } from '../../../support/process-tree.ts';
 import { bound, createParquetTables, type ParquetTables } from '../../../support/parquet-tables.ts';
 import { collectFrames, collectRows, runOptions } from '../../../support/result-rows.ts';
 
@@ -32,8 +33,8 @@ let engine: Engine;
 
 beforeAll(async () => {
   tables = await createParquetTables();
-  await tables.add('items', "SELECT i::INTEGER AS id, 'item ' || i AS name, (i % 7)::INTEGER AS kind FROM range(100000) t(i)");
-  await tables.add('items', "SELECT i::INTEGER AS id, 'item ' || i AS name, (i % 7)::INTEGER AS kind FROM range(100000, 200000) t(i)");
+  await addItems(tables, 0, 100_000);
+  await addItems(tables, 100_000, 200_000);
   await tables.add('kinds', "SELECT i::INTEGER AS kind, 'kind ' || i AS title FROM range(7) t(i)");
   await tables.add('evolved', 'SELECT 1::INTEGER AS old_name', { fieldIds: 'old_name: 2', matchesSchema: false });
   await tables.add('evolved', 'SELECT 2::INTEGER AS new_name, 3::BIGINT AS later', {
@@ -48,12 +49,6 @@ afterAll(async () => {
   await tables.close();
 });
 
-const items = () =>
-  scan('items', [
-    [1, 'id', INTEGER],
-    [2, 'name', VARCHAR],
-    [3, 'kind', INTEGER],
-  ]);
 const kinds = () =>
   scan('kinds', [
     [4, 'kind', INTEGER],
@@ -258,18 +253,5 @@ const items2 = () =>
     [12, 'name', VARCHAR],
   ]);
 
-/** Processes whose parent is this one and whose title says that they run queries. */
-function childPids(): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const parent = Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8'))?.[1]);
-        return parent === process.pid && readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes('trivium-olap-query');
-      } catch {
-        // The process ended while the list was read.
-        return false;
-      }
-    });
-}
+/** Processes that run queries of this one. */
+const childPids = (): readonly number[] => processesBelow(process.pid, 'trivium-olap-query');
