@@ -34,6 +34,7 @@ import {
   type as typed,
 } from '../../../support/plan-builder.ts';
 import { bound } from '../../../support/parquet-tables.ts';
+import { processesBelow } from '../../../support/process-tree.ts';
 import { createSilentLog } from '../../../support/silent-log.ts';
 import { type EventRow, eventFrames, SECOND_US } from './view/event-frames.ts';
 
@@ -167,6 +168,8 @@ describe('a view that is killed', () => {
       const file = stateFile();
       const before = await openOf(await first.checkpoint(file));
       if (moment === 'checkpoint') await add(first, ...rows);
+      // Held, so that the call is under way when the process dies, however quick it is.
+      for (const pid of processesBelow(process.pid, 'trivium-view')) process.kill(pid, 'SIGSTOP');
       const killed = moment === 'push' ? add(first, ...rows) : first.checkpoint(stateFile());
       const outcome = expect(killed).rejects.toMatchObject({ code: 'ENGINE_LOST' });
       await new Promise((resolve) => setImmediate(resolve));
