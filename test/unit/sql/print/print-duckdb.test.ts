@@ -24,19 +24,11 @@ import {
   win,
   windowCall,
 } from '../../../support/plan-builder.ts';
-import { printForTest, resultTypes, runPlan, testConnection } from '../../../support/print-and-run.ts';
+import { printForTest, resultTypes, runPlan } from '../../../support/print-and-run.ts';
+import { createUserTables, users } from '../../../support/user-tables.ts';
 
-beforeAll(async () => {
-  const connection = await testConnection();
-  await connection.run("CREATE TABLE users AS SELECT * FROM (VALUES (1, 'ann'), (2, 'bob'), (3, NULL)) AS t(id, name)");
-  await connection.run('CREATE TABLE orders AS SELECT * FROM (VALUES (1, 10), (1, 20), (2, 5), (9, 1)) AS t("user", amount)');
-});
+beforeAll(createUserTables);
 
-const users = () =>
-  scan('users', [
-    [1, 'id', INTEGER],
-    [2, 'name', VARCHAR],
-  ]);
 const orders = () =>
   scan('orders', [
     [3, 'user', INTEGER],
