@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { PlatformError } from '../../spi/index.ts';
 
 /** Writes a new file; it and its bytes are durable when its folder is synced too.
@@ -37,13 +37,5 @@ export async function onDisk<Result>(work: () => Promise<Result>): Promise<Resul
     if (error instanceof PlatformError) throw error;
     const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
     throw PlatformError.from(error, full ? 'RESOURCE_DISK' : 'STORAGE_IO');
-  }
-}
-
-/** Writes all of the bytes at a place of a file. */
-export async function writeAt(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let written = 0; written < bytes.byteLength; ) {
-    const result = await file.write(bytes, written, bytes.byteLength - written, position + written);
-    written += result.bytesWritten;
   }
 }

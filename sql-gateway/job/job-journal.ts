@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { PlatformError } from '../../spi/index.ts';
-import { onDisk, writeAt } from './durable-file.ts';
+import { writeAll } from '../file/write-all.ts';
+import { onDisk } from './durable-file.ts';
 import type { JournalEntry } from './journal-entry.ts';
 
 /** A job's journal, open for writing. */
@@ -48,7 +49,7 @@ export async function openJournal(path: string, wholeBytes: number): Promise<Job
     await onDisk(async () => {
       // A line that failed half way, in this process or one before, must not stay in front of this one.
       await file.truncate(size);
-      await writeAt(file, bytes, size);
+      await writeAll(file, bytes, size);
       await file.sync();
     });
     size += bytes.byteLength;
