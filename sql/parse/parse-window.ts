@@ -84,7 +84,7 @@ function parseOptionalFrame(cursor: TokenCursor): WindowFrame | null {
 function startsWindowClause(cursor: TokenCursor): boolean {
   const { kind, value } = cursor.token;
   if (kind !== 'word') return false;
-  if (value === 'PARTITION') return cursor.peekWord(1, 'BY');
+  if (value === 'PARTITION') return !cursor.peekSymbol(1, ')') && !cursor.peekWord(1, 'ORDER') && !cursor.peekWord(1, 'PARTITION');
   return ['ROWS', 'RANGE', 'GROUPS'].includes(value) && !cursor.peekSymbol(1, ')');
 }
 

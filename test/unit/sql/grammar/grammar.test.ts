@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { PlatformError } from '../../../../spi/index.ts';
+import { formatStatement } from '../../../../sql/format/index.ts';
+import { parseStatement } from '../../../../sql/parse/index.ts';
+import { withoutSpans } from '../../../property/sql-without-spans.ts';
+import { CALL_CASES } from './call-cases.ts';
+import { EXPRESSION_CASES } from './expression-cases.ts';
+import type { GrammarCases, RejectedText } from './grammar-cases.ts';
+import { QUERY_CASES } from './query-cases.ts';
+import { readGrammar, referencesOf } from './read-grammar.ts';
+import { TABLE_CASES } from './table-cases.ts';
+
+const CASES: readonly GrammarCases[] = [...QUERY_CASES, ...TABLE_CASES, ...EXPRESSION_CASES, ...CALL_CASES];
+
+const { productions, tokenClasses, repeated } = readGrammar();
+
+describe('the page of the grammar', () => {
+  it('defines every production once', () => {
+    expect(productions.size).toBeGreaterThan(20);
+    expect(repeated).toEqual([]);
+  });
+
+  it('names only productions and token classes on right sides', () => {
+    const dangling = [...productions].flatMap(([name, right]) =>
+      referencesOf(right)
+        .filter((reference) => !productions.has(reference) && !tokenClasses.has(reference))
+        .map((reference) => `${name}: ${reference}`),
+    );
+    expect(dangling).toEqual([]);
+  });
+
+  it('has two accepted and two refused texts for every production', () => {
+    const thin = [...productions.keys()].filter((name) => {
+      const cases = CASES.filter((entry) => entry.production === name);
+      const count = (list: 'accepts' | 'rejects'): number => cases.reduce((sum, entry) => sum + entry[list].length, 0);
+      return count('accepts') < 2 || count('rejects') < 2;
+    });
+    expect(thin).toEqual([]);
+  });
+
+  it('knows every production that has cases', () => {
+    expect(CASES.map((entry) => entry.production).filter((name) => !productions.has(name))).toEqual([]);
+  });
+});
+
+describe.each(CASES)('$production', ({ accepts, rejects }) => {
+  it.each(accepts)('accepts %s', (text) => {
+    const statement = parseStatement(text);
+    const printed = formatStatement(statement);
+    expect(withoutSpans(parseStatement(printed)), printed).toEqual(withoutSpans(statement));
+  });
+
+  it.each(rejects)('refuses $marked', (rejected) => {
+    const error = errorOf(rejected);
+    const text = rejected.marked.replace('▸', '');
+    const before = rejected.marked.split('▸')[0] ?? '';
+    const lines = before.split('\n');
+    const { line, column, offset } = error.location ?? {};
+    expect({ code: error.code, line, column }, error.message).toEqual({
+      code: rejected.code ?? 'SQL_SYNTAX',
+      line: lines.length,
+      column: (lines.at(-1) ?? '').length + 1,
+    });
+    expect(offset).toBe(before.length);
+    const { found = '', expected = [] } = error.details as { found?: string; expected?: readonly string[] };
+    expect(expected.includes(rejected.expected) || error.message.includes(rejected.expected), error.message).toBe(true);
+    expect(text.slice(before.length, before.length + found.length)).toBe(found);
+    if (expected.length > 0) expect(error.message).toContain(found === '' ? 'the end of the statement' : `found '${found}'`);
+    if (rejected.nearest !== undefined) expect(error.hint).toBe(`Did you mean ${rejected.nearest}?`);
+  });
+});
+
+function errorOf({ marked }: RejectedText): PlatformError {
+  const text = marked.replace('▸', '');
+  try {
+    parseStatement(text);
+  } catch (error) {
+    if (error instanceof PlatformError) return error;
+    throw error;
+  }
+  return expect.fail(`accepted: ${text}`);
+}
