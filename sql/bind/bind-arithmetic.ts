@@ -86,7 +86,9 @@ function bindTemporal(
   const resolved = resolveOverload(state, definition, operands, spans, span);
   const [left, right] = resolved.arguments;
   const isShift = (name === 'add' || name === 'subtract') && left !== undefined && right !== undefined;
-  return (isShift ? foldDateShift(name, left, right) : null) ?? call(name, resolved.arguments, resolved.type);
+  const folded = isShift ? foldDateShift(name, left, right) : null;
+  if (folded !== null) state.reads.functions.add(name);
+  return folded ?? call(name, resolved.arguments, resolved.type);
 }
 
 function decimalResult(state: BinderState, name: ArithmeticFunction, left: DecimalType, right: DecimalType, span: Span): DecimalType {

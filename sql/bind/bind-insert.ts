@@ -53,11 +53,14 @@ function targetFields(state: BinderState, node: Insert, table: TableSnapshot): r
   });
 }
 
-/** Returns the field of a table with a name.
+/** Returns the field of a table with a name, which is noted as one to be written.
  *  @throws SQL_UNKNOWN_COLUMN */
 export function fieldNamed(state: BinderState, table: TableSnapshot, name: string, span: Span): Field {
   const field = table.fields.find((candidate) => sameName(candidate.name, name));
-  if (field !== undefined) return field;
+  if (field !== undefined) {
+    state.reads.writtenColumns.add(field.name);
+    return field;
+  }
   const hint = didYouMean(
     nearestName(
       name,

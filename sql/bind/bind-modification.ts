@@ -13,9 +13,10 @@ import { bindCondition } from './bind-operator.ts';
 import { bindCommonTables } from './bind-query.ts';
 import { scanTable } from './bind-relation.ts';
 import type { BinderState, BoundRelation, Environment, ExpressionContext } from './binder-state.ts';
-import { finishQuery } from './finish-query.ts';
+import { planQuery } from './finish-query.ts';
 import { nameColumns, type NamedColumn } from './from-item.ts';
 import { lookUpTarget } from './maintained-table.ts';
+import { noteUse } from './read-record.ts';
 
 /** The table that a statement changes rows of, and which rows those are. */
 export interface ModificationTarget {
@@ -30,13 +31,15 @@ export interface ModificationTarget {
 }
 
 const NOTHING_AROUND: Environment = { commonTables: new Map(), outer: null };
+const NO_ROWS: PlanNode = { kind: 'values', columns: [], rows: [] };
 
 /** Binds the target and the condition of DELETE or UPDATE.
  *  @throws SQL_UNSUPPORTED for a condition that would choose other rows each time it is evaluated */
 export function bindTarget(state: BinderState, node: Delete | Update): ModificationTarget {
   const table = lookUpTarget(state, node.table);
   const common = bindCommonTables(state, node.with, NOTHING_AROUND);
-  const { plan: scan } = scanTable(state, table);
+  const rows = scanTable(state, table);
+  const { plan: scan } = rows;
   const own = { table: table.ref.name, schema: table.ref.schema };
   const alias = node.alias === null ? null : { kind: 'table-alias' as const, name: node.alias, columns: [], span: node.alias.span };
   const contextOver = (columns: readonly NamedColumn[], place: string): ExpressionContext => {
@@ -44,7 +47,11 @@ export function bindTarget(state: BinderState, node: Delete | Update): Modificat
     return { state, scope, environment: common.environment, calls: null, place };
   };
   const condition = node.where === null ? null : bindRepeatable(contextOver(scan.columns, 'WHERE'), node.where);
-  const finish = ({ plan, columns }: BoundRelation): BoundQuery => finishQuery(state, { plan: common.around(plan), columns });
+  // The queries also carry the columns along that stay as they are: only what the text names is noted as read.
+  noteUse(state, 'table', table.ref, rows, true);
+  if (condition !== null) state.reads.expressions.push(condition);
+  state.reads.queries.push({ plan: common.around(NO_ROWS), columns: [] });
+  const finish = ({ plan, columns }: BoundRelation): BoundQuery => planQuery(state, { plan: common.around(plan), columns });
   return { table, scan, condition, contextOver, finish };
 }
 

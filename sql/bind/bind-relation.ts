@@ -13,8 +13,10 @@ import { timeTravelOf } from './bind-time-travel.ts';
 import type { BinderState, BoundRelation, Environment, VisibleCommonTable } from './binder-state.ts';
 import type { VirtualRelation } from './bound-statement.ts';
 import { type FromItem, nameColumns } from './from-item.ts';
+import { noteUse } from './read-record.ts';
 import { relationName } from './relation-name.ts';
 import { type ParsedView, relationKey, type ResolvedRelation, targetKey, viewSource } from './resolve-relations.ts';
+import { isMaterializedView } from './stream-table.ts';
 
 /** Binds a table, view, common table or virtual relation named in FROM. */
 export function bindNamedTable(state: BinderState, node: NamedTable, environment: Environment): FromItem {
@@ -46,12 +48,21 @@ export function bindRelation(
     throw bindError(state, 'CATALOG_NOT_A_TABLE', 'only stored tables have versions', version.span);
   }
   switch (resolved.kind) {
-    case 'table':
-      return scanTable(state, resolved);
-    case 'view':
-      return bindView(state, resolved, name.span);
-    case 'virtual':
-      return virtualRows(state, resolved.relation);
+    case 'table': {
+      const rows = scanTable(state, resolved);
+      noteUse(state, isMaterializedView(resolved) ? 'materialized_view' : 'table', resolved.ref, rows);
+      return rows;
+    }
+    case 'view': {
+      const rows = bindView(state, resolved, name.span);
+      noteUse(state, 'view', resolved.definition.name, rows);
+      return rows;
+    }
+    case 'virtual': {
+      const rows = virtualRows(state, resolved.relation);
+      noteUse(state, 'virtual', resolved.name, rows);
+      return rows;
+    }
     case 'missing':
       throw bindError(state, resolved.error.code, resolved.error.message, name.span, { hint: resolved.error.hint });
   }

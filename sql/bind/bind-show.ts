@@ -2,12 +2,15 @@ import { formatType, type PlanColumn, type TableSnapshot } from '../../spi/index
 import type { DescribeQuery, DescribeTable, ShowColumns, ShowCreate, ShowObjects } from '../ast/index.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { bindRelation, lookUp, virtualRows } from './bind-relation.ts';
-import type { BinderState } from './binder-state.ts';
+import type { BinderState, BoundRelation } from './binder-state.ts';
 import type { BoundStatement, VirtualRelation } from './bound-statement.ts';
 import { createTableText, materializedViewText, quoteName } from './create-table-text.ts';
 import { finishQuery } from './finish-query.ts';
+import { isMaterializedView } from './stream-table.ts';
 import { allRelations, INFORMATION_SCHEMA } from './information-schema.ts';
+import { noteUse } from './read-record.ts';
 import { relationName, sameName, schemaName } from './relation-name.ts';
+import type { ResolvedRelation } from './resolve-relations.ts';
 
 type Row = readonly (string | boolean | null)[];
 
@@ -65,6 +68,7 @@ export function bindDescribeTable(state: BinderState, node: DescribeTable): Boun
 export function bindDescribeQuery(state: BinderState, node: DescribeQuery): BoundStatement {
   const relation = state.rules.query(state, node.query, { commonTables: new Map(), outer: null });
   state.pins.clear();
+  state.reads.queries.push(relation);
   return describeColumns(state, relation.columns);
 }
 
@@ -72,10 +76,21 @@ type Described = Pick<PlanColumn, 'name' | 'type' | 'nullable'> & { readonly com
 
 function columnsOf(state: BinderState, name: DescribeTable['table']): readonly Described[] {
   const resolved = lookUp(state, name, null);
-  if (resolved.kind === 'table') return resolved.fields;
-  const columns = bindRelation(state, name, null, { commonTables: new Map(), outer: null }).columns;
+  if (resolved.kind === 'table') {
+    noteNamed(state, resolved);
+    return resolved.fields;
+  }
+  const relation = bindRelation(state, name, null, { commonTables: new Map(), outer: null });
   state.pins.clear();
-  return columns;
+  state.reads.queries.push(relation);
+  return relation.columns;
+}
+
+/** Notes that the definition of a relation is read, and none of its columns. */
+function noteNamed(state: BinderState, named: ResolvedRelation): void {
+  const nothing: BoundRelation = { plan: { kind: 'values', columns: [], rows: [] }, columns: [] };
+  if (named.kind === 'table') noteUse(state, isMaterializedView(named) ? 'materialized_view' : 'table', named.ref, nothing);
+  if (named.kind === 'view') noteUse(state, 'view', named.definition.name, nothing);
 }
 
 function describeColumns(state: BinderState, columns: readonly Described[]): BoundStatement {
@@ -89,6 +104,7 @@ export async function bindShowCreate(state: BinderState, node: ShowCreate): Prom
   if (resolved.kind === 'missing') {
     throw bindError(state, resolved.error.code, resolved.error.message, node.name.span, { hint: resolved.error.hint });
   }
+  noteNamed(state, resolved);
   if (resolved.kind === 'table' && node.objectType === 'table')
     return answer(state, ['create_statement'], [[createTableText(resolved satisfies TableSnapshot)]]);
   if (resolved.kind === 'view' && node.objectType === 'view') {

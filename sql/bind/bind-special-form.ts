@@ -88,7 +88,12 @@ const FORMS: Readonly<Record<string, Form>> = {
   concat: (context, node, values) => byFirstType(context, node, values, { list: 'list_concat' }),
   date: (context, node, [value]) =>
     value === undefined ? null : explicitCast(context.state, bindWithin(context, value), { kind: 'date' }, false, node.span),
-  typeof: (context, _node, [value]) => (value === undefined ? null : literal(VARCHAR, formatType(bindWithin(context, value).type))),
+  typeof: (context, _node, [value]) => {
+    if (value === undefined) return null;
+    const bound = bindWithin(context, value);
+    context.state.reads.expressions.push(bound);
+    return literal(VARCHAR, formatType(bound.type));
+  },
   current_user: (context) => literal(VARCHAR, context.state.context.principal.user),
   session_user: (context) => literal(VARCHAR, context.state.context.principal.user),
   user: (context) => literal(VARCHAR, context.state.context.principal.user),
@@ -106,7 +111,9 @@ const FORMS: Readonly<Record<string, Form>> = {
 export function bindSpecialForm(context: ExpressionContext, name: string, node: FunctionCall): PlanExpression | null {
   if (!Object.hasOwn(FORMS, name) || node.over !== null) return null;
   const values = node.arguments.map((argument) => argument.value);
-  return FORMS[name]?.(context, node, values) ?? null;
+  const bound = FORMS[name]?.(context, node, values) ?? null;
+  if (bound?.kind === 'literal') context.state.reads.functions.add(name);
+  return bound;
 }
 
 /** Binds `EXTRACT(field FROM x)`. */

@@ -17,13 +17,20 @@ import { ColumnRegistry } from './column-registry.ts';
 import { finishQuery, readHints } from './finish-query.ts';
 import { refuseMaintained } from './maintained-table.ts';
 import { ParameterSlots } from './parameters.ts';
+import { createReadRecord } from './read-record.ts';
 import { relationName, schemaName } from './relation-name.ts';
 import { resolveRelations } from './resolve-relations.ts';
+import { type StatementReferences, statementReferences } from './statement-references.ts';
 
 /** Settles the names, types and snapshots of a statement. All tables are looked up in one state of the catalog, so that the statement reads what was
  *  committed at one moment, or what `readAt` says.
  *  @throws SQL_*, CATALOG_* with the place in the text, and a proposal where a name is near another one */
 export async function bindStatement(statement: Statement, given: BindContext): Promise<BoundStatement> {
+  return (await bindWithReferences(statement, given)).statement;
+}
+
+/** Binds as `bindStatement` does, and tells on request what the statement reads and changes: the seam for decisions about privileges. */
+export async function bindWithReferences(statement: Statement, given: BindContext): Promise<BoundWithReferences> {
   // Everything that the statement names is looked up in one committed state of the catalog.
   const context = { ...given, catalog: given.catalog.pinned(), readAt: isDefinition(statement) ? null : (given.readAt ?? null) };
   const source: SourceText = { text: context.text, defaultSchema: context.schema, view: null };
@@ -34,12 +41,20 @@ export async function bindStatement(statement: Statement, given: BindContext): P
     columns: new ColumnRegistry(),
     pins: new Map(),
     unstableFunctions: new Set(),
+    reads: createReadRecord(),
     spans: new WeakMap(),
     work: { expressions: 0 },
     source,
     rules: { expression: bindExpression, query: bindQuery },
   };
-  return bindOne(state, statement);
+  const bound = await bindOne(state, statement);
+  return { statement: bound, references: () => statementReferences(bound, state.reads) };
+}
+
+/** A bound statement, and what it reads and changes. */
+export interface BoundWithReferences {
+  readonly statement: BoundStatement;
+  references(): StatementReferences;
 }
 
 /** A view's text is bound again at each use, so the snapshots of the session that defines it have no say in it. */

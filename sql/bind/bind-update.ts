@@ -8,6 +8,7 @@ import { type BinderState, bindWithin, type ExpressionContext } from './binder-s
 import type { BoundStatement } from './bound-statement.ts';
 import { coerceForAssignment } from './coercion.ts';
 import { readHintList } from './finish-query.ts';
+import { noteUse } from './read-record.ts';
 import { columnExpression, resolveName } from './scope.ts';
 
 /** Binds UPDATE: the query puts out all rows of the table, those that meet the condition with their columns set. Every value is computed from
@@ -22,6 +23,8 @@ export function bindUpdate(state: BinderState, node: Update): BoundStatement {
   const before = markRows(state, target);
   const context = target.contextOver(before.columns, 'SET');
   const values = bindAssignments(context, target, node.assignments);
+  noteUse(state, 'table', table.ref, before, true);
+  state.reads.expressions.push(...values.values());
   const columns = table.fields.map((field, index): ProjectColumn => {
     const old = columnExpression(before.columns[index] ?? { id: 0, type: field.type });
     const value = values.get(field.id);

@@ -12,6 +12,7 @@ import type { SourceText } from './bind-error.ts';
 import type { BindContext } from './bound-statement.ts';
 import type { ColumnRegistry } from './column-registry.ts';
 import type { ParameterSlots } from './parameters.ts';
+import type { ReadRecord } from './read-record.ts';
 import type { RelationMap } from './resolve-relations.ts';
 import type { Scope } from './scope.ts';
 
@@ -25,6 +26,8 @@ export interface BinderState {
   readonly pins: Map<string, SnapshotPin>;
   /** Collected: names of functions that make the answer change from run to run. */
   readonly unstableFunctions: Set<string>;
+  /** Collected: what is read, as far as the plans do not tell. */
+  readonly reads: ReadRecord;
   /** Collected: where columns were named, for errors that are found later. */
   readonly spans: WeakMap<PlanExpression, Span>;
   /** Collected: how many expressions were bound, so that nested duplication cannot run away. */

@@ -5,9 +5,17 @@ import { bindError, didYouMean } from './bind-error.ts';
 import type { BinderState, BoundRelation } from './binder-state.ts';
 import type { QueryHints } from './bound-statement.ts';
 
-/** Makes the query that engines get of a bound relation: filters moved into scans, unread columns left out.
+/** Makes the query that engines get of a bound relation, and notes all that it reads as read by the statement.
  *  @throws SQL_PARAMETER when a given parameter is used nowhere */
 export function finishQuery(state: BinderState, relation: BoundRelation): BoundQuery {
+  state.reads.queries.push(relation);
+  return planQuery(state, relation);
+}
+
+/** Makes the query that engines get of a bound relation: filters moved into scans, unread columns left out.
+ *  @throws SQL_PARAMETER when a given parameter is used nowhere */
+export function planQuery(state: BinderState, relation: BoundRelation): BoundQuery {
+  state.reads.result = relation;
   const { context } = state;
   const outputIds = relation.columns.map((column) => column.id);
   const plan: LogicalPlan = {

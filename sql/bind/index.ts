@@ -1,5 +1,5 @@
 export { bindAlterRoute } from './bind-route.ts';
-export { bindStatement } from './bind-statement.ts';
+export { bindStatement, type BoundWithReferences, bindWithReferences } from './bind-statement.ts';
 export type {
   BindContext,
   BoundStatement,
@@ -15,4 +15,5 @@ export type {
 export { WATERMARK_COLUMN, WATERMARK_DELAY } from './bind-watermark.ts';
 export { encodeParameters } from './parameters.ts';
 export { parseReadPin, type ReadPin } from './read-pin.ts';
+export type { ColumnLineage, ColumnReference, ReadReference, RelationReference, StatementReferences } from './statement-references.ts';
 export { isMaintained, isMaterializedView, LATE_ROWS_OF } from './stream-table.ts';

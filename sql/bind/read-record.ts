@@ -1,0 +1,51 @@
+import type { Expression as PlanExpression, PlanColumn, PlanNode } from '../../spi/index.ts';
+import type { BinderState, BoundRelation } from './binder-state.ts';
+
+/** What a relation is that a statement names. */
+export type RelationKind = 'table' | 'materialized_view' | 'view' | 'virtual' | 'file';
+
+/** One use of a relation by name. */
+export interface RelationUse {
+  readonly kind: RelationKind;
+  /** Empty for a file. */
+  readonly schema: string;
+  readonly name: string;
+  /** The view in whose text the relation is named, as `schema.name`; null in the statement's own text. */
+  readonly via: string | null;
+  /** What the use was bound to; null for a file. */
+  readonly plan: PlanNode | null;
+  readonly columns: readonly Pick<PlanColumn, 'id' | 'name'>[];
+  /** True for the table whose rows are changed: it is read when one of its columns is. */
+  readonly isTarget: boolean;
+}
+
+/** What the binder alone knows about what a statement reads. It grows while binding goes on. */
+export interface ReadRecord {
+  readonly uses: RelationUse[];
+  /** Whole queries, before any rule of the plan. */
+  readonly queries: BoundRelation[];
+  /** Expressions beside queries: conditions and values of changes, and what was folded into a constant. */
+  readonly expressions: PlanExpression[];
+  /** Functions that left no trace in a plan. */
+  readonly functions: Set<string>;
+  /** Columns of the target that the text names. */
+  readonly writtenColumns: Set<string>;
+  /** What puts out the statement's columns, before any rule of the plan. */
+  result: BoundRelation | null;
+}
+
+/** Makes an empty record. */
+export function createReadRecord(): ReadRecord {
+  return { uses: [], queries: [], expressions: [], functions: new Set(), writtenColumns: new Set(), result: null };
+}
+
+/** Notes that a relation is used where binding stands. */
+export function noteUse(
+  state: BinderState,
+  kind: RelationKind,
+  { schema, name }: { readonly schema: string; readonly name: string },
+  { plan, columns }: BoundRelation,
+  isTarget = false,
+): void {
+  state.reads.uses.push({ kind, schema, name, via: state.source.view?.name ?? null, plan, columns, isTarget });
+}

@@ -1,0 +1,173 @@
+import { type PlanNode, type PlanVisitor, walkExpression, walkPlan } from '../../spi/index.ts';
+import type { BoundRelation } from './binder-state.ts';
+import type { BoundStatement } from './bound-statement.ts';
+import { columnLineage } from './column-lineage.ts';
+import type { ReadRecord, RelationKind, RelationUse } from './read-record.ts';
+
+/** A relation and those of its columns that are meant, by the names of their definition. */
+export interface RelationReference {
+  readonly kind: RelationKind;
+  /** Empty for a file. */
+  readonly schema: string;
+  /** The path of a file. */
+  readonly name: string;
+  /** In order of name. A relation may be read without any of its columns: `count(*)`. */
+  readonly columns: readonly string[];
+}
+
+/** A relation that is read. */
+export interface ReadReference extends RelationReference {
+  /** The view in whose text the relation is named, as `schema.name`; null in the statement's own text. */
+  readonly via: string | null;
+}
+
+/** A stored or virtual column. */
+export interface ColumnReference {
+  readonly schema: string;
+  readonly relation: string;
+  readonly column: string;
+}
+
+/** What a column of the result is computed from. */
+export interface ColumnLineage {
+  /** Name of the result's column; for INSERT and CREATE .. AS that of the target. */
+  readonly column: string;
+  /** Columns of tables, with views seen through; constants have none. */
+  readonly sources: readonly ColumnReference[];
+}
+
+/** Exactly what a statement reads and changes.
+ *  Guarantees: taken from the bound plan before any rule rewrites it, so that nothing is missing because it was optimized away. */
+export interface StatementReferences {
+  /** One entry per relation and view that names it, ordered by schema, name and view. A view stands beside what its text reads. */
+  readonly reads: readonly ReadReference[];
+  /** What is made, changed or dropped; columns are those that INSERT, UPDATE or COPY name, none when it is all of them. */
+  readonly target: RelationReference | null;
+  /** Canonical names of the scalar, aggregate, window and table functions and operators, in order. */
+  readonly functions: readonly string[];
+  /** One entry per column of the result, in order. */
+  readonly lineage: readonly ColumnLineage[];
+}
+
+/** Returns what a bound statement reads and changes. */
+export function statementReferences(statement: BoundStatement, record: ReadRecord): StatementReferences {
+  if (statement.kind === 'explain') return statementReferences(statement.statement, record);
+  const reads = [...readRelations(record), ...(statement.kind === 'copy_from' ? [{ ...fileReference(statement.path), via: null }] : [])];
+  return { reads, target: targetOf(statement, record), functions: functionsOf(record), lineage: lineageOf(statement, record) };
+}
+
+type Counts = Map<number, number>;
+
+function readRelations(record: ReadRecord): readonly ReadReference[] {
+  const total: Counts = new Map();
+  for (const query of record.queries) countReads(total, query);
+  for (const expression of record.expressions) walkExpression(expression, counter(total));
+  const found = new Map<string, { readonly use: RelationUse; readonly columns: Set<string> }>();
+  for (const use of record.uses) {
+    const columns = columnsRead(use, total);
+    if (use.isTarget && columns.length === 0) continue;
+    const key = [use.schema, use.name, use.via ?? '', use.kind].join('\0').toLowerCase();
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { use, columns: new Set(columns) });
+    else for (const column of columns) known.columns.add(column);
+  }
+  return [...found]
+    .sort(([left], [right]) => compare(left, right))
+    .map(([, { use, columns }]) => ({
+      kind: use.kind,
+      schema: use.schema,
+      name: use.name,
+      via: use.via,
+      columns: [...columns].sort(compare),
+    }));
+}
+
+/** What a view's own text reads of the columns that it puts out, as its ORDER BY does, is not read by who uses the view. */
+function columnsRead({ kind, plan, columns }: RelationUse, total: Counts): readonly string[] {
+  const inside: Counts = new Map();
+  if (kind === 'view' && plan !== null) countReads(inside, { plan, columns: [] });
+  return columns.filter(({ id }) => (total.get(id) ?? 0) > (inside.get(id) ?? 0)).map((column) => column.name);
+}
+
+function countReads(counts: Counts, { plan, columns }: Pick<BoundRelation, 'plan' | 'columns'>): void {
+  walkPlan(plan, counter(counts));
+  for (const { id } of columns) count(counts, id);
+}
+
+function counter(counts: Counts): PlanVisitor {
+  return {
+    node: (node) => {
+      for (const id of idsReadByPosition(node)) count(counts, id);
+    },
+    expression: (part) => {
+      if (part.kind === 'column') count(counts, part.id);
+      else if (part.kind === 'scalar_subquery' || part.kind === 'quantified') count(counts, part.columnId);
+      else if (part.kind === 'in_subquery') for (const id of part.columnIds) count(counts, id);
+    },
+  };
+}
+
+function count(counts: Counts, id: number): void {
+  counts.set(id, (counts.get(id) ?? 0) + 1);
+}
+
+/** Columns that a node reads without an expression, as `TABLE t UNION TABLE u` does. */
+function idsReadByPosition(node: PlanNode): readonly number[] {
+  if (node.kind === 'set_operation') return [...node.leftIds, ...node.rightIds];
+  if (node.kind === 'with') return node.ctes.flatMap((cte) => [...cte.planIds, ...(cte.recursive?.planIds ?? [])]);
+  return [];
+}
+
+function functionsOf(record: ReadRecord): readonly string[] {
+  const names = new Set(record.functions);
+  const visitor: PlanVisitor = {
+    node: (node) => {
+      if (node.kind === 'table_function') names.add(node.function);
+      if (node.kind === 'unnest') names.add('unnest');
+      if (node.kind === 'aggregate') for (const { call } of node.aggregates) names.add(call.function);
+      if (node.kind === 'window') for (const { call } of node.windows) names.add(call.function);
+    },
+    expression: (part) => {
+      if (part.kind === 'call') names.add(part.function);
+    },
+  };
+  for (const { plan } of record.queries) walkPlan(plan, visitor);
+  for (const expression of record.expressions) walkExpression(expression, visitor);
+  return [...names].sort(compare);
+}
+
+function lineageOf(statement: BoundStatement, { result, uses }: ReadRecord): readonly ColumnLineage[] {
+  if (result === null) return [];
+  const sources = new Map<number, ColumnReference>();
+  for (const { kind, schema, name, columns } of uses) {
+    if (kind !== 'view') for (const { id, name: column } of columns) sources.set(id, { schema, relation: name, column });
+  }
+  const names = 'spec' in statement ? statement.spec.columns.map((column) => column.name) : result.columns.map((column) => column.name);
+  return columnLineage(result, (id) => sources.has(id)).map((ids, index) => ({
+    column: names[index] ?? '',
+    sources: distinct([...ids].flatMap((id) => sources.get(id) ?? [])),
+  }));
+}
+
+function distinct(references: readonly ColumnReference[]): readonly ColumnReference[] {
+  const found = new Map(references.map((reference) => [[reference.schema, reference.relation, reference.column].join('\0'), reference]));
+  return [...found].sort(([left], [right]) => compare(left, right)).map(([, reference]) => reference);
+}
+
+function targetOf(statement: BoundStatement, { writtenColumns }: ReadRecord): RelationReference | null {
+  if (statement.kind === 'copy_to') return fileReference(statement.path);
+  const columns = [...writtenColumns].sort(compare);
+  if ('table' in statement) return { kind: 'table', schema: statement.table.schema, name: statement.table.name, columns };
+  const kind: RelationKind = statement.kind.endsWith('materialized_view')
+    ? 'materialized_view'
+    : statement.kind.endsWith('view')
+      ? 'view'
+      : 'table';
+  const name =
+    'spec' in statement ? statement.spec.name : 'view' in statement ? statement.view.name : 'name' in statement ? statement.name : null;
+  return name === null || typeof name === 'string' ? null : { kind, schema: name.schema, name: name.name, columns: [] };
+}
+
+const fileReference = (path: string): RelationReference => ({ kind: 'file', schema: '', name: path, columns: [] });
+
+const compare = (left: string, right: string): number => (left < right ? -1 : Number(left > right));
