@@ -91,13 +91,15 @@ async function runRouted(
   context: StatementContext,
 ): Promise<StatementOutcome> {
   const { record, router } = context;
+  const routedFromMs = performance.now();
   const { route, view } = await routeQuery(statement, context);
+  record.describe({ routingMs: performance.now() - routedFromMs });
   const query = view?.query ?? statement.query;
   const snapshots = [...new Set([...formatSnapshots(statement.query.snapshots), ...formatSnapshots(query.snapshots)])];
   if (view !== null) record.describe({ view: view.name, snapshots });
-  return router.run(route, record.signal, async (candidate) => {
+  return router.run(route, record.signal, async (candidate, failedEngines) => {
     const { name, engine, estimate } = candidate;
-    record.describe({ engine: name, route: formatDecision(route.decision), estimatedMs: totalMs(estimate) });
+    record.describe({ engine: name, route: formatDecision(route.decision), estimatedMs: totalMs(estimate), failedEngines });
     const startedMs = performance.now();
     const prepared = await engine.prepare(query);
     const preparedMs = performance.now() - startedMs;

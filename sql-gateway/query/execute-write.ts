@@ -77,9 +77,11 @@ export async function writeQuery(
   }
   const preferred = durable === null ? null : DURABLE_ENGINE;
   const wish = { hint: hints.engine, session: context.request.session.engine, preferred };
+  const routedFromMs = performance.now();
   const route = await router.route({ query, statement: 'write', wish });
-  return router.run(route, record.signal, async (candidate) => {
-    record.describe({ route: formatDecision(route.decision), estimatedMs: totalMs(candidate.estimate) });
+  record.describe({ routingMs: performance.now() - routedFromMs });
+  return router.run(route, record.signal, async (candidate, failedEngines) => {
+    record.describe({ route: formatDecision(route.decision), estimatedMs: totalMs(candidate.estimate), failedEngines });
     const startedMs = performance.now();
     const transaction = await context.sink.begin(goal);
     await durable?.begin({ engine: candidate.name, token: transaction.token });

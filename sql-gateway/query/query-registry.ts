@@ -21,6 +21,10 @@ export interface QueryInfo {
   /** What the engine estimated, and how long it was waited for in the end. Units: milliseconds. */
   readonly estimatedMs: number | null;
   readonly measuredMs: number | null;
+  /** How long the choice of the engine took. Units: milliseconds. */
+  readonly routingMs: number | null;
+  /** Engines that failed before the one that runs it, in order. */
+  readonly failedEngines: readonly string[];
   /** Whether a stored result answered; null when none may. */
   readonly cache: 'hit' | 'miss' | null;
   /** The materialized view that answered, as `schema.name`; null for none. */
@@ -50,7 +54,18 @@ export interface QueryRecord {
     facts: Partial<
       Pick<
         QueryInfo,
-        'kind' | 'engine' | 'route' | 'estimatedMs' | 'measuredMs' | 'cache' | 'view' | 'fingerprint' | 'snapshots' | 'progress'
+        | 'kind'
+        | 'engine'
+        | 'route'
+        | 'estimatedMs'
+        | 'measuredMs'
+        | 'routingMs'
+        | 'failedEngines'
+        | 'cache'
+        | 'view'
+        | 'fingerprint'
+        | 'snapshots'
+        | 'progress'
       >
     >,
   ): void;
@@ -142,6 +157,8 @@ function createRecord({ user, sql, jobId }: QueryOrigin, onEnd: (record: QueryRe
     route: null,
     estimatedMs: null,
     measuredMs: null,
+    routingMs: null,
+    failedEngines: [],
     cache: null,
     view: null,
     fingerprint: null,

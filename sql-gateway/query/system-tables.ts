@@ -69,6 +69,8 @@ function queriesTable(queries: readonly QueryInfo[]): VirtualRelation {
       { name: 'measured_ms', type: 'double' },
       { name: 'cache', type: 'varchar' },
       { name: 'view', type: 'varchar' },
+      { name: 'routing_ms', type: 'double' },
+      { name: 'failed_engines', type: 'varchar' },
     ],
     rows: queries.map((query) => [
       query.queryId,
@@ -90,6 +92,8 @@ function queriesTable(queries: readonly QueryInfo[]): VirtualRelation {
       formatMs(query.measuredMs),
       query.cache,
       query.view,
+      formatMs(query.routingMs),
+      query.failedEngines.join(', '),
     ]),
   };
 }

@@ -32,7 +32,11 @@ export interface Router {
   route(request: RouteRequest): Promise<Route>;
   /** Tries the candidates in order until one has begun to answer. A failure that the next one may not meet ends the search.
    *  @throws ENGINE_REFUSED, the last candidate's error, or the first that another engine would meet too */
-  run<Started>(route: Route, signal: AbortSignal, start: (candidate: Candidate) => Promise<Started>): Promise<Started>;
+  run<Started>(
+    route: Route,
+    signal: AbortSignal,
+    start: (candidate: Candidate, failedEngines: readonly string[]) => Promise<Started>,
+  ): Promise<Started>;
   /** Takes what a run took, or why it failed. Units: milliseconds. */
   observe(route: Route, candidate: Candidate, measuredMs: number, error: unknown): void;
   /** What was measured so far. */
@@ -58,13 +62,15 @@ export function createRouter(parts: RouterParts): Router {
     route: (request) => routeStatement(request, parts, costs),
     run: async (route, signal, start) => {
       const candidates: Candidate[] = [...requireCandidates(route)];
+      const failed: string[] = [];
       let askOthers = route.askOthers;
       for (const candidate of candidates) {
         try {
-          return await start(candidate);
+          return await start(candidate, failed);
         } catch (error) {
           const coded = PlatformError.from(error, 'ENGINE_FAILED');
           router.observe(route, candidate, 0, coded);
+          failed.push(candidate.name);
           // A commit that lost its race would lose it for every engine: the statement has to begin anew.
           const another = (coded.retryable && coded.code !== 'STORAGE_CONFLICT') || coded.code === 'RESOURCE_MEMORY';
           if (!another || signal.aborted) throw coded;

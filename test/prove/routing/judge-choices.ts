@@ -1,45 +1,36 @@
 import type { Check } from '../proof.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { bestChoice, CHOICES, countedMs, type MeasuredStatement, PENALTY_MS } from './measured-choices.ts';
+import { type Choice, CHOICES, type MeasuredStatement, type MeasuredWay, type RoutedRun } from './measured-choices.ts';
 
-const RATIO_MAX = 1.3;
+/** What the proof asks of the router. */
+export interface Target {
+  readonly statements: number;
+  /** The most that its choices may take beyond the best choice each, as a ratio. */
+  readonly ratioMax: number;
+}
 
 /** Part of the statements that something else than the interactive engine over the tables must serve best. */
 const ELSEWHERE_MIN = 0.2;
 
-/** Compares the router with the best choice for each statement, and with two routers that do not look. */
-export function judgeChoices(measured: readonly MeasuredStatement[], seed: number): Check[] {
-  const best = total(measured, (statement) => countedMs(statement.runs[bestChoice(statement)]));
-  const random = seededRandom(seed);
-  const ratio = (ms: (statement: MeasuredStatement) => number): number => round(total(measured, ms) / best);
-  const routers = {
-    router: ratio(({ routed }) => countedMs(routed)),
-    first: ratio(({ first }) => countedMs(first)),
-    constant: ratio(({ runs }) => countedMs(runs.olap)),
-    random: ratio(({ runs }) => countedMs(runs[CHOICES[Math.floor(random() * CHOICES.length)] ?? 'olap'])),
-  };
+/** Part of the random router's runs that are told: as many shuffles, the least of them counts. */
+const SHUFFLES = 20;
+
+/** Compares the router with the best choice for each statement, and with routers that do not look. What is compared are the medians of the ways
+ *  chosen, the same for all of them, so luck in a single run is nobody's merit; the router's own run is told beside that. */
+export function judgeChoices(measured: readonly MeasuredStatement[], seed: number, targets: readonly Target[]): Check[] {
+  const most = Math.max(...targets.map(({ ratioMax }) => ratioMax));
+  const total = Math.max(...targets.map(({ statements }) => statements));
   const elsewhere = measured.filter((statement) => bestChoice(statement) !== 'olap');
-  const failed = measured.filter(({ routed, first }) => routed.ms === null || first.ms === null);
-  const note = `best choices take ${String(Math.round(best))} ms; what fails or is refused counts ${String(PENALTY_MS)} ms`;
-  const caught = (id: 'constant' | 'random', what: string): Check => ({
-    id: `${id}-router-caught`,
-    value: routers[id],
-    unit: 'ratio',
-    target: `> ${String(RATIO_MAX)}`,
-    pass: routers[id] > RATIO_MAX,
-    note: what,
-  });
+  const failed = measured.filter(({ routed, first }) => routed.by === null || first.by === null);
   return [
-    { id: 'statements', value: measured.length, unit: 'statements', target: '>= 60', pass: measured.length >= 60 },
+    { id: 'statements', value: measured.length, unit: 'statements', target: String(total), pass: measured.length === total },
     {
       id: 'best-served-elsewhere',
       value: round(elsewhere.length / measured.length),
       unit: 'share',
       target: `>= ${String(ELSEWHERE_MIN)}`,
       pass: elsewhere.length >= measured.length * ELSEWHERE_MIN,
-      note: CHOICES.map((choice) => `${choice} ${String(measured.filter((statement) => bestChoice(statement) === choice).length)}`).join(
-        ', ',
-      ),
+      note: CHOICES.map((choice) => `${choice} ${String(measured.filter((one) => bestChoice(one) === choice).length)}`).join(', '),
     },
     {
       id: 'answered-by-the-router',
@@ -47,50 +38,143 @@ export function judgeChoices(measured: readonly MeasuredStatement[], seed: numbe
       unit: 'statements',
       target: String(measured.length),
       pass: failed.length === 0,
-      note:
-        failed.length === 0
-          ? undefined
-          : failed
-              .map(({ sql, first }) => `${String(first.code)}: ${sql}`)
-              .join('; ')
-              .slice(0, 2000),
+      note: failed.length === 0 ? undefined : failed.map(tellFailure).join('; ').slice(0, 2000),
     },
-    {
-      id: 'router-over-best',
-      value: routers.router,
-      unit: 'ratio',
-      target: `<= ${String(RATIO_MAX)}`,
-      pass: routers.router <= RATIO_MAX,
-      note: `${note}; ${describeClasses(measured)}`,
-    },
-    {
-      id: 'router-at-first-sight-over-best',
-      value: routers.first,
-      unit: 'ratio',
-      target: `< ${String(routers.constant)}, the constant router's`,
-      pass: routers.first < routers.constant,
-      note: 'the first run of each plan, before it was measured on any engine',
-    },
-    caught('constant', 'always the interactive engine over the tables'),
-    caught('random', 'any of the four ways, refused or not'),
+    ...targets.flatMap((target) => judgeRouter(measured.slice(0, target.statements), target)),
+    rawRuns(measured),
+    ...judgeBlind(measured, seed, most),
   ];
 }
 
-function describeClasses(measured: readonly MeasuredStatement[]): string {
+function judgeRouter(measured: readonly MeasuredStatement[], { statements, ratioMax }: Target): readonly Check[] {
+  const facts = { unit: 'ratio', target: `<= ${String(ratioMax)}` };
+  const known = ratioOf(measured, (statement) => chosenMs(statement, statement.routed));
+  const atSight = ratioOf(measured, (statement) => chosenMs(statement, statement.first));
+  const best = Math.round(sum(measured, bestMs));
+  return [
+    {
+      id: `router-over-best-of-${String(statements)}`,
+      value: known,
+      ...facts,
+      pass: known <= ratioMax,
+      note: `the best choices take ${String(best)} ms, choosing among them ${String(Math.round(sum(measured, ({ routed }) => routed.routingMs)))} ms; ${describeClasses(measured, ({ routed }) => routed)}; ${describeWorst(measured, ({ routed }) => routed)}`,
+    },
+    {
+      id: `router-at-first-sight-over-best-of-${String(statements)}`,
+      value: atSight,
+      ...facts,
+      pass: atSight <= ratioMax,
+      note: `before the plan was measured on any engine; ${describeClasses(measured, ({ first }) => first)}; ${describeWorst(measured, ({ first }) => first)}`,
+    },
+  ];
+}
+
+/** Told so that nothing is hidden: here a slow moment of the machine is taken for a wrong choice. */
+function rawRuns(measured: readonly MeasuredStatement[]): Check {
+  const ratio = ratioOf(measured, ({ routed }) => routed.rawMs);
+  const atSight = ratioOf(measured, ({ first }) => first.rawMs);
+  return {
+    id: 'raw-runs-over-best',
+    value: ratio,
+    unit: 'ratio',
+    target: 'told',
+    pass: true,
+    note: `the single runs of the router themselves, ${String(atSight)} at first sight, against medians of the best ways`,
+  };
+}
+
+/** A router that always takes one way, and one that takes any. The kindest count: a statement that fails there is sent again to its best way, for
+ *  the time lost. */
+function judgeBlind(measured: readonly MeasuredStatement[], seed: number, most: number): readonly Check[] {
+  const constants = CHOICES.map((choice) => ({ choice, ratio: ratioOf(measured, (one) => wayMs(one, choice)) }));
+  const kindest = constants.reduce((left, right) => (right.ratio < left.ratio ? right : left));
+  const random = seededRandom(seed);
+  const any = (): Choice => CHOICES[Math.floor(random() * CHOICES.length)] ?? 'olap';
+  const shuffled = Array.from({ length: SHUFFLES }, () => ratioOf(measured, (one) => wayMs(one, any())));
+  const caught = (id: string, value: number, note: string): Check => ({
+    id,
+    value,
+    unit: 'ratio',
+    target: `> ${String(most)}`,
+    pass: value > most,
+    note,
+  });
+  return [
+    caught(
+      'constant-router-caught',
+      kindest.ratio,
+      `the best of ${constants.map(({ choice, ratio }) => `${choice} ${String(ratio)}`).join(', ')}; unanswered ${constants.map(({ choice }) => String(measured.filter(({ ways }) => ways[choice].ms === null).length)).join(', ')}; a failure counts as its time and a run of the best way`,
+    ),
+    caught('random-router-caught', Math.min(...shuffled), `the best of ${String(SHUFFLES)} shuffles over the four ways, counted alike`),
+  ];
+}
+
+/** Returns the way that took least; every statement has one that succeeds. */
+export function bestChoice({ ways }: Pick<MeasuredStatement, 'ways'>): Choice {
+  return CHOICES.reduce((best, choice) => ((ways[choice].ms ?? Infinity) < (ways[best].ms ?? Infinity) ? choice : best), CHOICES[0]);
+}
+
+function bestMs(statement: MeasuredStatement): number {
+  return statement.ways[bestChoice(statement)].spentMs;
+}
+
+function wayMs(statement: MeasuredStatement, choice: Choice): number {
+  const { ms, spentMs } = statement.ways[choice];
+  return ms ?? spentMs + bestMs(statement);
+}
+
+/** What the router's choice counts as: the median of the way that it took, those of the ways that it tried in vain before, and the time by which
+ *  choosing took longer than being told. Units: milliseconds. */
+export function chosenMs(statement: Pick<MeasuredStatement, 'ways' | 'routed' | 'first'>, routed: RoutedRun): number {
+  const { ways } = statement;
+  const lost = routed.failed.reduce((ms, choice) => ms + ways[choice].spentMs, 0);
+  if (routed.by === null) return lost + routed.rawMs + FAILURE_MS;
+  const way: MeasuredWay = ways[routed.by];
+  return lost + way.spentMs + Math.max(0, routed.routingMs - way.routingMs);
+}
+
+/** What a statement that the router leaves unanswered counts as, beside the time lost. Units: milliseconds. */
+const FAILURE_MS = 60_000;
+
+function describeClasses(measured: readonly MeasuredStatement[], runOf: (statement: MeasuredStatement) => RoutedRun): string {
   const kinds = [...new Set(measured.map(({ kind }) => kind))];
   return kinds
     .map((kind) => {
       const ofKind = measured.filter((statement) => statement.kind === kind);
-      const taken = total(ofKind, ({ routed }) => countedMs(routed));
-      const best = total(ofKind, (statement) => countedMs(statement.runs[bestChoice(statement)]));
-      const right = ofKind.filter((statement) => statement.routed.by === bestChoice(statement)).length;
-      return `${kind}: ${String(Math.round(taken))} of ${String(Math.round(best))} ms, ${String(right)} of ${String(ofKind.length)} as the best`;
+      const taken = sum(ofKind, (statement) => chosenMs(statement, runOf(statement)));
+      const right = ofKind.filter((statement) => runOf(statement).by === bestChoice(statement)).length;
+      return `${kind}: ${String(Math.round(taken))} of ${String(Math.round(sum(ofKind, bestMs)))} ms, ${String(right)} of ${String(ofKind.length)} as the best`;
     })
     .join('; ');
 }
 
-function total(measured: readonly MeasuredStatement[], ms: (statement: MeasuredStatement) => number): number {
-  return measured.reduce((sum, statement) => sum + ms(statement), 0);
+/** The statements that lost the most time, so that a miss tells where to look. */
+function describeWorst(measured: readonly MeasuredStatement[], runOf: (statement: MeasuredStatement) => RoutedRun): string {
+  const lost = measured.map((statement) => ({
+    statement,
+    run: runOf(statement),
+    ms: chosenMs(statement, runOf(statement)) - bestMs(statement),
+  }));
+  lost.sort((left, right) => right.ms - left.ms);
+  return lost
+    .slice(0, 3)
+    .map(({ statement, run, ms }) => {
+      const ways = [...run.failed.map((way) => `${way} in vain`), run.by ?? 'nobody'].join(', then ');
+      return `${String(Math.round(ms))} ms lost by ${ways} in place of ${bestChoice(statement)}: ${statement.sql.slice(0, 80)}`;
+    })
+    .join('; ');
+}
+
+function tellFailure({ sql, first, routed }: MeasuredStatement): string {
+  return `${String(first.code ?? routed.code)}: ${sql}`;
+}
+
+function ratioOf(measured: readonly MeasuredStatement[], ms: (statement: MeasuredStatement) => number): number {
+  return round(sum(measured, ms) / sum(measured, bestMs));
+}
+
+function sum(measured: readonly MeasuredStatement[], ms: (statement: MeasuredStatement) => number): number {
+  return measured.reduce((all, statement) => all + ms(statement), 0);
 }
 
 const round = (value: number): number => Number(value.toPrecision(4));

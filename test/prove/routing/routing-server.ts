@@ -20,9 +20,9 @@ log:
 /** How long views may take to catch up. Units: milliseconds. */
 const CATCH_UP_MS = 120_000;
 
-/** Starts a server with three engines, loads the flights (a part of them for a quick run) and waits until the views hold them.
+/** Starts a server with three engines, loads so many flights and waits until the views hold them.
  *  @throws what a statement of the preparation fails with */
-export async function startRoutingServer(folder: string, quick: boolean, log: (line: string) => void): Promise<ServerProcess> {
+export async function startRoutingServer(folder: string, rows: number, log: (line: string) => void): Promise<ServerProcess> {
   const packageFile = (name: string): string => fileURLToPath(new URL(`../data/${name}`, import.meta.resolve('vega-datasets')));
   mkdirSync(folder, { recursive: true });
   const config = join(folder, 'trivium.yaml');
@@ -37,7 +37,7 @@ export async function startRoutingServer(folder: string, quick: boolean, log: (l
     await run(server, `CREATE TABLE staged ${flights}`);
     await run(server, `COPY staged FROM '${packageFile('flights-3m.parquet')}' (FORMAT parquet)`);
     await run(server, `CREATE TABLE flights ${flights}`);
-    await run(server, `INSERT INTO flights SELECT * FROM staged${quick ? ' ORDER BY date LIMIT 150000' : ''}`);
+    await run(server, `INSERT INTO flights SELECT * FROM staged ORDER BY date LIMIT ${String(rows)}`);
     await run(
       server,
       'CREATE TABLE airports (iata varchar, name varchar, city varchar, state varchar, country varchar, latitude double, longitude double)',

@@ -2,12 +2,18 @@ import { assert } from '../../../spi/index.ts';
 import { seededRandom } from '../seeded-random.ts';
 
 /** What a statement is like, and so which way of running it should be best. */
-export type StatementClass = 'interactive' | 'view' | 'memory' | 'write';
+export type StatementClass = 'interactive' | 'view' | 'memory' | 'write' | 'continuous';
 
 /** One statement of the proof. */
 export interface RoutedStatement {
   readonly kind: StatementClass;
   readonly sql: string;
+  /** Returns the text that asks for an engine, where the session does not decide. */
+  readonly hinted?: (engine: string) => string;
+  /** The way that answers whatever does not name its engine. */
+  readonly onlyWay?: 'stream';
+  /** Takes back what the statement did, so that each run finds the same. */
+  readonly after?: string;
 }
 
 /** The materialized views that are kept while the statements run. */
@@ -20,7 +26,7 @@ export const VIEWS: Readonly<Record<string, string>> = {
 };
 
 /** How many of a hundred statements are of a class; the rest is interactive. */
-const SHARES = { view: 24, memory: 6, write: 7 } as const satisfies Partial<Record<StatementClass, number>>;
+const SHARES = { view: 24, memory: 6, write: 7, continuous: 3 } as const satisfies Partial<Record<StatementClass, number>>;
 
 type Whole = (below: number) => number;
 
@@ -63,7 +69,24 @@ const TEMPLATES: Readonly<Record<StatementClass, readonly Template[]>> = {
     (n) =>
       `CREATE OR REPLACE TABLE copies AS SELECT date, delay, distance, origin, destination, repeat(origin, ${20 + n(10)}) AS note FROM flights ORDER BY origin, date`,
   ],
+  continuous: [
+    (n) => `SELECT origin, count(*) AS flights, max(delay) AS most FROM flights WHERE delay > ${n(60)} GROUP BY origin`,
+    (n) =>
+      `SELECT window_start, count(*) AS flights FROM TABLE(TUMBLE(TABLE flights, DESCRIPTOR(date), INTERVAL '1' DAY)) WHERE distance > ${n(1000)} GROUP BY window_start`,
+  ],
 };
+
+/** A query to be kept fresh: engines are asked for by the hint of the query. */
+function continuous(query: string): RoutedStatement {
+  const create = (text: string): string => `CREATE OR REPLACE MATERIALIZED VIEW live AS ${text}`;
+  return {
+    kind: 'continuous',
+    sql: create(query),
+    hinted: (engine) => create(query.replace('SELECT', `SELECT /*+ ENGINE(${engine === 'view' ? 'olap' : engine}) */`)),
+    onlyWay: 'stream',
+    after: 'DROP MATERIALIZED VIEW IF EXISTS live',
+  };
+}
 
 function airport(whole: Whole): string {
   return ORIGINS[whole(ORIGINS.length)] ?? 'ATL';
@@ -81,7 +104,8 @@ export function makeStatements(count: number, seed: number, width: number): read
     for (let index = 0; index < part; index += 1) {
       const template = templates[index % templates.length];
       assert(template !== undefined, 'every class has templates');
-      made.push({ kind, sql: template(whole, width) });
+      const sql = template(whole, width);
+      made.push(kind === 'continuous' ? continuous(sql) : { kind, sql });
     }
   }
   for (let index = made.length - 1; index > 0; index -= 1) {
