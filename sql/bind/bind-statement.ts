@@ -1,4 +1,6 @@
+import type { PlanNode } from '../../spi/index.ts';
 import type { Drop, Query, QueryStatement, Span, Statement } from '../ast/index.ts';
+import { bindMerge } from './bind-change.ts';
 import { bindCopyFrom, bindCopyTo } from './bind-copy.ts';
 import { bindDelete, bindTruncate } from './bind-delete.ts';
 import { bindUpdate } from './bind-update.ts';
@@ -48,12 +50,14 @@ export async function bindWithReferences(statement: Statement, given: BindContex
     rules: { expression: bindExpression, query: bindQuery },
   };
   const bound = await bindOne(state, statement);
-  return { statement: bound, references: () => statementReferences(bound, state.reads) };
+  return { statement: bound, unruledRoot: () => state.reads.result?.plan ?? null, references: () => statementReferences(bound, state.reads) };
 }
 
 /** A bound statement, and what it reads and changes. */
 export interface BoundWithReferences {
   readonly statement: BoundStatement;
+  /** Returns the root of the statement's plan as it was before any rule of the plan; null when it has none. */
+  unruledRoot(): PlanNode | null;
   references(): StatementReferences;
 }
 
@@ -74,6 +78,8 @@ function bindOne(state: BinderState, statement: Statement): BoundStatement | Pro
       return bindDelete(state, statement);
     case 'update':
       return bindUpdate(state, statement);
+    case 'merge':
+      return bindMerge(state, statement);
     case 'truncate':
       return bindTruncate(state, statement);
     case 'create-schema':
@@ -115,7 +121,6 @@ type Remaining = Extract<
 const UNSUPPORTED = {
   'alter-table': 'ALTER TABLE',
   'comment-on': 'COMMENT ON',
-  merge: 'MERGE',
   'show-setting': 'SHOW of a setting',
   prepare: 'PREPARE',
   execute: 'EXECUTE',

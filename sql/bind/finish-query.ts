@@ -1,6 +1,6 @@
 import { type BoundQuery, type LogicalPlan, nearestName, PLAN_VERSION, type SessionSettings } from '../../spi/index.ts';
 import type { Hint, Query, Select } from '../ast/index.ts';
-import { fingerprint, pruneColumns, pushDownFilters } from '../plan/index.ts';
+import { fingerprint, rewritePlan } from '../plan/index.ts';
 import { bindError, didYouMean } from './bind-error.ts';
 import type { BinderState, BoundRelation } from './binder-state.ts';
 import type { QueryHints } from './bound-statement.ts';
@@ -20,7 +20,7 @@ export function planQuery(state: BinderState, relation: BoundRelation): BoundQue
   const outputIds = relation.columns.map((column) => column.id);
   const plan: LogicalPlan = {
     version: PLAN_VERSION,
-    root: pruneColumns(pushDownFilters(relation.plan), outputIds),
+    root: rewritePlan(relation.plan, outputIds),
     output: relation.columns.map(({ id, name, type, nullable }) => ({ id, name, type, nullable })),
   };
   const parameters = state.parameters.types();
