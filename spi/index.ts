@@ -29,6 +29,8 @@ export type {
   InSubqueryExpression,
   LiteralExpression,
   ParameterExpression,
+  LambdaExpression,
+  LambdaParameter,
   QuantifiedExpression,
   ScalarSubqueryExpression,
   StructExpression,

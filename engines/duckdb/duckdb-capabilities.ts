@@ -6,7 +6,7 @@ export const DUCKDB_CAPABILITIES: EngineCapabilities = {
   planVersion: PLAN_VERSION,
   features: [
     ...(['scan', 'values', 'table_function', 'unnest', 'project', 'filter', 'join', 'aggregate', 'window', 'sort', 'limit'] as const),
-    ...(['distinct', 'set_operation', 'with', 'cte_scan', 'subquery', 'parameter', 'with:recursive', 'join:lateral'] as const),
+    ...(['distinct', 'set_operation', 'with', 'cte_scan', 'subquery', 'parameter', 'lambda', 'with:recursive', 'join:lateral'] as const),
     ...(['join:inner', 'join:left', 'join:right', 'join:full', 'join:cross', 'join:semi', 'join:anti'] as const),
     ...(['join:asof_inner', 'join:asof_left', 'aggregate:grouping_sets', 'aggregate:distinct', 'aggregate:filter'] as const),
   ],

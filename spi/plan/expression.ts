@@ -15,7 +15,8 @@ export type Expression =
   | ScalarSubqueryExpression
   | ExistsExpression
   | InSubqueryExpression
-  | QuantifiedExpression;
+  | QuantifiedExpression
+  | LambdaExpression;
 
 /** Reads a column by its id, which is unique in the whole plan: inside a subquery or a lateral input an id that none of its
  *  own nodes produces belongs to the enclosing query (a correlated reference). */
@@ -120,6 +121,23 @@ export interface QuantifiedExpression {
   readonly argument: Expression;
   readonly plan: PlanNode;
   readonly columnId: number;
+  readonly type: DataType;
+}
+
+/** A function of one or more parameters, an argument of `list_transform`, `list_filter` or `list_reduce` and nothing else. The body reads the
+ *  parameters as columns by their ids, and may read other columns. */
+export interface LambdaExpression {
+  readonly kind: 'lambda';
+  readonly parameters: readonly LambdaParameter[];
+  readonly body: Expression;
+  /** The type of the body. */
+  readonly type: DataType;
+}
+
+/** A parameter of a lambda; the name serves people. */
+export interface LambdaParameter {
+  readonly id: number;
+  readonly name: string;
   readonly type: DataType;
 }
 

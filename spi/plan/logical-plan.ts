@@ -1,7 +1,8 @@
 import type { ResultColumn } from '../type/field.ts';
 import type { PlanNode } from './plan-node.ts';
 
-/** The version of the plan's JSON form. It grows when a node, an expression or a meaning is added; engines name the one they read. */
+/** The version of the plan's JSON form. It grows when the meaning of what is there changes; what is added has a
+ *  `PlanFeature` of its own, which engines declare. */
 export const PLAN_VERSION = 1;
 
 /** A whole plan: the relational root and the result columns that it is read out as. */

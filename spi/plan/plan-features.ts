@@ -13,7 +13,8 @@ export type PlanFeature =
   | 'aggregate:filter'
   | 'with:recursive'
   | 'subquery'
-  | 'parameter';
+  | 'parameter'
+  | 'lambda';
 
 /** What a plan asks of an engine. */
 export interface PlanRequirements {
@@ -69,6 +70,6 @@ function addNode(node: PlanNode, features: Set<PlanFeature>, functions: Set<stri
 
 function addExpression(expression: Expression, features: Set<PlanFeature>, functions: Set<string>): void {
   if (expression.kind === 'call') functions.add(expression.function);
-  if (expression.kind === 'parameter') features.add('parameter');
+  if (expression.kind === 'parameter' || expression.kind === 'lambda') features.add(expression.kind);
   if ('plan' in expression) features.add('subquery');
 }

@@ -98,6 +98,8 @@ export function mapOperands(expression: Expression, map: ExpressionMap): Express
       return { ...expression, argument: map(expression.argument), items: expression.items.map(map) };
     case 'struct':
       return { ...expression, values: expression.values.map(map) };
+    case 'lambda':
+      return { ...expression, body: map(expression.body) };
   }
 }
 

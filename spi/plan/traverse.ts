@@ -78,6 +78,8 @@ export function expressionOperands(expression: Expression): readonly Expression[
       return [expression.argument, ...expression.items];
     case 'struct':
       return expression.values;
+    case 'lambda':
+      return [expression.body];
   }
 }
 

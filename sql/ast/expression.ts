@@ -81,7 +81,7 @@ export interface Unary {
 export type ComparisonOperator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 
 /** Operators of two operands except AND and OR. */
-export type BinaryOperator = ComparisonOperator | '+' | '-' | '*' | '/' | '//' | '%' | '^' | '||' | '&' | '|' | '<<' | '>>';
+export type BinaryOperator = ComparisonOperator | '+' | '-' | '*' | '/' | '//' | '%' | '^' | '||' | '&' | '|' | '<<' | '>>' | '->' | '->>';
 
 /** An operator of two operands. Chains are left-deep and at most about a thousand levels high. */
 export interface Binary {

@@ -31,6 +31,8 @@ export const BINARY_PRECEDENCE: Readonly<Record<BinaryOperator, number>> = {
   '|': PRECEDENCE.other,
   '<<': PRECEDENCE.other,
   '>>': PRECEDENCE.other,
+  '->': PRECEDENCE.other,
+  '->>': PRECEDENCE.other,
   '+': PRECEDENCE.additive,
   '-': PRECEDENCE.additive,
   '*': PRECEDENCE.multiplicative,

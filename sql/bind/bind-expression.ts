@@ -4,6 +4,7 @@ import { bindBetween, bindDistinctness, bindInList, predicate } from './bind-com
 import { bindCase, bindCast, bindColumnReference } from './bind-conditional.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { bindFunctionCall } from './bind-function.ts';
+import { bindJsonArrow } from './bind-json-arrow.ts';
 import { bindLiteral } from './bind-literal.ts';
 import { bindFieldAccess, bindList, bindMap, bindSlice, bindStruct, bindSubscript } from './bind-nested.ts';
 import { bindAtTimeZone, bindBinary, bindCondition, bindLike, bindLogical, bindTruth, bindUnary } from './bind-operator.ts';
@@ -54,7 +55,7 @@ export function bindExpression(context: ExpressionContext, node: Expression): Pl
     case 'unary':
       return bindUnary(context, node);
     case 'binary':
-      return bindBinary(context, node);
+      return node.operator === '->' || node.operator === '->>' ? bindJsonArrow(context, node) : bindBinary(context, node);
     case 'logical':
       return bindLogical(context, node);
     case 'not':

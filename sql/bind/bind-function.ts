@@ -3,6 +3,8 @@ import type { Expression, FunctionCall } from '../ast/index.ts';
 import { type FunctionDefinition, functionBySpelling, nearestFunction, tableFunctionBySpelling } from '../functions/index.ts';
 import { bindAggregate } from './bind-aggregate.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
+import { withoutLambdas } from './bind-json-arrow.ts';
+import { bindLambdaCall } from './bind-lambda-call.ts';
 import { bindSpecialForm } from './bind-special-form.ts';
 import { bindWindowCall } from './bind-window.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
@@ -10,12 +12,13 @@ import { callDefined } from './call-defined.ts';
 
 /** Binds a call of a scalar, aggregate or window function.
  *  @throws SQL_UNKNOWN_FUNCTION, SQL_TYPE_MISMATCH, SQL_GROUPING, SQL_UNSUPPORTED */
-export function bindFunctionCall(context: ExpressionContext, node: FunctionCall): PlanExpression {
+export function bindFunctionCall(context: ExpressionContext, given: FunctionCall): PlanExpression {
   const { state } = context;
-  const spelling = node.name.parts.at(-1)?.name ?? '';
-  if (node.name.parts.length > 1) throw unsupported(state, 'a function name with a schema', node.name.span);
-  const lambda = node.arguments.find((argument) => argument.value.kind === 'lambda');
-  if (lambda !== undefined) throw unsupported(state, 'a lambda', lambda.span);
+  const spelling = given.name.parts.at(-1)?.name ?? '';
+  if (given.name.parts.length > 1) throw unsupported(state, 'a function name with a schema', given.name.span);
+  const taken = bindLambdaCall(context, spelling.toLowerCase(), given);
+  if (taken !== null) return taken;
+  const node = withoutLambdas(context, given);
   const special = bindSpecialForm(context, spelling.toLowerCase(), node);
   if (special !== null) return special;
   const definition = definitionOf(context, spelling, node);

@@ -22,6 +22,7 @@ export function mayBeNull(columns: ColumnRegistry, expression: Expression): bool
     case 'in':
       return expressionOperands(expression).some((operand) => mayBeNull(columns, operand));
     case 'struct':
+    case 'lambda':
     case 'exists':
       return false;
     case 'parameter':

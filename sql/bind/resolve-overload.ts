@@ -102,6 +102,8 @@ function matchPattern(
       if (argument.type.kind === 'null') return matchPattern(state, pattern.element, argument, members, digits);
       return argument.type.kind === 'list' ? matchPattern(state, pattern.element, standIn(argument.type.element), members, digits) : null;
     }
+    case 'lambda':
+      return null;
     case 'map': {
       if (argument.type.kind !== 'map') return null;
       const key = matchPattern(state, pattern.key, standIn(argument.type.key), members, digits);
@@ -135,6 +137,8 @@ function substitute(pattern: TypePattern, match: Match, own: DataType): DataType
       return { kind: 'decimal', precision: digitsOf(pattern.precision, match), scale: digitsOf(pattern.scale, match) };
     case 'list':
       return { kind: 'list', element: substitute(pattern.element, match, { kind: 'null' }), elementNullable: true };
+    case 'lambda':
+      return substitute(pattern.result, match, own);
     case 'map':
       return {
         kind: 'map',

@@ -4,6 +4,7 @@ import type { DataType } from '../../spi/index.ts';
 export type FunctionKind = 'scalar' | 'aggregate' | 'window' | 'table';
 
 /** A type in a signature. Variables (`T`, `K`, `V`) stand for one type per call, `any` for a type of its own in each place;
+ *  `lambda<A,B,R>` is a lambda of A and B that gives R;
  *  a decimal's precision and scale are fixed or named (`p`, `s`), names standing for those of the argument. */
 export type TypePattern =
   | { readonly kind: 'exact'; readonly type: DataType }
@@ -11,6 +12,7 @@ export type TypePattern =
   | { readonly kind: 'any' }
   | { readonly kind: 'decimal'; readonly precision: number | string; readonly scale: number | string }
   | { readonly kind: 'list'; readonly element: TypePattern }
+  | { readonly kind: 'lambda'; readonly parameters: readonly TypePattern[]; readonly result: TypePattern }
   | { readonly kind: 'map'; readonly key: TypePattern; readonly value: TypePattern };
 
 /** One way to call a function. */

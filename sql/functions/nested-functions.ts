@@ -68,6 +68,26 @@ export const NESTED_FUNCTIONS: readonly FunctionDefinition[] = [
     hidden: true,
     also: ['generate_series', 'sequence'],
   }),
+  nested(
+    'list_transform',
+    ['list<T>, lambda<T,U> -> list<U>'],
+    'What the lambda makes of each element; it may take the position as well.',
+    {
+      also: ['transform', 'array_transform', 'list_apply', 'array_apply', 'apply'],
+    },
+  ),
+  nested(
+    'list_filter',
+    ['list<T>, lambda<T,boolean> -> list<T>'],
+    'The elements for which the lambda is true; it may take the position as well.',
+    {
+      also: ['filter', 'array_filter'],
+    },
+  ),
+  nested('list_reduce', ['list<T>, lambda<T,T,T>, [T] -> T'], 'The state after the lambda took it together with each element in turn.', {
+    also: ['array_reduce', 'reduce'],
+    nulls: 'own',
+  }),
   nested('map_of', ['list<K>, list<V> -> map<K,V>', '() -> map<null,null>'], 'A map of keys and values.', { also: ['map'] }),
   nested('map_keys', ['map<K,V> -> list<K>'], 'The keys.'),
   nested('map_values', ['map<K,V> -> list<V>'], 'The values.'),

@@ -58,6 +58,12 @@ function parsePattern(text: string): TypePattern {
   const inner = body === undefined ? [] : splitTopLevel(body);
   const [first, second] = inner;
   if (name === 'list' && first !== undefined) return { kind: 'list', element: parsePattern(first) };
+  if (name === 'lambda') {
+    const patterns = inner.map(parsePattern);
+    const result = patterns.pop();
+    assert(result !== undefined, `a lambda without a result: ${text}`);
+    return { kind: 'lambda', parameters: patterns, result };
+  }
   if (name === 'map' && first !== undefined && second !== undefined) {
     return { kind: 'map', key: parsePattern(first), value: parsePattern(second) };
   }

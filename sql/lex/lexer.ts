@@ -2,7 +2,7 @@ import { isDigit, isSpace, wordPartLength, wordStartLength } from './character-c
 import { lexicalError } from './lexical-error.ts';
 import type { Token, TokenKind } from './token.ts';
 
-const SYMBOLS = new Set('( ) [ ] { } , . ; : + - * / % ^ & | ~ < > = ? :: := <= >= <> != == || // ** << >> => ->'.split(' '));
+const SYMBOLS = new Set('( ) [ ] { } , . ; : + - * / % ^ & | ~ < > = ? :: := <= >= <> != == || // ** << >> => -> ->>'.split(' '));
 const HEX_DIGITS = /^(?:[0-9a-fA-F]{2})*$/;
 /** Words after which a comment that begins with a plus sign holds hints. */
 const TAKES_HINTS: ReadonlySet<string> = new Set(['SELECT', 'DELETE', 'UPDATE']);
@@ -67,6 +67,7 @@ export class Lexer {
 
   #symbol(start: number): Token {
     const { text } = this;
+    if (text.startsWith('->>', start)) return this.#token('symbol', '->>', start, start + 3);
     const pair = text.slice(start, start + 2);
     if (pair.length === 2 && SYMBOLS.has(pair)) return this.#token('symbol', pair, start, start + 2);
     const single = text.charAt(start);

@@ -55,6 +55,8 @@ export function formatExpression(expression: Expression, names: ColumnNames, sub
       return `struct(${list(expression.values)})`;
     case 'field':
       return `${text(expression.argument)}.${expression.name}`;
+    case 'lambda':
+      return `(${expression.parameters.map((parameter) => `${parameter.name}#${String(parameter.id)}`).join(', ')}) -> ${text(expression.body)}`;
     case 'scalar_subquery':
       return `(${subquery(expression.plan)})`;
     case 'exists':

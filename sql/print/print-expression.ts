@@ -1,4 +1,4 @@
-import { assert, type CallExpression, type Expression, PlatformError } from '../../spi/index.ts';
+import { assert, type CallExpression, type Expression, type LambdaExpression, PlatformError } from '../../spi/index.ts';
 import { DUCKDB_SCALAR_FUNCTIONS } from './duckdb-scalar-functions.ts';
 import { flattenConnective } from './flatten-connective.ts';
 import { printCast } from './print-cast.ts';
@@ -7,7 +7,7 @@ import { printLiteral } from './print-literal.ts';
 import { printExists, printInSubquery, printQuantified, printScalarSubquery } from './print-subquery.ts';
 import { printType } from './print-type.ts';
 import { quoteName, quoteText } from './quote.ts';
-import { readColumn } from './column-name.ts';
+import { columnName, readColumn } from './column-name.ts';
 
 /** Prints one value over its printed operands; the text stands by itself.
  *  @throws SQL_TOO_DEEP, ENGINE_UNSUPPORTED, SQL_INVALID_VALUE */
@@ -41,6 +41,8 @@ export function printExpression(context: PrintContext, expression: Expression): 
     }
     case 'field':
       return `struct_extract(${context.expression(expression.argument)}, ${quoteText(expression.name)})`;
+    case 'lambda':
+      return printLambda(context, expression);
     case 'scalar_subquery':
       return printScalarSubquery(context, expression);
     case 'exists':
@@ -50,6 +52,12 @@ export function printExpression(context: PrintContext, expression: Expression): 
     case 'quantified':
       return printQuantified(context, expression);
   }
+}
+
+/** Lambda parameters are named like columns: their ids are unique too. */
+function printLambda(context: PrintContext, { parameters, body }: LambdaExpression): string {
+  for (const { id } of parameters) context.columnSql.set(id, columnName(id));
+  return `lambda ${parameters.map(({ id }) => columnName(id)).join(', ')}: ${context.expression(body)}`;
 }
 
 function printOperand(context: PrintContext, operand: Expression | undefined): string {

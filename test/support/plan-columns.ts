@@ -10,15 +10,17 @@ export interface ColumnFaults {
 export function columnFaults(root: PlanNode, outputIds: readonly number[]): ColumnFaults {
   const made: number[] = [];
   const read = new Set(outputIds);
+  const parameters = new Set<number>();
   walkPlan(root, {
     node: (node) => {
       made.push(...madeBy(node));
     },
     expression: (expression) => {
       if (expression.kind === 'column') read.add(expression.id);
+      if (expression.kind === 'lambda') for (const { id } of expression.parameters) parameters.add(id);
     },
   });
-  const known = new Set(made);
+  const known = new Set([...made, ...parameters]);
   return {
     madeTwice: made.filter((id, index) => made.indexOf(id) !== index),
     neverMade: [...read].filter((id) => !known.has(id)),

@@ -38,7 +38,7 @@ export const CALL_CASES: readonly GrammarCases[] = [
   {
     production: 'lambda',
     accepts: ['SELECT list_transform([1, 2], x -> x * 2)', 'SELECT list_reduce(l, (a, b) -> a + b) FROM t'],
-    rejects: [reject('SELECT f((a, b) ->▸)', 'an expression'), reject('SELECT f((a, 1) ▸-> a)', "')'")],
+    rejects: [reject('SELECT f((a, b) ->▸)', 'an expression'), reject('SELECT f((a,▸) -> a)', 'an expression')],
   },
   {
     production: 'null_treatment',

@@ -59,7 +59,7 @@ export const EXPRESSION_CASES: readonly GrammarCases[] = [
   },
   {
     production: 'concatenation',
-    accepts: ["SELECT a || 'x' || b", 'SELECT a & b | c << 2 >> 1'],
+    accepts: ["SELECT t.j -> 'a' ->> '$.b[0]' FROM t", "SELECT a || 'x' || b", 'SELECT a & b | c << 2 >> 1'],
     rejects: [reject('SELECT a ||▸', 'an expression'), reject('SELECT a | ▸| b', 'an expression')],
   },
   {

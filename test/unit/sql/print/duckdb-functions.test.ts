@@ -79,6 +79,8 @@ function typeOf(pattern: TypePattern): DataType {
       return { kind: pattern.name === 'K' ? 'varchar' : 'integer' };
     case 'any':
       return { kind: 'integer' };
+    case 'lambda':
+      return typeOf(pattern.result);
   }
 }
 
@@ -93,7 +95,12 @@ function sample(type: DataType, form: string | undefined): Expression {
 }
 
 function argumentsOf(entry: FunctionDefinition, overload: Overload): readonly Expression[] {
-  return overload.parameters.map((parameter, index) => sample(typeOf(parameter), FORMS[entry.name]?.[index]));
+  return overload.parameters.map((parameter, index) => {
+    const value = sample(typeOf(parameter), FORMS[entry.name]?.[index]);
+    if (parameter.kind !== 'lambda') return value;
+    const parameters = parameter.parameters.map((pattern, place) => ({ id: 100 + place, name: 'x', type: typeOf(pattern) }));
+    return { kind: 'lambda', parameters, body: value, type: value.type };
+  });
 }
 
 /** Calls of the catalogue that other tests cover, since they need more than arguments. */

@@ -1,0 +1,96 @@
+import type { DuckDBConnection, Json } from '@duckdb/node-api';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bindQueryText, catalogOf } from '../../../support/bind-text.ts';
+import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
+import { columnFaults } from '../../../support/plan-columns.ts';
+import { printForTest, testConnection } from '../../../support/print-and-run.ts';
+
+const TABLES = [
+  'CREATE TABLE s (region VARCHAR, year INTEGER, amount INTEGER)',
+  'CREATE TABLE l (id INTEGER, xs INTEGER[], ys VARCHAR[], m MAP(VARCHAR, INTEGER), j VARCHAR)',
+];
+
+let catalog: MemoryCatalog;
+let database: DuckDBConnection;
+
+beforeAll(async () => {
+  catalog = await catalogOf(TABLES);
+  database = await testConnection();
+  for (const statement of TABLES) await database.run(statement);
+  await database.run("SET default_null_order = 'nulls_last'");
+  await database.run(
+    `INSERT INTO s VALUES ('north', 2020, 1), ('north', 2021, 2), ('south', 2020, 4), ('south', 2020, 8), ('east', 2021, NULL), (NULL, 2021, 16)`,
+  );
+  await database.run(`INSERT INTO l VALUES
+    (1, [1, 2, 3], ['a', 'b'], MAP {'a': 1, 'b': 2}, '{"a": {"b": [10, 20]}, "c": "x"}'),
+    (2, [], [], MAP {}, '[1, 2]'),
+    (3, NULL, NULL, NULL, NULL),
+    (4, [5, NULL, 1], ['c', NULL], MAP {'z': NULL}, '{"c": null}')`);
+});
+
+async function rowsOf(sql: string): Promise<readonly (readonly Json[])[]> {
+  return (await database.runAndReadAll(sql)).getRowsJson();
+}
+
+async function expectSame(sql: string, reference: string): Promise<void> {
+  const query = await bindQueryText(sql, catalog);
+  const outputs = query.plan.output.map((column) => column.id);
+  expect(columnFaults(query.plan.root, outputs)).toEqual({ madeTwice: [], neverMade: [] });
+  expect(await rowsOf(printForTest(query.plan)), printForTest(query.plan)).toEqual(await rowsOf(reference));
+}
+
+/** A query of ours and, where DuckDB spells it in another way, DuckDB's. */
+type Pair = string | readonly [ours: string, duckdb: string];
+
+function compare(title: string, pairs: readonly Pair[]): void {
+  describe(title, () => {
+    it.each(pairs.map((pair) => (typeof pair === 'string' ? [pair, pair] : pair)))('%s', expectSame);
+  });
+}
+
+compare('lambdas', [
+  [
+    'SELECT id, list_transform(xs, x -> x * 2 + id) FROM l ORDER BY id',
+    'SELECT id, list_transform(xs, lambda x: x * 2 + id) FROM l ORDER BY id',
+  ],
+  ['SELECT transform(xs, (x, i) -> x * i) FROM l ORDER BY id', 'SELECT list_transform(xs, lambda x, i: x * i) FROM l ORDER BY id'],
+  ['SELECT filter(xs, x -> x > 1) FROM l ORDER BY id', 'SELECT list_filter(xs, lambda x: x > 1) FROM l ORDER BY id'],
+  ['SELECT list_filter(xs, (x, i) -> i <> 2) FROM l ORDER BY id', 'SELECT list_filter(xs, lambda x, i: i <> 2) FROM l ORDER BY id'],
+  [
+    'SELECT list_reduce(xs, (a, x) -> a + x) FROM l WHERE id <> 2 ORDER BY id',
+    'SELECT list_reduce(xs, lambda a, x: a + x) FROM l WHERE id <> 2 ORDER BY id',
+  ],
+  ['SELECT list_reduce(xs, (a, x) -> a + x, 100) FROM l ORDER BY id', 'SELECT list_reduce(xs, lambda a, x: a + x, 100) FROM l ORDER BY id'],
+  ['SELECT list_reduce(xs, (a, x) -> a + x) FROM l WHERE id = 2', 'SELECT NULL'],
+  ["SELECT reduce(xs, '', (s, x) -> s || x, s -> '<' || s || '>') FROM l WHERE id < 3 ORDER BY id", "VALUES ('<123>'), ('<>')"],
+  ['SELECT reduce(xs, 0.5, (s, x) -> s + x, s -> s) FROM l WHERE id < 3 ORDER BY id', 'VALUES (6.5), (0.5)'],
+  [
+    'SELECT id, any_match(xs, x -> x > 2), all_match(xs, x -> x > 0), none_match(xs, x -> x > 5) FROM l ORDER BY id',
+    'VALUES (1, true, true, true), (2, false, true, true), (3, NULL, NULL, NULL), (4, true, NULL, NULL)',
+  ],
+  ['SELECT zip_with(xs, ys, (x, y) -> y || x) FROM l ORDER BY id', "VALUES (['a1', 'b2', NULL]), ([]), (NULL), (['c5', NULL, NULL])"],
+  ['SELECT transform_values(m, (k, v) -> v + 1) FROM l ORDER BY id', "VALUES (MAP {'a': 2, 'b': 3}), (MAP {}), (NULL), (MAP {'z': NULL})"],
+  ['SELECT transform_keys(m, (k, v) -> upper(k)) FROM l WHERE id = 1', "SELECT MAP {'A': 1, 'B': 2}"],
+  ["SELECT map_filter(m, (k, v) -> v > 1 AND k <> 'a') FROM l WHERE id < 3 ORDER BY id", "VALUES (MAP {'b': 2}), (MAP {})"],
+  ['SELECT list_transform([[1], [2, 3]], x -> list_transform(x, y -> y + cardinality(x)))', 'SELECT [[2::BIGINT], [4, 5]]'],
+  [
+    'SELECT list_transform(list(amount ORDER BY amount), x -> x + 1) FROM s GROUP BY region ORDER BY region',
+    'SELECT list_transform(list(amount ORDER BY amount), lambda x: x + 1) FROM s GROUP BY region ORDER BY region',
+  ],
+  ['SELECT id FROM l WHERE any_match(xs, e -> e = id) ORDER BY id', 'SELECT id FROM l WHERE list_contains(xs, id) ORDER BY id'],
+]);
+
+compare('JSON', [
+  "SELECT j -> '$.a.b', j ->> '$.c', (j -> 'a') ->> '$.b[1]', j -> 0 FROM l ORDER BY id",
+  "SELECT json_extract(j, '$.a'), json_extract_string(j, '$.c'), json_array_length(j), json_type(j) FROM l ORDER BY id",
+  [
+    "SELECT upper(j -> 'c'), length(j ->> 'c') FROM l ORDER BY id",
+    "SELECT upper((j -> 'c')::VARCHAR), length(j ->> 'c') FROM l ORDER BY id",
+  ],
+  ["SELECT id FROM l WHERE j ->> 'c' = 'x'", "SELECT id FROM l WHERE (j ->> 'c') = 'x'"],
+  [
+    "SELECT coalesce(j -> 'a' -> 'b' ->> 1 = '20', false) FROM l ORDER BY id",
+    "SELECT coalesce((((j -> 'a') -> 'b') ->> 1) = '20', false) FROM l ORDER BY id",
+  ],
+  ["SELECT json_value(j, '$.c') FROM l ORDER BY id", "SELECT json_extract_string(j, '$.c') FROM l ORDER BY id"],
+]);
