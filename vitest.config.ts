@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/{unit,property,architecture,fault,e2e,conformance}/**/*.test.ts'],
+    globalSetup: './test/setup/compile-children.ts',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

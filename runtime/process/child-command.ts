@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -27,7 +27,17 @@ export function childCommand(options: ChildCommandOptions): ChildCommand {
 /** A built program has `.js` where its source says `.ts`. */
 function entryPath(entry: URL): string {
   const path = fileURLToPath(entry);
-  return import.meta.url.endsWith('.js') ? path.replace(/\.ts$/, '.js') : path;
+  if (import.meta.url.endsWith('.js')) return path.replace(/\.ts$/, '.js');
+  return compiledCopy(path) ?? path;
+}
+
+/** Sources that were compiled before are not compiled again by each child: `COMPILED_SOURCES` names the folder of the sources and that of their copy.
+ *  Returns null without one, for sources in another folder, and for a file that is not in the copy. */
+function compiledCopy(path: string): string | null {
+  const [source, copy] = (process.env['COMPILED_SOURCES'] ?? '').split(delimiter);
+  if (copy === undefined || source !== fileURLToPath(new URL('../../', import.meta.url)) || !path.startsWith(source)) return null;
+  const compiled = join(copy, 'dist', path.slice(source.length).replace(/\.ts$/, '.js'));
+  return existsSync(compiled) ? compiled : null;
 }
 
 function loaderArguments(entry: URL): string[] {

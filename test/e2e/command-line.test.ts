@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUILT_SOURCE, type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { compileSources } from '../support/compile-sources.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
-/** The built program, as users run it: `npm test` builds it first. */
-const NODE_ARGUMENTS = [fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))];
+/** The compiled program, as users run it. */
+const NODE_ARGUMENTS = [join(compileSources(), 'dist/cli/main.js')];
 
 let folder: string;
 beforeAll(() => {
@@ -34,7 +34,7 @@ function environment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], HOME: folder, TMPDIR: tmpdir() };
 }
 
-describe('trivium without a server', () => {
+describe('trivium without a server', { timeout: 120_000 }, () => {
   it('tells what it can do', async () => {
     const help = await trivium('--help');
     expect(help.code).toBe(0);
@@ -132,7 +132,7 @@ describe('trivium serve', () => {
   let server: ServerProcess;
 
   beforeAll(async () => {
-    server = await startServerProcess({ source: BUILT_SOURCE, dataDirectory: join(folder, 'served') });
+    server = await startServerProcess({ dataDirectory: join(folder, 'served') });
   });
   afterAll(() => server.stop());
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assert } from '../../spi/index.ts';
-import { BUILT_SOURCE, type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { compileSources, SOURCE_ROOT } from '../support/compile-sources.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { splitStatements } from '../../sql/lex/split-statements.ts';
 
-const ROOT = BUILT_SOURCE;
-const MAIN = join(ROOT, 'dist/cli/main.js');
+const MAIN = join(compileSources(), 'dist/cli/main.js');
 
 /** Commands that install, build or test the project itself; the run of all checks calls them. */
 const PROJECT_COMMANDS = /^(npm (ci|test|run|pack)\b.*|npm ci && npm run demo\b.*)$/;
@@ -22,7 +22,7 @@ interface Snippet {
 
 function snippetsOf(file: string): Snippet[] {
   const found: Snippet[] = [];
-  const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
+  const lines = readFileSync(join(SOURCE_ROOT, file), 'utf8').split('\n');
   for (let index = 0; index < lines.length; index += 1) {
     const language = /^```(\w+)$/.exec(lines[index] ?? '')?.[1];
     if (language === undefined) continue;
@@ -33,7 +33,7 @@ function snippetsOf(file: string): Snippet[] {
   return found;
 }
 
-const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+const pages = readdirSync(join(SOURCE_ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.md'))
   .map((name) => join('docs', name))
   .sort();
@@ -55,7 +55,6 @@ beforeAll(async () => {
   demo = execFileSync(process.execPath, [MAIN, 'demo', '--once'], { cwd: folder, env: environment(), encoding: 'utf8' });
   writeFileSync(join(folder, 'dump.sql'), 'CREATE TABLE `old` (`id` int);\nINSERT INTO `old` VALUES (1),(2);\n');
   server = await startServerProcess({
-    source: BUILT_SOURCE,
     dataDirectory: join(folder, 'trivium-data'),
     settings: [`files.allowedDirectories=${folder}`],
   });

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobInfo } from '../../sql-gateway/index.ts';
+import { compileSources } from '../support/compile-sources.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
-/** The built program, as users run it: `npm test` builds it first. */
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** The compiled program, as users run it. */
+const MAIN = join(compileSources(), 'dist/cli/main.js');
 
 interface Outcome {
   readonly code: number;

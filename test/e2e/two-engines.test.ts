@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BUILT_SOURCE, type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { compileSources } from '../support/compile-sources.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const HELLO = fileURLToPath(new URL('../../dist/examples/hello-engine/index.js', import.meta.url));
+const MAIN = join(compileSources(), 'dist/cli/main.js');
+const HELLO = join(compileSources(), 'dist/examples/hello-engine/index.js');
 
 let folder: string;
 let server: ServerProcess;
@@ -18,7 +18,6 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'trips.csv'), 'place,delay\nRome,5\nOslo,-3\nRome,\nOslo,9\nBern,0\n');
   execFileSync(process.execPath, [MAIN, 'load', 'trips.csv'], { cwd: folder });
   server = await startServerProcess({
-    source: BUILT_SOURCE,
     dataDirectory: join(folder, 'trivium-data'),
     config: join(folder, 'trivium.yaml'),
   });

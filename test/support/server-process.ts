@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PlatformError } from '../../spi/index.ts';
+import { compileSources } from './compile-sources.ts';
 import { processesBelow, residentBytesOf } from './process-tree.ts';
 
 /** A `trivium serve` in a process of its own. */
@@ -31,22 +31,19 @@ export interface ServerProcessOptions {
   readonly dataDirectory: string;
   /** `key=value` of the configuration. */
   readonly settings?: readonly string[];
-  /** Folder of the program; this checkout when left out. One that holds `dist/` is run from there, without TypeScript. */
+  /** Folder of the program: one that holds `dist/` is run from there, another one from its TypeScript. This checkout's sources, compiled, when left out. */
   readonly source?: string;
   /** Path of the configuration file. */
   readonly config?: string;
 }
 
-/** Folder whose `dist/` holds the built program, as users run it. */
-export const BUILT_SOURCE = fileURLToPath(new URL('../../', import.meta.url));
-
 const START_TIMEOUT_MS = 60_000;
 
 /** Starts a server on a free port and waits until it listens. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const source = options.source ?? BUILT_SOURCE;
+  const source = options.source ?? compileSources();
   const settings = (options.settings ?? []).flatMap((setting) => ['--set', setting]);
-  const built = options.source !== undefined && existsSync(join(source, 'dist'));
+  const built = existsSync(join(source, 'dist'));
   const program = built ? [join(source, 'dist/cli/main.js')] : ['--import', 'tsx', join(source, 'cli/main.ts')];
   const config = options.config === undefined ? [] : ['--config', options.config];
   const words = [...program, 'serve', '--port', '0', '--data', options.dataDirectory, ...config, ...settings];

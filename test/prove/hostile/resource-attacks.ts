@@ -1,3 +1,4 @@
+import type { ServerProcess } from '../../support/server-process.ts';
 import { type Attack, expectProblem, type Target, type Verdict } from './attack.ts';
 
 /** Codes with which a statement may end that wants more than it may have. */
@@ -33,6 +34,15 @@ function bounded(id: string, sql: string): Attack {
   };
 }
 
+/** Kills all processes of the engine and waits until the server has seen their end: none of them gets the next statement.
+ *  @returns how many there were */
+async function killEngines(server: ServerProcess): Promise<number> {
+  const engines = server.children('trivium-olap-query');
+  for (const pid of engines) process.kill(pid, 'SIGKILL');
+  while (server.children().some((pid) => engines.includes(pid))) await new Promise((resolve) => setTimeout(resolve, 10));
+  return engines.length;
+}
+
 /** Reads a result whose engine is killed after the first bytes; the client must see an error. */
 async function killWhileReading({ server }: Target, accept: string): Promise<Verdict> {
   const response = await server.sql('SELECT n, n * 2 AS m FROM generate_series(1, 300000000) AS s(n)', {
@@ -40,8 +50,8 @@ async function killWhileReading({ server }: Target, accept: string): Promise<Ver
     // The engine whose processes are killed, which answers while it computes.
     body: { timeoutMs: 60_000, session: { engine: 'olap' } },
   });
-  const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
-  if (response.status !== 200 || reader === undefined) return { pass: false, saw: `no result to read: ${await response.text()}` };
+  if (response.status !== 200 || response.body === null) return { pass: false, saw: `no result to read: ${await response.text()}` };
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   let bytes = 0;
   try {
     while (bytes < 2 ** 20) {
@@ -49,9 +59,7 @@ async function killWhileReading({ server }: Target, accept: string): Promise<Ver
       if (part.done) return { pass: false, saw: `the result ended before the kill, after ${String(bytes)} bytes` };
       bytes += part.value.byteLength;
     }
-    const engines = server.children('trivium-olap-query');
-    if (engines.length === 0) return { pass: false, saw: 'no engine process found' };
-    for (const pid of engines) process.kill(pid, 'SIGKILL');
+    if ((await killEngines(server)) === 0) return { pass: false, saw: 'no engine process found' };
     for (;;) {
       const part = await reader.read();
       if (part.done) return { pass: false, saw: `ended as if complete after ${String(bytes)} bytes` };
@@ -94,7 +102,7 @@ export const RESOURCE_ATTACKS: readonly Attack[] = [
       const body = { timeoutMs: 30_000, session: { engine: 'olap' } };
       const answer = server.sql('SELECT sum(n % 7) FROM generate_series(1, 3000000000) AS s(n)', { body });
       await new Promise((resolve) => setTimeout(resolve, 300));
-      for (const pid of server.children('trivium-olap-query')) process.kill(pid, 'SIGKILL');
+      await killEngines(server);
       return expectProblem(await answer, ['ENGINE_LOST']);
     },
   },

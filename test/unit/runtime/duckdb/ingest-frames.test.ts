@@ -93,11 +93,13 @@ describe('ingesting frames', () => {
       fc.asyncProperty(damage, async (changes) => {
         const bytes = Uint8Array.from(sound);
         for (const [at, value] of changes) bytes[at] = value;
-        const outcome = await connection.ingest('damaged', piecesOf([bytes])).then(
-          () => connection.queryRows('SELECT COLUMNS(*)::VARCHAR FROM damaged').then(() => 'sound'),
-          (error: unknown) => (error instanceof PlatformError ? error.code : 'no code'),
-        );
+        const codeOf = (error: unknown): string => (error instanceof PlatformError ? error.code : String(error));
+        const outcome = await connection.ingest('damaged', piecesOf([bytes])).then(() => 'sound', codeOf);
         expect(['sound', 'STORAGE_FILE', 'STORAGE_UNSUPPORTED']).toContain(outcome);
+        if (outcome !== 'sound') return;
+        // A value may have become one that is outside of what can be written as text, such as a time of the year 300000.
+        const shown = await connection.queryRows('SELECT COLUMNS(*)::VARCHAR FROM damaged').then(() => 'shown', codeOf);
+        expect(['shown', 'SQL_INVALID_VALUE', 'SQL_OVERFLOW']).toContain(shown);
       }),
       { numRuns: 200 },
     );
