@@ -72,17 +72,19 @@ export interface TableFunctionArgument {
   readonly span: Span;
 }
 
-/** `TABLE t` as an argument. */
+/** `TABLE t [PARTITION BY columns]` as an argument. */
 export interface TableArgument {
   readonly kind: 'table-argument';
   readonly table: QualifiedName;
+  readonly partitionBy: readonly Identifier[];
   readonly span: Span;
 }
 
-/** `TABLE (query)` as an argument. */
+/** `TABLE (query) [PARTITION BY columns]` as an argument. */
 export interface QueryArgument {
   readonly kind: 'query-argument';
   readonly query: Query;
+  readonly partitionBy: readonly Identifier[];
   readonly span: Span;
 }
 

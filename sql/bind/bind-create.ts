@@ -21,9 +21,11 @@ import type {
 } from '../ast/index.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import { bindType } from './bind-type.ts';
+import { bindPrimaryKey } from './bind-primary-key.ts';
 import { bindWatermarks } from './bind-watermark.ts';
 import type { BinderState, BoundRelation, Environment } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
+import { bindComputedColumns } from './computed-columns.ts';
 import { finishQuery, readHints } from './finish-query.ts';
 import { refuseMaintained } from './maintained-table.ts';
 import { relationName, sameName, schemaName } from './relation-name.ts';
@@ -55,15 +57,7 @@ export async function bindCreateTable(state: BinderState, node: CreateTable): Pr
   const behaviour = ifExists(state, node);
   if (behaviour === 'replace') await refuseMaintained(state, node.name, 'is not replaced by a table');
   if (node.query === null) {
-    const watermarks = node.elements.filter((element) => element.kind === 'watermark-definition');
-    const columns = node.elements.flatMap((element) => {
-      if (element.kind === 'watermark-definition') return [];
-      if (element.kind !== 'column-definition') throw unsupported(state, REFUSED_ELEMENTS[element.kind], element.span);
-      return [bindColumn(state, element)];
-    });
-    const spec = tableSpec(state, node, columns);
-    const properties = { ...spec.properties, ...bindWatermarks(state, watermarks, columns) };
-    return { kind: 'create_table', spec: { ...spec, properties }, ifExists: behaviour };
+    return { kind: 'create_table', spec: specOfElements(state, node), ifExists: behaviour };
   }
   if (node.elements.length > 0)
     throw unsupported(state, 'column definitions together with AS query', node.elements[0]?.span ?? node.span, 'Write CAST in the query.');
@@ -72,6 +66,34 @@ export async function bindCreateTable(state: BinderState, node: CreateTable): Pr
   const spec = tableSpec(state, node, columns);
   if (!node.withData) return { kind: 'create_table', spec, ifExists: behaviour };
   return { kind: 'create_table_as', spec, ifExists: behaviour, query: finishQuery(state, relation), hints: readHints(state, node.query) };
+}
+
+/** Binds what stands between the parentheses. */
+function specOfElements(state: BinderState, node: CreateTable): TableSpec {
+  const { elements } = node;
+  const columns = elements.flatMap((element) => (element.kind === 'column-definition' ? [bindColumn(state, element)] : []));
+  const named = elements.filter((element) => element.kind === 'column-definition' || element.kind === 'computed-column');
+  refuseRepeated(
+    state,
+    named.map((element) => element.name.name),
+    node.span,
+  );
+  const spec = tableSpec(state, node, columns);
+  const computed = bindComputedColumns(
+    state,
+    spec.name.name,
+    columns,
+    named.flatMap((element, position) => (element.kind === 'computed-column' ? [{ node: element, position }] : [])),
+  );
+  const watermarks = elements.filter((element) => element.kind === 'watermark-definition');
+  const keys = elements.filter((element) => element.kind === 'key-constraint');
+  const properties = {
+    ...spec.properties,
+    ...computed.properties,
+    ...bindWatermarks(state, watermarks, [...columns, ...computed.columns]),
+    ...bindPrimaryKey(state, keys, columns),
+  };
+  return { ...spec, properties };
 }
 
 /** Returns the columns of a table that is to hold a query's rows.
@@ -83,11 +105,6 @@ export function storedColumns(state: BinderState, relation: BoundRelation, span:
     throw bindError(state, 'SQL_TYPE_MISMATCH', message, span, { hint: 'Write a CAST.' });
   });
 }
-
-const REFUSED_ELEMENTS = {
-  'computed-column': 'a computed column',
-  'key-constraint': 'a key constraint',
-} as const;
 
 function bindColumn(state: BinderState, node: ColumnDefinition): NewColumn {
   const type = bindType(state, node.dataType);

@@ -1,10 +1,10 @@
 import { type DataType, type Expression as PlanExpression, formatType, nearestName, type PlanNode } from '../../spi/index.ts';
-import type { DerivedTable, Span, TableFunction, TableReference } from '../ast/index.ts';
+import type { DerivedTable, Query, Span, TableFunction, TableReference } from '../ast/index.ts';
 import { tableFunctionBySpelling } from '../functions/index.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import { bindJoin } from './bind-join.ts';
 import { bindNamedTable } from './bind-relation.ts';
-import { bindTumble, isTumble } from './bind-tumble.ts';
+import { bindWindowTable, windowKindOf } from './bind-window-table.ts';
 import { bindWithin, type BinderState, type Environment, type ExpressionContext } from './binder-state.ts';
 import { type FromItem, nameColumns, readsColumns, refuseSameTables } from './from-item.ts';
 import { sameName } from './relation-name.ts';
@@ -65,12 +65,28 @@ function bindDerived(state: BinderState, node: DerivedTable, environment: Enviro
   if (node.sample !== null) throw unsupported(state, 'TABLESAMPLE', node.sample.span);
   const relation = state.rules.query(state, node.query, node.lateral ? besides(environment, left) : environment);
   const columns = nameColumns(state, relation.columns, { table: null, schema: null }, node.alias);
-  return { plan: relation.plan, columns, seesLeft: node.lateral };
+  return { plan: relation.plan, columns: node.alias === null ? withInnerTables(node.query, columns) : columns, seesLeft: node.lateral };
+}
+
+/** Notes which relation each column was selected from as `relation.column`. */
+function withInnerTables({ body }: Query, columns: readonly ScopeColumn[]): readonly ScopeColumn[] {
+  const items = body.kind === 'select' ? body.items : [];
+  const tables = new Map<string, string>();
+  for (const item of items) {
+    if (item.kind !== 'select-expression' || item.alias !== null || item.expression.kind !== 'column-reference') continue;
+    const [table, name] = item.expression.parts;
+    if (table !== undefined && name !== undefined && item.expression.parts.length === 2) tables.set(name.name.toLowerCase(), table.name);
+  }
+  return columns.map((column) => {
+    const innerTable = tables.get(column.name.toLowerCase());
+    return innerTable === undefined ? column : { ...column, innerTable };
+  });
 }
 
 function bindTableFunction(state: BinderState, node: TableFunction, environment: Environment, left: readonly ScopeColumn[]): FromItem {
   if (node.sample !== null) throw unsupported(state, 'TABLESAMPLE', node.sample.span);
-  if (isTumble(node)) return bindTumble(state, node, node.lateral ? besides(environment, left) : environment);
+  const windowKind = windowKindOf(node);
+  if (windowKind !== null) return bindWindowTable(state, windowKind, node, node.lateral ? besides(environment, left) : environment);
   const scope = besides(environment, left).outer;
   const name = node.name.parts.at(-1)?.name ?? '';
   const values = node.arguments.map(({ value, name: argumentName, span }) => {
@@ -89,7 +105,7 @@ function bindTableFunction(state: BinderState, node: TableFunction, environment:
   if (sameName(name, 'unnest')) return bindUnnest(state, node, bound);
   const definition = tableFunctionBySpelling(name);
   if (definition === null) {
-    const hint = didYouMean(nearestName(name, ['unnest', 'generate_series', 'range', 'tumble']));
+    const hint = didYouMean(nearestName(name, ['unnest', 'generate_series', 'range', 'tumble', 'hop', 'cumulate', 'session']));
     throw bindError(state, 'SQL_UNKNOWN_FUNCTION', `no table function of the name ${name}`, node.name.span, { hint });
   }
   if (node.withOrdinality) throw unsupported(state, `WITH ORDINALITY for ${name}`, node.span);

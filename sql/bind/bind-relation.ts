@@ -12,6 +12,7 @@ import { bindError, unsupported } from './bind-error.ts';
 import { timeTravelOf } from './bind-time-travel.ts';
 import type { BinderState, BoundRelation, Environment, VisibleCommonTable } from './binder-state.ts';
 import type { VirtualRelation } from './bound-statement.ts';
+import { withComputedColumns } from './computed-columns.ts';
 import { type FromItem, nameColumns } from './from-item.ts';
 import { noteUse } from './read-record.ts';
 import { relationName } from './relation-name.ts';
@@ -51,7 +52,7 @@ export function bindRelation(
     case 'table': {
       const rows = scanTable(state, resolved);
       noteUse(state, isMaterializedView(resolved) ? 'materialized_view' : 'table', resolved.ref, rows);
-      return rows;
+      return withComputedColumns(state, resolved, rows, name.span);
     }
     case 'view': {
       const rows = bindView(state, resolved, name.span);

@@ -9,9 +9,10 @@ import { bindCondition } from './bind-operator.ts';
 import { bindKey, KeyColumns, type KeyTarget, orderItems } from './bind-order.ts';
 import type { BinderState, BoundRelation, CallCollector, Environment, ExpressionContext } from './binder-state.ts';
 import { mayBeNull } from './expression-nullability.ts';
-import type { FromItem } from './from-item.ts';
+import { bindGroupWindow } from './group-window.ts';
+import { splitConditions } from './late-condition.ts';
 import { bindItems, type SelectedItem, selectAliases } from './select-items.ts';
-import { columnExpression } from './scope.ts';
+import { columnExpression, type ScopeColumn } from './scope.ts';
 
 /** A query's body, with the keys by which its rows are to be ordered. */
 export interface BoundBody extends BoundRelation {
@@ -30,11 +31,8 @@ interface Parts {
 type Rewrite = (expression: PlanExpression, span: Span) => PlanExpression;
 
 /** Binds SELECT, with the ORDER BY that follows it: the order of evaluation is FROM, WHERE, GROUP BY, HAVING, windows, QUALIFY, SELECT, DISTINCT. */
-export function bindSelect(state: BinderState, node: Select, environment: Environment, orderBy: OrderBy | null): BoundBody {
-  const from = bindFrom(state, node.from, environment);
-  const scope = { columns: from.columns, aliases: selectAliases(node), outer: environment.outer };
-  const plain: ExpressionContext = { state, scope, environment, calls: null, place: 'WHERE' };
-  const input = node.where === null ? from.plan : filter(from.plan, bindCondition(plain, node.where));
+export function bindSelect(state: BinderState, written: Select, environment: Environment, orderBy: OrderBy | null): BoundBody {
+  const { node, input, plain } = bindInput(state, written, environment);
   const calls: CallCollector = {
     aggregates: new Map(),
     windows: new Map(),
@@ -55,13 +53,29 @@ export function bindSelect(state: BinderState, node: Select, environment: Enviro
       parts,
       (expression) => expression,
     );
-  const rewrite = groupRewriter(state, grouping.groups, inputIds(input, from));
+  const rewrite = groupRewriter(state, grouping.groups, inputIds(input, plain.scope.columns));
   const aggregates = [...calls.aggregates.values(), ...resolveGroupings(state, calls.groupings.values(), grouping.groups, node.span)];
   const aggregated = aggregate(input, grouping, aggregates);
   const filtered = parts.having === null ? aggregated : filter(aggregated, rewrite(parts.having, node.having?.span ?? node.span));
   const qualify = parts.qualify === null ? null : rewrite(parts.qualify, node.qualify?.span ?? node.span);
   const rewriteWindow = (column: WindowColumn): WindowColumn => ({ ...column, call: rewriteCall(column, rewrite, node.span) });
   return project(state, node, windows(filtered, calls, qualify, rewriteWindow), parts, rewrite);
+}
+
+/** Binds FROM and WHERE, and puts the rows into the windows by which the SELECT groups. */
+function bindInput(
+  state: BinderState,
+  written: Select,
+  environment: Environment,
+): { readonly node: Select; readonly input: PlanNode; readonly plain: ExpressionContext } {
+  const from = bindFrom(state, written.from, environment);
+  const conditions = splitConditions(written, from.columns);
+  const scope = { columns: from.columns, aliases: selectAliases(written), outer: environment.outer };
+  const early: ExpressionContext = { state, scope, environment, calls: null, place: 'WHERE' };
+  const filtered = conditions.where === null ? from.plan : filter(from.plan, bindCondition(early, conditions.where));
+  const { plan, columns, window, groupBy } = bindGroupWindow({ ...early, place: 'GROUP BY' }, written, filtered, from.columns);
+  const plain = window === null ? early : { ...early, scope: { ...scope, columns, groupWindow: window } };
+  return { node: { ...written, ...conditions, groupBy }, input: plan, plain };
 }
 
 function bindRest(
@@ -108,8 +122,8 @@ function rewriteCall(column: WindowColumn, rewrite: Rewrite, span: Span): Window
   return mapWindowCall(column.call, rule);
 }
 
-function inputIds(input: PlanNode, from: FromItem): ReadonlySet<number> {
-  return new Set([...outputColumns(input), ...from.columns].map((column) => column.id));
+function inputIds(input: PlanNode, columns: readonly ScopeColumn[]): ReadonlySet<number> {
+  return new Set([...outputColumns(input), ...columns].map((column) => column.id));
 }
 
 function readsCalls(expression: PlanExpression, calls: CallCollector): boolean {

@@ -12,6 +12,7 @@ import { callDefined } from './call-defined.ts';
 import { coerce } from './coercion.ts';
 import { intervalOf, intervalText } from './interval-text.ts';
 import { CATALOG_NAME } from './relation-name.ts';
+import { STREAMING_FORMS } from './streaming-form.ts';
 
 type Form = (context: ExpressionContext, node: FunctionCall, values: readonly Expression[]) => PlanExpression | null;
 
@@ -105,6 +106,7 @@ const FORMS: Readonly<Record<string, Form>> = {
     value !== undefined && name?.kind === 'string-literal'
       ? readField(context.state, bindWithin(context, value), { kind: 'identifier', name: name.value, quoted: true, span: node.span })
       : null,
+  ...STREAMING_FORMS,
 };
 
 /** Binds a call by name that stands for another form; null when it is a plain function. */

@@ -1,9 +1,9 @@
 import { formatType, type NewColumn } from '../../spi/index.ts';
 import type { Expression, WatermarkDefinition } from '../ast/index.ts';
 import { bindError, unsupported } from './bind-error.ts';
-import { constantIntervalUs, isTimestamp, refusedLength } from './bind-tumble.ts';
 import type { BinderState } from './binder-state.ts';
 import { sameName } from './relation-name.ts';
+import { constantIntervalUs, isTimestamp, refusedLength } from './window-length.ts';
 
 /** Properties of a table that say how late its rows may be. */
 export const WATERMARK_COLUMN = 'trivium.watermark.column';

@@ -13,6 +13,8 @@ export interface ScopeColumn {
   readonly schema: string | null;
   /** True for what USING hides: it is read with its table's name only, and not part of `*`. */
   readonly qualifiedOnly: boolean;
+  /** The relation that a subquery without a name selected the column from; read where nothing else has the name. */
+  readonly innerTable?: string;
 }
 
 /** The columns that an expression may name, and those of the queries around it. */
@@ -22,6 +24,18 @@ export interface Scope {
   /** Aliases of the SELECT list, by lower-case name; a column of the same name comes first. */
   readonly aliases: ReadonlyMap<string, Expression> | null;
   readonly outer: Scope | null;
+  /** The windows of time by which the SELECT groups; left out for none. */
+  readonly groupWindow?: GroupWindow;
+}
+
+/** The windows of time by which a SELECT groups. */
+export interface GroupWindow {
+  readonly kind: 'tumble' | 'hop' | 'session';
+  /** Id of the column of the time. */
+  readonly timeId: number;
+  readonly lengthsUs: readonly bigint[];
+  readonly start: ScopeColumn;
+  readonly end: ScopeColumn;
 }
 
 /** What a dotted name stands for. */
@@ -39,7 +53,19 @@ export function resolveName(place: Located, scope: Scope, parts: readonly Identi
     const found = resolveIn(place, current, parts, span);
     if (found !== null) return found;
   }
+  const hidden = resolveHidden(scope, parts);
+  if (hidden !== null) return hidden;
   throw unknownColumn(place, scope, parts, span);
+}
+
+/** `a.x` of a subquery without a name, `(SELECT a.x FROM a)`. */
+function resolveHidden(scope: Scope, [table, name, ...fields]: readonly Identifier[]): Resolution | null {
+  if (table === undefined || name === undefined) return null;
+  const matches = scope.columns.filter(
+    (column) => column.innerTable !== undefined && sameName(column.innerTable, table.name) && sameName(column.name, name.name),
+  );
+  const [column, second] = matches;
+  return column === undefined || second !== undefined ? null : { kind: 'column', column, fields };
 }
 
 function resolveIn(place: Located, scope: Scope, parts: readonly Identifier[], span: Span): Resolution | null {

@@ -1,4 +1,5 @@
 import {
+  type Identifier,
   type Join,
   PRECEDENCE,
   type TableAlias,
@@ -31,13 +32,17 @@ function formatVersion(rules: FormatRules, version: TableVersion | null): string
   return version === null ? '' : ` FOR ${VERSION_WORDS[version.by]} AS OF ${rules.operand(version.value, PRECEDENCE.additive)}`;
 }
 
+function formatPartitionBy(columns: readonly Identifier[]): string {
+  return columns.length === 0 ? '' : ` PARTITION BY${formatColumnNames(columns)}`;
+}
+
 function formatArgument(rules: FormatRules, { name, value }: TableFunctionArgument): string {
   const prefix = name === null ? '' : `${formatIdentifier(name)} => `;
   switch (value.kind) {
     case 'table-argument':
-      return `${prefix}TABLE ${formatQualifiedName(value.table)}`;
+      return `${prefix}TABLE ${formatQualifiedName(value.table)}${formatPartitionBy(value.partitionBy)}`;
     case 'query-argument':
-      return `${prefix}TABLE (${rules.query(value.query)})`;
+      return `${prefix}TABLE (${rules.query(value.query)})${formatPartitionBy(value.partitionBy)}`;
     case 'descriptor':
       return `${prefix}DESCRIPTOR${formatColumnNames(value.columns)}`;
     default: {

@@ -1,6 +1,6 @@
-import type { QualifiedName, TableFunctionArgument } from '../ast/index.ts';
+import type { Identifier, QualifiedName, TableFunctionArgument } from '../ast/index.ts';
 import { acceptArgumentName, parseFunctionArgument } from './parse-function-call.ts';
-import { parseColumnNames, parseCommaList, parseQualifiedName } from './parse-name.ts';
+import { parseColumnNames, parseCommaList, parseIdentifier, parseQualifiedName } from './parse-name.ts';
 import { parseParenthesisedQuery } from './parse-parentheses.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -10,16 +10,25 @@ export interface TableFunctionCall {
   readonly arguments: readonly TableFunctionArgument[];
 }
 
+/** Reads `PARTITION BY column` or `PARTITION BY (column, ...)`, which may be absent. */
+function parsePartitionBy(cursor: TokenCursor): Identifier[] {
+  if (!cursor.acceptWord('PARTITION')) return [];
+  cursor.expectWord('BY');
+  return cursor.isSymbol('(') ? parseColumnNames(cursor) : [parseIdentifier(cursor, 'a column name')];
+}
+
 function parseArgumentValue(cursor: TokenCursor): TableFunctionArgument['value'] {
   const { start } = cursor.token;
   if (cursor.peekWord(0, 'TABLE')) {
     cursor.advance();
     if (cursor.peekSymbol(0, '(')) {
       const query = parseParenthesisedQuery(cursor);
-      return { kind: 'query-argument', query, span: cursor.spanFrom(start) };
+      const partitionBy = parsePartitionBy(cursor);
+      return { kind: 'query-argument', query, partitionBy, span: cursor.spanFrom(start) };
     }
     const table = parseQualifiedName(cursor, 'a table name');
-    return { kind: 'table-argument', table, span: cursor.spanFrom(start) };
+    const partitionBy = parsePartitionBy(cursor);
+    return { kind: 'table-argument', table, partitionBy, span: cursor.spanFrom(start) };
   }
   if (cursor.peekWord(0, 'DESCRIPTOR') && cursor.peekSymbol(1, '(')) {
     cursor.advance();
