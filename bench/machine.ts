@@ -10,7 +10,7 @@ export interface MachineFacts {
   readonly memoryBytes: number;
 }
 
-const VERSIONED_PACKAGES = ['@duckdb/node-bindings', 'apache-arrow', 'fastify', 'koffi', 'lmdb'];
+const VERSIONED_PACKAGES = ['@duckdb/node-bindings', 'apache-arrow', 'fastify', 'koffi', 'libpg-query', 'lmdb', 'node-sql-parser'];
 
 /** Returns the facts of this machine. */
 export function machineFacts(): MachineFacts {

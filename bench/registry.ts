@@ -6,5 +6,6 @@ export const BENCHMARKS: readonly RegisteredProof[] = [
   { name: 'channel', load: async () => (await import('./channel.ts')).benchmark },
   { name: 'engines', load: async () => (await import('./engines.ts')).benchmark },
   { name: 'gateway', load: async () => (await import('./gateway.ts')).benchmark },
+  { name: 'sql', load: async () => (await import('./sql.ts')).benchmark },
   { name: 'stream-kernel', load: async () => (await import('./stream-kernel.ts')).benchmark },
 ];

@@ -14,7 +14,17 @@ const FOLDER = new URL('../../../../shared/corpora/', import.meta.url);
 
 /** Returns the statements of a corpus.
  *  @throws STORAGE_FILE when the folder of corpora does not lie beside the repository. */
-export function readCorpus(name: Benchmark): CorpusStatement[] {
+export function readCorpus(name: Benchmark | 'nexmark'): CorpusStatement[] {
+  return readFile(name) as CorpusStatement[];
+}
+
+/** Returns the statements that define the tables of a corpus.
+ *  @throws STORAGE_FILE when the folder of corpora does not lie beside the repository. */
+export function readSchema(name: Benchmark): string[] {
+  return readFile(`${name}-schema`) as string[];
+}
+
+function readFile(name: string): unknown {
   const file = new URL(`${name}.json`, FOLDER);
   if (!existsSync(file)) {
     throw new PlatformError(
@@ -22,5 +32,5 @@ export function readCorpus(name: Benchmark): CorpusStatement[] {
       `The query corpus ${name}.json is missing: it is read from shared/corpora beside the repository.`,
     );
   }
-  return JSON.parse(readFileSync(file, 'utf8')) as CorpusStatement[];
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
