@@ -114,6 +114,7 @@ export type {
   StagingArea,
   StagingTarget,
   TableSink,
+  RowChanges,
   WriteGoal,
   WriteTransaction,
 } from './catalog/table-sink.ts';

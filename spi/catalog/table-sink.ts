@@ -82,6 +82,15 @@ export interface CommitResult {
   readonly rows: number;
   /** True when the idempotency key had been committed before and nothing was done now. */
   readonly repeated: boolean;
+  /** What the statement did to rows of the table, where it told the write. */
+  readonly changes?: RowChanges;
+}
+
+/** Rows that a statement inserted, updated and deleted. */
+export interface RowChanges {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
 }
 
 /** A write to one table: staged files, then one atomic commit. */
@@ -104,8 +113,16 @@ export type WriteGoal =
   | { readonly kind: 'append' | 'overwrite'; readonly table: TableRef }
   /** Takes data files out of the table and puts the new ones in their place, in one commit.
    *  The commit fails with STORAGE_CONFLICT when one of the files is no longer part of the table. `rows` is what `CommitResult.rows` tells, to a
-   *  repeated key as well: the rows that the statement deleted or changed; those of the new files when left out. */
-  | { readonly kind: 'rewrite'; readonly table: TableRef; readonly removes: readonly string[]; readonly rows?: number }
+   *  repeated key as well: the rows that the statement deleted or changed; those of the new files when left out. So is `changes`. With
+   *  `basedOn` the commit also fails with STORAGE_CONFLICT when that is not the table's snapshot any more (null: it had none). */
+  | {
+      readonly kind: 'rewrite';
+      readonly table: TableRef;
+      readonly removes: readonly string[];
+      readonly rows?: number;
+      readonly changes?: RowChanges;
+      readonly basedOn?: string | null;
+    }
   /** Creates the table with its first rows in one commit. */
   | { readonly kind: 'create'; readonly spec: TableSpec; readonly ifExists: IfExists };
 

@@ -47,9 +47,12 @@ export function answerCommit(result: CommitResult, engine: string | null): State
     { name: 'snapshot_id', type: 'varchar' },
     { name: 'repeated', type: 'boolean' },
   ];
-  const { table, snapshotId, rows, repeated } = result;
+  const { table, snapshotId, rows, repeated, changes } = result;
   const snapshots = [printSnapshot({ table, snapshotId })];
-  return { ...answerTable(columns, [[String(rows), snapshotId, repeated]], { engine, snapshots }), commit: result };
+  const counts = changes === undefined ? [] : (['inserted', 'updated', 'deleted'] as const).map((name) => [name, changes[name]] as const);
+  const all = [...columns, ...counts.map(([name]): SmallColumn => ({ name, type: 'bigint' }))];
+  const row = [String(rows), snapshotId, repeated, ...counts.map(([, count]) => String(count))];
+  return { ...answerTable(all, [row], { engine, snapshots }), commit: result };
 }
 
 /** Returns the answer of a statement that wrote rows outside of any table. */

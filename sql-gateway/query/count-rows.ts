@@ -6,6 +6,13 @@ import type { StatementContext } from './statement-context.ts';
 
 /** Runs a query of one row and one whole number by an engine, and returns the number. Stored results and views have no say in it. */
 export async function countRows(query: BoundQuery, hints: QueryHints, context: StatementContext): Promise<number> {
+  const [count] = await countAll(query, hints, context);
+  assert(count !== undefined, 'a count is one column');
+  return count;
+}
+
+/** Like `countRows`, of one row of several whole numbers. */
+export async function countAll(query: BoundQuery, hints: QueryHints, context: StatementContext): Promise<readonly number[]> {
   const { request } = context;
   const session = { ...request.session, resultCache: 'off', freshViews: 'off' } as const;
   const outcome = await executeQuery({ query, hints }, { ...context, request: { ...request, session } });
@@ -13,9 +20,10 @@ export async function countRows(query: BoundQuery, hints: QueryHints, context: S
     const frames: Uint8Array[] = [];
     for await (const frame of outcome.frames) frames.push(frame);
     const [row] = readRows(frames);
-    const count = Object.values(row ?? {})[0];
-    assert(typeof count === 'bigint', 'a count is one bigint');
-    return Number(count);
+    return Object.values(row ?? {}).map((count) => {
+      assert(typeof count === 'bigint', 'a count is a bigint');
+      return Number(count);
+    });
   } finally {
     await outcome.close();
   }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assert, type Fragment, type ParquetSplit, PlatformError, type WriteGoal } from '../../spi/index.ts';
+import { assert, type Fragment, type ParquetSplit, PlatformError, type RowChanges, type WriteGoal } from '../../spi/index.ts';
 import type { BoundStatement, RowModification } from '../../sql/bind/index.ts';
 import { restrictScan } from '../../sql/plan/index.ts';
 import { answerCommit } from './answer-small.ts';
-import { countRows } from './count-rows.ts';
+import { countAll, countRows } from './count-rows.ts';
 import { commitStaged, findEarlierCommit, writeQuery } from './execute-write.ts';
 import { type AffectedFiles, findAffectedFiles, sumRows } from './find-affected-files.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
 
-/** DELETE, UPDATE or TRUNCATE. */
+/** DELETE, UPDATE, MERGE, INSERT OVERWRITE of partitions or TRUNCATE. */
 type Modification = RowModification | Extract<BoundStatement, { kind: 'truncate' }>;
 
 /** Runs of a statement that loses its files to other writers, each on the newest snapshot. */
@@ -32,7 +32,7 @@ export async function executeModification(statement: Modification, context: Stat
       await sleep(Math.random() * RETRY_PAUSE_MS * attempt);
       context.record.signal.throwIfAborted();
       const next = await context.rebind();
-      assert(next.kind === 'delete' || next.kind === 'update' || next.kind === 'truncate', 'a text means the same kind of statement again');
+      assert(isModification(next), 'a text means the same kind of statement again');
       if (next.target.snapshotId === current.target.snapshotId) throw error;
       current = next;
     }
@@ -45,14 +45,22 @@ async function executeOnce(statement: Modification, context: StatementContext): 
   if (earlier !== null) return answerCommit(earlier, null);
   const { splits } = await context.tables.plan(target);
   const affected = await findAffected(statement, splits, context);
-  if (affected.rows === 0) return answerCommit({ table, snapshotId: target.snapshotId ?? '', rows: 0, repeated: false }, null);
-  const { rows, whole, partial } = affected;
-  const goal: WriteGoal = { kind: 'rewrite', table, removes: urisOf([...whole, ...partial]), rows };
-  const read = statement.kind === 'update' ? [...whole, ...partial] : partial;
-  if (statement.kind === 'truncate' || read.length === 0) {
+  const { whole, partial } = affected;
+  const changes = await countChanges(statement, affected, context);
+  const inserted = changes?.inserted ?? 0;
+  const rows = affected.rows + inserted;
+  const told = changes === null || statement.kind !== 'merge' ? {} : { changes };
+  if (rows === 0) return answerCommit({ table, snapshotId: target.snapshotId ?? '', rows, repeated: false, ...told }, null);
+  // What is inserted depends on rows that are not there, and that another writer may have put there since.
+  const base = inserted === 0 ? {} : { basedOn: target.snapshotId };
+  const goal: WriteGoal = { kind: 'rewrite', table, removes: urisOf([...whole, ...partial]), rows, ...told, ...base };
+  const updates = statement.kind !== 'truncate' && statement.updates;
+  const read = updates ? [...whole, ...partial] : partial;
+  if (statement.kind === 'truncate' || (read.length === 0 && inserted === 0)) {
     return answerCommit(await commitStaged(await context.sink.begin(goal), () => Promise.resolve([]), context), null);
   }
-  const stays = statement.kind === 'update' ? sumRows(read) : sumRows(read) + sumRows(whole) - rows;
+  const deleted = updates ? (changes?.deleted ?? 0) : affected.rows - sumRows(whole);
+  const stays = sumRows(read) - deleted + inserted;
   const query = restrictScan(statement.query, target.columns, urisOf(read));
   // The key alone tells a later process whether the statement was done; until then it begins anew, on the snapshot of that time.
   const undurable: StatementContext = { ...context, durable: null };
@@ -61,10 +69,33 @@ async function executeOnce(statement: Modification, context: StatementContext): 
   });
 }
 
+/** Returns whether a statement replaces data files. */
+export function isModification(statement: BoundStatement): statement is Modification {
+  return 'target' in statement;
+}
+
 async function findAffected(statement: Modification, splits: readonly ParquetSplit[], context: StatementContext): Promise<AffectedFiles> {
   if (statement.kind === 'truncate' || statement.matching === null) return { rows: sumRows(splits), whole: splits, partial: [] };
   const { matching, target, hints } = statement;
   return findAffectedFiles(splits, (files) => countRows(restrictScan(matching, target.columns, urisOf(files)), hints, context));
+}
+
+/** Counts what is done to the rows of the files found, and what is inserted; null where the number of rows meant says it all.
+ *  @throws SQL_ROW_CHANGED_TWICE when a row is meant by more than one row of the source */
+async function countChanges(
+  statement: Modification,
+  { rows, whole, partial }: AffectedFiles,
+  context: StatementContext,
+): Promise<RowChanges | null> {
+  if (statement.kind === 'truncate' || statement.changes === null) return null;
+  const { changes, target, hints, table } = statement;
+  const query = restrictScan(changes, target.columns, urisOf([...whole, ...partial]));
+  const [updated = 0, deleted = 0, inserted = 0] = await countAll(query, hints, context);
+  if (updated + deleted === rows) return { inserted, updated, deleted };
+  const message = `Rows of the source match rows of ${table.name} ${String(updated + deleted)} times to change ${String(rows)} rows: one would be changed twice. Nothing was changed.`;
+  throw new PlatformError('SQL_ROW_CHANGED_TWICE', message, {
+    hint: 'Leave one row of the source for each row of the table, by GROUP BY or QUALIFY, or make the condition stricter.',
+  });
 }
 
 /** Rows that are neither meant nor there afterwards would be lost, so the commit is refused. */

@@ -21,6 +21,8 @@ export async function executeStatement(statement: BoundStatement, context: State
       return executeInsert(statement, context);
     case 'delete':
     case 'update':
+    case 'merge':
+    case 'overwrite':
     case 'truncate':
       return executeModification(statement, context);
     case 'create_table_as':

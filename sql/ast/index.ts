@@ -123,11 +123,10 @@ export type {
 export type {
   AddColumn,
   AlterMaterializedView,
-  AlterTable,
-  AlterTableAction,
   ChangeColumnNullability,
   ChangeColumnType,
   ColumnDefinition,
+  ColumnPosition,
   CommentOn,
   ComputedColumn,
   CreateMaterializedView,
@@ -141,11 +140,15 @@ export type {
   PartitionField,
   Property,
   RenameColumn,
+  RenameObject,
   RenameTable,
   SetProperties,
   TableElement,
   WatermarkDefinition,
 } from './definition-statement.ts';
+export type { AlterTable, AlterTableAction, ChangeReference } from './alter-table.ts';
+export type { CreateRole, Grantee, GrantOrRevoke, Privilege, PrivilegeObject } from './access-statement.ts';
+export type { Call, CreateFunction } from './routine-statement.ts';
 export type {
   Assignment,
   Copy,
@@ -161,6 +164,7 @@ export type {
   MergeInsert,
   MergeNothing,
   MergeUpdate,
+  PartitionValue,
   Truncate,
   Update,
 } from './modification-statement.ts';

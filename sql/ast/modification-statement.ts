@@ -12,18 +12,29 @@ export interface Insert {
   /** True for BY NAME: columns of the source are matched by their names. */
   readonly byName: boolean;
   readonly overwrite: boolean;
-  /** VALUES is a query with a Values body. */
-  readonly source: Query;
+  /** Columns whose values tell the rows that OVERWRITE replaces; null without PARTITION, where it replaces all. */
+  readonly partition: readonly PartitionValue[] | null;
+  /** VALUES is a query with a Values body; null for DEFAULT VALUES. */
+  readonly source: Query | null;
   readonly span: Span;
 }
 
-/** `DELETE FROM table [AS alias] [WHERE condition]`. */
+/** `column = value` of PARTITION, or a column alone, whose values come with the rows. */
+export interface PartitionValue {
+  readonly kind: 'partition-value';
+  readonly column: Identifier;
+  readonly value: Expression | null;
+  readonly span: Span;
+}
+
+/** `DELETE FROM table [AS alias] [USING ..] [WHERE condition]`. */
 export interface Delete {
   readonly kind: 'delete';
   readonly with: WithClause | null;
   readonly hints: readonly Hint[];
   readonly table: QualifiedName;
   readonly alias: Identifier | null;
+  readonly using: readonly TableReference[];
   readonly where: Expression | null;
   readonly span: Span;
 }
@@ -54,6 +65,7 @@ export interface Assignment {
 export interface Merge {
   readonly kind: 'merge';
   readonly with: WithClause | null;
+  readonly hints: readonly Hint[];
   readonly table: QualifiedName;
   readonly alias: Identifier | null;
   readonly source: TableReference;

@@ -1,5 +1,6 @@
 import type { Expression as PlanExpression } from '../../spi/index.ts';
 import type { Delete, Truncate } from '../ast/index.ts';
+import { bindChange } from './bind-change.ts';
 import { bindTarget, candidateScan, countMatching } from './bind-modification.ts';
 import { scanTable } from './bind-relation.ts';
 import type { BinderState } from './binder-state.ts';
@@ -7,8 +8,14 @@ import type { BoundStatement } from './bound-statement.ts';
 import { readHintList } from './finish-query.ts';
 import { lookUpTarget } from './maintained-table.ts';
 
-/** Binds DELETE: the query puts out the rows that stay, those for which the condition is false or NULL. Without WHERE it is TRUNCATE. */
+/** Binds DELETE: the query puts out the rows that stay, those for which the condition is false or NULL. Without WHERE it is TRUNCATE.
+ *  With USING it is a MERGE that deletes what is matched. */
 export function bindDelete(state: BinderState, node: Delete): BoundStatement {
+  if (node.using.length > 0) {
+    const { using: source, where: on, span } = node;
+    const action = { kind: 'merge-delete' as const, span };
+    return bindChange(state, { ...node, source, on, clauses: [{ kind: 'merge-clause', match: 'matched', condition: null, action, span }] });
+  }
   const target = bindTarget(state, node);
   const { table, scan, condition } = target;
   if (condition === null) return { kind: 'truncate', table: table.ref, target: candidateScan(target, null) };
@@ -19,6 +26,8 @@ export function bindDelete(state: BinderState, node: Delete): BoundStatement {
     table: table.ref,
     target: candidateScan(target, matching),
     matching,
+    changes: null,
+    updates: false,
     query: target.finish({ plan: { kind: 'filter', input: scan, predicate: stays }, columns: scan.columns }),
     hints: readHintList(state, node.hints),
   };

@@ -6,7 +6,7 @@ import {
   type ProjectColumn,
   type TableSnapshot,
 } from '../../spi/index.ts';
-import type { Expression, Insert, Span, Values } from '../ast/index.ts';
+import type { Expression, Insert, Query, Span, Values } from '../ast/index.ts';
 import { bindError, didYouMean } from './bind-error.ts';
 import { literal } from './bind-literal.ts';
 import { type BinderState, type BoundRelation, bindWithin, type Environment } from './binder-state.ts';
@@ -19,27 +19,35 @@ import { sameName } from './relation-name.ts';
 import { columnExpression, EMPTY_SCOPE } from './scope.ts';
 
 const NOTHING_AROUND: Environment = { commonTables: new Map(), outer: null };
+const ONE_ROW: BoundRelation = { plan: { kind: 'values', columns: [], rows: [[]] }, columns: [] };
 
 /** Binds INSERT: the query puts out the table's columns in their order and types; columns without a value are NULL.
  *  @throws SQL_INVALID_VALUE when a NOT NULL column certainly gets NULL */
 export function bindInsert(state: BinderState, node: Insert): BoundStatement {
   const table = lookUpTarget(state, node.table);
-  const values = plainValues(node);
-  const targets = values === null && node.byName ? null : targetFields(state, node, table);
-  const relation =
-    values !== null && targets !== null ? bindValueRows(state, values, targets) : state.rules.query(state, node.source, NOTHING_AROUND);
-  const matched = targets ?? relation.columns.map((column) => fieldNamed(state, table, column.name, node.source.span));
-  if (relation.columns.length !== matched.length) {
-    const message = `${table.ref.name} takes ${String(matched.length)} values a row, ${String(relation.columns.length)} are given`;
-    throw bindError(state, 'SQL_TYPE_MISMATCH', message, node.source.span);
-  }
-  const plan = projectToTable(state, table, relation, matched, node.source.span);
+  const rows = bindInsertedRows(state, node, table);
   const mode = node.overwrite ? 'overwrite' : 'append';
-  return { kind: 'insert', mode, table: table.ref, query: finishQuery(state, plan), hints: readHints(state, node.source) };
+  const hints = node.source === null ? { engine: null } : readHints(state, node.source);
+  return { kind: 'insert', mode, table: table.ref, query: finishQuery(state, rows), hints };
 }
 
-function plainValues(node: Insert): Values | null {
+/** Binds the rows of an INSERT, in the table's columns. */
+function bindInsertedRows(state: BinderState, node: Insert, table: TableSnapshot): BoundRelation {
   const { source } = node;
+  if (source === null) return projectToTable(state, table, ONE_ROW, [], node.span);
+  const values = plainValues(source);
+  const targets = values === null && node.byName ? null : targetFields(state, node, table);
+  const relation =
+    values !== null && targets !== null ? bindValueRows(state, values, targets) : state.rules.query(state, source, NOTHING_AROUND);
+  const matched = targets ?? relation.columns.map((column) => fieldNamed(state, table, column.name, source.span));
+  if (relation.columns.length !== matched.length) {
+    const message = `${table.ref.name} takes ${String(matched.length)} values a row, ${String(relation.columns.length)} are given`;
+    throw bindError(state, 'SQL_TYPE_MISMATCH', message, source.span);
+  }
+  return projectToTable(state, table, relation, matched, source.span);
+}
+
+function plainValues(source: Query): Values | null {
   const isPlain = source.with === null && source.orderBy === null && source.limit === null && source.offset === null;
   return isPlain && source.body.kind === 'values' ? source.body : null;
 }

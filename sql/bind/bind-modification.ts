@@ -7,7 +7,7 @@ import {
   type TableSnapshot,
   walkPlan,
 } from '../../spi/index.ts';
-import type { Delete, Expression, Update } from '../ast/index.ts';
+import type { Expression, Identifier, QualifiedName, Span, WithClause } from '../ast/index.ts';
 import { unsupported } from './bind-error.ts';
 import { bindCondition } from './bind-operator.ts';
 import { bindCommonTables } from './bind-query.ts';
@@ -24,6 +24,8 @@ export interface ModificationTarget {
   readonly scan: ScanNode;
   /** Null when all rows are meant. */
   readonly condition: PlanExpression | null;
+  /** What the expressions and sources of the statement may name besides columns. */
+  readonly environment: Environment;
   /** Returns the context in which expressions over the columns given, named as the target's, are bound. */
   contextOver(columns: readonly NamedColumn[], place: string): ExpressionContext;
   /** Makes a query of a relation that may read the statement's common tables. */
@@ -33,9 +35,17 @@ export interface ModificationTarget {
 const NOTHING_AROUND: Environment = { commonTables: new Map(), outer: null };
 const NO_ROWS: PlanNode = { kind: 'values', columns: [], rows: [] };
 
-/** Binds the target and the condition of DELETE or UPDATE.
+/** What all statements have that change rows of a table. */
+export interface ModificationText {
+  readonly with: WithClause | null;
+  readonly table: QualifiedName;
+  readonly alias: Identifier | null;
+  readonly where: Expression | null;
+}
+
+/** Binds the target and the condition of a statement that changes rows.
  *  @throws SQL_UNSUPPORTED for a condition that would choose other rows each time it is evaluated */
-export function bindTarget(state: BinderState, node: Delete | Update): ModificationTarget {
+export function bindTarget(state: BinderState, node: ModificationText): ModificationTarget {
   const table = lookUpTarget(state, node.table);
   const common = bindCommonTables(state, node.with, NOTHING_AROUND);
   const rows = scanTable(state, table);
@@ -52,20 +62,26 @@ export function bindTarget(state: BinderState, node: Delete | Update): Modificat
   if (condition !== null) state.reads.expressions.push(condition);
   state.reads.queries.push({ plan: common.around(NO_ROWS), columns: [] });
   const finish = ({ plan, columns }: BoundRelation): BoundQuery => planQuery(state, { plan: common.around(plan), columns });
-  return { table, scan, condition, contextOver, finish };
+  return { table, scan, condition, environment: common.environment, contextOver, finish };
 }
 
 /** The condition is evaluated once to find the files and once to rewrite them. */
 function bindRepeatable(context: ExpressionContext, where: Expression): PlanExpression {
   const { state } = context;
   const condition = bindCondition(context, where);
+  refuseUnstable(state, 'the condition of DELETE or UPDATE', where.span);
+  return condition;
+}
+
+/** Says that what was bound so far would choose other rows each time it is evaluated.
+ *  @throws SQL_UNSUPPORTED */
+export function refuseUnstable(state: BinderState, place: string, span: Span): void {
   const [unstable] = state.unstableFunctions;
-  if (unstable === undefined) return condition;
-  throw unsupported(state, `${unstable}() in the condition of DELETE or UPDATE`, where.span, 'Store the values in a table first.');
+  if (unstable !== undefined) throw unsupported(state, `${unstable}() in ${place}`, span, 'Store the values in a table first.');
 }
 
 /** Returns the query of one row and one column that counts the rows meant; null when all are. */
-export function countMatching(state: BinderState, target: ModificationTarget): BoundQuery | null {
+export function countMatching(state: BinderState, target: Pick<ModificationTarget, 'scan' | 'condition' | 'finish'>): BoundQuery | null {
   if (target.condition === null) return null;
   const call = { function: 'count_star', arguments: [], distinct: false, filter: null, orderBy: [], type: { kind: 'bigint' as const } };
   const count = state.columns.create({ name: 'rows', type: call.type, nullable: false, call });
@@ -75,7 +91,7 @@ export function countMatching(state: BinderState, target: ModificationTarget): B
 }
 
 /** Returns what to read to find the files that may hold rows meant: all columns, with the conjuncts that were moved into the scan. */
-export function candidateScan({ table, scan }: ModificationTarget, matching: BoundQuery | null): ScanRequest {
+export function candidateScan({ table, scan }: Pick<ModificationTarget, 'table' | 'scan'>, matching: BoundQuery | null): ScanRequest {
   const own = new Set(scan.columns.map((column) => column.id));
   let filter: PlanExpression | null = null;
   if (matching !== null) {

@@ -75,15 +75,20 @@ export type BoundStatement =
   | { readonly kind: 'alter_route'; readonly name: string; readonly rule: RouteRuleText | null }
   | { readonly kind: 'explain'; readonly mode: 'plan' | 'route' | 'analyze'; readonly statement: BoundStatement };
 
-/** DELETE or UPDATE: data files that hold rows meant are replaced by new ones. */
+/** DELETE, UPDATE or MERGE, or INSERT OVERWRITE of partitions: data files that hold rows meant are replaced by new ones. */
 export interface RowModification {
-  readonly kind: 'delete' | 'update';
+  readonly kind: 'delete' | 'update' | 'merge' | 'overwrite';
   readonly table: TableRef;
   /** What finds the files that may hold rows meant. Its columns tell the target's scan from others of the same table in `matching` and `query`. */
   readonly target: ScanRequest;
   /** One row with the number of rows meant; null when all are. */
   readonly matching: BoundQuery | null;
-  /** What takes the place of the rows that the target's scan reads, in the table's columns. */
+  /** One row with the numbers of rows updated, deleted and inserted, where a row of the target counts once for each row of the source that
+   *  changes it; null when `matching` tells the number and there is no row more than those of the target. */
+  readonly changes: BoundQuery | null;
+  /** Whether rows meant come out of `query` with other values, or not at all. */
+  readonly updates: boolean;
+  /** What takes the place of the rows that the target's scan reads, in the table's columns; with the rows inserted. */
   readonly query: BoundQuery;
   readonly hints: QueryHints;
 }

@@ -13,16 +13,26 @@ function formatAssignments(rules: FormatRules, assignments: readonly Assignment[
 }
 
 /** Prints an INSERT. */
-export function formatInsert(rules: FormatRules, { table, columns, byName, overwrite, source }: Insert): string {
-  const head = `INSERT ${overwrite ? 'OVERWRITE' : 'INTO'} ${formatQualifiedName(table)}${formatColumnNames(columns)}`;
-  return `${head}${byName ? ' BY NAME' : ''} ${rules.query(source)}`;
+export function formatInsert(rules: FormatRules, { table, columns, byName, overwrite, partition, source }: Insert): string {
+  const target = `${formatQualifiedName(table)}${formatPartition(rules, partition)}${formatColumnNames(columns)}`;
+  const rows = source === null ? 'DEFAULT VALUES' : rules.query(source);
+  return `INSERT ${overwrite ? 'OVERWRITE' : 'INTO'} ${target}${byName ? ' BY NAME' : ''} ${rows}`;
+}
+
+function formatPartition(rules: FormatRules, partition: Insert['partition']): string {
+  if (partition === null) return '';
+  const values = partition.map(
+    ({ column, value }) => `${formatIdentifier(column)}${value === null ? '' : ` = ${rules.expression(value)}`}`,
+  );
+  return ` PARTITION (${values.join(', ')})`;
 }
 
 /** Prints a DELETE. */
 export function formatDelete(rules: FormatRules, statement: Delete): string {
   const where = statement.where === null ? '' : ` WHERE ${rules.expression(statement.where)}`;
+  const using = statement.using.length === 0 ? '' : ` USING ${statement.using.map(rules.tableReference).join(', ')}`;
   const head = `${formatWith(rules, statement.with)}DELETE ${formatHints(statement.hints)}FROM`;
-  return `${head} ${formatQualifiedName(statement.table)}${formatAlias(statement.alias)}${where}`;
+  return `${head} ${formatQualifiedName(statement.table)}${formatAlias(statement.alias)}${using}${where}`;
 }
 
 /** Prints an UPDATE. */
@@ -56,7 +66,8 @@ const MATCH_WORDS: Readonly<Record<MergeClause['match'], string>> = {
 
 /** Prints a MERGE. */
 export function formatMerge(rules: FormatRules, merge: Merge): string {
-  const target = `${formatWith(rules, merge.with)}MERGE INTO ${formatQualifiedName(merge.table)}${formatAlias(merge.alias)}`;
+  const head = `${formatWith(rules, merge.with)}MERGE ${formatHints(merge.hints)}INTO`;
+  const target = `${head} ${formatQualifiedName(merge.table)}${formatAlias(merge.alias)}`;
   const clauses = merge.clauses.map(({ match, condition, action }) => {
     const also = condition === null ? '' : ` AND ${rules.expression(condition)}`;
     return `WHEN ${MATCH_WORDS[match]}${also} THEN ${formatMergeAction(rules, action)}`;

@@ -1,10 +1,30 @@
-import type { Assignment, Identifier, Insert, MergeAction, MergeClause, Query, Statement, WithClause } from '../ast/index.ts';
+import type {
+  Assignment,
+  Identifier,
+  Insert,
+  MergeAction,
+  MergeClause,
+  PartitionValue,
+  Query,
+  Statement,
+  WithClause,
+} from '../ast/index.ts';
 import { acceptHints } from './parse-hints.ts';
 import { isName, parseColumnNames, parseCommaList, parseIdentifier, parseParenthesisedList, parseQualifiedName } from './parse-name.ts';
 import { opensQuery } from './parse-parentheses.ts';
 import { parseQueryAfterWith, parseValueOrDefault } from './parse-query.ts';
 import { isNoTableAlias } from './reserved-words.ts';
 import type { TokenCursor } from './token-cursor.ts';
+
+function parsePartitionValue(cursor: TokenCursor): PartitionValue {
+  const column = parseIdentifier(cursor, 'a column name');
+  const value = cursor.acceptSymbol('=') ? cursor.rules.expression(cursor) : null;
+  return { kind: 'partition-value', column, value, span: cursor.spanFrom(column.span.start) };
+}
+
+function parseSource(cursor: TokenCursor, withClause: WithClause | null): Query {
+  return withClause === null ? cursor.rules.query(cursor) : parseQueryAfterWith(cursor, withClause, cursor.token.start);
+}
 
 /** Reads an INSERT; a WITH clause before it belongs to its source. */
 export function parseInsert(cursor: TokenCursor, withClause: WithClause | null, start: number): Insert {
@@ -13,11 +33,15 @@ export function parseInsert(cursor: TokenCursor, withClause: WithClause | null, 
   if (!overwrite) cursor.expectWord('INTO');
   else if (!cursor.acceptWord('INTO')) cursor.acceptWord('TABLE');
   const table = parseQualifiedName(cursor, 'a table name');
+  const partition = overwrite && cursor.acceptWord('PARTITION') ? parseParenthesisedList(cursor, parsePartitionValue) : null;
   const columns = cursor.isSymbol('(') && !opensQuery(cursor) ? parseColumnNames(cursor) : [];
+  if (withClause === null && columns.length === 0 && cursor.acceptWords('DEFAULT', 'VALUES')) {
+    return { kind: 'insert', table, columns, byName: false, overwrite, partition, source: null, span: cursor.spanFrom(start) };
+  }
   const byName = cursor.acceptWords('BY', 'NAME');
   if (!byName) cursor.acceptWords('BY', 'POSITION');
-  const source: Query = withClause === null ? cursor.rules.query(cursor) : parseQueryAfterWith(cursor, withClause, cursor.token.start);
-  return { kind: 'insert', table, columns, byName, overwrite, source, span: cursor.spanFrom(start) };
+  const source = parseSource(cursor, withClause);
+  return { kind: 'insert', table, columns, byName, overwrite, partition, source, span: cursor.spanFrom(start) };
 }
 
 function parseOptionalAlias(cursor: TokenCursor): Identifier | null {
@@ -34,8 +58,9 @@ export function parseDelete(cursor: TokenCursor, withClause: WithClause | null, 
   cursor.expectWord('FROM');
   const table = parseQualifiedName(cursor, 'a table name');
   const alias = parseOptionalAlias(cursor);
+  const using = cursor.acceptWord('USING') ? parseCommaList(cursor, cursor.rules.tableReference) : [];
   const where = cursor.acceptWord('WHERE') ? cursor.rules.expression(cursor) : null;
-  return { kind: 'delete', with: withClause, hints, table, alias, where, span: cursor.spanFrom(start) };
+  return { kind: 'delete', with: withClause, hints, table, alias, using, where, span: cursor.spanFrom(start) };
 }
 
 function parseAssignment(cursor: TokenCursor): Assignment {
@@ -110,6 +135,7 @@ function parseMergeClause(cursor: TokenCursor): MergeClause {
 /** Reads a MERGE. */
 export function parseMerge(cursor: TokenCursor, withClause: WithClause | null, start: number): Statement {
   cursor.expectWord('MERGE');
+  const hints = acceptHints(cursor);
   cursor.expectWord('INTO');
   const table = parseQualifiedName(cursor, 'a table name');
   const alias = parseOptionalAlias(cursor);
@@ -119,7 +145,7 @@ export function parseMerge(cursor: TokenCursor, withClause: WithClause | null, s
   const on = cursor.rules.expression(cursor);
   const clauses = [parseMergeClause(cursor)];
   while (cursor.isWord('WHEN')) clauses.push(parseMergeClause(cursor));
-  return { kind: 'merge', with: withClause, table, alias, source, on, clauses, span: cursor.spanFrom(start) };
+  return { kind: 'merge', with: withClause, hints, table, alias, source, on, clauses, span: cursor.spanFrom(start) };
 }
 
 /** Reads a TRUNCATE. */

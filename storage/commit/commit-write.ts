@@ -1,4 +1,4 @@
-import { type CommitResult, pathToLocation } from '../../spi/index.ts';
+import { type CommitResult, pathToLocation, PlatformError } from '../../spi/index.ts';
 import type { CatalogUpdate, RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
@@ -10,7 +10,8 @@ import { type CommitAttempt, discardAttempt, settleAttempt, writeAttempt } from 
 /** Makes staged files part of a table in one step.
  *  Order: data files and metadata are written and synced first, then the pointer moves together with the idempotency key in one transaction of the
  *  catalog store. An attempt that loses the race keeps its data files and manifest and is made again on the new snapshot.
- *  An append adds to whatever snapshot is current; an overwrite replaces whatever is current; a rewrite needs the files that it removes to be current.
+ *  An append adds to whatever snapshot is current; an overwrite replaces whatever is current; a rewrite needs the files that it removes to be current,
+ *  and its snapshot where it names one.
  *  @throws STORAGE_CONFLICT, CATALOG_UNKNOWN_TABLE, CATALOG_EXISTS, STORAGE_CORRUPT, STORAGE_IO */
 export async function commitWrite(parts: CommitterParts, write: StagedWrite): Promise<CommitResult> {
   const earlier = committedBefore(parts, write);
@@ -25,7 +26,17 @@ async function commitPrepared(parts: CommitterParts, prepared: PreparedWrite): P
   const { write } = prepared;
   return raceUntilWon(parts, write.table, async () => {
     const base = await findBase(parts, write);
-    return 'kept' in base ? base.kept : tryCommit(parts, prepared, base);
+    if ('kept' in base) return base.kept;
+    checkBase(write, base);
+    return tryCommit(parts, prepared, base);
+  });
+}
+
+/** What was read of the table decided what is written: with other rows in it, it would have been something else. */
+function checkBase({ basedOn, table }: StagedWrite, { metadata }: CommitBase): void {
+  if (basedOn === undefined || basedOn === (metadata.current?.snapshotId.toString() ?? null)) return;
+  throw new PlatformError('STORAGE_CONFLICT', `Another statement has changed the table ${table.name}, whose rows this one has read.`, {
+    hint: 'Repeat the statement.',
   });
 }
 

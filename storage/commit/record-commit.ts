@@ -6,7 +6,8 @@ import type { PreparedWrite } from './prepare-write.ts';
 /** Records under the write's idempotency key what it commits, in the transaction that moves the table's pointer. */
 export function recordCommit(state: CatalogUpdate, { write, sealed, snapshotId }: PreparedWrite): CommitResult {
   const rows = write.rows ?? sealed.reduce((sum, file) => sum + file.file.rows, 0);
-  const result: CommitResult = { table: write.table, snapshotId: snapshotId.toString(), rows, repeated: false };
+  const changes = write.changes === undefined ? {} : { changes: write.changes };
+  const result: CommitResult = { table: write.table, snapshotId: snapshotId.toString(), rows, repeated: false, ...changes };
   state.putCommit(write.table.uuid, write.idempotencyKey, { transactionId: write.transactionId, result });
   return result;
 }

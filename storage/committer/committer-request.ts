@@ -3,6 +3,7 @@ import type {
   IfExists,
   NewStream,
   RelationName,
+  RowChanges,
   StreamCheckpoint,
   StreamRecord,
   TableRef,
@@ -47,6 +48,10 @@ export interface StagedWrite {
   readonly removes: readonly string[];
   /** What the result of a `rewrite` tells as its rows; the rows of the files written when left out. */
   readonly rows?: number | undefined;
+  /** What the result of a `rewrite` tells besides. */
+  readonly changes?: RowChanges | undefined;
+  /** The snapshot that a `rewrite` needs to be the table's newest, null for none yet; any when left out. */
+  readonly basedOn?: string | null | undefined;
   /** Directory of the table. */
   readonly tableDirectory: string;
   /** The schema and spec that the files were written with. */

@@ -86,8 +86,9 @@ export class StagedTransaction implements WriteTransaction {
   /** Returns what the committer is asked for. */
   staged(fragments: readonly Fragment[], idempotencyKey: string): StagedWrite {
     this.#checkOpen();
-    const { transactionId, goal, table, create, removes, rows, tableDirectory, schemaId, specId } = this.#plan;
-    return { transactionId, goal, table, create, removes, rows, tableDirectory, schemaId, specId, fragments, idempotencyKey, stream: null };
+    const { transactionId, goal, table, create, removes, rows, changes, basedOn, tableDirectory, schemaId, specId } = this.#plan;
+    const rewrite = { removes, rows, changes, basedOn };
+    return { transactionId, goal, table, create, ...rewrite, tableDirectory, schemaId, specId, fragments, idempotencyKey, stream: null };
   }
 
   /** Notes that a commit of what is staged failed. */

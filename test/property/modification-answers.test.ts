@@ -17,7 +17,7 @@ const FAULTS: readonly (readonly [string, 'bind' | 'execute', Omit<Mutation, 'fo
     'SET sees the values of the assignments before it',
     'bind',
     {
-      file: 'bind-update.ts',
+      file: 'bind-assignments.ts',
       from: 'bindWithin(context, value), field.type',
       to: 'values.get(1) ?? bindWithin(context, value), field.type',
     },
@@ -30,7 +30,7 @@ const FAULTS: readonly (readonly [string, 'bind' | 'execute', Omit<Mutation, 'fo
   [
     'files of which all rows are meant are dropped by UPDATE',
     'execute',
-    { file: 'execute-modification.ts', from: "statement.kind === 'update' ? [...whole, ...partial] : partial;", to: 'partial;' },
+    { file: 'execute-modification.ts', from: 'const read = updates ? [...whole, ...partial] : partial;', to: 'const read = partial;' },
   ],
   [
     'files of which some rows are meant are dropped whole',

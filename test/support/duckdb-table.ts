@@ -22,7 +22,7 @@ import { printDuckdb } from '../../sql/print/index.ts';
 import { runSql } from './print-and-run.ts';
 
 /** One table in memory whose data files are tables of the test database, with snapshots, conflicts and keys as the storage has them,
- *  and an engine that reads and writes it. */
+ *  and an engine that reads and writes it; beside it other tables of the test database may be read, under their names. */
 export class DuckdbTable {
   readonly catalog: Catalog;
   readonly source: TableSource;
@@ -39,13 +39,16 @@ export class DuckdbTable {
   readonly #commits = new Map<string, CommitResult>();
   #files = 0;
 
-  constructor(table: TableSnapshot) {
+  constructor(table: TableSnapshot, others: readonly TableSnapshot[] = []) {
     this.#table = table;
     this.catalog = {
       pinned: () => this.catalog,
       schemas: () => Promise.resolve(['main']),
       relations: () => Promise.resolve([{ schema: 'main', name: table.ref.name, kind: 'table' }]),
-      resolve: (name) => Promise.resolve(name.name === table.ref.name ? { ...table, snapshotId: this.snapshotId } : null),
+      resolve: (name) => {
+        const other = others.find(({ ref }) => ref.name === name.name) ?? null;
+        return Promise.resolve(name.name === table.ref.name ? { ...table, snapshotId: this.snapshotId } : other);
+      },
       history: () => Promise.resolve([]),
     };
     this.source = {
@@ -117,7 +120,9 @@ export class DuckdbTable {
   #print(query: BoundQuery): string {
     const scan = (node: ScanNode): string => {
       const columns = node.columns.map(({ id, name }) => `"${name}" AS c${String(id)}`).join(', ');
-      return `(SELECT ${columns} FROM ${this.#union(this.#filesOf(node.snapshotId, node.files))}) AS t${String(node.columns[0]?.id ?? 0)}`;
+      const isOwn = node.table.uuid === this.#table.ref.uuid;
+      const from = isOwn ? this.#union(this.#filesOf(node.snapshotId, node.files)) : node.table.name;
+      return `(SELECT ${columns} FROM ${from}) AS t${String(node.columns[0]?.id ?? 0)}`;
     };
     return printDuckdb(query.plan, { scan, session: query.session }).sql;
   }
@@ -133,8 +138,8 @@ export class DuckdbTable {
     const frames = async function* (print: () => string): AsyncGenerator<Uint8Array> {
       const rows = await runSql(print());
       yield* encodeSmallTable(
-        [{ name: 'rows', type: { kind: 'bigint' } }],
-        rows.map((row) => [String(Number(row[0]))]),
+        columns.map(({ name }) => ({ name, type: { kind: 'bigint' } as const })),
+        rows.map((row) => row.map((value) => String(Number(value)))),
       );
     };
     return { columns, execute: () => ({ frames: frames(() => this.#print(query)) }), close: () => Promise.resolve() };
@@ -163,9 +168,13 @@ export class DuckdbTable {
         if (goal.removes.some((uri) => current.every((file) => file.uri !== uri))) {
           throw new PlatformError('STORAGE_CONFLICT', 'a file is gone');
         }
+        if (goal.basedOn !== undefined && goal.basedOn !== this.snapshotId) {
+          throw new PlatformError('STORAGE_CONFLICT', 'the table has changed');
+        }
         const added = fragments.flatMap(({ files }) => files).filter((file) => file.rows > 0);
         this.#snapshots.push([...current.filter((file) => !goal.removes.includes(file.uri)), ...added]);
-        const result = { table: this.#table.ref, snapshotId: this.snapshotId, rows: goal.rows ?? 0, repeated: false };
+        const changes = goal.changes === undefined ? {} : { changes: goal.changes };
+        const result = { table: this.#table.ref, snapshotId: this.snapshotId, rows: goal.rows ?? 0, repeated: false, ...changes };
         this.#commits.set(key, result);
         return result;
       },
@@ -182,7 +191,11 @@ const ALL_FEATURES: readonly PlanFeature[] = [
   'join',
   'join:inner',
   'join:left',
+  'join:cross',
+  'join:lateral',
   'aggregate',
+  'aggregate:filter',
+  'set_operation',
   'sort',
   'limit',
   'distinct',
