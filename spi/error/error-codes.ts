@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   SQL_OVERFLOW: user(400, 'A number leaves the range of its type.'),
   SQL_DIVISION_BY_ZERO: user(400, 'A number is divided by zero.'),
   SQL_SUBQUERY_ROWS: user(400, 'A scalar subquery returned more than one row.'),
+  SQL_ROW_CHANGED_TWICE: user(400, 'Two rows of the source would change the same row of the table.'),
   SQL_EVALUATION: user(400, 'An expression could not be evaluated over the rows it met.'),
   SQL_TRANSLATION: user(400, 'A statement of another dialect is not known to mean the same here.'),
   CATALOG_UNKNOWN_TABLE: user(404, 'No table or view of that name.'),

@@ -8,6 +8,8 @@ export interface RelationMention {
   readonly isTarget: boolean;
 }
 
+const TARGET_KINDS: ReadonlySet<string> = new Set(['insert', 'delete', 'update', 'merge', 'truncate', 'copy-from']);
+
 /** Returns every relation named anywhere in a syntax tree, names of common tables included.
  *  Guarantees: needs no stack in proportion to the depth of the tree. */
 export function collectRelations(root: object): readonly RelationMention[] {
@@ -29,8 +31,7 @@ function mentionOf(node: object): RelationMention | null {
     const { name, version } = node as NamedTable;
     return { name, version, isTarget: false };
   }
-  const isTarget =
-    node.kind === 'insert' || node.kind === 'delete' || node.kind === 'update' || node.kind === 'truncate' || node.kind === 'copy-from';
+  const isTarget = typeof node.kind === 'string' && TARGET_KINDS.has(node.kind);
   const namesTable =
     isTarget ||
     node.kind === 'table-query' ||

@@ -2,7 +2,7 @@ import { readRows } from '../../runtime/arrow/index.ts';
 import type { BindContext, BoundStatement } from '../../sql/bind/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
 import type { Statement } from '../../sql/ast/index.ts';
-import type { executeModification } from '../../sql-gateway/query/execute-modification.ts';
+import { type executeModification, isModification } from '../../sql-gateway/query/execute-modification.ts';
 import { createQueryRegistry } from '../../sql-gateway/query/query-registry.ts';
 import type { StatementContext } from '../../sql-gateway/query/statement-context.ts';
 import { createRouter } from '../../sql-gateway/route/create-router.ts';
@@ -62,9 +62,7 @@ export async function modifyTable(
     rebind,
   } as unknown as StatementContext;
   const statement = await rebind();
-  if (statement.kind !== 'delete' && statement.kind !== 'update' && statement.kind !== 'truncate') {
-    throw new PlatformError('INTERNAL_INVARIANT', `not a modification: ${text}`);
-  }
+  if (!isModification(statement)) throw new PlatformError('INTERNAL_INVARIANT', `not a modification: ${text}`);
   const outcome = await modifier.execute(statement, context);
   const frames: Uint8Array[] = [];
   for await (const frame of outcome.frames) frames.push(frame);
