@@ -4,13 +4,13 @@ import { checkType, type Row, type Value } from './row.ts';
 /** Computes a value of a row. */
 export type Evaluator = (row: Row) => Value;
 
-const COMPARISONS: Readonly<Record<string, (left: NonNullable<Value>, right: NonNullable<Value>) => boolean>> = {
-  eq: (left, right) => left === right,
-  ne: (left, right) => left !== right,
-  lt: (left, right) => left < right,
-  le: (left, right) => left <= right,
-  gt: (left, right) => left > right,
-  ge: (left, right) => left >= right,
+const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
+  eq: (order) => order === 0,
+  ne: (order) => order !== 0,
+  lt: (order) => order < 0,
+  le: (order) => order <= 0,
+  gt: (order) => order > 0,
+  ge: (order) => order >= 0,
 };
 
 /** Turns an expression into a function of a row. Doing this once, before the first row, also finds what is not supported in time.
@@ -36,6 +36,13 @@ export function compileExpression(expression: Expression): Evaluator {
   }
 }
 
+/** SQL's order is not JavaScript's: NaN is equal to itself and above all other numbers, and texts go by code point, not by UTF-16 unit. */
+function compareValues(left: NonNullable<Value>, right: NonNullable<Value>): number {
+  if (typeof left === 'string' && typeof right === 'string') return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
 /** SQL has three truth values: NULL stands for "unknown". */
 function compileCall(name: string, args: readonly Evaluator[]): Evaluator {
   const [left, right] = args;
@@ -43,7 +50,7 @@ function compileCall(name: string, args: readonly Evaluator[]): Evaluator {
   if (compare !== undefined && left !== undefined && right !== undefined) {
     return (row) => {
       const [a, b] = [left(row), right(row)];
-      return a === null || b === null ? null : compare(a, b);
+      return a === null || b === null ? null : compare(compareValues(a, b));
     };
   }
   if (name === 'and') return (row) => connect(args, row, false);

@@ -31,7 +31,7 @@ export const DUCKDB_ROW_FUNCTIONS: ReadonlyMap<string, RowForm> = new Map([
   ['avg', exactForm('avg', ['integer', 'bigint', 'decimal'])],
   ['median', exactForm('median', ['integer', 'bigint'])],
   ['quantile_cont', exactForm('quantile_cont', ['integer', 'bigint'])],
-  ['approx_quantile', ([value = '', fraction = '']) => ({ name: 'approx_quantile', args: [value, `CAST(${fraction} AS FLOAT)`] })],
+  ['approx_quantile', approxQuantile],
   ['bit_and_agg', named('bit_and')],
   ['bit_or_agg', named('bit_or')],
   ['bit_xor_agg', named('bit_xor')],
@@ -42,6 +42,12 @@ export const DUCKDB_ROW_FUNCTIONS: ReadonlyMap<string, RowForm> = new Map([
     ([key = '', value = '']) => ({ name: 'list', args: [`struct_pack(k := ${key}, v := ${value})`], around: 'map_from_entries' }),
   ],
 ]);
+
+/** DuckDB's own takes a decimal for a whole number, and so cuts its fraction off. */
+function approxQuantile([value = '', fraction = '']: readonly string[], call: AggregateCall): RowFunction {
+  const of = call.arguments[0]?.type.kind === 'decimal' ? `CAST(${value} AS DOUBLE)` : value;
+  return { name: 'approx_quantile', args: [of, `CAST(${fraction} AS FLOAT)`] };
+}
 
 /** Exact numbers are handed over before their cast to double: DuckDB gives a double all the same, sums them exactly, and orders them faster. */
 function exactForm(name: string, kinds: readonly DataType['kind'][]): RowForm {

@@ -75,6 +75,27 @@ describe('the hello engine gives the rows of the olap engine', () => {
       'for conditions over NULL',
       plan(filter(items(), call('or', [call('gt', [col(2, VARCHAR), lit('item 9')]), call('eq', [col(1), lit(0)])]))),
     ],
+    [
+      'for comparisons of NaN and of texts beyond the first plane',
+      plan(
+        filter(
+          values(
+            [
+              [1, DOUBLE],
+              [2, VARCHAR],
+            ],
+            [
+              [lit('NaN', DOUBLE), lit('\uff0d')],
+              [lit('1.5', DOUBLE), lit('\u{1f600}')],
+            ],
+          ),
+          call('and', [
+            call('ge', [col(1, DOUBLE), col(1, DOUBLE)]),
+            call('or', [call('gt', [col(1, DOUBLE), lit('1.5', DOUBLE)]), call('gt', [col(2, VARCHAR), lit('\uff0d')])]),
+          ]),
+        ),
+      ),
+    ],
     ['for a projection', plan(project(filter(items(), small), as(20, cast(col(1), BIGINT)), as(21, col(2, VARCHAR)), as(22, lit(true))))],
     ['for counts and sums', plan(aggregate(items(), [], [...counted, ...sums]))],
     ['for counts and sums of nothing', plan(aggregate(filter(items(), lit(false)), [], [...counted, ...sums]))],

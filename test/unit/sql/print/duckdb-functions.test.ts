@@ -175,3 +175,10 @@ test('the mean of exact numbers is taken from the numbers themselves', async () 
   });
   expect(await runPlan(plan(aggregate(big, [], [agg(2, mean)])))).toEqual([[9007199254740994]]);
 });
+
+test('a roughly middle decimal keeps its fraction', async () => {
+  const type: DataType = { kind: 'decimal', precision: 10, scale: 2 };
+  const amounts = values([[1, type]], [[lit('1.50', type)], [lit('2.25', type)], [lit('2.25', type)]]);
+  const middle = aggregateCall('approx_quantile', [col(1, type), lit('0.5', { kind: 'double' })], type);
+  expect(await runPlan(plan(aggregate(amounts, [], [agg(2, middle)])))).toEqual([['2.25']]);
+});
