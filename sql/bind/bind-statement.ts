@@ -44,13 +44,17 @@ export async function bindWithReferences(statement: Statement, given: BindContex
     pins: new Map(),
     unstableFunctions: new Set(),
     reads: createReadRecord(),
-    spans: new WeakMap(),
+    spans: new Map(),
     work: { expressions: 0 },
     source,
     rules: { expression: bindExpression, query: bindQuery },
   };
   const bound = await bindOne(state, statement);
-  return { statement: bound, unruledRoot: () => state.reads.result?.plan ?? null, references: () => statementReferences(bound, state.reads) };
+  return {
+    statement: bound,
+    unruledRoot: () => state.reads.result?.plan ?? null,
+    references: () => statementReferences(bound, state.reads),
+  };
 }
 
 /** A bound statement, and what it reads and changes. */

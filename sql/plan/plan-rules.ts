@@ -1,4 +1,5 @@
 import type { PlanNode } from '../../spi/index.ts';
+import { foldConstants } from './fold-constants.ts';
 import { pruneColumns } from './prune-columns.ts';
 import { pushDownFilters } from './push-down-filters.ts';
 
@@ -12,6 +13,7 @@ export interface PlanRule {
 
 /** All rules, in the order in which they are applied. The meaning of a plan is the same after each of them, and without any of them. */
 export const PLAN_RULES: readonly PlanRule[] = [
+  { name: 'fold-constants', apply: foldConstants },
   { name: 'push-down-filters', apply: pushDownFilters },
   { name: 'prune-columns', apply: pruneColumns },
 ];

@@ -2,6 +2,7 @@ import {
   type DuckDBConnection,
   DuckDBDecimalValue,
   DuckDBInstance,
+  DuckDBTimestampValue,
   type DuckDBType,
   DuckDBTypeId,
   type DuckDBValue,
@@ -44,7 +45,7 @@ export async function openParquetDatabase(folder: string): Promise<ParquetDataba
   }
   return {
     tables,
-    answer: (sql) => readAnswer(connection, sql),
+    answer: (sql) => readReference(connection, sql),
     close: () => {
       connection.closeSync();
       instance.closeSync();
@@ -52,11 +53,13 @@ export async function openParquetDatabase(folder: string): Promise<ParquetDataba
   };
 }
 
-async function readAnswer(connection: DuckDBConnection, sql: string): Promise<Answer> {
+/** Runs a statement on DuckDB; types are told by DuckDB's names. */
+export async function readReference(connection: DuckDBConnection, sql: string): Promise<Answer & { readonly types: readonly string[] }> {
   const reader = await connection.runAndReadAll(sql);
   const approximate = reader.columnTypes().map(({ typeId }) => typeId === DuckDBTypeId.DOUBLE || typeId === DuckDBTypeId.FLOAT);
   return {
     columns: reader.columnCount,
+    types: reader.columnTypes().map(String),
     rows: reader.getRows().map((row) => row.map((value, column) => cell(value, approximate[column] ?? false))),
   };
 }
@@ -65,7 +68,7 @@ async function readAnswer(connection: DuckDBConnection, sql: string): Promise<An
 function cell(value: DuckDBValue, approximate: boolean): Cell {
   if (value === null) return null;
   if (approximate) return Number(value);
-  const text = String(value);
+  const text = value instanceof DuckDBTimestampValue ? String(value).replace(' ', 'T') : String(value);
   return value instanceof DuckDBDecimalValue && text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
