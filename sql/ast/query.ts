@@ -11,6 +11,8 @@ export interface Query {
   readonly orderBy: OrderBy | null;
   /** LIMIT or FETCH FIRST; null without one and for LIMIT ALL. */
   readonly limit: Expression | null;
+  /** Percent for `LIMIT 10%` and `LIMIT 10 PERCENT`, else rows. */
+  readonly limitUnit: 'rows' | 'percent';
   /** True for FETCH FIRST n ROWS WITH TIES. */
   readonly withTies: boolean;
   readonly offset: Expression | null;

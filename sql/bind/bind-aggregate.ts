@@ -1,6 +1,7 @@
 import type { AggregateCall, AggregateColumn, DataType, Expression as PlanExpression, SortKey } from '../../spi/index.ts';
 import type { Expression, FunctionCall, SortItem, Span } from '../ast/index.ts';
 import type { FunctionDefinition } from '../functions/index.ts';
+import { bindCollated } from './bind-collation.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { literal } from './bind-literal.ts';
 import { bindCondition } from './bind-operator.ts';
@@ -21,7 +22,6 @@ export function bindAggregate(context: ExpressionContext, definition: FunctionDe
       hint,
     });
   }
-  if (node.nullTreatment === 'ignore') throw unsupported(state, `IGNORE NULLS with ${definition.name}`, node.span, 'Use FILTER.');
   if (definition.name === 'grouping') return collectGrouping(context, calls, node);
   const inner: ExpressionContext = { ...context, calls: null, place: `an argument of ${definition.name}` };
   return collect(context, calls.aggregates, bindAggregateCall(inner, definition, node));
@@ -29,7 +29,7 @@ export function bindAggregate(context: ExpressionContext, definition: FunctionDe
 
 /** Binds the parts of an aggregate call that do not depend on where it stands. */
 export function bindAggregateCall(inner: ExpressionContext, definition: FunctionDefinition, node: FunctionCall): AggregateCall {
-  const filter = node.filter === null ? null : bindCondition(inner, node.filter);
+  const filter = bindFilter(inner, node);
   const distinct = node.distinct;
   if (node.star || (definition.name === 'count' && node.arguments.length === 0)) {
     return { function: 'count_star', arguments: [], distinct: false, filter, orderBy: [], type: { kind: 'bigint' } };
@@ -48,9 +48,23 @@ export function bindAggregateCall(inner: ExpressionContext, definition: Function
   };
 }
 
+/** IGNORE NULLS of an aggregate function is a filter on its first argument; window functions have their own. */
+function bindFilter(inner: ExpressionContext, node: FunctionCall): PlanExpression | null {
+  const condition = node.filter === null ? null : bindCondition(inner, node.filter);
+  const [first] = node.arguments;
+  if (node.nullTreatment !== 'ignore' || node.over !== null || first === undefined) return condition;
+  const isThere: PlanExpression = {
+    kind: 'call',
+    function: 'is_not_null',
+    arguments: [bindWithin(inner, first.value)],
+    type: { kind: 'boolean' },
+  };
+  return condition === null ? isThere : { kind: 'call', function: 'and', arguments: [condition, isThere], type: { kind: 'boolean' } };
+}
+
 /** Binds the keys of an ORDER BY that names no output columns. */
 export function bindSortKeys(context: ExpressionContext, items: readonly SortItem[]): readonly SortKey[] {
-  return items.map((item) => sortKey(settled(context.state, bindWithin(context, item.expression)), item));
+  return items.map((item) => sortKey(settled(context.state, bindCollated(context, item.expression)), item));
 }
 
 /** Makes a sort key; NULLs come last unless the text says otherwise. */

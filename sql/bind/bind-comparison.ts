@@ -1,6 +1,7 @@
 import { type DataType, type Expression as PlanExpression, formatType } from '../../spi/index.ts';
 import type { Between, ComparisonOperator, Expression, InList, IsDistinct, Row, Span } from '../ast/index.ts';
-import { bindError, unsupported } from './bind-error.ts';
+import { collated, collationFunctions } from './bind-collation.ts';
+import { bindError } from './bind-error.ts';
 import { type BinderState, bindWithin, type ExpressionContext } from './binder-state.ts';
 import { coerce, commonTypeOf } from './coercion.ts';
 import { narrowToDates } from './fold-date-shift.ts';
@@ -53,9 +54,28 @@ export function bindComparison(
   span: Span,
 ): PlanExpression {
   if (left.kind === 'row' && right.kind === 'row') return bindRowComparison(context, operator, left, right, span);
+  if (left.kind === 'collate' || right.kind === 'collate') return bindCollatedComparison(context, operator, left, right);
   const operands = [bindWithin(context, left), bindWithin(context, right)];
   const unified = unify(context.state, operands, [left.span, right.span], span, operator);
   return predicate(COMPARISON_FUNCTIONS[operator], ...narrowToDates(unified));
+}
+
+/** The collation of one side holds for both. */
+function bindCollatedComparison(
+  context: ExpressionContext,
+  operator: ComparisonOperator,
+  left: Expression,
+  right: Expression,
+): PlanExpression {
+  const [first, second] = [left, right].flatMap((side) => (side.kind === 'collate' ? [side] : []));
+  const functions = first === undefined ? [] : collationFunctions(context, first);
+  if (second !== undefined && collationFunctions(context, second).join() !== functions.join()) {
+    throw bindError(context.state, 'SQL_TYPE_MISMATCH', 'the two sides have different collations', second.span);
+  }
+  const sides = [left, right].map((side) =>
+    collated(context, bindWithin(context, side.kind === 'collate' ? side.operand : side), functions, side),
+  );
+  return predicate(COMPARISON_FUNCTIONS[operator], ...sides);
 }
 
 function bindRowComparison(context: ExpressionContext, operator: ComparisonOperator, left: Row, right: Row, span: Span): PlanExpression {
@@ -63,9 +83,30 @@ function bindRowComparison(context: ExpressionContext, operator: ComparisonOpera
     const message = `rows of ${String(left.elements.length)} and ${String(right.elements.length)} values are compared`;
     throw bindError(context.state, 'SQL_TYPE_MISMATCH', message, span);
   }
-  if (operator !== '=' && operator !== '<>') throw unsupported(context.state, `${operator} between rows`, span);
+  if (operator !== '=' && operator !== '<>') return bindRowOrder(context, operator, left.elements, right.elements, span);
   const parts = left.elements.map((element, index) => bindComparison(context, operator, element, right.elements[index] ?? element, span));
   return parts.length === 1 && parts[0] !== undefined ? parts[0] : predicate(operator === '=' ? 'and' : 'or', ...parts);
+}
+
+/** Rows are ordered by their first parts that differ: `(a, b) < (c, d)` is `a < c OR (a = c AND b < d)`. */
+function bindRowOrder(
+  context: ExpressionContext,
+  operator: '<' | '<=' | '>' | '>=',
+  [left, ...moreLeft]: readonly Expression[],
+  [right, ...moreRight]: readonly Expression[],
+  span: Span,
+): PlanExpression {
+  if (left === undefined || right === undefined)
+    throw bindError(context.state, 'SQL_TYPE_MISMATCH', 'rows without values are compared', span);
+  if (moreLeft.length === 0) return bindComparison(context, operator, left, right, span);
+  const strict = operator === '<' || operator === '<=' ? '<' : '>';
+  const differs = bindComparison(context, strict, left, right, span);
+  const rest = predicate(
+    'and',
+    bindComparison(context, '=', left, right, span),
+    bindRowOrder(context, operator, moreLeft, moreRight, span),
+  );
+  return predicate('or', differs, rest);
 }
 
 /** Binds `x [NOT] BETWEEN low AND high`. The operand is bound twice, so that the ids of a subquery in it stay unique. */
@@ -77,6 +118,13 @@ export function bindBetween(context: ExpressionContext, node: Between): PlanExpr
 
 /** Binds `x IS [NOT] DISTINCT FROM y`. */
 export function bindDistinctness(context: ExpressionContext, node: IsDistinct): PlanExpression {
+  const { left, right } = node;
+  if (left.kind === 'row' && right.kind === 'row' && left.elements.length === right.elements.length) {
+    const parts = left.elements.map((element, index) =>
+      bindDistinctness(context, { ...node, left: element, right: right.elements[index] ?? element }),
+    );
+    return parts.length === 1 && parts[0] !== undefined ? parts[0] : predicate(node.negated ? 'and' : 'or', ...parts);
+  }
   const operands = [bindWithin(context, node.left), bindWithin(context, node.right)];
   const name = node.negated ? 'is_not_distinct_from' : 'is_distinct_from';
   return predicate(name, ...unify(context.state, operands, [node.left.span, node.right.span], node.span, 'IS DISTINCT FROM'));
@@ -85,7 +133,7 @@ export function bindDistinctness(context: ExpressionContext, node: IsDistinct): 
 /** Binds `x [NOT] IN (v, ...)`; rows become a chain of comparisons. */
 export function bindInList(context: ExpressionContext, node: InList): PlanExpression {
   const { operand, values } = node;
-  if (operand.kind === 'row') {
+  if (operand.kind === 'row' || operand.kind === 'collate') {
     const matches = values.map((value) => bindComparison(context, '=', operand, value, node.span));
     return negateWhen(node.negated, matches.length === 1 && matches[0] !== undefined ? matches[0] : predicate('or', ...matches));
   }

@@ -4,6 +4,7 @@ import { bindBetween, bindDistinctness, bindInList, predicate } from './bind-com
 import { bindCase, bindCast, bindColumnReference } from './bind-conditional.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { bindFunctionCall } from './bind-function.ts';
+import { bindCollated, collationFunctions } from './bind-collation.ts';
 import { bindJsonArrow } from './bind-json-arrow.ts';
 import { bindLiteral } from './bind-literal.ts';
 import { bindFieldAccess, bindList, bindMap, bindSlice, bindStruct, bindSubscript } from './bind-nested.ts';
@@ -114,7 +115,13 @@ function bindOther(context: ExpressionContext, node: Exclude<Expression, { reado
     case 'function-call':
       return bindFunctionCall(context, node);
     case 'collate':
-      throw unsupported(context.state, 'COLLATE', node.span);
+      if (collationFunctions(context, node).length === 0) return bindCollated(context, node);
+      throw unsupported(
+        context.state,
+        'COLLATE as a value',
+        node.span,
+        'It may stand in ORDER BY, comparisons and IN; else use lower(..).',
+      );
     case 'row':
       throw unsupported(context.state, 'a row as a value', node.span, "Write a struct such as {'a': 1}.");
     case 'lambda':

@@ -14,7 +14,7 @@ export function bindLambda(
 ): LambdaExpression {
   const { state } = context;
   if (node?.kind !== 'lambda') {
-    const written = types.length === 1 ? 'x -> ..' : '(x, y) -> ..';
+    const written = place.required === 1 ? 'x -> ..' : '(x, y) -> ..';
     throw bindError(state, 'SQL_TYPE_MISMATCH', `${place.of} takes a lambda here`, node?.span ?? place.span, { hint: `Write ${written}.` });
   }
   const count = node.parameters.length;

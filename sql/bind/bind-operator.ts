@@ -71,14 +71,22 @@ export function bindTruth(context: ExpressionContext, node: IsTruth): PlanExpres
   return predicate(`is_${node.negated ? 'not_' : ''}${node.truth}`, operand);
 }
 
-/** Binds `x [NOT] LIKE | ILIKE pattern [ESCAPE e]`.
- *  @throws SQL_UNSUPPORTED for SIMILAR TO */
+/** Binds `x [NOT] LIKE | ILIKE pattern [ESCAPE e]`, and SIMILAR TO, whose pattern is a regular expression for the whole text.
+ *  @throws SQL_UNSUPPORTED for SIMILAR TO with ESCAPE */
 export function bindLike(context: ExpressionContext, node: Like): PlanExpression {
-  if (node.operator === 'similar') throw unsupported(context.state, 'SIMILAR TO', node.span, 'Use regexp_like.');
+  if (node.operator === 'similar' && node.escape !== null) {
+    throw unsupported(
+      context.state,
+      'SIMILAR TO with ESCAPE',
+      node.escape.span,
+      'The pattern is a regular expression (RE2): escape with a backslash.',
+    );
+  }
   const given = node.escape === null ? [node.operand, node.pattern] : [node.operand, node.pattern, node.escape];
   const operands = given.map((operand) => bindWithin(context, operand));
   const spans = given.map((operand) => operand.span);
-  return negateWhen(node.negated, callNamed(context, node.operator, operands, spans, node.span));
+  const name = node.operator === 'similar' ? 'regexp_full_match' : node.operator;
+  return negateWhen(node.negated, callNamed(context, name, operands, spans, node.span));
 }
 
 /** Binds `x AT TIME ZONE zone`. */

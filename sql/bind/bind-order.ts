@@ -1,8 +1,9 @@
 import type { Expression as PlanExpression, PlanColumn, ProjectColumn, SortKey } from '../../spi/index.ts';
 import type { Expression, OrderBy, SortItem } from '../ast/index.ts';
 import { sortKey } from './bind-aggregate.ts';
+import { bindCollated } from './bind-collation.ts';
 import { bindError } from './bind-error.ts';
-import { type BinderState, bindWithin, type ExpressionContext } from './binder-state.ts';
+import type { BinderState, ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
 import { sameName } from './relation-name.ts';
 import { columnExpression } from './scope.ts';
@@ -47,7 +48,7 @@ export function bindKey(context: ExpressionContext, expression: Expression, outp
       throw bindError(state, 'SQL_AMBIGUOUS_COLUMN', `more than one column of the result has the name ${only.name}`, expression.span);
     if (first !== undefined) return { kind: 'output', index: first };
   }
-  return { kind: 'input', expression: settled(state, bindWithin(context, expression)) };
+  return { kind: 'input', expression: settled(state, bindCollated(context, expression)) };
 }
 
 /** Binds the ORDER BY of a set operation or of VALUES: its keys are expressions over the output columns. */
@@ -72,7 +73,8 @@ export class KeyColumns {
   readonly #state: BinderState;
   readonly #columns: ProjectColumn[];
   readonly #visible: number;
-  readonly #byKey = new Map<string, ProjectColumn>();
+  /** The columns by what they compute, the first of equal ones; made when the first key asks. */
+  #byKey: Map<string, ProjectColumn> | null = null;
   readonly #nullable: (expression: PlanExpression) => boolean;
 
   constructor(state: BinderState, visible: readonly ProjectColumn[], nullable: (expression: PlanExpression) => boolean) {
@@ -80,7 +82,6 @@ export class KeyColumns {
     this.#columns = [...visible];
     this.#visible = visible.length;
     this.#nullable = nullable;
-    for (const column of visible.toReversed()) this.#byKey.set(JSON.stringify(column.expression), column);
   }
 
   /** The visible columns, then the hidden ones. */
@@ -95,6 +96,7 @@ export class KeyColumns {
   /** Returns a reference to the column that carries the expression. */
   reference(expression: PlanExpression): PlanExpression {
     const key = JSON.stringify(expression);
+    this.#byKey ??= new Map(this.#columns.toReversed().map((visible) => [JSON.stringify(visible.expression), visible]));
     let column = this.#byKey.get(key);
     if (column === undefined) {
       column = this.#state.columns.create({ name: 'sort_key', type: expression.type, nullable: this.#nullable(expression), expression });

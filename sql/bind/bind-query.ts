@@ -1,16 +1,14 @@
-import type { Expression as PlanExpression, PlanNode } from '../../spi/index.ts';
-import type { Expression, OrderBy, Query, QueryBody, WithClause } from '../ast/index.ts';
-import { bindError, unsupported } from './bind-error.ts';
+import type { PlanNode } from '../../spi/index.ts';
+import type { OrderBy, Query, QueryBody, WithClause } from '../ast/index.ts';
+import { bindLimit } from './bind-limit.ts';
 import { bindOutputOrder } from './bind-order.ts';
 import { bindRelation } from './bind-relation.ts';
 import { type BoundBody, bindSelect } from './bind-select.ts';
 import { bindSetOperation } from './bind-set-operation.ts';
 import { bindValues } from './bind-values.ts';
 import { bindWith } from './bind-with.ts';
-import { type BinderState, type BoundRelation, bindWithin, type Environment } from './binder-state.ts';
-import { coerce } from './coercion.ts';
+import type { BinderState, BoundRelation, Environment } from './binder-state.ts';
 import { nameColumns } from './from-item.ts';
-import { EMPTY_SCOPE } from './scope.ts';
 
 /** Binds the common tables in front of a statement; `around` puts them around a plan that reads them. */
 export function bindCommonTables(
@@ -27,25 +25,8 @@ export function bindCommonTables(
 export function bindQuery(state: BinderState, node: Query, environment: Environment): BoundRelation {
   const common = bindCommonTables(state, node.with, environment);
   const body = bindBody(state, node.body, common.environment, node.orderBy);
-  const sorted: PlanNode = body.sortKeys.length === 0 ? body.plan : { kind: 'sort', input: body.plan, keys: body.sortKeys };
-  const limited = bindLimit(state, node, sorted, environment);
+  const limited = bindLimit(state, node, body.plan, body.sortKeys, environment);
   return { plan: common.around(limited), columns: body.columns };
-}
-
-function bindLimit(state: BinderState, node: Query, input: PlanNode, environment: Environment): PlanNode {
-  if (node.withTies) throw unsupported(state, 'WITH TIES', node.span, 'Use rank() and QUALIFY.');
-  if (node.limit === null && node.offset === null) return input;
-  const count = (expression: Expression | null, place: string): PlanExpression | null => {
-    if (expression === null) return null;
-    const context = { state, scope: EMPTY_SCOPE, environment: { ...environment, outer: null }, calls: null, place };
-    const bound = bindWithin(context, expression);
-    if ('plan' in bound) throw unsupported(state, `a subquery in ${place}`, expression.span);
-    if (bound.kind === 'literal' && typeof bound.value === 'string' && bound.value.startsWith('-')) {
-      throw bindError(state, 'SQL_INVALID_VALUE', `${place} must not be negative`, expression.span);
-    }
-    return coerce(state, bound, { kind: 'bigint' }, expression.span);
-  };
-  return { kind: 'limit', input, limit: count(node.limit, 'LIMIT'), offset: count(node.offset, 'OFFSET') };
 }
 
 function bindBody(state: BinderState, body: QueryBody, environment: Environment, orderBy: OrderBy | null): BoundBody {

@@ -1,7 +1,16 @@
-import { type DataType, type Expression as PlanExpression, formatType, type PlanColumn } from '../../spi/index.ts';
+import {
+  type DataType,
+  type Expression as PlanExpression,
+  formatType,
+  type PlanColumn,
+  type PlanNode,
+  type SortKey,
+} from '../../spi/index.ts';
 import type {
   Exists,
   Expression,
+  FunctionCall,
+  Identifier,
   InSubquery,
   ListSubquery,
   QuantifiedList,
@@ -11,11 +20,11 @@ import type {
   Span,
 } from '../ast/index.ts';
 import { COMPARISON_FUNCTIONS, negateWhen } from './bind-comparison.ts';
-import { bindError, unsupported } from './bind-error.ts';
-import { callNamed } from './bind-operator.ts';
+import { bindError } from './bind-error.ts';
 import { type BoundRelation, bindWithin, type ExpressionContext } from './binder-state.ts';
 import { coerce, commonTypeOf } from './coercion.ts';
 import { projectCasts } from './project-casts.ts';
+import { columnExpression } from './scope.ts';
 
 const BOOLEAN: DataType = { kind: 'boolean' };
 
@@ -64,6 +73,11 @@ export function bindInSubquery(context: ExpressionContext, node: InSubquery): Pl
 
 /** Binds `x operator ANY|ALL (query)`. */
 export function bindQuantified(context: ExpressionContext, node: QuantifiedSubquery): PlanExpression {
+  const isMember = node.operator === '=' && node.quantifier === 'any';
+  const isNoMember = node.operator === '<>' && node.quantifier === 'all';
+  if (node.left.kind === 'row' && (isMember || isNoMember)) {
+    return bindInSubquery(context, { kind: 'in-subquery', operand: node.left, query: node.query, negated: isNoMember, span: node.span });
+  }
   const bound = bindWithin(context, node.left);
   const relation = bindInner(context, node.query);
   onlyColumn(context, relation, node.span);
@@ -102,18 +116,67 @@ function meet(
   return { sides, inner: projectCasts(state, relation, types) };
 }
 
-/** Binds `x = ANY (list)` and `x <> ALL (list)`.
- *  @throws SQL_UNSUPPORTED for other operators */
+/** Binds `x operator ANY|ALL (list)`: the same test for each element, by the three-valued rule. */
 export function bindQuantifiedList(context: ExpressionContext, node: QuantifiedList): PlanExpression {
-  const isMember = node.operator === '=' && node.quantifier === 'any';
-  const isNoMember = node.operator === '<>' && node.quantifier === 'all';
-  if (!isMember && !isNoMember)
-    throw unsupported(context.state, `${node.operator} ${node.quantifier.toUpperCase()} over a list`, node.span);
-  const operands = [bindWithin(context, node.list), bindWithin(context, node.left)];
-  return negateWhen(isNoMember, callNamed(context, 'list_contains', operands, [node.list.span, node.left.span], node.span));
+  const { span } = node;
+  // A space makes a name that no text can write.
+  const element: Identifier = { kind: 'identifier', name: ' element', quoted: true, span };
+  const right: Expression = { kind: 'column-reference', parts: [element], span };
+  const body: Expression = { kind: 'binary', operator: node.operator, left: node.left, right, span };
+  const lambda: Expression = { kind: 'lambda', parameters: [element], body, span };
+  return bindWithin(context, plainCall(`${node.quantifier}_match`, [node.list, lambda], span));
 }
 
 /** Binds `ARRAY(query)`: the list of the subquery's values, in its order; empty without rows. */
 export function bindListSubquery(context: ExpressionContext, node: ListSubquery): PlanExpression {
-  throw unsupported(context.state, 'ARRAY(query)', node.span, 'Write (SELECT array_agg(x) FROM ...).');
+  const { state } = context;
+  const relation = bindInner(context, node.query);
+  const value = onlyColumn(context, relation, node.span);
+  const type: DataType = { kind: 'list', element: value.type, elementNullable: true };
+  const call = {
+    function: 'array_agg',
+    arguments: [columnExpression(value)],
+    distinct: false,
+    filter: null,
+    orderBy: orderOf(relation.plan),
+    type,
+  };
+  const column = state.columns.create({ name: 'array', type, nullable: true, call });
+  const plan: PlanNode = { kind: 'aggregate', input: relation.plan, groups: [], groupingSets: null, aggregates: [column] };
+  const list: PlanExpression = { kind: 'scalar_subquery', plan, columnId: column.id, type };
+  const empty: PlanExpression = {
+    kind: 'cast',
+    argument: {
+      kind: 'call',
+      function: 'list_value',
+      arguments: [],
+      type: { kind: 'list', element: { kind: 'null' }, elementNullable: true },
+    },
+    safe: false,
+    type,
+  };
+  return { kind: 'call', function: 'coalesce', arguments: [list, empty], type };
+}
+
+/** The keys by which the rows of a plan are ordered. */
+function orderOf(plan: PlanNode): readonly SortKey[] {
+  if (plan.kind === 'sort') return plan.keys;
+  if (plan.kind === 'limit') return orderOf(plan.input);
+  return plan.kind === 'with' ? orderOf(plan.body) : [];
+}
+
+function plainCall(name: string, values: readonly Expression[], span: Span): FunctionCall {
+  return {
+    kind: 'function-call',
+    name: { kind: 'qualified-name', parts: [{ kind: 'identifier', name, quoted: false, span }], span },
+    arguments: values.map((value) => ({ kind: 'function-argument', name: null, value, span: value.span })),
+    star: false,
+    distinct: false,
+    orderBy: [],
+    withinGroup: [],
+    filter: null,
+    nullTreatment: null,
+    over: null,
+    span,
+  };
 }

@@ -117,7 +117,8 @@ function formatOrderBy(rules: FormatRules, orderBy: OrderBy): string {
 export function formatQuery(rules: FormatRules, query: Query): string {
   const parts = [`${formatWith(rules, query.with)}${formatBody(rules, query.body)}`];
   if (query.orderBy !== null) parts.push(formatOrderBy(rules, query.orderBy));
-  if (query.limit !== null && !query.withTies) parts.push(`LIMIT ${rules.expression(query.limit)}`);
+  if (query.limit !== null && !query.withTies)
+    parts.push(`LIMIT ${rules.expression(query.limit)}${query.limitUnit === 'percent' ? ' PERCENT' : ''}`);
   if (query.offset !== null) parts.push(`OFFSET ${rules.expression(query.offset)}`);
   if (query.limit !== null && query.withTies) parts.push(`FETCH FIRST (${rules.expression(query.limit)}) ROWS WITH TIES`);
   return parts.join(' ');

@@ -56,7 +56,7 @@ function tableAsQuery(cursor: TokenCursor, table: QualifiedName, columns: readon
           qualify: null,
           span,
         };
-  return { kind: 'query', with: null, body, orderBy: null, limit: null, withTies: false, offset: null, span };
+  return { kind: 'query', with: null, body, orderBy: null, limit: null, limitUnit: 'rows', withTies: false, offset: null, span };
 }
 
 function finishCopyTo(cursor: TokenCursor, source: Query, start: number): Statement {

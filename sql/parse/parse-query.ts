@@ -8,6 +8,7 @@ import {
   type SetOperation,
   type WithClause,
 } from '../ast/index.ts';
+import { takeNumber } from './parse-literal.ts';
 import { parseColumnNames, parseCommaList, parseIdentifier, parseParenthesisedList, parseQualifiedName } from './parse-name.ts';
 import { parseParenthesisedQuery } from './parse-parentheses.ts';
 import { parseSelect } from './parse-select.ts';
@@ -22,6 +23,7 @@ interface SetOperator {
 
 interface Limits {
   readonly limit: Expression | null;
+  readonly limitUnit: Query['limitUnit'];
   readonly offset: Expression | null;
   readonly withTies: boolean;
 }
@@ -147,22 +149,36 @@ function parseFetch(cursor: TokenCursor): { limit: Expression; withTies: boolean
   return { limit, withTies };
 }
 
+/** Reads the number after LIMIT; a percent sign that ends it is no operator. */
+function parseLimitCount(cursor: TokenCursor): Expression {
+  const { kind, value } = cursor.peek(2);
+  const isLast = kind === 'end' || (kind === 'symbol' && (value === ')' || value === ';')) || (kind === 'word' && value === 'OFFSET');
+  const isPercentage = cursor.token.kind === 'number' && cursor.peekSymbol(1, '%') && isLast;
+  return isPercentage ? takeNumber(cursor) : cursor.rules.expression(cursor);
+}
+
+function acceptPercent(cursor: TokenCursor): boolean {
+  return cursor.acceptWord('PERCENT') || cursor.acceptSymbol('%');
+}
+
 function parseLimits(cursor: TokenCursor): Limits {
   let limit: Expression | null = null;
   let offset: Expression | null = null;
   let withTies = false;
   let limited = false;
+  let limitUnit: Query['limitUnit'] = 'rows';
   for (;;) {
     if (offset === null && cursor.acceptWord('OFFSET')) {
       offset = cursor.rules.expression(cursor);
       acceptRowWord(cursor);
     } else if (!limited && cursor.acceptWord('LIMIT')) {
       limited = true;
-      limit = cursor.acceptWord('ALL') ? null : cursor.rules.expression(cursor);
+      limit = cursor.acceptWord('ALL') ? null : parseLimitCount(cursor);
+      if (limit !== null && acceptPercent(cursor)) limitUnit = 'percent';
     } else if (!limited && cursor.acceptWord('FETCH')) {
       limited = true;
       ({ limit, withTies } = parseFetch(cursor));
-    } else return { limit, offset, withTies };
+    } else return { limit, limitUnit, offset, withTies };
   }
 }
 
@@ -170,8 +186,8 @@ function parseTail(cursor: TokenCursor, withClause: WithClause | null, first: Qu
   const intersected = parseSetOperations(cursor, first, start, true);
   const body = parseSetOperations(cursor, intersected, start, false);
   const orderBy = parseOrderBy(cursor);
-  const { limit, offset, withTies } = parseLimits(cursor);
-  return { kind: 'query', with: withClause, body, orderBy, limit, withTies, offset, span: cursor.spanFrom(start) };
+  const { limit, limitUnit, offset, withTies } = parseLimits(cursor);
+  return { kind: 'query', with: withClause, body, orderBy, limit, limitUnit, withTies, offset, span: cursor.spanFrom(start) };
 }
 
 /** Reads a query after its WITH clause; the start is where the clause began. */

@@ -94,3 +94,46 @@ compare('JSON', [
   ],
   ["SELECT json_value(j, '$.c') FROM l ORDER BY id", "SELECT json_extract_string(j, '$.c') FROM l ORDER BY id"],
 ]);
+
+compare('rows of a query', [
+  ['SELECT region, year FROM s ORDER BY year FETCH FIRST 2 ROWS WITH TIES', 'SELECT region, year FROM s WHERE year = 2020 ORDER BY year'],
+  ['SELECT year FROM s ORDER BY year DESC OFFSET 1 FETCH NEXT 2 ROWS WITH TIES', 'VALUES (2021), (2021)'],
+  ['SELECT year FROM s ORDER BY year FETCH FIRST 3 ROWS WITH TIES', 'VALUES (2020), (2020), (2020)'],
+  'SELECT ARRAY(SELECT amount FROM s ORDER BY amount DESC LIMIT 3), ARRAY(SELECT year FROM s WHERE false)',
+  'SELECT id, ARRAY(SELECT amount FROM s WHERE amount > id ORDER BY amount) FROM l ORDER BY id',
+  'SELECT amount FROM s ORDER BY amount LIMIT 1 + 1 OFFSET 2 - 1',
+  'SELECT region FROM s ORDER BY region COLLATE nocase DESC, amount',
+]);
+
+compare('conditions', [
+  "SELECT region FROM s WHERE region SIMILAR TO '(nor|sou)th' ORDER BY ALL",
+  "SELECT region FROM s WHERE region NOT SIMILAR TO '.*th' ORDER BY ALL",
+  "SELECT region COLLATE nocase = 'NORTH', region COLLATE nocase IN ('EAST', 'South') FROM s ORDER BY region, amount",
+  "SELECT 'e' COLLATE noaccent = 'é', 'E' COLLATE nocase.noaccent = 'é'",
+  'SELECT 5 > ALL ([1, 2]), 5 > ALL ([1, NULL]), 5 > ALL ([]), 1 = ANY ([2, NULL]), 1 <> ALL ([2, 3]), 1 <= ANY ([0, 1])',
+  [
+    'SELECT id, id < ANY (xs) FROM l WHERE xs IS NOT NULL ORDER BY id',
+    'SELECT id, id < ANY (SELECT unnest(xs)) FROM l WHERE xs IS NOT NULL ORDER BY id',
+  ],
+  'SELECT amount > ALL (SELECT amount FROM s WHERE year = 2020), amount = ANY (SELECT id FROM l) FROM s ORDER BY amount',
+  'SELECT (1, 2) < (1, 3), (1, 2) >= (1, 3), (2, 1) > (1, 9), (1, 2) BETWEEN (0, 5) AND (1, 2), (1, NULL) < (2, 1)',
+  'SELECT (year, amount) IN ((2020, 1), (2021, 2)) FROM s WHERE amount IS NOT NULL ORDER BY amount',
+  [
+    'SELECT (region, year) = ANY (SELECT region, year FROM s WHERE amount = 4) FROM s WHERE region IS NOT NULL ORDER BY amount',
+    "SELECT (region, year) = ('south', 2020) FROM s WHERE region IS NOT NULL ORDER BY amount",
+  ],
+  ['SELECT (1, NULL) IS NOT DISTINCT FROM (1, NULL), (1, NULL) IS DISTINCT FROM (1, 2), (1, NULL) = (1, NULL)', 'SELECT true, true, NULL'],
+]);
+
+compare('aggregates', [
+  [
+    'SELECT array_agg(amount ORDER BY amount IGNORE NULLS), first(amount ORDER BY amount NULLS FIRST) IGNORE NULLS FROM s',
+    'SELECT [1, 2, 4, 8, 16], 1',
+  ],
+  'SELECT sum(amount) FILTER (WHERE year = 2020), percentile_disc(0.5) WITHIN GROUP (ORDER BY amount) FROM s',
+  'SELECT region, sum(amount) FILTER (WHERE amount > 1) OVER (PARTITION BY region) FROM s ORDER BY region, amount',
+  [
+    'SELECT amount, last_value(amount IGNORE NULLS) OVER (ORDER BY year, region), lag(amount) IGNORE NULLS OVER (ORDER BY year, region, amount) FROM s ORDER BY year, region, amount',
+    'SELECT amount, last_value(amount IGNORE NULLS) OVER (ORDER BY year, region), lag(amount IGNORE NULLS) OVER (ORDER BY year, region, amount) FROM s ORDER BY year, region, amount',
+  ],
+]);

@@ -102,7 +102,12 @@ export const QUERY_CASES: readonly GrammarCases[] = [
   },
   {
     production: 'limit_clause',
-    accepts: ['SELECT a FROM t LIMIT 2 * 5', 'SELECT a FROM t LIMIT ALL OFFSET 1'],
+    accepts: [
+      'SELECT a FROM t LIMIT 2 * 5',
+      'SELECT a FROM t LIMIT ALL OFFSET 1',
+      'SELECT a FROM t LIMIT 10%',
+      'SELECT a FROM t LIMIT 5 % 3',
+    ],
     rejects: [reject('SELECT a FROM t LIMIT▸', 'an expression'), reject('SELECT a FROM t LIMIT 1▸, 2', 'OFFSET')],
   },
   {
