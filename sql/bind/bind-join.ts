@@ -16,6 +16,7 @@ import { mayBeNull } from './expression-nullability.ts';
 import { type FromItem, readsColumns, refuseSameTables } from './from-item.ts';
 import { sameName } from './relation-name.ts';
 import { columnExpression, type ScopeColumn } from './scope.ts';
+import { bindTemporalCondition, checkTemporalKeys, temporalTableOf, withoutMoment } from './temporal-join.ts';
 
 type BindTableReference = (state: BinderState, node: TableReference, environment: Environment, left: readonly ScopeColumn[]) => FromItem;
 
@@ -31,11 +32,15 @@ export function bindJoin(
   bindOperand: BindTableReference,
 ): FromItem {
   const left = bindOperand(state, node.left, environment, leftmost);
-  const right = bindOperand(state, node.right, environment, [...leftmost, ...left.columns]);
+  const temporal = temporalTableOf(node);
+  const right = bindOperand(state, withoutMoment(node.right, temporal), environment, [...leftmost, ...left.columns]);
   refuseSameTables(state, left.columns, right.columns, node.right.span);
   const shared = sharedColumns(state, node, left, right);
-  const joinType = typeOf(state, node);
-  const condition = bindJoinCondition(state, node, environment, left, right, shared);
+  const moment = temporal === null ? null : bindTemporalCondition(state, node, temporal, { left, right }, environment);
+  const joinType = typeOf(state, moment === null ? node : { ...node, asof: true });
+  const matching = bindJoinCondition(state, node, environment, left, right, shared);
+  if (moment !== null) checkTemporalKeys(state, node, matching, moment.keys);
+  const condition = moment === null ? matching : bothConditions(matching, moment.condition);
   if (node.asof) checkAsOf(state, condition, node.span);
   const lateral = right.seesLeft && readsColumns(right.plan, left.columns);
   if (lateral && (joinType === 'right' || joinType === 'full')) {
@@ -126,6 +131,11 @@ function bindJoinCondition(
   const [first, ...more] = matches;
   if (first === undefined) return null;
   return more.length === 0 ? first : predicate('and', ...matches);
+}
+
+function bothConditions(matching: PlanExpression | null, moment: PlanExpression): PlanExpression {
+  const parts = matching?.kind === 'call' && matching.function === 'and' ? matching.arguments : matching === null ? [] : [matching];
+  return predicate('and', ...parts, moment);
 }
 
 function checkAsOf(state: BinderState, condition: PlanExpression | null, span: Span): void {

@@ -15,13 +15,17 @@ import type { VirtualRelation } from './bound-statement.ts';
 import { withComputedColumns } from './computed-columns.ts';
 import { type FromItem, nameColumns } from './from-item.ts';
 import { noteUse } from './read-record.ts';
+import { isMomentOfRow } from './moment-of-row.ts';
 import { relationName } from './relation-name.ts';
 import { type ParsedView, relationKey, type ResolvedRelation, targetKey, viewSource } from './resolve-relations.ts';
 import { isMaterializedView } from './stream-table.ts';
 
 /** Binds a table, view, common table or virtual relation named in FROM. */
 export function bindNamedTable(state: BinderState, node: NamedTable, environment: Environment): FromItem {
-  if (node.sample !== null) throw unsupported(state, 'TABLESAMPLE', node.sample.span);
+  if (node.version !== null && isMomentOfRow(node.version)) {
+    const hint = 'It names a column of the left side in a JOIN b FOR SYSTEM_TIME AS OF a.ts ON ..; elsewhere write a constant.';
+    throw unsupported(state, 'FOR SYSTEM_TIME AS OF a column here', node.version.span, hint);
+  }
   const relation = bindRelation(state, node.name, node.version, environment);
   const isCommon = commonTableOf(node.name, environment) !== null;
   const own = isCommon ? { table: node.name.parts[0]?.name ?? null, schema: null } : ownName(relationName(node.name, state.source));

@@ -1,4 +1,5 @@
 import type { NamedTable, QualifiedName, TableVersion } from '../ast/index.ts';
+import { isMomentOfRow } from './moment-of-row.ts';
 
 /** A relation's name as it stands in a text, with the version asked for. */
 export interface RelationMention {
@@ -29,7 +30,7 @@ function mentionOf(node: object): RelationMention | null {
   if (!('kind' in node)) return null;
   if (node.kind === 'named-table') {
     const { name, version } = node as NamedTable;
-    return { name, version, isTarget: false };
+    return { name, version: version !== null && isMomentOfRow(version) ? null : version, isTarget: false };
   }
   const isTarget = typeof node.kind === 'string' && TARGET_KINDS.has(node.kind);
   const namesTable =
