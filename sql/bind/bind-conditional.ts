@@ -90,11 +90,7 @@ function isCastable(from: DataType, to: DataType): boolean {
 export function bindColumnReference(context: ExpressionContext, node: ColumnReference): PlanExpression {
   const { state, scope } = context;
   const found = resolveName(state, scope, node.parts, node.span);
-  if (found.kind === 'alias') {
-    const aliases = new Map(scope.aliases);
-    aliases.delete(found.name.toLowerCase());
-    return bindWithin({ ...context, scope: { ...scope, aliases } }, found.expression);
-  }
+  if (found.kind === 'alias') return bindWithin({ ...context, scope: found.scope }, found.expression);
   const column = columnExpression(found.column);
   state.spans.set(column, node.span);
   return found.fields.reduce((argument, field) => readField(state, argument, field), column);

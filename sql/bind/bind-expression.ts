@@ -31,6 +31,9 @@ type HandledKind =
 /** Text of at most a megabyte never needs more, unless BETWEEN or CASE repeat their operands level over level. */
 const EXPRESSIONS_MAX = 1_000_000;
 
+/** As high as the parser lets a tree be; aliases of the SELECT list and views put trees into each other. */
+const DEPTH_MAX = 1000;
+
 /** Binds an expression: resolves its names, gives it a type and writes implicit casts out.
  *  @throws SQL_* for everything that is wrong with it, with its place */
 export function bindExpression(context: ExpressionContext, node: Expression): PlanExpression {
@@ -39,6 +42,17 @@ export function bindExpression(context: ExpressionContext, node: Expression): Pl
   if (work.expressions > EXPRESSIONS_MAX) {
     throw bindError(context.state, 'SQL_TOO_DEEP', `the statement grows to more than ${String(EXPRESSIONS_MAX)} expressions`, node.span);
   }
+  if (work.depth === DEPTH_MAX) {
+    const message = `aliases or views put expressions into each other more than ${String(DEPTH_MAX)} levels deep`;
+    throw bindError(context.state, 'SQL_TOO_DEEP', message, node.span);
+  }
+  work.depth += 1;
+  const bound = bindCommon(context, node);
+  work.depth -= 1;
+  return bound;
+}
+
+function bindCommon(context: ExpressionContext, node: Expression): PlanExpression {
   switch (node.kind) {
     case 'number-literal':
     case 'string-literal':

@@ -45,7 +45,7 @@ export async function bindWithReferences(statement: Statement, given: BindContex
     unstableFunctions: new Set(),
     reads: createReadRecord(),
     spans: new Map(),
-    work: { expressions: 0 },
+    work: { expressions: 0, depth: 0 },
     source,
     rules: { expression: bindExpression, query: bindQuery },
   };

@@ -29,9 +29,9 @@ export interface BinderState {
   /** Collected: what is read, as far as the plans do not tell. */
   readonly reads: ReadRecord;
   /** Collected: where columns were named, for errors that are found later. */
-  readonly spans: WeakMap<PlanExpression, Span>;
-  /** Collected: how many expressions were bound, so that nested duplication cannot run away. */
-  readonly work: { expressions: number };
+  readonly spans: Map<PlanExpression, Span>;
+  /** Collected: how many expressions were bound, and how many are being bound inside each other, so that duplication cannot run away. */
+  readonly work: { expressions: number; depth: number };
   /** The text that spans point into: the statement's, or a view's. */
   readonly source: SourceText;
   readonly rules: BindingRules;

@@ -3,7 +3,8 @@ import type { PlanColumn } from '../../spi/index.ts';
 /** Gives columns their ids and knows which may be NULL at the place that is being bound. */
 export class ColumnRegistry {
   #nextId = 1;
-  readonly #nullable = new Map<number, boolean>();
+  /** By id. */
+  readonly #nullable: boolean[] = [];
 
   /** Returns an id that the statement has not used yet. */
   nextId(): number {
@@ -14,17 +15,17 @@ export class ColumnRegistry {
   /** Makes a column under a fresh id. */
   create<Column extends Omit<PlanColumn, 'id'>>(column: Column): Column & { readonly id: number } {
     const id = this.nextId();
-    this.#nullable.set(id, column.nullable);
+    this.#nullable[id] = column.nullable;
     return { ...column, id };
   }
 
   /** Returns whether a column may be NULL; outer joins bound so far count. */
   isNullable(id: number): boolean {
-    return this.#nullable.get(id) ?? true;
+    return this.#nullable[id] ?? true;
   }
 
   /** Says that an outer join makes the columns nullable from here on. */
   markNullable(ids: Iterable<number>): void {
-    for (const id of ids) this.#nullable.set(id, true);
+    for (const id of ids) this.#nullable[id] = true;
   }
 }

@@ -41,12 +41,23 @@ export function nameColumns(
 /** Says that two relations in one FROM have the same name.
  *  @throws SQL_DUPLICATE_NAME */
 export function refuseSameTables(state: BinderState, left: readonly ScopeColumn[], right: readonly ScopeColumn[], span: Span): void {
-  const key = (column: ScopeColumn): string => `${column.schema ?? ''}.${column.table ?? ''}`.toLowerCase();
-  const names = new Set(left.flatMap((column) => (column.table === null ? [] : [key(column)])));
-  const repeated = right.find((column) => names.has(key(column)));
+  const names = tableNames(left);
+  const repeated = [...tableNames(right)].find(([name]) => names.has(name));
   if (repeated === undefined) return;
-  const message = `FROM has two relations of the name ${repeated.table ?? ''}`;
+  const message = `FROM has two relations of the name ${repeated[1]}`;
   throw bindError(state, 'SQL_DUPLICATE_NAME', message, span, { hint: 'Give one an alias.' });
+}
+
+/** Returns the names of the relations that columns come from, by lower-case `schema.name`; columns of one relation mostly stand together. */
+function tableNames(columns: readonly ScopeColumn[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  let last: ScopeColumn | null = null;
+  for (const column of columns) {
+    if (column.table === null || (last?.table === column.table && last.schema === column.schema)) continue;
+    names.set(`${column.schema ?? ''}.${column.table}`.toLowerCase(), column.table);
+    last = column;
+  }
+  return names;
 }
 
 /** Returns whether a plan reads one of the columns (as a correlated reference). */

@@ -23,6 +23,8 @@ export interface Scope {
   readonly columns: readonly ScopeColumn[];
   /** Aliases of the SELECT list, by lower-case name; a column of the same name comes first. */
   readonly aliases: ReadonlyMap<string, Expression> | null;
+  /** Aliases whose own expressions are being bound, by lower-case name: they are not to be found. */
+  readonly hiddenAliases?: ReadonlySet<string>;
   readonly outer: Scope | null;
   /** The windows of time by which the SELECT groups; left out for none. */
   readonly groupWindow?: GroupWindow;
@@ -41,7 +43,8 @@ export interface GroupWindow {
 /** What a dotted name stands for. */
 export type Resolution =
   | { readonly kind: 'column'; readonly column: ScopeColumn; readonly fields: readonly Identifier[] }
-  | { readonly kind: 'alias'; readonly name: string; readonly expression: Expression };
+  /** The expression is to be bound in the scope given with it, in which the alias itself is hidden. */
+  | { readonly kind: 'alias'; readonly expression: Expression; readonly scope: Scope };
 
 /** A scope in which nothing can be named. */
 export const EMPTY_SCOPE: Scope = { columns: [], aliases: null, outer: null };
@@ -74,15 +77,50 @@ function resolveIn(place: Located, scope: Scope, parts: readonly Identifier[], s
     const name = names[qualifierLength];
     if (name === undefined) continue;
     const qualifier = names.slice(0, qualifierLength);
-    const matches = scope.columns.filter((column) => sameName(column.name, name) && isOf(column, qualifier));
+    const matches = columnsNamed(scope.columns, name).filter((column) => isOf(column, qualifier));
     const [column] = matches;
     if (column === undefined) continue;
     if (matches.length > 1 && matches.some((other) => other.id !== column.id)) throw ambiguous(place, names.join('.'), matches, span);
     return { kind: 'column', column, fields: parts.slice(qualifierLength + 1) };
   }
   const [name = ''] = names;
-  const alias = parts.length === 1 ? scope.aliases?.get(name.toLowerCase()) : undefined;
-  return alias === undefined ? null : { kind: 'alias', name, expression: alias };
+  const alias = parts.length === 1 ? aliasOf(scope, name.toLowerCase()) : undefined;
+  return alias === undefined ? null : { kind: 'alias', expression: alias, scope: hideAlias(scope, name) };
+}
+
+function aliasOf({ aliases, hiddenAliases }: Scope, key: string): Expression | undefined {
+  return hiddenAliases?.has(key) === true ? undefined : aliases?.get(key);
+}
+
+/** Returns the scope for the expression of an alias: `SELECT a + 1 AS a` reads a column a, never itself. */
+export function hideAlias(scope: Scope, name: string): Scope {
+  return { ...scope, hiddenAliases: new Set([...(scope.hiddenAliases ?? []), name.toLowerCase()]) };
+}
+
+type ColumnIndex = ReadonlyMap<string, readonly ScopeColumn[]>;
+
+const NO_COLUMNS: readonly ScopeColumn[] = [];
+/** Columns by lower-case name, made at the first look into a scope. */
+const indexes = new WeakMap<readonly ScopeColumn[], ColumnIndex>();
+
+function columnsNamed(columns: readonly ScopeColumn[], name: string): readonly ScopeColumn[] {
+  let index = indexes.get(columns);
+  if (index === undefined) {
+    index = indexColumns(columns);
+    indexes.set(columns, index);
+  }
+  return index.get(name.toLowerCase()) ?? NO_COLUMNS;
+}
+
+function indexColumns(columns: readonly ScopeColumn[]): ColumnIndex {
+  const index = new Map<string, ScopeColumn[]>();
+  for (const column of columns) {
+    const name = column.name.toLowerCase();
+    const same = index.get(name);
+    if (same === undefined) index.set(name, [column]);
+    else same.push(column);
+  }
+  return index;
 }
 
 /** Returns whether a column belongs to the relation that a qualifier (table, schema.table, trivium.schema.table) names. */

@@ -1,10 +1,10 @@
 import { type Expression as PlanExpression, nearestName } from '../../spi/index.ts';
-import type { Expression, Identifier, Select, Span, Star } from '../ast/index.ts';
+import type { Expression, Select, Span, Star } from '../ast/index.ts';
 import { bindError, didYouMean } from './bind-error.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
 import { sameName } from './relation-name.ts';
-import { columnExpression, isOf, type ScopeColumn } from './scope.ts';
+import { columnExpression, hideAlias, isOf, type ScopeColumn } from './scope.ts';
 
 /** An entry of the SELECT list after `*` is written out. */
 export interface SelectedItem {
@@ -29,20 +29,11 @@ export function bindItems(context: ExpressionContext, node: Select): readonly Se
   return node.items.flatMap((item): readonly SelectedItem[] => {
     if (item.kind === 'star') return expandStar(context, item);
     const own = item.alias;
-    const inner = own === null ? context : withoutAlias(context, own);
+    const inner = own === null ? context : { ...context, scope: hideAlias(context.scope, own.name) };
     const expression = settled(context.state, bindWithin(inner, item.expression));
     const isNamed = own !== null || item.expression.kind === 'column-reference';
     return [{ name: own?.name ?? nameOf(context.state.source.text, item.expression), isNamed, expression, span: item.expression.span }];
   });
-}
-
-/** `SELECT a + 1 AS a` reads a column a, never itself. */
-function withoutAlias(context: ExpressionContext, alias: Identifier): ExpressionContext {
-  const { aliases } = context.scope;
-  if (aliases?.has(alias.name.toLowerCase()) !== true) return context;
-  const others = new Map(aliases);
-  others.delete(alias.name.toLowerCase());
-  return { ...context, scope: { ...context.scope, aliases: others } };
 }
 
 /** Units: characters of the longest name that is made from a text. */
