@@ -7,9 +7,17 @@ function twoDigits(value: number): string {
   return value < 10 ? `0${String(value)}` : String(value);
 }
 
+/** The two dates that stand for no day. */
+const INFINITE_DAYS: ReadonlyMap<number, string> = new Map([
+  [2 ** 31 - 1, 'infinity'],
+  [-(2 ** 31) + 1, '-infinity'],
+]);
+
 /** Returns `YYYY-MM-DD` of a day counted from 1970-01-01 in the proleptic Gregorian calendar; years before 0 and after 9999 carry a sign
  *  and six digits, as in ISO 8601. */
 export function formatDate(days: number): string {
+  const infinite = INFINITE_DAYS.get(days);
+  if (infinite !== undefined) return infinite;
   const { year, month, day } = civilDate(days);
   const plain = year >= 0 && year <= 9999;
   const yearText = plain ? String(year).padStart(4, '0') : `${year < 0 ? '-' : '+'}${String(Math.abs(year)).padStart(6, '0')}`;

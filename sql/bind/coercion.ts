@@ -190,6 +190,8 @@ export function convertLiteral(literal: LiteralExpression, type: DataType, timeZ
   if (value === null) return { kind: 'literal', type, value: null };
   if (typeof value === 'boolean') return null;
   if (type.kind === 'list' || type.kind === 'map' || type.kind === 'struct' || type.kind === 'fixed') return null;
+  // What an engine makes of a number of floating point goes by its bits, not by the text that stands for them.
+  if (literal.type.kind === 'real' || literal.type.kind === 'double') return null;
   const isWidening = isNumeric(literal.type) && isNumeric(type);
   const isTime = literal.type.kind === 'date' && (type.kind === 'timestamp' || type.kind === 'timestamptz');
   if (isWidening && type.kind === 'decimal' && decimalText(value, type.precision, type.scale) === null) return null;

@@ -26,6 +26,10 @@ describe('dates and times', () => {
     );
   });
 
+  it('have words for what lies beyond all days', () => {
+    expect([2 ** 31 - 1, 1 - 2 ** 31].map(formatDate)).toEqual(['infinity', '-infinity']);
+  });
+
   it.each([
     [0, 0, 0n, 'PT0S'],
     [14, -3, 0n, 'P14M-3D'],
