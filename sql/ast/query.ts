@@ -111,6 +111,7 @@ export interface Star {
   readonly qualifier: QualifiedName | null;
   readonly exclude: readonly Identifier[];
   readonly replace: readonly StarReplacement[];
+  readonly rename: readonly StarRenaming[];
   readonly span: Span;
 }
 
@@ -119,6 +120,14 @@ export interface StarReplacement {
   readonly kind: 'star-replacement';
   readonly expression: Expression;
   readonly column: Identifier;
+  readonly span: Span;
+}
+
+/** `column AS name` inside RENAME. */
+export interface StarRenaming {
+  readonly kind: 'star-renaming';
+  readonly column: Identifier;
+  readonly name: Identifier;
   readonly span: Span;
 }
 

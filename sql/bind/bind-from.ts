@@ -3,7 +3,9 @@ import type { DerivedTable, Query, Span, TableFunction, TableReference } from '.
 import { tableFunctionBySpelling } from '../functions/index.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import { bindJoin } from './bind-join.ts';
+import { callNamed } from './bind-operator.ts';
 import { bindNamedTable } from './bind-relation.ts';
+import { bindSample } from './bind-sample.ts';
 import { bindWindowTable, windowKindOf } from './bind-window-table.ts';
 import { bindWithin, type BinderState, type Environment, type ExpressionContext } from './binder-state.ts';
 import { type FromItem, nameColumns, readsColumns, refuseSameTables } from './from-item.ts';
@@ -47,11 +49,11 @@ function crossJoin(state: BinderState, left: FromItem, right: FromItem, span: Sp
 function bindTableReference(state: BinderState, node: TableReference, environment: Environment, left: readonly ScopeColumn[]): FromItem {
   switch (node.kind) {
     case 'named-table':
-      return bindNamedTable(state, node, environment);
+      return bindSample(state, bindNamedTable(state, node, environment), node.sample, environment);
     case 'derived-table':
       return bindDerived(state, node, environment, left);
     case 'table-function':
-      return bindTableFunction(state, node, environment, left);
+      return bindSample(state, bindTableFunction(state, node, environment, left), node.sample, environment);
     case 'join':
       return bindJoin(state, node, environment, left, bindTableReference);
   }
@@ -62,10 +64,10 @@ function besides(environment: Environment, left: readonly ScopeColumn[]): Enviro
 }
 
 function bindDerived(state: BinderState, node: DerivedTable, environment: Environment, left: readonly ScopeColumn[]): FromItem {
-  if (node.sample !== null) throw unsupported(state, 'TABLESAMPLE', node.sample.span);
   const relation = state.rules.query(state, node.query, node.lateral ? besides(environment, left) : environment);
   const columns = nameColumns(state, relation.columns, { table: null, schema: null }, node.alias);
-  return { plan: relation.plan, columns: node.alias === null ? withInnerTables(node.query, columns) : columns, seesLeft: node.lateral };
+  const named = node.alias === null ? withInnerTables(node.query, columns) : columns;
+  return bindSample(state, { plan: relation.plan, columns: named, seesLeft: node.lateral }, node.sample, environment);
 }
 
 /** Notes which relation each column was selected from as `relation.column`. */
@@ -84,7 +86,6 @@ function withInnerTables({ body }: Query, columns: readonly ScopeColumn[]): read
 }
 
 function bindTableFunction(state: BinderState, node: TableFunction, environment: Environment, left: readonly ScopeColumn[]): FromItem {
-  if (node.sample !== null) throw unsupported(state, 'TABLESAMPLE', node.sample.span);
   const windowKind = windowKindOf(node);
   if (windowKind !== null) return bindWindowTable(state, windowKind, node, node.lateral ? besides(environment, left) : environment);
   const scope = besides(environment, left).outer;
@@ -108,7 +109,7 @@ function bindTableFunction(state: BinderState, node: TableFunction, environment:
     const hint = didYouMean(nearestName(name, ['unnest', 'generate_series', 'range', 'tumble', 'hop', 'cumulate', 'session']));
     throw bindError(state, 'SQL_UNKNOWN_FUNCTION', `no table function of the name ${name}`, node.name.span, { hint });
   }
-  if (node.withOrdinality) throw unsupported(state, `WITH ORDINALITY for ${name}`, node.span);
+  if (node.withOrdinality) return bindNumberedSeries(context, node, definition.name, bound);
   const resolved = resolveOverload(
     state,
     definition,
@@ -119,6 +120,13 @@ function bindTableFunction(state: BinderState, node: TableFunction, environment:
   const column = state.columns.create({ name: node.alias?.name.name ?? definition.name, type: resolved.type, nullable: false });
   const plan: PlanNode = { kind: 'table_function', function: definition.name, arguments: resolved.arguments, columns: [column] };
   return { plan, columns: nameColumns(state, [column], { table: definition.name, schema: null }, node.alias), seesLeft: true };
+}
+
+/** A series with numbers beside it is the list of its values, unnested. */
+function bindNumberedSeries(context: ExpressionContext, node: TableFunction, name: string, bound: readonly PlanExpression[]): FromItem {
+  const spans = node.arguments.map((argument) => argument.span);
+  const list = callNamed(context, name === 'range' ? 'list_range' : 'list_series', bound, spans, node.span);
+  return bindUnnest(context.state, node, [list]);
 }
 
 function bindUnnest(state: BinderState, node: TableFunction, bound: readonly PlanExpression[]): FromItem {

@@ -5,6 +5,7 @@ import { bindAggregate } from './bind-aggregate.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import { withoutLambdas } from './bind-json-arrow.ts';
 import { bindLambdaCall } from './bind-lambda-call.ts';
+import { bindSelectUnnest } from './bind-select-unnest.ts';
 import { bindSpecialForm } from './bind-special-form.ts';
 import { bindWindowCall } from './bind-window.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
@@ -19,7 +20,8 @@ export function bindFunctionCall(context: ExpressionContext, given: FunctionCall
   const taken = bindLambdaCall(context, spelling.toLowerCase(), given);
   if (taken !== null) return taken;
   const node = withoutLambdas(context, given);
-  const special = bindSpecialForm(context, spelling.toLowerCase(), node);
+  const special =
+    spelling.toLowerCase() === 'unnest' ? bindSelectUnnest(context, node) : bindSpecialForm(context, spelling.toLowerCase(), node);
   if (special !== null) return special;
   const definition = definitionOf(context, spelling, node);
   const named = node.arguments.find((argument) => argument.name !== null);
@@ -38,7 +40,7 @@ function definitionOf(context: ExpressionContext, spelling: string, node: Functi
   }
   if (found !== null) return found;
   if (tableFunctionBySpelling(spelling) !== null || spelling.toLowerCase() === 'unnest') {
-    throw unsupported(context.state, `${spelling} outside FROM`, node.span, `Write FROM t, ${spelling}(...) AS x.`);
+    throw unsupported(context.state, `${spelling} in ${context.place}`, node.span, `Write FROM t, ${spelling}(...) AS x.`);
   }
   const hint = didYouMean(nearestFunction(spelling));
   throw bindError(context.state, 'SQL_UNKNOWN_FUNCTION', `no function of the name ${spelling}`, node.name.span, { hint });

@@ -7,6 +7,7 @@ import { bindFrom } from './bind-from.ts';
 import { bindGrouping, type Grouping, groupRewriter, resolveGroupings } from './bind-grouping.ts';
 import { bindCondition } from './bind-operator.ts';
 import { bindKey, KeyColumns, type KeyTarget, orderItems } from './bind-order.ts';
+import { unnestSelected } from './bind-select-unnest.ts';
 import type { BinderState, BoundRelation, CallCollector, Environment, ExpressionContext } from './binder-state.ts';
 import { mayBeNull } from './expression-nullability.ts';
 import { bindGroupWindow } from './group-window.ts';
@@ -37,6 +38,7 @@ export function bindSelect(state: BinderState, written: Select, environment: Env
     aggregates: new Map(),
     windows: new Map(),
     groupings: new Map(),
+    unnests: new Map(),
     allowWindows: true,
     namedWindows: node.windows,
   };
@@ -49,7 +51,11 @@ export function bindSelect(state: BinderState, written: Select, environment: Env
     return project(
       state,
       node,
-      windows(input, calls, parts.qualify, (call) => call),
+      unnestSelected(
+        windows(input, calls, parts.qualify, (call) => call),
+        calls.unnests,
+        (expression) => expression,
+      ),
       parts,
       (expression) => expression,
     );
@@ -59,7 +65,8 @@ export function bindSelect(state: BinderState, written: Select, environment: Env
   const filtered = parts.having === null ? aggregated : filter(aggregated, rewrite(parts.having, node.having?.span ?? node.span));
   const qualify = parts.qualify === null ? null : rewrite(parts.qualify, node.qualify?.span ?? node.span);
   const rewriteWindow = (column: WindowColumn): WindowColumn => ({ ...column, call: rewriteCall(column, rewrite, node.span) });
-  return project(state, node, windows(filtered, calls, qualify, rewriteWindow), parts, rewrite);
+  const windowed = windows(filtered, calls, qualify, rewriteWindow);
+  return project(state, node, unnestSelected(windowed, calls.unnests, rewrite), parts, rewrite);
 }
 
 /** Binds FROM and WHERE, and puts the rows into the windows by which the SELECT groups. */
@@ -127,7 +134,8 @@ function inputIds(input: PlanNode, columns: readonly ScopeColumn[]): ReadonlySet
 }
 
 function readsCalls(expression: PlanExpression, calls: CallCollector): boolean {
-  const ids = new Set([...calls.aggregates.values(), ...calls.windows.values(), ...calls.groupings.values()].map((column) => column.id));
+  const taken = [...calls.aggregates.values(), ...calls.windows.values(), ...calls.groupings.values()];
+  const ids = new Set([...taken, ...[...calls.unnests.values()].map(({ column }) => column)].map((column) => column.id));
   let found = false;
   walkExpression(expression, {
     expression: (part) => {

@@ -77,6 +77,8 @@ export interface CallCollector {
   readonly namedWindows: readonly NamedWindow[];
   /** Calls of grouping(): the expressions asked for stand in `arguments` until the groups are known. */
   readonly groupings: Map<string, AggregateColumn>;
+  /** Lists of the SELECT list whose elements become rows. */
+  readonly unnests: Map<string, { readonly argument: PlanExpression; readonly span: Span; readonly column: PlanColumn }>;
 }
 
 /** Binds an expression within a context. */

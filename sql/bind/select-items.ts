@@ -1,8 +1,9 @@
 import { type Expression as PlanExpression, nearestName } from '../../spi/index.ts';
-import type { Expression, Select, Span, Star } from '../ast/index.ts';
+import type { Expression, Select, SelectItem, Span, Star } from '../ast/index.ts';
 import { bindError, didYouMean } from './bind-error.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
+import { expandColumns } from './expand-columns.ts';
 import { sameName } from './relation-name.ts';
 import { columnExpression, hideAlias, isOf, type ScopeColumn } from './scope.ts';
 
@@ -26,7 +27,8 @@ export function selectAliases(node: Select): ReadonlyMap<string, Expression> {
 
 /** Binds the SELECT list. */
 export function bindItems(context: ExpressionContext, node: Select): readonly SelectedItem[] {
-  return node.items.flatMap((item): readonly SelectedItem[] => {
+  const written = node.items.flatMap((item): readonly SelectItem[] => (item.kind === 'star' ? [item] : expandColumns(context, item)));
+  return written.flatMap((item): readonly SelectedItem[] => {
     if (item.kind === 'star') return expandStar(context, item);
     const own = item.alias;
     const inner = own === null ? context : { ...context, scope: hideAlias(context.scope, own.name) };
@@ -61,7 +63,7 @@ function expandStar(context: ExpressionContext, star: Star): readonly SelectedIt
   const matching = scope.columns.filter((column) => isOf(column, qualifier));
   if (matching.length === 0) throw emptyStar(context, star);
   const columns = qualifier.length === 0 ? matching : [...matching].sort((left, right) => left.id - right.id);
-  for (const name of [...star.exclude, ...star.replace.map((replacement) => replacement.column)]) {
+  for (const name of [...star.exclude, ...[...star.replace, ...star.rename].map((change) => change.column)]) {
     if (columns.some((column) => sameName(column.name, name.name))) continue;
     const hint = didYouMean(
       nearestName(
@@ -73,7 +75,11 @@ function expandStar(context: ExpressionContext, star: Star): readonly SelectedIt
   }
   return columns
     .filter((column) => !star.exclude.some((name) => sameName(name.name, column.name)))
-    .map((column) => starItem(context, star, column));
+    .map((column) => {
+      const renaming = star.rename.find((candidate) => sameName(candidate.column.name, column.name));
+      const item = starItem(context, star, column);
+      return renaming === undefined ? item : { ...item, name: renaming.name.name };
+    });
 }
 
 function starItem(context: ExpressionContext, star: Star, column: ScopeColumn): SelectedItem {

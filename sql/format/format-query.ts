@@ -33,11 +33,16 @@ export function formatHints(hints: readonly Hint[]): string {
   return texts.length === 0 ? '' : `/*+ ${texts.join(', ')} */ `;
 }
 
-function formatStar(rules: FormatRules, { qualifier, exclude, replace }: Star): string {
+function formatStar(rules: FormatRules, { qualifier, exclude, replace, rename }: Star): string {
   const star = qualifier === null ? '*' : `${formatQualifiedName(qualifier)}.*`;
   const excluded = exclude.length === 0 ? '' : ` EXCLUDE${formatColumnNames(exclude)}`;
   const replaced = replace.map(({ expression, column }) => `${rules.expression(expression)} AS ${formatIdentifier(column)}`);
-  return `${star}${excluded}${replaced.length === 0 ? '' : ` REPLACE (${replaced.join(', ')})`}`;
+  const renamed = rename.map(({ column, name }) => `${formatIdentifier(column)} AS ${formatIdentifier(name)}`);
+  const changes = [
+    replaced.length === 0 ? '' : ` REPLACE (${replaced.join(', ')})`,
+    renamed.length === 0 ? '' : ` RENAME (${renamed.join(', ')})`,
+  ];
+  return `${star}${excluded}${changes.join('')}`;
 }
 
 function formatSelectItem(rules: FormatRules, item: SelectItem): string {

@@ -10,7 +10,7 @@ export type ParenthesisContent =
 export function startsQuery(cursor: TokenCursor, distance = 0): boolean {
   const token = cursor.peek(distance);
   if (token.kind !== 'word') return false;
-  if (token.value === 'SELECT' || token.value === 'WITH') return true;
+  if (token.value === 'SELECT' || token.value === 'WITH' || token.value === 'FROM') return true;
   if (token.value === 'VALUES') return cursor.peekSymbol(distance + 1, '(');
   if (token.value !== 'TABLE') return false;
   const next = cursor.peek(distance + 1);

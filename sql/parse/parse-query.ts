@@ -69,7 +69,7 @@ function unwrap(query: Query): QueryBody {
 
 function parseBodyOperand(cursor: TokenCursor): QueryBody {
   const { start } = cursor.token;
-  if (cursor.isWord('SELECT')) return parseSelect(cursor);
+  if (cursor.isWord('SELECT') || cursor.peekWord(0, 'FROM')) return parseSelect(cursor);
   if (cursor.peekWord(0, 'VALUES')) {
     cursor.advance();
     const rows = parseCommaList(cursor, (inner) => parseParenthesisedList(inner, parseValueOrDefault));

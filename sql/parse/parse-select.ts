@@ -1,4 +1,4 @@
-import type { Distinct, Identifier, NamedWindow, Select, SelectItem, Star, StarReplacement } from '../ast/index.ts';
+import type { Distinct, Identifier, NamedWindow, Select, SelectItem, Span, Star, StarRenaming, StarReplacement } from '../ast/index.ts';
 import { parseGroupBy } from './parse-group-by.ts';
 import { acceptHints } from './parse-hints.ts';
 import {
@@ -53,6 +53,18 @@ function parseReplace(cursor: TokenCursor): StarReplacement[] {
   return cursor.peekSymbol(0, '(') ? parseParenthesisedList(cursor, parseReplacement) : [parseReplacement(cursor)];
 }
 
+function parseRenaming(cursor: TokenCursor): StarRenaming {
+  const column = parseIdentifier(cursor, 'a column name');
+  cursor.expectWord('AS');
+  const name = parseLabel(cursor, 'a column name');
+  return { kind: 'star-renaming', column, name, span: cursor.spanFrom(column.span.start) };
+}
+
+function parseRename(cursor: TokenCursor): StarRenaming[] {
+  if (!cursor.acceptWord('RENAME')) return [];
+  return cursor.peekSymbol(0, '(') ? parseParenthesisedList(cursor, parseRenaming) : [parseRenaming(cursor)];
+}
+
 function parseStar(cursor: TokenCursor, qualifierLength: number): Star {
   const { start } = cursor.token;
   const parts: Identifier[] = [];
@@ -64,8 +76,9 @@ function parseStar(cursor: TokenCursor, qualifierLength: number): Star {
   cursor.expectSymbol('*');
   const exclude = parseExclude(cursor);
   const replace = parseReplace(cursor);
+  const rename = parseRename(cursor);
   const qualifier = parts.length === 0 ? null : ({ kind: 'qualified-name', parts, span: { start, end: qualifierEnd } } as const);
-  return { kind: 'star', qualifier, exclude, replace, span: cursor.spanFrom(start) };
+  return { kind: 'star', qualifier, exclude, replace, rename, span: cursor.spanFrom(start) };
 }
 
 function parseSelectItem(cursor: TokenCursor): SelectItem {
@@ -92,19 +105,32 @@ function acceptBy(cursor: TokenCursor, word: string): boolean {
   return true;
 }
 
-/** Reads SELECT up to its QUALIFY.
+type SelectList = Pick<Select, 'hints' | 'distinct' | 'items'>;
+
+function parseSelectList(cursor: TokenCursor): SelectList {
+  const hints = acceptHints(cursor);
+  const distinct = parseDistinct(cursor);
+  return { hints, distinct, items: parseCommaList(cursor, parseSelectItem) };
+}
+
+/** `FROM t` alone reads all columns. */
+function allColumns(span: Span): SelectList {
+  return { hints: [], distinct: null, items: [{ kind: 'star', qualifier: null, exclude: [], replace: [], rename: [], span }] };
+}
+
+/** Reads SELECT, with FROM after its list or ahead of it, up to its QUALIFY.
  *  @throws SQL_SYNTAX when something else stands here. */
 export function parseSelect(cursor: TokenCursor): Select {
   const { rules } = cursor;
-  const { start } = cursor.expectWord('SELECT');
-  const hints = acceptHints(cursor);
-  const distinct = parseDistinct(cursor);
-  const items = parseCommaList(cursor, parseSelectItem);
-  const from = cursor.acceptWord('FROM') ? parseCommaList(cursor, rules.tableReference) : [];
+  const { start } = cursor.token;
+  const fromFirst = cursor.acceptWord('FROM') ? parseCommaList(cursor, rules.tableReference) : null;
+  if (fromFirst === null) cursor.expectWord('SELECT');
+  const list = fromFirst === null || cursor.acceptWord('SELECT') ? parseSelectList(cursor) : allColumns(cursor.spanFrom(start));
+  const from = fromFirst ?? (cursor.acceptWord('FROM') ? parseCommaList(cursor, rules.tableReference) : []);
   const where = cursor.acceptWord('WHERE') ? rules.expression(cursor) : null;
   const groupBy = acceptBy(cursor, 'GROUP') ? parseGroupBy(cursor) : null;
   const having = cursor.acceptWord('HAVING') ? rules.expression(cursor) : null;
   const windows = cursor.acceptWord('WINDOW') ? parseCommaList(cursor, parseNamedWindow) : [];
   const qualify = cursor.acceptWord('QUALIFY') ? rules.expression(cursor) : null;
-  return { kind: 'select', hints, distinct, items, from, where, groupBy, having, windows, qualify, span: cursor.spanFrom(start) };
+  return { kind: 'select', ...list, from, where, groupBy, having, windows, qualify, span: cursor.spanFrom(start) };
 }

@@ -137,3 +137,44 @@ compare('aggregates', [
     'SELECT amount, last_value(amount IGNORE NULLS) OVER (ORDER BY year, region), lag(amount IGNORE NULLS) OVER (ORDER BY year, region, amount) FROM s ORDER BY year, region, amount',
   ],
 ]);
+
+compare('the SELECT list', [
+  'SELECT * RENAME (amount AS a, year AS y) FROM s ORDER BY a, y',
+  [
+    'SELECT * EXCLUDE region REPLACE (amount + 1 AS amount) RENAME (amount AS more) FROM s ORDER BY more',
+    'SELECT year, amount + 1 AS more FROM s ORDER BY more',
+  ],
+  'SELECT max(COLUMNS(*)), min(COLUMNS(*)) FROM s',
+  "SELECT COLUMNS(['year', 'amount']) + 1 FROM s ORDER BY ALL",
+  'FROM s SELECT year, sum(amount) GROUP BY ALL ORDER BY ALL',
+  'FROM s ORDER BY ALL',
+  'SELECT id, unnest(xs) AS x FROM l ORDER BY id, x',
+  'SELECT id, unnest(xs) + 1 AS x, unnest(ys) AS y FROM l WHERE id = 1 ORDER BY x',
+  'SELECT year, unnest(array_agg(amount)) AS a FROM s GROUP BY year ORDER BY year, a',
+  'SELECT unnest([3, 1, 2]) AS u ORDER BY u DESC LIMIT 2',
+  'SELECT unnest([1, 2]) AS u, count(*) FROM s GROUP BY ALL ORDER BY u',
+  'SELECT DISTINCT unnest([1, 1])',
+  'SELECT sum(u) FROM (SELECT unnest(xs) AS u FROM l)',
+]);
+
+compare('FROM', [
+  'SELECT v, o FROM range(3, 6) WITH ORDINALITY AS r (v, o) ORDER BY o',
+  'SELECT v, o FROM unnest([7, 8]) WITH ORDINALITY AS r (v, o) ORDER BY o',
+  'SELECT count(*) FROM s TABLESAMPLE 100 PERCENT',
+  'SELECT count(*) FROM s TABLESAMPLE BERNOULLI (0%)',
+  'SELECT count(*) FROM s TABLESAMPLE RESERVOIR (4 ROWS)',
+  'SELECT count(*) FROM (SELECT * FROM s) AS x TABLESAMPLE (2 ROWS)',
+  [
+    'SELECT a.id, b.amount FROM l AS a ASOF LEFT JOIN (SELECT * FROM s WHERE amount IS NOT NULL) AS b ON a.id > b.amount ORDER BY 1',
+    'SELECT a.id, b.amount FROM l AS a ASOF LEFT JOIN (SELECT * FROM s WHERE amount IS NOT NULL) AS b ON a.id > b.amount ORDER BY 1',
+  ],
+]);
+
+it('names the columns that are renamed and written out', async () => {
+  const query = await bindQueryText('SELECT * EXCLUDE region RENAME (year AS y), max(COLUMNS(*)) OVER () FROM s', catalog);
+  expect(query.plan.output.map((column) => column.name)).toEqual(['y', 'amount', 'region', 'year', 'amount']);
+});
+
+it('a sample is not the same from run to run', async () => {
+  expect((await bindQueryText('SELECT * FROM s TABLESAMPLE 50%', catalog)).deterministic).toBe(false);
+});

@@ -42,7 +42,7 @@ export const QUERY_CASES: readonly GrammarCases[] = [
     accepts: ['SELECT 1 UNION ALL SELECT 2', 'SELECT 1 AS a UNION BY NAME SELECT 2 AS b EXCEPT DISTINCT SELECT 3'],
     rejects: [
       reject('SELECT 1 UNION▸', 'a query'),
-      reject('SELECT 1 UNION ALL ▸FROM t', 'a query'),
+      reject('SELECT 1 UNION ALL ▸WHERE t', 'a query'),
       reject('SELECT 1 UNOIN ▸SELECT 2', 'WHERE', 'UNION'),
     ],
   },
@@ -137,6 +137,21 @@ export const QUERY_CASES: readonly GrammarCases[] = [
       reject('SELECT a\nFROM t\nWEHRE ▸b = 1', "after 'WEHRE'", 'WHERE'),
       reject('SELECT a FROM t HAVING b ▸WHERE a', 'WINDOW'),
     ],
+  },
+  {
+    production: 'select_list',
+    accepts: ['FROM t SELECT DISTINCT a, b WHERE c', 'FROM t', 'SELECT * FROM (FROM t)'],
+    rejects: [reject('FROM t SELECT ▸WHERE c', 'an expression'), reject('FROM t SELECT▸', 'an expression')],
+  },
+  {
+    production: 'star_rename',
+    accepts: ['SELECT * RENAME (a AS b, c AS d) FROM t', 'SELECT t.* EXCLUDE a RENAME b AS c FROM t'],
+    rejects: [reject('SELECT * RENAME ▸FROM t', 'a column name'), reject('SELECT * RENAME (a AS b ▸FROM t', "')'")],
+  },
+  {
+    production: 'renaming',
+    accepts: ['SELECT * RENAME a AS "A b" FROM t', 'SELECT * RENAME (a AS select) FROM t'],
+    rejects: [reject('SELECT * RENAME (a ▸b) FROM t', 'AS'), reject('SELECT * RENAME (a AS ▸1) FROM t', 'a column name')],
   },
   {
     production: 'quantifier',
