@@ -6,7 +6,7 @@ import { type executeModification, isModification } from '../../sql-gateway/quer
 import { createQueryRegistry } from '../../sql-gateway/query/query-registry.ts';
 import type { StatementContext } from '../../sql-gateway/query/statement-context.ts';
 import { createRouter } from '../../sql-gateway/route/create-router.ts';
-import { assert, PlatformError } from '../../spi/index.ts';
+import { assert, type CommitResult, PlatformError } from '../../spi/index.ts';
 import type { DuckdbTable } from './duckdb-table.ts';
 import { createSilentLog } from './silent-log.ts';
 
@@ -22,7 +22,7 @@ export async function modifyTable(
   table: DuckdbTable,
   text: string,
   idempotencyKey: string | null = null,
-): Promise<{ readonly rows: number; readonly snapshotId: string; readonly repeated: boolean }> {
+): Promise<Pick<CommitResult, 'rows' | 'snapshotId' | 'repeated' | 'changes'>> {
   const log = createSilentLog();
   const engine = { name: 'test', version: '1', engine: table.engine };
   const engines: StatementContext['engines'] = {
@@ -68,5 +68,7 @@ export async function modifyTable(
   for await (const frame of outcome.frames) frames.push(frame);
   const [row] = readRows(frames);
   assert(row !== undefined, 'the answer is one row');
-  return { rows: Number(row['rows']), snapshotId: row['snapshot_id'] as string, repeated: row['repeated'] === true };
+  const [inserted, updated, deleted] = [Number(row['inserted']), Number(row['updated']), Number(row['deleted'])];
+  const changes = 'inserted' in row ? { changes: { inserted, updated, deleted } } : {};
+  return { rows: Number(row['rows']), snapshotId: row['snapshot_id'] as string, repeated: row['repeated'] === true, ...changes };
 }
