@@ -32,6 +32,9 @@ const mutant = (from: string, to: string): Promise<Modifier> =>
     to,
   }).then((module) => ({ ...PRODUCT, execute: module.executeModification }));
 
+const UPSERT =
+  'MERGE INTO t USING (VALUES (30), (31)) AS s(k) ON t.k = s.k WHEN MATCHED THEN UPDATE SET a = 9 WHEN NOT MATCHED THEN INSERT (k) VALUES (s.k)';
+
 describe('a statement that changes rows', () => {
   it('reads and replaces only the files that hold rows meant', async () => {
     expect(await run('DELETE FROM t WHERE k BETWEEN 12 AND 13')).toEqual({ rows: 2, snapshotId: '4', repeated: false });
@@ -86,6 +89,32 @@ describe('a statement that changes rows', () => {
     expect(await keys()).toEqual(from(1, 30));
   });
 
+  it('inserts what another writer has not put there meanwhile', async () => {
+    table.beforeCommit = () => table.append("SELECT 31, 7, NULL, 'first', NULL, true");
+    const answer = await run(UPSERT);
+    expect(answer).toMatchObject({ rows: 2, changes: { inserted: 0, updated: 2, deleted: 0 } });
+    expect(await keys()).toEqual(from(1, 31));
+  });
+
+  it('tells what a MERGE did to a repeated key as well', async () => {
+    const first = await run(UPSERT, 'once');
+    expect(first).toMatchObject({ rows: 2, changes: { inserted: 1, updated: 1, deleted: 0 } });
+    expect(await run(UPSERT, 'once')).toEqual({ ...first, repeated: true });
+    expect(await keys()).toEqual(from(1, 31));
+  });
+
+  it('reads no file of the table again that a MERGE does not change', async () => {
+    await run(UPSERT);
+    expect(table.written).toEqual([['t_file_3']]);
+  });
+
+  it('changes nothing when two rows of the source would change one row', async () => {
+    const twice = 'UPDATE t SET a = s.n FROM (VALUES (1, 5), (2, 5)) AS s(n, k) WHERE t.k = s.k';
+    await expect(run(twice)).rejects.toMatchObject({ code: 'SQL_ROW_CHANGED_TWICE' });
+    expect(await run('DELETE FROM t USING (VALUES (5), (5)) AS s(k) WHERE t.k = s.k')).toMatchObject({ rows: 1 });
+    expect(await keys()).toEqual([...from(1, 4), ...from(6, 30)]);
+  });
+
   it('changes nothing when the engine leaves another number of rows than must stay', async () => {
     table.losesRow = true;
     await expect(run('DELETE FROM t WHERE k = 15')).rejects.toMatchObject({ code: 'SQL_UNSUPPORTED' });
@@ -99,6 +128,13 @@ describe('a fault', () => {
     const faulty = await mutant('current = next;', '');
     table.beforeCommit = () => run('UPDATE t SET k = k + 1000 WHERE k = 15');
     await expect(run('DELETE FROM t WHERE k = 14', null, faulty)).rejects.toMatchObject({ code: 'STORAGE_CONFLICT' });
+  });
+
+  it('that inserts whatever was put there meanwhile is seen', async () => {
+    const faulty = await mutant('inserted === 0 ? {} : { basedOn: target.snapshotId }', '{}');
+    table.beforeCommit = () => table.append("SELECT 31, 7, NULL, 'first', NULL, true");
+    await run(UPSERT, null, faulty);
+    expect(await keys()).toEqual([...from(1, 31), 31]);
   });
 
   it('that does not look whether rows were lost is seen', async () => {
