@@ -191,6 +191,7 @@ function mergeByCoalesce(
   const passed = [...left.columns, ...right.columns].map((column) => {
     const expression = columnExpression(column);
     const copy: ProjectColumn = state.columns.create({ name: column.name, type: column.type, nullable: true, expression });
+    state.reads.carried.set(copy.id, column.id);
     return { copy, column: { ...column, id: copy.id, qualifiedOnly: column.qualifiedOnly || hidden.has(column.id) } };
   });
   const mergedScope = merged.map(

@@ -28,6 +28,8 @@ export interface ReadRecord {
   readonly expressions: PlanExpression[];
   /** Functions that left no trace in a plan. */
   readonly functions: Set<string>;
+  /** Columns that a projection of the binder's own carries along, with the columns below that they stand for: one is read when the other is. */
+  readonly carried: Map<number, number>;
   /** Columns of the target that the text names. */
   readonly writtenColumns: Set<string>;
   /** What puts out the statement's columns, before any rule of the plan. */
@@ -36,7 +38,7 @@ export interface ReadRecord {
 
 /** Makes an empty record. */
 export function createReadRecord(): ReadRecord {
-  return { uses: [], queries: [], expressions: [], functions: new Set(), writtenColumns: new Set(), result: null };
+  return { uses: [], queries: [], expressions: [], functions: new Set(), carried: new Map(), writtenColumns: new Set(), result: null };
 }
 
 /** Notes that a relation is used where binding stands. */

@@ -62,9 +62,12 @@ function readRelations(record: ReadRecord): readonly ReadReference[] {
   const total: Counts = new Map();
   for (const query of record.queries) countReads(total, query);
   for (const expression of record.expressions) walkExpression(expression, counter(total));
+  // A view's text reads all that it puts out, also where its plan is a bare scan.
+  for (const use of record.uses) if (use.kind === 'view') for (const { id } of use.columns) count(total, id);
+  uncountCarried(total, record.carried);
   const found = new Map<string, { readonly use: RelationUse; readonly columns: Set<string> }>();
   for (const use of record.uses) {
-    const columns = columnsRead(use, total);
+    const columns = columnsRead(use, total, record.uses);
     if (use.isTarget && columns.length === 0) continue;
     const key = [use.schema, use.name, use.via ?? '', use.kind].join('\0').toLowerCase();
     const known = found.get(key);
@@ -83,15 +86,28 @@ function readRelations(record: ReadRecord): readonly ReadReference[] {
 }
 
 /** What a view's own text reads of the columns that it puts out, as its ORDER BY does, is not read by who uses the view. */
-function columnsRead({ kind, plan, columns }: RelationUse, total: Counts): readonly string[] {
+function columnsRead(use: RelationUse, total: Counts, uses: readonly RelationUse[]): readonly string[] {
+  const { kind, plan, columns } = use;
   const inside: Counts = new Map();
-  if (kind === 'view' && plan !== null) countReads(inside, { plan, columns: [] });
+  if (kind === 'view' && plan !== null) {
+    countReads(inside, { plan, columns: [] });
+    // Views inside that put out the same columns were noted before.
+    for (const other of uses.slice(0, uses.indexOf(use) + 1))
+      if (other.kind === 'view' && other.plan === plan) for (const { id } of columns) count(inside, id);
+  }
   return columns.filter(({ id }) => (total.get(id) ?? 0) > (inside.get(id) ?? 0)).map((column) => column.name);
 }
 
 function countReads(counts: Counts, { plan, columns }: Pick<BoundRelation, 'plan' | 'columns'>): void {
   walkPlan(plan, counter(counts));
   for (const { id } of columns) count(counts, id);
+}
+
+/** Takes back what was counted for columns that are carried along and that nobody reads. What carries was made after what is carried. */
+function uncountCarried(counts: Counts, carried: ReadonlyMap<number, number>): void {
+  for (const [id, below] of [...carried].reverse()) {
+    if ((counts.get(id) ?? 0) === 0) counts.set(below, (counts.get(below) ?? 0) - 1);
+  }
 }
 
 function counter(counts: Counts): PlanVisitor {

@@ -145,10 +145,12 @@ function withEdges(
   end: Expression,
   nullable: boolean,
 ): WindowedRows {
-  const passed = rows.columns.map(
-    (column): ProjectColumn =>
-      state.columns.create({ name: column.name, type: column.type, nullable: column.nullable, expression: columnExpression(column) }),
-  );
+  const passed = rows.columns.map((column): ProjectColumn => {
+    const { name, type, nullable } = column;
+    const copy: ProjectColumn = state.columns.create({ name, type, nullable, expression: columnExpression(column) });
+    state.reads.carried.set(copy.id, column.id);
+    return copy;
+  });
   const [first, last] = [start, end].map(
     (expression, index): ProjectColumn =>
       state.columns.create({ name: index === 0 ? 'window_start' : 'window_end', type: rows.time.type, nullable, expression }),

@@ -13,12 +13,12 @@ export interface ProofQuery {
 
 /** Parses and binds a statement.
  *  @throws the front end's errors */
-export function bindForProof(text: string, catalog: Catalog): Promise<BoundWithReferences> {
+export function bindForProof(text: string, catalog: Catalog, schema = CORPUS_SCHEMA): Promise<BoundWithReferences> {
   return bindWithReferences(parseStatement(text), {
     text,
     catalog,
     principal: { user: 'proof' },
-    schema: CORPUS_SCHEMA,
+    schema,
     timeZone: 'UTC',
     startedAtUs: '1700000000000000',
     parameters: [],

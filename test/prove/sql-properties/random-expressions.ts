@@ -18,7 +18,8 @@ export interface SubqueryMaker {
   scalar(kind: Kind, outer: readonly Named[]): string;
 }
 
-const CONSTANTS: Readonly<Record<Kind, readonly string[]>> = {
+/** Some constants of each kind. */
+export const CONSTANTS: Readonly<Record<Kind, readonly string[]>> = {
   INTEGER: ['0', '1', '-2', '3'],
   BIGINT: ['CAST(1 AS BIGINT)', '4294967296', '-4294967297'],
   DOUBLE: ['0.25e0', '-1.5e0', '3e0'],

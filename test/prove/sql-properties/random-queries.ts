@@ -16,6 +16,11 @@ export const TABLE_COLUMN_KINDS: readonly (readonly [string, Kind])[] = [
   ['at', 'TIMESTAMP'],
 ];
 
+/** Statements that make the tables. */
+export const TABLE_DEFINITIONS: readonly string[] = TABLE_NAMES.map(
+  (table) => `CREATE TABLE ${table} (${TABLE_COLUMN_KINDS.map(([name, kind]) => `"${name}" ${kind}`).join(', ')})`,
+);
+
 /** A relation of FROM, and what may be named of it. */
 interface Source {
   readonly sql: string;
