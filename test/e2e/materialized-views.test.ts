@@ -55,7 +55,7 @@ async function streamOf(view: string): Promise<StreamFacts> {
 async function caughtUp(view: string): Promise<void> {
   await vi.waitFor(
     async () => {
-      expect(await streamOf(view)).toMatchObject({ state: 'running', lag: 0 });
+      expect(await streamOf(view)).toMatchObject({ state: 'running', lag: 0, error: null });
     },
     { timeout: 60_000, interval: 100 },
   );
