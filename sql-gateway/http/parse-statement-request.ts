@@ -18,6 +18,7 @@ const EMPTY_SESSION: RequestSession = {
   snapshot: null,
   readYourWrites: null,
   readAfter: null,
+  prepared: null,
 };
 
 const BODY_KEYS = ['sql', 'parameters', 'session', 'timeoutMs'];
@@ -99,6 +100,7 @@ export function checkSession(given: unknown): RequestSession {
     snapshot: checkText(session['snapshot'], 'session.snapshot'),
     readYourWrites: checkSwitch(session['readYourWrites'], 'session.readYourWrites'),
     readAfter: checkText(session['readAfter'], 'session.readAfter'),
+    prepared: checkText(session['prepared'], 'session.prepared'),
   };
 }
 

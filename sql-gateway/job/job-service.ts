@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Logger, PlatformError } from '../../spi/index.ts';
 import { type Admission, createAdmission } from '../query/admission.ts';
 import { bindRequest } from '../query/bind-request.ts';
+import { expandExecute } from '../query/prepared-statements.ts';
 import { createQueryId } from '../query/create-query-id.ts';
 import type { RequestSession } from '../query/statement-request.ts';
 import { describeJob, type JobInfo, type JobMoment, type JobSummary, summariseJob } from './job-info.ts';
@@ -181,7 +182,7 @@ class StoredJobService implements JobService {
     if (first === undefined) return;
     const request = { sql: placedText(first), parameters: [], session, timeoutMs: null, principal: { user }, idempotencyKey: null };
     try {
-      await bindRequest(request, { createdAtMs: Date.now(), describe: () => undefined }, this.#parts);
+      await bindRequest(expandExecute(request), { createdAtMs: Date.now(), describe: () => undefined }, this.#parts);
     } catch (error) {
       throw nameStatement(error, 1, statements.length);
     }

@@ -8,6 +8,7 @@ import { executeStatement } from '../query/execute-statement.ts';
 import type { QueryRecord, QueryRegistry } from '../query/query-registry.ts';
 import { deadlinePassed, toStatementError } from '../query/query-service.ts';
 import type { StatementParts } from '../query/statement-context.ts';
+import { expandExecute } from '../query/prepared-statements.ts';
 import type { StatementOutcome, StatementRequest } from '../query/statement-request.ts';
 import type { SystemTableParts } from '../query/system-tables.ts';
 import { onDisk, syncFolder } from './durable-file.ts';
@@ -66,7 +67,7 @@ export async function runStatement(job: LiveJob, statement: number, parts: JobRu
   try {
     record.start();
     const deadlineAtMs = timeoutMs === null ? null : Date.now() + timeoutMs;
-    const result = await tryStatement({ job, statement, request, record, deadlineAtMs, parts });
+    const result = await tryStatement({ job, statement, request: expandExecute(request), record, deadlineAtMs, parts });
     await job.note({ kind: 'committed', statement, result });
     record.end(null);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type BoundStatement, bindStatement, encodeParameters, parseReadPin } from '../../sql/bind/index.ts';
+import { type BindContext, type BoundStatement, bindStatement, encodeParameters, parseReadPin } from '../../sql/bind/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
 import type { QueryRecord } from './query-registry.ts';
 import type { StatementContext, StatementParts } from './statement-context.ts';
@@ -28,10 +28,26 @@ export async function bindRequest(
     readAt: session.snapshot === null ? null : parseReadPin(session.snapshot, timeZone),
     startedAtUs: `${String(record.createdAtMs)}000`,
     parameters,
+    settings: settingsOf(session),
     virtualRelation: (name) => readSystemTable(name, principal.user, parts),
   });
   record.describe({ kind: statement.kind });
   return statement;
+}
+
+function settingsOf(session: StatementRequest['session']): NonNullable<BindContext['settings']> {
+  const { schema, timeZone, engine, timeoutMs, resultCache, freshViews, snapshot, readYourWrites, readAfter } = session;
+  return {
+    schema,
+    time_zone: timeZone,
+    engine,
+    timeout_ms: timeoutMs === null ? null : String(timeoutMs),
+    result_cache: resultCache,
+    fresh_views: freshViews,
+    snapshot,
+    read_your_writes: readYourWrites,
+    read_after: readAfter,
+  };
 }
 
 /** Returns the context in which a bound statement runs. */

@@ -10,13 +10,15 @@ import type { StatementOutcome } from './statement-request.ts';
 
 /** Explains a statement: its plan, its route over the engines, or its plan with what running it took. */
 export async function executeExplain(
-  { mode, statement }: Extract<BoundStatement, { kind: 'explain' }>,
+  { mode, format, statement }: Extract<BoundStatement, { kind: 'explain' }>,
   context: StatementContext,
 ): Promise<StatementOutcome> {
+  if (statement.kind === 'refused') return answerLines([`${statement.what} (refused: ${statement.hint})`], []);
   if (!('query' in statement)) return answerLines([`${statement.kind} (runs without an engine)`], []);
   const snapshots = formatSnapshots(statement.query.snapshots);
   context.record.describe({ fingerprint: statement.query.fingerprint, snapshots });
   if (mode === 'route') return explainRoute(statement, context);
+  if (format === 'json') return answerLines([JSON.stringify(statement.query.plan)], snapshots);
   const lines = formatPlan(statement.query.plan).split('\n');
   if (mode === 'plan' || statement.kind !== 'query') return answerLines(lines, snapshots);
   return answerLines([...lines, '', ...(await measureRun(statement, context))], snapshots);

@@ -1,12 +1,14 @@
 import type { BoundStatement } from '../../sql/bind/index.ts';
-import { executeAlterRoute } from './execute-alter-route.ts';
+import { executeAlterRoute, executeClearEngine } from './execute-alter-route.ts';
 import { executeCopyFrom, executeCopyTo } from './execute-copy.ts';
 import { executeDefinition } from './execute-definition.ts';
 import { executeExplain } from './execute-explain.ts';
 import { executeModification } from './execute-modification.ts';
 import { executeQuery } from './execute-query.ts';
+import { refusal } from './execute-refused.ts';
 import { executeSet } from './execute-set.ts';
 import { executeCreateTableAs, executeInsert } from './execute-write.ts';
+import { executeDeallocate, executePrepare } from './prepared-statements.ts';
 import { executeStream } from '../stream/execute-stream.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
@@ -35,10 +37,18 @@ export async function executeStatement(statement: BoundStatement, context: State
       return executeSet(statement, context);
     case 'alter_route':
       return executeAlterRoute(statement, context);
+    case 'clear_engine':
+      return executeClearEngine(statement, context);
     case 'create_materialized_view':
     case 'alter_materialized_view':
     case 'drop_materialized_view':
       return executeStream(statement, context);
+    case 'prepare':
+      return executePrepare(statement, context.request.session);
+    case 'deallocate':
+      return executeDeallocate(statement.name, context.request.session);
+    case 'refused':
+      throw refusal(statement);
     case 'explain':
       return executeExplain(statement, context);
     default:

@@ -6,6 +6,7 @@ import { executeStatement } from './execute-statement.ts';
 import { awaitOwnWrites, rememberWrite } from './own-writes.ts';
 import type { QueryRecord } from './query-registry.ts';
 import type { StatementParts } from './statement-context.ts';
+import { expandExecute } from './prepared-statements.ts';
 import type { StatementOutcome, StatementRequest } from './statement-request.ts';
 import type { SystemTableParts } from './system-tables.ts';
 
@@ -38,9 +39,10 @@ export interface QueryServiceParts extends StatementParts, SystemTableParts {
 /** Creates the query service of one server. */
 export function createQueryService(parts: QueryServiceParts): QueryService {
   return {
-    run: (record, request, deliver) =>
+    run: (record, given, deliver) =>
       endRecord(record, () =>
-        runLimited(record, request.timeoutMs ?? request.session.timeoutMs, parts, async (deadlineAtMs) => {
+        runLimited(record, given.timeoutMs ?? given.session.timeoutMs, parts, async (deadlineAtMs) => {
+          const request = expandExecute(given);
           const statement = await bindAfterOwnWrites(request, record, parts, deadlineAtMs);
           const context = createContext({ request, record, deadlineAtMs, durable: null }, parts);
           const outcome = rememberWrite(await executeStatement(statement, context), request.session);

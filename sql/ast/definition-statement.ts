@@ -127,7 +127,7 @@ export interface AlterMaterializedView {
 }
 
 /** What DROP removes. */
-export type DropObjectType = 'schema' | 'table' | 'view' | 'materialized-view';
+export type DropObjectType = 'schema' | 'table' | 'view' | 'materialized-view' | 'function' | 'role';
 
 /** `DROP type [IF EXISTS] name [CASCADE | RESTRICT]`. */
 export interface Drop {
@@ -139,30 +139,30 @@ export interface Drop {
   readonly span: Span;
 }
 
-/** `ALTER TABLE [IF EXISTS] name action`. */
-export interface AlterTable {
-  readonly kind: 'alter-table';
-  readonly table: QualifiedName;
-  readonly ifExists: boolean;
-  readonly action: AlterTableAction;
-  readonly span: Span;
-}
-
-/** One change of a table. */
-export type AlterTableAction =
-  | AddColumn
-  | DropColumn
-  | RenameColumn
-  | RenameTable
-  | ChangeColumnType
-  | ChangeColumnNullability
-  | SetProperties;
-
-/** `ADD [COLUMN] [IF NOT EXISTS] definition`. */
+/** `ADD [COLUMN] [IF NOT EXISTS] definition [FIRST | AFTER column]`. */
 export interface AddColumn {
   readonly kind: 'add-column';
   readonly column: ColumnDefinition;
   readonly ifNotExists: boolean;
+  /** Where the column goes; null for the end. */
+  readonly position: ColumnPosition | null;
+  readonly span: Span;
+}
+
+/** `FIRST` or `AFTER column`. */
+export interface ColumnPosition {
+  readonly kind: 'column-position';
+  /** Null for FIRST. */
+  readonly after: Identifier | null;
+  readonly span: Span;
+}
+
+/** `ALTER VIEW name RENAME TO name`, or of a schema. */
+export interface RenameObject {
+  readonly kind: 'rename-object';
+  readonly objectType: 'schema' | 'view';
+  readonly name: QualifiedName;
+  readonly newName: QualifiedName;
   readonly span: Span;
 }
 

@@ -96,6 +96,7 @@ export type {
   SelectItem,
   SetOperation,
   Star,
+  StarRenaming,
   StarReplacement,
   TableQuery,
   Values,
@@ -111,6 +112,10 @@ export type {
   JoinType,
   JoinUsing,
   NamedTable,
+  Pivot,
+  PivotAggregate,
+  PivotColumn,
+  PivotValue,
   QueryArgument,
   TableAlias,
   TableArgument,
@@ -119,6 +124,8 @@ export type {
   TableReference,
   TableSample,
   TableVersion,
+  Unpivot,
+  UnpivotGroup,
 } from './table-reference.ts';
 export type {
   AddColumn,
@@ -170,6 +177,7 @@ export type {
 } from './modification-statement.ts';
 export type {
   AlterRoute,
+  ClearEngine,
   Deallocate,
   DescribeQuery,
   DescribeTable,

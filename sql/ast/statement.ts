@@ -1,18 +1,21 @@
+import type { CreateRole, GrantOrRevoke } from './access-statement.ts';
+import type { AlterTable } from './alter-table.ts';
 import type {
   AlterMaterializedView,
-  AlterTable,
   CommentOn,
   CreateMaterializedView,
   CreateSchema,
   CreateTable,
   CreateView,
   Drop,
+  RenameObject,
 } from './definition-statement.ts';
 import type { Expression } from './expression.ts';
 import type { FunctionArgument } from './function-call.ts';
 import type { Identifier, QualifiedName, Span } from './identifier.ts';
 import type { Copy, Delete, Insert, Merge, Truncate, Update } from './modification-statement.ts';
 import type { Query } from './query.ts';
+import type { Call, CreateFunction } from './routine-statement.ts';
 import type { TypeName } from './type-name.ts';
 
 /** One statement. */
@@ -32,6 +35,11 @@ export type Statement =
   | Drop
   | AlterTable
   | AlterMaterializedView
+  | RenameObject
+  | CreateFunction
+  | CreateRole
+  | GrantOrRevoke
+  | Call
   | CommentOn
   | Insert
   | Delete
@@ -44,6 +52,7 @@ export type Statement =
   | SetTimeZone
   | Use
   | AlterRoute
+  | ClearEngine
   | Prepare
   | Execute
   | Deallocate
@@ -56,16 +65,29 @@ export interface QueryStatement {
   readonly span: Span;
 }
 
-/** `EXPLAIN [ROUTE | ANALYZE] statement`. */
+/** `EXPLAIN [ROUTE | ANALYZE | (FORMAT TEXT | JSON)] statement`. */
 export interface Explain {
   readonly kind: 'explain';
   readonly mode: 'plan' | 'route' | 'analyze';
+  /** `json` with mode `plan` only. */
+  readonly format: 'text' | 'json';
   readonly statement: Statement;
   readonly span: Span;
 }
 
 /** What SHOW lists. */
-export type ShowSubject = 'schemas' | 'tables' | 'views' | 'functions' | 'engines' | 'settings' | 'queries' | 'streams' | 'routes';
+export type ShowSubject =
+  | 'schemas'
+  | 'tables'
+  | 'views'
+  | 'functions'
+  | 'procedures'
+  | 'engines'
+  | 'settings'
+  | 'session'
+  | 'queries'
+  | 'streams'
+  | 'routes';
 
 /** `SHOW TABLES [FROM schema] [LIKE 'pattern']` and its kin. */
 export interface ShowObjects {
@@ -153,6 +175,13 @@ export interface AlterRoute {
   readonly span: Span;
 }
 
+/** `ALTER ROUTE CLEAR ENGINE name`: trusts an engine again. */
+export interface ClearEngine {
+  readonly kind: 'clear-engine';
+  readonly engine: Identifier;
+  readonly span: Span;
+}
+
 /** What a routing rule says. */
 export interface RouteClauses {
   /** All of them must be met. */
@@ -199,9 +228,12 @@ export interface Deallocate {
   readonly span: Span;
 }
 
-/** `BEGIN`, `COMMIT` or `ROLLBACK`. */
+/** `BEGIN [modes]`, `COMMIT`, `ROLLBACK [TO name]`, `SAVEPOINT name` or `RELEASE name`. */
 export interface TransactionControl {
   readonly kind: 'transaction-control';
-  readonly action: 'begin' | 'commit' | 'rollback';
+  readonly action: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'release';
+  /** Upper case, such as `READ ONLY`; of BEGIN only. */
+  readonly modes: readonly string[];
+  readonly savepoint: Identifier | null;
   readonly span: Span;
 }

@@ -106,7 +106,9 @@ export function storedColumns(state: BinderState, relation: BoundRelation, span:
   });
 }
 
-function bindColumn(state: BinderState, node: ColumnDefinition): NewColumn {
+/** Binds the definition of a column.
+ *  @throws SQL_UNSUPPORTED for a default, SQL_TYPE_MISMATCH for a type that is not stored */
+export function bindColumn(state: BinderState, node: ColumnDefinition): NewColumn {
   const type = bindType(state, node.dataType);
   if (node.defaultValue !== null) throw unsupported(state, 'a DEFAULT value', node.defaultValue.span);
   if (!isStorable(type))

@@ -19,6 +19,9 @@ const SETTINGS: Readonly<Record<string, SettingName>> = {
   read_your_writes: 'read_your_writes',
   read_after: 'read_after',
 };
+/** All settings, each once. */
+export const SETTING_NAMES: readonly SettingName[] = [...new Set(Object.values(SETTINGS))];
+
 const SWITCH_TEXT: Readonly<Record<string, string>> = { on: 'on', true: 'on', off: 'off', false: 'off' };
 const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
@@ -46,12 +49,13 @@ export async function bindUse(state: BinderState, node: Use): Promise<BoundState
   return { kind: 'set', name: 'schema', value: await knownSchema(state, schemaName(node.schema, state.source), node.span) };
 }
 
-function settingName(state: BinderState, name: QualifiedName): SettingName {
+/** Returns the setting that a name stands for.
+ *  @throws SQL_UNKNOWN_SETTING */
+export function settingName(state: BinderState, name: QualifiedName): SettingName {
   const written = name.parts.map((part) => part.name.toLowerCase()).join('.');
   const setting = Object.hasOwn(SETTINGS, written) ? SETTINGS[written] : undefined;
   if (setting !== undefined) return setting;
-  const names = [...new Set(Object.values(SETTINGS))];
-  const hint = didYouMean(nearestName(written, names)) ?? `The settings are ${names.join(', ')}.`;
+  const hint = didYouMean(nearestName(written, SETTING_NAMES)) ?? `The settings are ${SETTING_NAMES.join(', ')}.`;
   throw bindError(state, 'SQL_UNKNOWN_SETTING', `no setting of the name ${written}`, name.span, { hint });
 }
 

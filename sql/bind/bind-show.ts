@@ -1,6 +1,7 @@
 import { formatType, type PlanColumn, type TableSnapshot } from '../../spi/index.ts';
-import type { DescribeQuery, DescribeTable, ShowColumns, ShowCreate, ShowObjects } from '../ast/index.ts';
+import type { DescribeQuery, DescribeTable, ShowColumns, ShowCreate, ShowObjects, ShowSetting } from '../ast/index.ts';
 import { bindError, unsupported } from './bind-error.ts';
+import { shownCatalogue, shownSetting } from './bind-show-catalogue.ts';
 import { bindRelation, lookUp, virtualRows } from './bind-relation.ts';
 import type { BinderState, BoundRelation } from './binder-state.ts';
 import type { BoundStatement, VirtualRelation } from './bound-statement.ts';
@@ -40,7 +41,7 @@ export async function bindShowObjects(state: BinderState, node: ShowObjects): Pr
       shown.map((entry) => [entry.schema, entry.name, entry.kind]),
     );
   }
-  const relation = await context.virtualRelation({ schema: 'system', name: node.subject });
+  const relation = shownCatalogue(state, node.subject) ?? (await context.virtualRelation({ schema: 'system', name: node.subject }));
   if (relation === null) throw unsupported(state, `SHOW ${node.subject.toUpperCase()}`, node.span);
   const nameIndex = Math.max(
     0,
@@ -48,6 +49,11 @@ export async function bindShowObjects(state: BinderState, node: ShowObjects): Pr
   );
   const rows = relation.rows.filter((row) => matches(String(row[nameIndex] ?? '')));
   return answerRelation(state, { columns: relation.columns, rows });
+}
+
+/** Binds `SHOW setting`. */
+export function bindShowSetting(state: BinderState, node: ShowSetting): BoundStatement {
+  return answerRelation(state, shownSetting(state, node));
 }
 
 /** Binds SHOW COLUMNS. */

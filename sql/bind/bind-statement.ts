@@ -1,6 +1,9 @@
 import type { PlanNode } from '../../spi/index.ts';
-import type { Drop, Query, QueryStatement, Span, Statement } from '../ast/index.ts';
+import type { Drop, Explain, Query, QueryStatement, Statement } from '../ast/index.ts';
 import { bindMerge } from './bind-change.ts';
+import { bindCreateRole, bindGrantOrRevoke, refusedDropRole } from './bind-access.ts';
+import { bindAlterTable, bindRenameObject } from './bind-alter-table.ts';
+import { bindCommentOn } from './bind-comment.ts';
 import { bindCopyFrom, bindCopyTo } from './bind-copy.ts';
 import { bindDelete, bindTruncate } from './bind-delete.ts';
 import { bindUpdate } from './bind-update.ts';
@@ -9,10 +12,14 @@ import { bindError, type SourceText, unsupported } from './bind-error.ts';
 import { bindExpression } from './bind-expression.ts';
 import { bindInsert } from './bind-insert.ts';
 import { bindAlterMaterializedView, bindCreateMaterializedView } from './bind-materialized-view.ts';
+import { bindDeallocate, bindPrepare } from './bind-prepare.ts';
+import { bindOverwrite } from './bind-overwrite.ts';
 import { bindQuery } from './bind-query.ts';
 import { bindAlterRoute } from './bind-route.ts';
+import { bindCall, bindCreateFunction, refusedDropFunction } from './bind-routine.ts';
 import { bindReset, bindSet, bindSetTimeZone, bindUse } from './bind-setting.ts';
-import { bindDescribeQuery, bindDescribeTable, bindShowColumns, bindShowCreate, bindShowObjects } from './bind-show.ts';
+import { bindDescribeQuery, bindDescribeTable, bindShowColumns, bindShowCreate, bindShowObjects, bindShowSetting } from './bind-show.ts';
+import { bindTransactionControl } from './bind-transaction.ts';
 import type { BinderState } from './binder-state.ts';
 import type { BindContext, BoundStatement } from './bound-statement.ts';
 import { ColumnRegistry } from './column-registry.ts';
@@ -75,9 +82,9 @@ function bindOne(state: BinderState, statement: Statement): BoundStatement | Pro
     case 'query-statement':
       return bindQueryStatement(state, statement);
     case 'explain':
-      return bindExplain(state, statement.mode, statement.statement, statement.span);
+      return bindExplain(state, statement);
     case 'insert':
-      return bindInsert(state, statement);
+      return statement.partition === null ? bindInsert(state, statement) : bindOverwrite(state, statement, statement.partition);
     case 'delete':
       return bindDelete(state, statement);
     case 'update':
@@ -112,28 +119,26 @@ function bindOne(state: BinderState, statement: Statement): BoundStatement | Pro
       return bindUse(state, statement);
     case 'alter-route':
       return bindAlterRoute(statement);
-    default:
+    case 'clear-engine':
+      return { kind: 'clear_engine', engine: statement.engine.name };
+    case 'show-objects':
+    case 'show-columns':
+    case 'show-create':
+    case 'show-setting':
+    case 'describe-table':
+    case 'describe-query':
       return bindDescription(state, statement);
+    default:
+      return bindAdministration(state, statement);
   }
 }
 
-type Remaining = Extract<
+type Description = Extract<
   Statement,
-  { readonly kind: 'show-objects' | 'show-columns' | 'show-create' | 'describe-table' | 'describe-query' | UnsupportedKind }
+  { readonly kind: 'show-objects' | 'show-columns' | 'show-create' | 'show-setting' | 'describe-table' | 'describe-query' }
 >;
 
-const UNSUPPORTED = {
-  'alter-table': 'ALTER TABLE',
-  'comment-on': 'COMMENT ON',
-  'show-setting': 'SHOW of a setting',
-  prepare: 'PREPARE',
-  execute: 'EXECUTE',
-  deallocate: 'DEALLOCATE',
-  'transaction-control': 'a transaction of several statements',
-} as const;
-type UnsupportedKind = keyof typeof UNSUPPORTED;
-
-function bindDescription(state: BinderState, statement: Remaining): BoundStatement | Promise<BoundStatement> {
+function bindDescription(state: BinderState, statement: Description): BoundStatement | Promise<BoundStatement> {
   switch (statement.kind) {
     case 'show-objects':
       return bindShowObjects(state, statement);
@@ -145,8 +150,55 @@ function bindDescription(state: BinderState, statement: Remaining): BoundStateme
       return bindDescribeTable(state, statement);
     case 'describe-query':
       return bindDescribeQuery(state, statement);
-    default:
-      throw unsupported(state, UNSUPPORTED[statement.kind], statement.span);
+    case 'show-setting':
+      return bindShowSetting(state, statement);
+  }
+}
+
+type Administration = Extract<
+  Statement,
+  {
+    readonly kind:
+      | 'prepare'
+      | 'execute'
+      | 'deallocate'
+      | 'alter-table'
+      | 'rename-object'
+      | 'comment-on'
+      | 'create-function'
+      | 'call'
+      | 'create-role'
+      | 'grant'
+      | 'revoke'
+      | 'transaction-control';
+  }
+>;
+
+function bindAdministration(state: BinderState, statement: Administration): BoundStatement | Promise<BoundStatement> {
+  switch (statement.kind) {
+    case 'prepare':
+      return bindPrepare(state, statement, (inner, parameters) => bindStatement(inner, { ...state.context, parameters }));
+    case 'execute':
+      throw unsupported(state, 'EXECUTE here', statement.span, 'EXECUTE is a statement of its own.');
+    case 'deallocate':
+      return bindDeallocate(statement);
+    case 'alter-table':
+      return bindAlterTable(state, statement);
+    case 'rename-object':
+      return bindRenameObject(state, statement);
+    case 'comment-on':
+      return bindCommentOn(state, statement);
+    case 'create-function':
+      return bindCreateFunction(statement);
+    case 'call':
+      return bindCall(state, statement);
+    case 'create-role':
+      return bindCreateRole(statement);
+    case 'grant':
+    case 'revoke':
+      return bindGrantOrRevoke(state, statement);
+    case 'transaction-control':
+      return bindTransactionControl(statement);
   }
 }
 
@@ -156,9 +208,9 @@ function bindQueryStatement(state: BinderState, statement: QueryStatement): Boun
   return { kind: 'query', query: finishQuery(state, relation), hints: readHints(state, query) };
 }
 
-async function bindExplain(state: BinderState, mode: 'plan' | 'route' | 'analyze', inner: Statement, span: Span): Promise<BoundStatement> {
+async function bindExplain(state: BinderState, { mode, format, statement: inner, span }: Explain): Promise<BoundStatement> {
   if (inner.kind === 'explain') throw bindError(state, 'SQL_UNSUPPORTED', 'EXPLAIN of an EXPLAIN is not supported', span);
-  return { kind: 'explain', mode, statement: await bindOne(state, inner) };
+  return { kind: 'explain', mode, format, statement: await bindOne(state, inner) };
 }
 
 async function bindDrop(state: BinderState, statement: Drop): Promise<BoundStatement> {
@@ -173,5 +225,9 @@ async function bindDrop(state: BinderState, statement: Drop): Promise<BoundState
       return { kind: 'drop_view', name: relationName(name, state.source), ifExists };
     case 'materialized-view':
       return { kind: 'drop_materialized_view', name: relationName(name, state.source), ifExists };
+    case 'function':
+      return refusedDropFunction(name);
+    case 'role':
+      return refusedDropRole(name.parts.map((part) => part.name).join('.'));
   }
 }

@@ -72,8 +72,28 @@ export type BoundStatement =
   /** Null resets to the default. */
   | { readonly kind: 'set'; readonly name: SettingName; readonly value: string | null }
   /** Makes or changes a routing rule; null forgets it. */
+  | { readonly kind: 'clear_engine'; readonly engine: string }
   | { readonly kind: 'alter_route'; readonly name: string; readonly rule: RouteRuleText | null }
-  | { readonly kind: 'explain'; readonly mode: 'plan' | 'route' | 'analyze'; readonly statement: BoundStatement };
+  /** A statement to be kept under a name in the session. */
+  | { readonly kind: 'prepare'; readonly name: string; readonly sql: string }
+  /** Null forgets all. */
+  | { readonly kind: 'deallocate'; readonly name: string | null }
+  /** A statement that is understood, and that no part of the platform carries out yet: running it is SQL_UNSUPPORTED. */
+  | {
+      readonly kind: 'refused';
+      /** The statement and what it is about, such as `COMMENT ON TABLE main.t`. */
+      readonly what: string;
+      /** What to do instead. */
+      readonly hint: string;
+      readonly details: Readonly<Record<string, string | number | boolean | null>>;
+    }
+  | {
+      readonly kind: 'explain';
+      readonly mode: 'plan' | 'route' | 'analyze';
+      /** `json` is the plan's own form, with mode `plan` only. */
+      readonly format: 'text' | 'json';
+      readonly statement: BoundStatement;
+    };
 
 /** DELETE, UPDATE or MERGE, or INSERT OVERWRITE of partitions: data files that hold rows meant are replaced by new ones. */
 export interface RowModification {
@@ -154,6 +174,8 @@ export interface BindContext {
   readonly parameters: GivenParameters;
   /** What is read where the text names no version; left out or null for the newest snapshots. */
   readonly readAt?: ReadPin | null;
+  /** The session's settings for SHOW; those left out or null have their default. */
+  readonly settings?: Readonly<Partial<Record<SettingName, string | null>>>;
   /** Looks up a virtual relation; null when there is none of that name. */
   virtualRelation(name: RelationName): Promise<VirtualRelation | null>;
 }

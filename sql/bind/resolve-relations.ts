@@ -124,7 +124,7 @@ async function resolveOne(
   if (stored?.kind === 'table') return stored;
   if (stored?.kind === 'view') return parseView(stored, source, mention);
   const relation = await context.virtualRelation(name);
-  return relation === null ? missing(name, context) : { kind: 'virtual', name, relation };
+  return relation === null ? missingRelation(name, context) : { kind: 'virtual', name, relation };
 }
 
 function parseView(definition: ViewDefinition, source: SourceText, mention: RelationMention): ParsedView {
@@ -145,7 +145,11 @@ function located(error: unknown, mention: RelationMention, source: SourceText): 
   return errorIn(source, known.code, known.message, mention.name.span, { hint: known.hint, details: known.details });
 }
 
-async function missing(name: RelationName, context: BindContext): Promise<ResolvedRelation> {
+/** Makes what a name stands for that nothing has, with a proposal where one is near. */
+export async function missingRelation(
+  name: RelationName,
+  context: Pick<BindContext, 'catalog'>,
+): Promise<Extract<ResolvedRelation, { readonly kind: 'missing' }>> {
   const schemas = await context.catalog.schemas();
   const schema = schemas.find((candidate) => sameName(candidate, name.schema));
   if (schema === undefined) {

@@ -1,6 +1,4 @@
 import type {
-  AlterTable,
-  AlterTableAction,
   ColumnDefinition,
   CommentOn,
   CreateMaterializedView,
@@ -30,18 +28,21 @@ export function formatPropertyValue(rules: FormatRules, value: Expression): stri
   return BARE_VALUES.has(value.kind) ? text : `(${text})`;
 }
 
-function formatProperties(rules: FormatRules, properties: readonly Property[]): string {
+/** Prints `(key = value, ...)`. */
+export function formatProperties(rules: FormatRules, properties: readonly Property[]): string {
   return `(${properties.map(({ key, value }) => `${formatString(key)} = ${formatPropertyValue(rules, value)}`).join(', ')})`;
 }
 
-function formatPartitionField({ transform, parameter, column }: PartitionField): string {
+/** Prints one field of PARTITIONED BY. */
+export function formatPartitionField({ transform, parameter, column }: PartitionField): string {
   const name = formatIdentifier(column);
   if (transform === 'identity' && parameter === null) return name;
   const word = /^[a-z_][a-z0-9_]*$/.test(transform) ? transform : formatQuoted(transform);
   return `${word}(${parameter === null ? '' : `${parameter}, `}${name})`;
 }
 
-function formatColumnDefinition(rules: FormatRules, column: ColumnDefinition): string {
+/** Prints the definition of a column. */
+export function formatColumnDefinition(rules: FormatRules, column: ColumnDefinition): string {
   const notNull = column.notNull ? ' NOT NULL' : '';
   const defaultValue = column.defaultValue === null ? '' : ` DEFAULT ${rules.expression(column.defaultValue)}`;
   return `${formatIdentifier(column.name)} ${formatTypeName(column.dataType)}${notNull}${defaultValue}${formatComment(column.comment)}`;
@@ -107,30 +108,6 @@ export function formatCreate(rules: FormatRules, create: CreateSchema | CreateTa
 export function formatDrop({ objectType, ifExists, name, cascade }: Drop): string {
   const words = objectType.replace('-', ' ').toUpperCase();
   return `DROP ${words} ${ifExists ? 'IF EXISTS ' : ''}${formatQualifiedName(name)}${cascade ? ' CASCADE' : ''}`;
-}
-
-function formatAction(rules: FormatRules, action: AlterTableAction): string {
-  switch (action.kind) {
-    case 'add-column':
-      return `ADD COLUMN ${action.ifNotExists ? 'IF NOT EXISTS ' : ''}${formatColumnDefinition(rules, action.column)}`;
-    case 'drop-column':
-      return `DROP COLUMN ${action.ifExists ? 'IF EXISTS ' : ''}${formatIdentifier(action.column)}`;
-    case 'rename-column':
-      return `RENAME COLUMN ${formatIdentifier(action.column)} TO ${formatIdentifier(action.newName)}`;
-    case 'rename-table':
-      return `RENAME TO ${formatQualifiedName(action.newName)}`;
-    case 'change-column-type':
-      return `ALTER COLUMN ${formatIdentifier(action.column)} SET DATA TYPE ${formatTypeName(action.dataType)}`;
-    case 'change-column-nullability':
-      return `ALTER COLUMN ${formatIdentifier(action.column)} ${action.notNull ? 'SET' : 'DROP'} NOT NULL`;
-    case 'set-properties':
-      return `SET PROPERTIES ${formatProperties(rules, action.properties)}`;
-  }
-}
-
-/** Prints an ALTER TABLE statement. */
-export function formatAlter(rules: FormatRules, { ifExists, table, action }: AlterTable): string {
-  return `ALTER TABLE ${ifExists ? 'IF EXISTS ' : ''}${formatQualifiedName(table)} ${formatAction(rules, action)}`;
 }
 
 /** Prints a COMMENT ON statement. */

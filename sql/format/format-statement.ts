@@ -1,12 +1,25 @@
-import type { Execute, Expression, Prepare, Query, ShowObjects, Statement, TableReference } from '../ast/index.ts';
+import type {
+  Execute,
+  Explain,
+  Expression,
+  Prepare,
+  Query,
+  ShowObjects,
+  Statement,
+  TableReference,
+  TransactionControl,
+} from '../ast/index.ts';
 import { precedenceOf } from './expression-precedence.ts';
-import { formatAlter, formatCommentOn, formatCreate, formatDrop, formatPropertyValue } from './format-definition.ts';
+import { formatCreateRole, formatGrantOrRevoke } from './format-access.ts';
+import { formatAlterTable, formatRenameObject } from './format-alter-table.ts';
+import { formatCommentOn, formatCreate, formatDrop, formatPropertyValue } from './format-definition.ts';
 import { formatExpression } from './format-expression.ts';
 import { formatFunctionArgument } from './format-function-call.ts';
 import { formatCopy, formatDelete, formatInsert, formatMerge, formatUpdate } from './format-modification.ts';
 import { formatIdentifier, formatQualifiedName, formatString, formatTypeName } from './format-name.ts';
 import { formatQuery } from './format-query.ts';
-import { formatAlterRoute } from './format-route.ts';
+import { formatAlterRoute, formatClearEngine } from './format-route.ts';
+import { formatCall, formatCreateFunction } from './format-routine.ts';
 import type { FormatRules } from './format-rules.ts';
 import { formatTableReference } from './format-table-reference.ts';
 
@@ -36,6 +49,16 @@ function formatPrepare({ name, parameterTypes, statement }: Prepare): string {
 function formatExecute({ name, arguments: list }: Execute): string {
   const values = list.map((argument) => formatFunctionArgument(RULES, argument)).join(', ');
   return `EXECUTE ${formatIdentifier(name)}${list.length === 0 ? '' : ` (${values})`}`;
+}
+
+function formatExplainMode({ mode, format }: Explain): string {
+  if (format === 'json') return '(FORMAT JSON) ';
+  return mode === 'plan' ? '' : `${mode.toUpperCase()} `;
+}
+
+function formatTransactionControl({ action, modes, savepoint }: TransactionControl): string {
+  if (savepoint === null) return [action.toUpperCase(), modes.join(', ')].filter((part) => part !== '').join(' ');
+  return `${action === 'rollback' ? 'ROLLBACK TO' : action.toUpperCase()} ${formatIdentifier(savepoint)}`;
 }
 
 type SessionStatement = Extract<
@@ -88,7 +111,7 @@ function formatSessionStatement(statement: SessionStatement): string {
     case 'deallocate':
       return `DEALLOCATE ${statement.name === null ? 'ALL' : formatIdentifier(statement.name)}`;
     case 'transaction-control':
-      return statement.action.toUpperCase();
+      return formatTransactionControl(statement);
   }
 }
 
@@ -99,7 +122,7 @@ export function formatStatement(statement: Statement): string {
     case 'query-statement':
       return formatQuery(RULES, statement.query);
     case 'explain':
-      return `EXPLAIN ${statement.mode === 'plan' ? '' : `${statement.mode.toUpperCase()} `}${formatStatement(statement.statement)}`;
+      return `EXPLAIN ${formatExplainMode(statement)}${formatStatement(statement.statement)}`;
     case 'create-schema':
     case 'create-table':
     case 'create-view':
@@ -108,13 +131,26 @@ export function formatStatement(statement: Statement): string {
     case 'drop':
       return formatDrop(statement);
     case 'alter-table':
-      return formatAlter(RULES, statement);
+      return formatAlterTable(RULES, statement);
+    case 'rename-object':
+      return formatRenameObject(statement);
+    case 'create-function':
+      return formatCreateFunction(statement);
+    case 'create-role':
+      return formatCreateRole(statement);
+    case 'grant':
+    case 'revoke':
+      return formatGrantOrRevoke(statement);
+    case 'call':
+      return formatCall(RULES, statement);
     case 'alter-materialized-view':
       return `ALTER MATERIALIZED VIEW ${formatQualifiedName(statement.name)} ${statement.action.toUpperCase()}`;
     case 'comment-on':
       return formatCommentOn(statement);
     case 'alter-route':
       return formatAlterRoute(statement);
+    case 'clear-engine':
+      return formatClearEngine(statement);
     case 'insert':
       return formatInsert(RULES, statement);
     case 'delete':

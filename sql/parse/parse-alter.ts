@@ -1,22 +1,12 @@
-import type { AlterTableAction, Drop, DropObjectType, Statement } from '../ast/index.ts';
-import { parseIfNotExists } from './parse-create.ts';
-import { parseIdentifier, parseQualifiedName, parseStringValue } from './parse-name.ts';
-import { parseProperties } from './parse-property.ts';
+import type { Drop, DropObjectType, Statement } from '../ast/index.ts';
+import { parseAlterTableAction } from './parse-alter-table.ts';
+import { parseIfExists } from './parse-existence.ts';
+import { parseQualifiedName, parseStringValue } from './parse-name.ts';
 import { parseAlterRoute } from './parse-route.ts';
-import { parseColumnDefinition } from './parse-table-elements.ts';
-import { parseTypeName } from './parse-type-name.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
-function parseIfExists(cursor: TokenCursor): boolean {
-  if (!cursor.acceptWord('IF')) return false;
-  cursor.expectWord('EXISTS');
-  return true;
-}
-
 function parseDropType(cursor: TokenCursor): DropObjectType {
-  if (cursor.acceptWord('TABLE')) return 'table';
-  if (cursor.acceptWord('VIEW')) return 'view';
-  if (cursor.acceptWord('SCHEMA')) return 'schema';
+  for (const type of ['table', 'view', 'schema', 'function', 'role'] as const) if (cursor.acceptWord(type.toUpperCase())) return type;
   cursor.expectWord('MATERIALIZED');
   cursor.expectWord('VIEW');
   return 'materialized-view';
@@ -33,58 +23,6 @@ export function parseDrop(cursor: TokenCursor): Drop {
   return { kind: 'drop', objectType, name, ifExists, cascade, span: cursor.spanFrom(start) };
 }
 
-function parseAddColumn(cursor: TokenCursor, start: number): AlterTableAction {
-  cursor.acceptWord('COLUMN');
-  const ifNotExists = parseIfNotExists(cursor);
-  const { column, key } = parseColumnDefinition(cursor);
-  if (key !== null) return cursor.fail();
-  return { kind: 'add-column', column, ifNotExists, span: cursor.spanFrom(start) };
-}
-
-function parseRename(cursor: TokenCursor, start: number): AlterTableAction {
-  if (cursor.acceptWord('TO')) {
-    const newName = parseQualifiedName(cursor, 'a table name');
-    return { kind: 'rename-table', newName, span: cursor.spanFrom(start) };
-  }
-  cursor.acceptWord('COLUMN');
-  const column = parseIdentifier(cursor, 'a column name');
-  cursor.expectWord('TO');
-  const newName = parseIdentifier(cursor, 'a column name');
-  return { kind: 'rename-column', column, newName, span: cursor.spanFrom(start) };
-}
-
-function parseChangeColumn(cursor: TokenCursor, start: number): AlterTableAction {
-  cursor.acceptWord('COLUMN');
-  const column = parseIdentifier(cursor, 'a column name');
-  const drops = cursor.acceptWord('DROP');
-  if (drops || cursor.acceptWords('SET', 'NOT')) {
-    if (drops) cursor.expectWord('NOT');
-    cursor.expectWord('NULL');
-    return { kind: 'change-column-nullability', column, notNull: !drops, span: cursor.spanFrom(start) };
-  }
-  if (cursor.acceptWord('SET')) cursor.expectWord('DATA');
-  cursor.expectWord('TYPE');
-  const dataType = parseTypeName(cursor);
-  return { kind: 'change-column-type', column, dataType, span: cursor.spanFrom(start) };
-}
-
-function parseAction(cursor: TokenCursor): AlterTableAction {
-  const { start } = cursor.token;
-  if (cursor.acceptWord('ADD')) return parseAddColumn(cursor, start);
-  if (cursor.acceptWord('DROP')) {
-    cursor.acceptWord('COLUMN');
-    const ifExists = parseIfExists(cursor);
-    const column = parseIdentifier(cursor, 'a column name');
-    return { kind: 'drop-column', column, ifExists, span: cursor.spanFrom(start) };
-  }
-  if (cursor.acceptWord('RENAME')) return parseRename(cursor, start);
-  if (cursor.acceptWord('ALTER')) return parseChangeColumn(cursor, start);
-  cursor.expectWord('SET');
-  cursor.expectWord('PROPERTIES');
-  const properties = parseProperties(cursor);
-  return { kind: 'set-properties', properties, span: cursor.spanFrom(start) };
-}
-
 function parseAlterMaterializedView(cursor: TokenCursor, start: number): Statement {
   const name = parseQualifiedName(cursor, 'a view name');
   const action = cursor.acceptWord('PAUSE') ? 'pause' : 'resume';
@@ -92,15 +30,25 @@ function parseAlterMaterializedView(cursor: TokenCursor, start: number): Stateme
   return { kind: 'alter-materialized-view', name, action, span: cursor.spanFrom(start) };
 }
 
-/** Reads an ALTER TABLE, ALTER MATERIALIZED VIEW or ALTER ROUTE statement. */
+function parseRenameObject(cursor: TokenCursor, objectType: 'schema' | 'view', start: number): Statement {
+  const name = parseQualifiedName(cursor, `a ${objectType} name`);
+  cursor.expectWord('RENAME');
+  cursor.expectWord('TO');
+  const newName = parseQualifiedName(cursor, `a ${objectType} name`);
+  return { kind: 'rename-object', objectType, name, newName, span: cursor.spanFrom(start) };
+}
+
+/** Reads an ALTER TABLE, ALTER VIEW, ALTER SCHEMA, ALTER MATERIALIZED VIEW or ALTER ROUTE statement. */
 export function parseAlter(cursor: TokenCursor): Statement {
   const { start } = cursor.expectWord('ALTER');
   if (cursor.acceptWords('MATERIALIZED', 'VIEW')) return parseAlterMaterializedView(cursor, start);
   if (cursor.acceptWord('ROUTE')) return parseAlterRoute(cursor, start);
+  if (cursor.acceptWord('VIEW')) return parseRenameObject(cursor, 'view', start);
+  if (cursor.acceptWord('SCHEMA')) return parseRenameObject(cursor, 'schema', start);
   cursor.expectWord('TABLE');
   const ifExists = parseIfExists(cursor);
   const table = parseQualifiedName(cursor, 'a table name');
-  const action = parseAction(cursor);
+  const action = parseAlterTableAction(cursor);
   return { kind: 'alter-table', table, ifExists, action, span: cursor.spanFrom(start) };
 }
 

@@ -1,6 +1,8 @@
 import type { Identifier, PartitionField, Property, Query, Statement, TableElement } from '../ast/index.ts';
+import { parseIfNotExists } from './parse-existence.ts';
 import { parseColumnNames, parseQualifiedName, parseStringValue } from './parse-name.ts';
 import { parsePartitionFields, parseProperties } from './parse-property.ts';
+import { parseCreateFunction, parseCreateRole } from './parse-routine.ts';
 import { parseTableElements } from './parse-table-elements.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -13,14 +15,6 @@ interface TableOptions {
   comment: string | null;
   partitionedBy: PartitionField[];
   properties: Property[];
-}
-
-/** Reads IF NOT EXISTS, which may be absent. */
-export function parseIfNotExists(cursor: TokenCursor): boolean {
-  if (!cursor.acceptWord('IF')) return false;
-  cursor.expectWord('NOT');
-  cursor.expectWord('EXISTS');
-  return true;
 }
 
 function parseTableOptions(cursor: TokenCursor): TableOptions {
@@ -107,5 +101,8 @@ export function parseCreate(cursor: TokenCursor): Statement {
   if (cursor.acceptWord('VIEW')) return parseCreateView(cursor, head);
   if (cursor.acceptWord('SCHEMA')) return parseCreateSchema(cursor, head);
   if (cursor.acceptWord('MATERIALIZED')) return parseCreateMaterializedView(cursor, head);
+  if (!orReplace && cursor.acceptWord('ROLE')) return parseCreateRole(cursor, start);
+  const temporary = cursor.acceptWord('TEMPORARY');
+  if (cursor.acceptWord('FUNCTION')) return parseCreateFunction(cursor, { ...head, temporary });
   return cursor.fail();
 }

@@ -18,7 +18,8 @@ export function parsePropertyValue(cursor: TokenCursor): Expression {
   return { kind: 'string-literal', value: cursor.text.slice(start, end), span: { start, end } };
 }
 
-function parsePropertyKey(cursor: TokenCursor): string {
+/** Reads the key of a property: a string, or names with dots between them. */
+export function parsePropertyKey(cursor: TokenCursor): string {
   if (cursor.token.kind === 'string') return cursor.advance().value;
   let key = parseLabel(cursor, 'a property name').name;
   while (cursor.acceptSymbol('.')) key += `.${parseLabel(cursor, 'a property name').name}`;
@@ -38,7 +39,8 @@ export function parseProperties(cursor: TokenCursor): Property[] {
   return parseParenthesisedList(cursor, parseProperty);
 }
 
-function parsePartitionField(cursor: TokenCursor): PartitionField {
+/** Reads one field of PARTITIONED BY. */
+export function parsePartitionField(cursor: TokenCursor): PartitionField {
   const { start } = cursor.token;
   const name = parseIdentifier(cursor, 'a column or a partition transform');
   if (!cursor.acceptSymbol('(')) {

@@ -1,4 +1,4 @@
-import type { ShowCreate, ShowSubject, Statement } from '../ast/index.ts';
+import type { Identifier, ShowCreate, ShowSubject, Statement } from '../ast/index.ts';
 import { parseFunctionArgument } from './parse-function-call.ts';
 import { parseCommaList, parseIdentifier, parseParenthesisedList, parseQualifiedName, parseStringValue } from './parse-name.ts';
 import { startsQuery } from './parse-parentheses.ts';
@@ -10,8 +10,10 @@ const SHOW_SUBJECTS: readonly ShowSubject[] = [
   'tables',
   'views',
   'functions',
+  'procedures',
   'engines',
   'settings',
+  'session',
   'queries',
   'streams',
   'routes',
@@ -122,11 +124,44 @@ export function parseDeallocate(cursor: TokenCursor): Statement {
   return { kind: 'deallocate', name, span: cursor.spanFrom(start) };
 }
 
-/** Reads BEGIN, START TRANSACTION, COMMIT or ROLLBACK. */
+const TRANSACTION_MODES: readonly (readonly string[])[] = [
+  ['ISOLATION', 'LEVEL', 'SERIALIZABLE'],
+  ['ISOLATION', 'LEVEL', 'REPEATABLE', 'READ'],
+  ['ISOLATION', 'LEVEL', 'READ', 'COMMITTED'],
+  ['ISOLATION', 'LEVEL', 'READ', 'UNCOMMITTED'],
+  ['READ', 'ONLY'],
+  ['READ', 'WRITE'],
+];
+
+function acceptMode(cursor: TokenCursor): string | null {
+  return TRANSACTION_MODES.find((words) => cursor.acceptWords(...words))?.join(' ') ?? null;
+}
+
+function parseModes(cursor: TokenCursor): string[] {
+  const first = acceptMode(cursor);
+  const modes = first === null ? [] : [first];
+  while (modes.length > 0 && cursor.acceptSymbol(',')) modes.push(acceptMode(cursor) ?? cursor.fail('a mode of transactions'));
+  return modes;
+}
+
+/** Reads the name after ROLLBACK TO, SAVEPOINT or RELEASE. */
+function parseSavepoint(cursor: TokenCursor): Identifier {
+  cursor.acceptWord('SAVEPOINT');
+  return parseIdentifier(cursor, 'the name of a savepoint');
+}
+
+/** Reads BEGIN, START TRANSACTION, COMMIT, ROLLBACK, SAVEPOINT or RELEASE. */
 export function parseTransactionControl(cursor: TokenCursor): Statement {
   const { start, value } = cursor.advance();
+  if (value === 'SAVEPOINT' || value === 'RELEASE') {
+    const savepoint = value === 'RELEASE' ? parseSavepoint(cursor) : parseIdentifier(cursor, 'a name for the savepoint');
+    const action = value === 'RELEASE' ? 'release' : 'savepoint';
+    return { kind: 'transaction-control', action, modes: [], savepoint, span: cursor.spanFrom(start) };
+  }
   if (value === 'START') cursor.expectWord('TRANSACTION');
   else if (!cursor.acceptWord('TRANSACTION')) cursor.acceptWord('WORK');
   const action = value === 'COMMIT' ? 'commit' : value === 'ROLLBACK' ? 'rollback' : 'begin';
-  return { kind: 'transaction-control', action, span: cursor.spanFrom(start) };
+  const modes = action === 'begin' ? parseModes(cursor) : [];
+  const savepoint = action === 'rollback' && cursor.acceptWord('TO') ? parseSavepoint(cursor) : null;
+  return { kind: 'transaction-control', action, modes, savepoint, span: cursor.spanFrom(start) };
 }

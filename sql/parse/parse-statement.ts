@@ -3,6 +3,7 @@ import type { Statement } from '../ast/index.ts';
 import { locate } from '../lex/index.ts';
 import type { GrammarRules } from './grammar-rules.ts';
 import { measureHeight } from './measure-height.ts';
+import { parseGrant, parseRevoke } from './parse-access.ts';
 import { parseAlter, parseComment, parseDrop } from './parse-alter.ts';
 import { parseCopy } from './parse-copy.ts';
 import { parseCreate } from './parse-create.ts';
@@ -11,6 +12,7 @@ import { parseTableReference } from './parse-join.ts';
 import { parseDelete, parseInsert, parseMerge, parseTruncate, parseUpdate } from './parse-modification.ts';
 import { parseIdentifier, parseParenthesisedList } from './parse-name.ts';
 import { parseQuery, parseQueryAfter, parseQueryAfterWith, parseWith } from './parse-query.ts';
+import { parseCall } from './parse-routine.ts';
 import {
   parseDeallocate,
   parseDescribe,
@@ -42,13 +44,25 @@ const RULES: GrammarRules<TokenCursor> = {
   tableReference: parseTableReference,
 };
 
+/** Reads `(FORMAT TEXT)` or `(FORMAT JSON)`, which may be absent. */
+function acceptFormat(cursor: TokenCursor): 'text' | 'json' | null {
+  if (!cursor.peekSymbol(0, '(') || !cursor.peekWord(1, 'FORMAT')) return null;
+  cursor.advance();
+  cursor.advance();
+  const format = cursor.acceptWord('JSON') ? 'json' : 'text';
+  if (format === 'text') cursor.expectWord('TEXT');
+  cursor.expectSymbol(')');
+  return format;
+}
+
 function parseExplain(cursor: TokenCursor): Statement {
   const { start } = cursor.expectWord('EXPLAIN');
-  const mode = cursor.acceptWord('ROUTE') ? 'route' : cursor.acceptWord('ANALYZE') ? 'analyze' : 'plan';
+  const format = acceptFormat(cursor);
+  const mode = format !== null ? 'plan' : cursor.acceptWord('ROUTE') ? 'route' : cursor.acceptWord('ANALYZE') ? 'analyze' : 'plan';
   cursor.enter();
   const statement = parseOneStatement(cursor);
   cursor.leave();
-  return { kind: 'explain', mode, statement, span: cursor.spanFrom(start) };
+  return { kind: 'explain', mode, format: format ?? 'text', statement, span: cursor.spanFrom(start) };
 }
 
 function parsePrepare(cursor: TokenCursor): Statement {
@@ -91,16 +105,24 @@ const STATEMENTS: Readonly<Record<string, (cursor: TokenCursor) => Statement>> =
   PREPARE: parsePrepare,
   EXECUTE: parseExecute,
   DEALLOCATE: parseDeallocate,
+  CALL: parseCall,
+  GRANT: parseGrant,
+  REVOKE: parseRevoke,
   BEGIN: parseTransactionControl,
   START: parseTransactionControl,
   COMMIT: parseTransactionControl,
   ROLLBACK: parseTransactionControl,
+  SAVEPOINT: parseTransactionControl,
+  RELEASE: parseTransactionControl,
 };
 
 const STATEMENT_STARTS: readonly string[] = [
   'SELECT',
+  'FROM',
   'WITH',
   'VALUES',
+  'PIVOT',
+  'UNPIVOT',
   'TABLE',
   'INSERT',
   'UPDATE',

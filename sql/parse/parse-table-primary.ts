@@ -1,16 +1,31 @@
 import type { DerivedTable, TableAlias, TableReference, TableSample, TableVersion } from '../ast/index.ts';
 import { PRECEDENCE } from '../ast/index.ts';
+import { locate } from '../lex/index.ts';
+import { PlatformError } from '../../spi/index.ts';
 import { isName, parseColumnNames, parseIdentifier, parseQualifiedName } from './parse-name.ts';
 import { continuesQuery, startsQuery } from './parse-parentheses.ts';
+import { parsePivots, startsPivot } from './parse-pivot.ts';
 import { parseTableFunctionCall, parseWrappedTableFunction, type TableFunctionCall } from './parse-table-function.ts';
 import { isNoTableAlias } from './reserved-words.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
+/** Says that row patterns are understood as such and not supported.
+ *  @throws SQL_UNSUPPORTED */
+function refuseRowPattern(cursor: TokenCursor): void {
+  if (!cursor.peekWord(0, 'MATCH_RECOGNIZE') || !cursor.peekSymbol(1, '(')) return;
+  const location = locate(cursor.text, cursor.token.start, cursor.token.end);
+  throw new PlatformError('SQL_UNSUPPORTED', 'MATCH_RECOGNIZE is not supported', {
+    location,
+    hint: 'Compare a row with others by lag() and lead(), or count them by windows.',
+  });
+}
+
 function parseOptionalAlias(cursor: TokenCursor): TableAlias | null {
   const { start } = cursor.token;
+  refuseRowPattern(cursor);
   if (!cursor.acceptWord('AS')) {
     const { kind, value } = cursor.token;
-    if (!isName(cursor.token) || (kind === 'word' && isNoTableAlias(value))) return null;
+    if (!isName(cursor.token) || (kind === 'word' && (isNoTableAlias(value) || startsPivot(cursor)))) return null;
   }
   const name = parseIdentifier(cursor, 'a table alias');
   const columns = cursor.isSymbol('(') ? parseColumnNames(cursor) : [];
@@ -97,8 +112,13 @@ function finishTableFunction(cursor: TokenCursor, call: TableFunctionCall, later
   return { kind: 'table-function', ...call, lateral, withOrdinality, alias, sample, span: cursor.spanFrom(start) };
 }
 
-/** Reads one operand of a join: a table, a table function, or a query or join in parentheses. */
+/** Reads one operand of a join: a table, a table function, or a query or join in parentheses, pivoted or not. */
 export function parseTablePrimary(cursor: TokenCursor): TableReference {
+  const { start } = cursor.token;
+  return parsePivots(cursor, parseUnpivotedTable(cursor), start);
+}
+
+function parseUnpivotedTable(cursor: TokenCursor): TableReference {
   const { start } = cursor.token;
   const lateral = cursor.acceptWord('LATERAL');
   if (cursor.isSymbol('(')) return parseParenthesised(cursor, lateral, start);

@@ -19,6 +19,7 @@ const SESSION: RequestSession = {
   snapshot: null,
   readYourWrites: 'on',
   readAfter: null,
+  prepared: null,
 };
 
 let catalog: MemoryCatalog;

@@ -1,0 +1,135 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { PlatformError } from '../../../../spi/index.ts';
+import { bindQueryText, bindText, catalogOf } from '../../../support/bind-text.ts';
+import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
+import { SALES_TABLES } from '../../../support/sales-tables.ts';
+
+let catalog: MemoryCatalog;
+beforeAll(async () => {
+  catalog = await catalogOf(SALES_TABLES);
+});
+
+const codeOf = async (text: string): Promise<string> =>
+  bindText(text, catalog).then(
+    (bound) => bound.kind,
+    (error: unknown) => (error as PlatformError).code,
+  );
+
+describe('a statement that nothing carries out yet', () => {
+  it.each([
+    'ALTER TABLE t ADD COLUMN z INTEGER AFTER a',
+    'ALTER TABLE t DROP COLUMN IF EXISTS nothing',
+    'ALTER TABLE t RENAME COLUMN a TO z',
+    'ALTER TABLE t RENAME TO z',
+    'ALTER TABLE t ALTER COLUMN a TYPE BIGINT',
+    'ALTER TABLE t ALTER a SET DEFAULT 3',
+    'ALTER TABLE t ALTER a DROP NOT NULL',
+    "ALTER TABLE t ALTER a COMMENT 'x'",
+    'ALTER TABLE t ALTER a FIRST',
+    "ALTER TABLE t SET PROPERTIES (x = '1')",
+    "ALTER TABLE t UNSET PROPERTIES IF EXISTS ('x')",
+    'ALTER TABLE t ADD PARTITION FIELD bucket(4, a)',
+    'ALTER TABLE t REPLACE PARTITION FIELD ts WITH day(ts)',
+    'ALTER TABLE t WRITE ORDERED BY a DESC, b',
+    'ALTER TABLE t CREATE BRANCH x AS OF VERSION 12 RETAIN 3 DAYS',
+    'ALTER TABLE t DROP TAG x',
+    'ALTER SCHEMA main RENAME TO z',
+    "COMMENT ON TABLE t IS 'x'",
+    'COMMENT ON COLUMN t.a IS NULL',
+    "COMMENT ON SCHEMA main IS 'x'",
+    "CREATE FUNCTION f AS 'a.B'",
+    'DROP FUNCTION f',
+    'CREATE ROLE r',
+    'DROP ROLE r',
+    'GRANT SELECT (a), INSERT ON t TO ROLE r, PUBLIC WITH GRANT OPTION',
+    'REVOKE ALL ON SCHEMA main FROM ada',
+    'GRANT r TO ada',
+    "CALL system.rewrite_data_files('main.t')",
+    'CALL rollback_to_snapshot("table" => \'t\', snapshot_id => 12)',
+    'BEGIN',
+    'COMMIT',
+    'ROLLBACK TO SAVEPOINT s',
+  ])('is bound, and says what to do instead: %s', async (text) => {
+    const bound = await bindText(text, catalog);
+    expect(bound).toMatchObject({ kind: 'refused', hint: expect.stringMatching(/.{20}/) as string });
+  });
+
+  it.each([
+    ['ALTER TABLE nothing ADD COLUMN z INTEGER', 'CATALOG_UNKNOWN_TABLE'],
+    ['ALTER TABLE t ADD COLUMN a INTEGER', 'SQL_DUPLICATE_NAME'],
+    ['ALTER TABLE t ADD COLUMN z NONSENSE', 'SQL_UNKNOWN_TYPE'],
+    ['ALTER TABLE t ADD COLUMN z INTEGER AFTER nothing', 'SQL_UNKNOWN_COLUMN'],
+    ['ALTER TABLE t DROP COLUMN nothing', 'SQL_UNKNOWN_COLUMN'],
+    ['ALTER TABLE t RENAME COLUMN a TO b', 'SQL_DUPLICATE_NAME'],
+    ["ALTER TABLE t ALTER a SET DEFAULT 'x'", 'SQL_INVALID_VALUE'],
+    ['ALTER TABLE t ADD PARTITION FIELD day(nothing)', 'SQL_UNKNOWN_COLUMN'],
+    ['ALTER TABLE t WRITE ORDERED BY nothing', 'SQL_UNKNOWN_COLUMN'],
+    ["ALTER TABLE t UNSET PROPERTIES ('x')", 'SQL_INVALID_VALUE'],
+    ['ALTER TABLE t CREATE TAG x AS OF VERSION a', 'SQL_INVALID_VALUE'],
+    ['ALTER VIEW t RENAME TO z', 'CATALOG_NOT_A_TABLE'],
+    ['ALTER SCHEMA nothing RENAME TO z', 'CATALOG_UNKNOWN_SCHEMA'],
+    ["COMMENT ON COLUMN t.nothing IS 'x'", 'SQL_UNKNOWN_COLUMN'],
+    ["COMMENT ON VIEW t IS 'x'", 'CATALOG_NOT_A_TABLE'],
+    ['GRANT USAGE ON t TO ada', 'SQL_INVALID_VALUE'],
+    ['GRANT INSERT (a) ON t TO ada', 'SQL_INVALID_VALUE'],
+    ['GRANT SELECT (nothing) ON t TO ada', 'SQL_UNKNOWN_COLUMN'],
+    ['GRANT SELECT ON nothing TO ada', 'CATALOG_UNKNOWN_TABLE'],
+    ['REVOKE EXECUTE ON FUNCTION nothing FROM ada', 'SQL_UNKNOWN_FUNCTION'],
+    ['CALL system.nothing()', 'SQL_UNKNOWN_FUNCTION'],
+    ['CALL system.rewrite_manifests()', 'SQL_PARAMETER'],
+    ["CALL system.rewrite_manifests('t', 2)", 'SQL_PARAMETER'],
+    ["CALL system.rewrite_manifests('nothing')", 'CATALOG_UNKNOWN_TABLE'],
+    ["CALL system.rewrite_manifests('t; DROP')", 'CATALOG_INVALID_NAME'],
+    ["CALL system.rewrite_manifests('t', \"table\" => 't')", 'SQL_DUPLICATE_NAME'],
+    ["CALL system.rollback_to_snapshot('t', 'x')", 'SQL_INVALID_VALUE'],
+    ['EXECUTE p', 'SQL_UNSUPPORTED'],
+  ])('names what it gets wrong: %s', async (text, code) => {
+    expect(await codeOf(text)).toBe(code);
+  });
+});
+
+describe('COMMENT ON VIEW', () => {
+  it('replaces the view by itself with the comment', async () => {
+    const own = await catalogOf(SALES_TABLES);
+    own.createView({ name: { schema: 'main', name: 'v' }, sql: 'SELECT 1', defaultSchema: 'main', columnNames: ['a'], comment: null });
+    expect(await bindText("COMMENT ON VIEW v IS 'one'", own)).toEqual({
+      kind: 'create_view',
+      view: { name: { schema: 'main', name: 'v' }, sql: 'SELECT 1', defaultSchema: 'main', columnNames: ['a'], comment: 'one' },
+      ifExists: 'replace',
+    });
+  });
+});
+
+describe('PREPARE', () => {
+  it.each([
+    ['PREPARE P AS SELECT a FROM t WHERE a = ?', { kind: 'prepare', name: 'p', sql: 'SELECT a FROM t WHERE a = ?' }],
+    ['PREPARE p (BIGINT) AS SELECT $1 + 1', { kind: 'prepare', name: 'p', sql: 'SELECT CAST($1 AS BIGINT) + 1' }],
+    ['PREPARE p AS INSERT INTO t (a) VALUES ($a)', { kind: 'prepare', name: 'p', sql: 'INSERT INTO t (a) VALUES ($a)' }],
+    ['DEALLOCATE PREPARE P', { kind: 'deallocate', name: 'p' }],
+    ['DEALLOCATE ALL', { kind: 'deallocate', name: null }],
+  ])('keeps a text: %s', async (text, expected) => {
+    expect(await bindText(text, catalog)).toEqual(expected);
+  });
+
+  it.each([
+    ['PREPARE p AS SELECT nothing FROM t', 'SQL_UNKNOWN_COLUMN'],
+    ['PREPARE p (BIGINT) AS SELECT 1', 'SQL_PARAMETER'],
+    ['PREPARE p (BIGINT) AS SELECT $1 + $2', 'SQL_PARAMETER'],
+    ['PREPARE p AS PREPARE q AS SELECT 1', 'SQL_UNSUPPORTED'],
+    ['PREPARE p AS SET engine = olap', 'SQL_UNSUPPORTED'],
+  ])('finds the mistakes of its statement: %s', async (text, code) => {
+    expect(await codeOf(text)).toBe(code);
+  });
+});
+
+describe('SHOW', () => {
+  it('lists functions, procedures and settings', async () => {
+    const rowsOf = async (text: string): Promise<string> =>
+      JSON.stringify((await bindQueryText(text, catalog, { settings: { engine: 'olap' } })).plan.root);
+    expect(await rowsOf("SHOW FUNCTIONS LIKE 'lower'")).toContain('lcase');
+    expect(await rowsOf('SHOW PROCEDURES')).toContain('system.expire_snapshots');
+    expect(await rowsOf("SHOW SESSION LIKE 'engine'")).toContain('"olap"');
+    expect(await rowsOf('SHOW time_zone')).toContain('"UTC"');
+    expect(await codeOf('SHOW nothing')).toBe('SQL_UNKNOWN_SETTING');
+  });
+});
