@@ -92,6 +92,7 @@ export async function composePlatform(config: Config, token: string | null, log:
       limits: config.limits,
       routes: config.routes,
       cache: config.cache,
+      routing: config.routing,
       streams: config.streams,
       jobs: config.jobs,
     },

@@ -36,8 +36,13 @@ import { createQueryService } from './query/query-service.ts';
 import { createResultEncoder } from './result/result-encoder.ts';
 import { createStreamService } from './stream/stream-service.ts';
 import { createRouter } from './route/create-router.ts';
+import { openDemotions } from './route/demotions.ts';
+import { keepCosts, readStoredCosts } from './route/stored-costs.ts';
 import { createFreshViews } from './route/fresh-views.ts';
 import { openRouteRules } from './route/route-rules.ts';
+import { openDisagreements } from './shadow/disagreements.ts';
+import { createResultComparer } from './shadow/result-comparer.ts';
+import { createShadowRuns } from './shadow/shadow-runs.ts';
 
 /** What a gateway works with. It drains and closes the engines; the storage belongs to whoever opened it. */
 export interface GatewayParts {
@@ -91,7 +96,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const { config, log, engines } = parts;
   const guard = createRequestGuard(config);
   const services = await createServices(parts);
-  const { jobs, streams, queries, encoder, metrics, spool } = services;
+  const { jobs, streams, queries, encoder, metrics, spool, costs, shadow } = services;
   let draining = false;
   const checkOpen = (): void => {
     if (draining) throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping and takes no new statements.');
@@ -119,7 +124,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await queries.idle(timeoutMs);
       queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
       await queries.idle(CANCEL_GRACE_MS);
+      await shadow.close();
       await streams.drain();
+      await costs.end();
       await engines.drain(CANCEL_GRACE_MS);
     },
     close: async () => {
@@ -127,6 +134,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await jobs.stop();
       queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
       await server.close();
+      await shadow.close();
       await streams.close();
       await engines.close();
       await encoder.close();
@@ -163,10 +171,32 @@ export async function createServices(parts: GatewayParts) {
     spool,
   });
   const rules = await openRouteRules(config.routes ?? [], parts);
-  const router = createRouter({ ...parts, rules });
+  const demotions = await openDemotions(parts.settings);
+  const router = createRouter({ ...parts, rules, demotions, stored: await readStoredCosts(parts.settings) });
+  const costs = keepCosts(router, parts.settings, log);
   const freshViews = createFreshViews(parts);
   const cache = createResultCache(config.cache?.bytesMax ?? CACHE_BYTES_DEFAULT);
-  const shared = { ...parts, streams, router, freshViews, cache, encoder, files, spool, queries, admission, limits: config.limits };
+  const disagreements = await openDisagreements(parts.settings);
+  const comparer = createResultComparer();
+  const share = config.routing?.shadowShare ?? 0;
+  const shadow = createShadowRuns({ ...parts, router, demotions, disagreements, comparer, admission, cache, share });
+  const shared = {
+    ...parts,
+    shadow,
+    disagreements,
+    streams,
+    router,
+    demotions,
+    costs,
+    freshViews,
+    cache,
+    encoder,
+    files,
+    spool,
+    queries,
+    admission,
+    limits: config.limits,
+  };
   const jobs: JobService = await createJobService({
     ...shared,
     jobs: { list: (user) => jobs.list(user) },

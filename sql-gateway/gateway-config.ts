@@ -49,6 +49,10 @@ export interface GatewayConfig {
   };
   /** Routing rules, the first that matches decides. Default none. */
   readonly routes?: readonly RouteRuleText[];
+  readonly routing?: {
+    /** Part of the queries that also run on a second engine, for comparison: 0 to 1. Default 0. */
+    readonly shadowShare: number;
+  };
   readonly cache?: {
     /** Memory for stored results; 0 keeps none. Default 64 MiB. */
     readonly bytesMax: number;

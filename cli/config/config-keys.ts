@@ -1,6 +1,6 @@
 /** One key of the configuration file, the environment and `--set`. */
 export interface ConfigKey {
-  readonly type: 'string' | 'integer' | 'boolean' | 'string-list';
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'string-list';
   readonly description: string;
   /** Null: unset unless given. */
   readonly default: string | number | boolean | readonly string[] | null;
@@ -100,6 +100,13 @@ export const CONFIG_KEYS = {
     minimum: 0,
     maximum: Number.MAX_SAFE_INTEGER,
     description: 'Memory for results that answer the same statement again; 0 keeps none. Bytes.',
+  },
+  'routing.shadowShare': {
+    type: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 1,
+    description: 'Share of the queries that run on a second engine too, after their answer, to compare the two: 0 (none) to 1 (all).',
   },
   'storage.processes': {
     type: 'integer',

@@ -20,6 +20,8 @@ function fromText(key: ConfigKey, text: string): unknown {
       return text;
     case 'integer':
       return /^-?\d+$/.test(text.trim()) ? Number(text) : text;
+    case 'number':
+      return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
     case 'boolean':
       return text === 'true' ? true : text === 'false' ? false : text;
     case 'string-list':
@@ -32,8 +34,10 @@ function findProblem(key: ConfigKey, value: unknown): string | null {
     case 'string':
       if (typeof value !== 'string' || value === '') return 'must be a text that is not empty';
       return key.enum === undefined || key.enum.includes(value) ? null : `must be one of ${key.enum.join(', ')}`;
-    case 'integer': {
-      if (typeof value !== 'number' || !Number.isSafeInteger(value)) return 'must be a whole number';
+    case 'integer':
+    case 'number': {
+      if (key.type === 'integer' && !Number.isSafeInteger(value)) return 'must be a whole number';
+      if (typeof value !== 'number' || !Number.isFinite(value)) return 'must be a number';
       const minimum = key.minimum ?? Number.MIN_SAFE_INTEGER;
       const maximum = key.maximum ?? Number.MAX_SAFE_INTEGER;
       return value >= minimum && value <= maximum ? null : `must be from ${String(minimum)} to ${String(maximum)}`;

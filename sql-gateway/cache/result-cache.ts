@@ -27,6 +27,8 @@ export interface ResultCache {
   has(key: string): boolean;
   /** Takes a complete result; what was unused for longest gives way. */
   store(key: string, result: CachedResult): void;
+  /** Forgets all results. */
+  clear(): void;
   readonly figures: CacheFigures;
 }
 
@@ -75,6 +77,10 @@ export function createResultCache(bytesMax: number): ResultCache {
         assert(oldest.done !== true, 'bytes are counted by entry');
         remove(oldest.value);
       }
+    },
+    clear: () => {
+      entries.clear();
+      bytes = 0;
     },
     get figures() {
       return { entries: entries.size, bytes, hits, misses };

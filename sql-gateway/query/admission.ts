@@ -5,6 +5,8 @@ export interface Admission {
   /** Waits for a turn; the function returned gives the place back and may be called more than once.
    *  @throws RESOURCE_BUSY at once when the queue is full, the signal's reason when it is aborted while waiting */
   enter(signal: AbortSignal): Promise<() => void>;
+  /** Statements that may run at the same time. */
+  readonly places: number;
   readonly state: { readonly running: number; readonly queued: number };
 }
 
@@ -29,6 +31,7 @@ export function createAdmission(limits: { readonly running: number; readonly que
   };
 
   return {
+    places: limits.running,
     get state() {
       return { running, queued: waiters.length };
     },

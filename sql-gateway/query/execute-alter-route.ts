@@ -13,3 +13,14 @@ export async function executeAlterRoute(
   else await router.rules.put(rule);
   return answerDone(`${rule === null ? 'dropped' : 'set'} route ${name}`);
 }
+
+/** Trusts an engine again that gave wrong answers.
+ *  @throws ENGINE_UNKNOWN */
+export async function executeClearEngine(
+  { engine }: Extract<BoundStatement, { kind: 'clear_engine' }>,
+  { demotions, engines }: StatementContext,
+): Promise<StatementOutcome> {
+  const { name } = engines.get(engine);
+  const cleared = await demotions.clear(name);
+  return answerDone(`cleared ${String(cleared)} demotions of ${name}`);
+}

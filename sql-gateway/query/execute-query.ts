@@ -114,7 +114,7 @@ async function runRouted(
       });
       const started = await readAhead(frames);
       begun = true;
-      return {
+      const outcome: StatementOutcome = {
         columns: prepared.columns,
         frames: started.frames,
         engine: name,
@@ -125,6 +125,7 @@ async function runRouted(
           await prepared.close();
         },
       };
+      return context.shadow.watch(outcome, { query, engine: candidate, sql: context.request.sql, parameters, snapshots });
     } catch (error) {
       await prepared.close();
       throw error;

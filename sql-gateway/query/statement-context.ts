@@ -6,7 +6,9 @@ import type { ResultCache } from '../cache/result-cache.ts';
 import type { SpoolFolder } from '../file/spool-folder.ts';
 import type { ResultEncoder } from '../result/result-encoder.ts';
 import type { Router } from '../route/create-router.ts';
+import type { Demotions } from '../route/demotions.ts';
 import type { FreshViews } from '../route/fresh-views.ts';
+import type { ShadowRuns } from '../shadow/shadow-runs.ts';
 import type { StreamService } from '../stream/stream-service.ts';
 import type { DurableRun } from './durable-run.ts';
 import type { QueryRecord } from './query-registry.ts';
@@ -20,6 +22,8 @@ export interface StatementParts {
   readonly tables: TableSource;
   readonly engines: EngineRegistry;
   readonly router: Router;
+  readonly shadow: ShadowRuns;
+  readonly demotions: Demotions;
   readonly freshViews: FreshViews;
   readonly cache: ResultCache;
   readonly streams: StreamService;

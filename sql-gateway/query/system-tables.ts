@@ -5,7 +5,13 @@ import type { JobSummary } from '../job/job-info.ts';
 import { jobsTable } from '../job/jobs-table.ts';
 import type { Router } from '../route/create-router.ts';
 import { formatConditions } from '../route/route-rule.ts';
+import type { Demotions } from '../route/demotions.ts';
+import { demotionsTable, regretTable, routingTable } from '../route/routing-tables.ts';
 import { formatInstant } from './format-instant.ts';
+import { formatMs } from './format-ms.ts';
+import type { Disagreements } from '../shadow/disagreements.ts';
+import type { ShadowRuns } from '../shadow/shadow-runs.ts';
+import { disagreementsTable, shadowRunsTable } from '../shadow/shadow-tables.ts';
 import type { StreamService } from '../stream/stream-service.ts';
 import { streamsTable } from '../stream/streams-table.ts';
 import type { QueryInfo, QueryRegistry } from './query-registry.ts';
@@ -18,6 +24,9 @@ export interface SystemTableParts {
   readonly queries: QueryRegistry;
   readonly engines: EngineRegistry;
   readonly router: Router;
+  readonly demotions: Demotions;
+  readonly disagreements: Disagreements;
+  readonly shadow: ShadowRuns;
   readonly streams: StreamService;
   readonly jobs: { list(user: string): Promise<readonly JobSummary[]> };
 }
@@ -42,6 +51,14 @@ export async function readSystemTable(
       return streamsTable(await parts.streams.list());
     case 'routing':
       return routingTable(parts.router);
+    case 'regret':
+      return regretTable(parts.router);
+    case 'demotions':
+      return demotionsTable(parts.demotions);
+    case 'disagreements':
+      return disagreementsTable(parts.disagreements, user);
+    case 'shadow_runs':
+      return shadowRunsTable(parts.shadow);
     default:
       return null;
   }
@@ -141,34 +158,4 @@ function routesTable({ rules }: Router): VirtualRelation {
         rule.origin,
       ]),
   };
-}
-
-function routingTable(router: Router): VirtualRelation {
-  return {
-    columns: [
-      { name: 'fingerprint', type: 'varchar' },
-      { name: 'engine', type: 'varchar' },
-      { name: 'runs', type: 'bigint' },
-      { name: 'errors', type: 'bigint' },
-      { name: 'estimated_ms', type: 'double' },
-      { name: 'measured_ms', type: 'double' },
-      { name: 'regret_ms', type: 'double' },
-    ],
-    rows: router
-      .measured()
-      .map(({ fingerprint, engine, runs, errors, estimatedMs, measuredMs, regretMs }) => [
-        fingerprint,
-        engine,
-        String(runs),
-        String(errors),
-        runs === 0 ? null : formatMs(estimatedMs),
-        runs === 0 ? null : formatMs(measuredMs),
-        formatMs(regretMs),
-      ]),
-  };
-}
-
-/** Units: milliseconds, to the microsecond. */
-function formatMs(ms: number | null): string | null {
-  return ms === null ? null : String(Math.round(ms * 1000) / 1000);
 }

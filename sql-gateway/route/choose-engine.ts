@@ -8,7 +8,9 @@ import {
   type Refusal,
 } from '../../spi/index.ts';
 import type { RegisteredEngine } from '../engine/load-engines.ts';
-import type { MeasuredCosts } from './measured-costs.ts';
+import type { Demotions } from './demotions.ts';
+import type { MeasuredCosts, PlanKey } from './measured-costs.ts';
+import { planShape } from './plan-shape.ts';
 import type { RouteRule } from './route-rule.ts';
 
 /** An engine that takes the statement. */
@@ -42,7 +44,7 @@ export type RouteDecision =
 
 /** How a statement is routed: who was asked, and who may run it, best first. */
 export interface Route {
-  readonly fingerprint: string;
+  readonly query: BoundQuery;
   readonly decision: RouteDecision;
   readonly considered: readonly Consideration[];
   readonly candidates: readonly Candidate[];
@@ -75,19 +77,36 @@ export async function askEngine(query: BoundQuery, statement: 'query' | 'write',
   }
 }
 
-/** Orders the engines that take the statement, cheapest first by what was measured, and rules out those that the decision or their memory excludes.
- *  Guarantees: an engine is ruled out for its memory only in favour of another. */
+/** What is known about engines from earlier statements. */
+export interface EngineExperience {
+  readonly costs: MeasuredCosts;
+  readonly demotions: Pick<Demotions, 'refusalOf'>;
+}
+
+/** Returns the key under which a query's runs are remembered. */
+export function planKeyOf(query: BoundQuery): PlanKey {
+  return { fingerprint: query.fingerprint, shape: planShape(query) };
+}
+
+/** Orders the engines that take the statement, cheapest first by what was measured, and rules out those that the decision, a wrong answer or their
+ *  memory excludes.
+ *  Guarantees: an engine is ruled out for its memory only in favour of another; for a wrong answer unless the statement or the session names it. */
 export function rankEngines(
-  fingerprint: string,
+  query: BoundQuery,
   answers: readonly EngineAnswer[],
   decision: RouteDecision,
-  costs: MeasuredCosts,
+  { costs, demotions }: EngineExperience,
 ): Pick<Route, 'considered' | 'candidates'> {
+  const plan = planKeyOf(query);
+  const isNamed = decision.by === 'hint' || decision.by === 'session';
   const considered = answers.map(({ answer, ...entry }): Consideration => {
     const excluded = exclusionOf(entry.name, decision);
     if (answer.kind === 'refusal') return { ...entry, estimate: null, calibratedMs: null, runs: 0, refusal: excluded ?? answer };
-    const { ms, runs } = costs.calibrate(entry.name, fingerprint, answer);
-    const refusal = excluded ?? memoryRefusal(entry.name, answer, costs.lacksMemory(entry.name, fingerprint, answer));
+    const { ms, runs } = costs.calibrate(entry.name, plan, answer);
+    const refusal =
+      excluded ??
+      (isNamed ? null : demotions.refusalOf(entry.name, query)) ??
+      memoryRefusal(entry.name, answer, costs.lacksMemory(entry.name, plan, answer));
     return { ...entry, estimate: answer, calibratedMs: ms, runs, refusal };
   });
   const ableOf = (code: ErrorCode | null): Candidate[] =>

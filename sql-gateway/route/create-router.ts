@@ -1,7 +1,9 @@
-import { type BoundQuery, type Catalog, type Logger, PlatformError } from '../../spi/index.ts';
+import { type BoundQuery, type Catalog, type CostEstimate, type Logger, PlatformError } from '../../spi/index.ts';
 import type { EngineRegistry, RegisteredEngine } from '../engine/load-engines.ts';
 import {
   askEngine,
+  type EngineExperience,
+  planKeyOf,
   type Candidate,
   type EngineAnswer,
   rankEngines,
@@ -10,7 +12,9 @@ import {
   type RouteDecision,
   type RouteWish,
 } from './choose-engine.ts';
-import { createMeasuredCosts, type MeasuredCosts, type RoutingFacts } from './measured-costs.ts';
+import { createMeasuredCosts, type RoutingFacts, type StoredCosts } from './measured-costs.ts';
+import type { Demotions } from './demotions.ts';
+import { createRegretReport, planClassOf, type RegretFacts } from './regret-report.ts';
 import type { RouteRules } from './route-rules.ts';
 import { featuresOf, findRule } from './statement-features.ts';
 
@@ -39,8 +43,16 @@ export interface Router {
   ): Promise<Started>;
   /** Takes what a run took, or why it failed. Units: milliseconds. */
   observe(route: Route, candidate: Candidate, measuredMs: number, error: unknown): void;
-  /** What was measured so far. */
+  /** Takes what a run took that nobody chose: it teaches the estimates, and is no part of the regret. */
+  learn(query: BoundQuery, candidate: Candidate, measuredMs: number): void;
+  /** Returns what an engine's estimate stands for. Units: milliseconds. */
+  expect(query: BoundQuery, engine: string, estimate: CostEstimate): number;
+  /** What was measured so far, by plan. */
   measured(): readonly RoutingFacts[];
+  /** What was measured so far against what was expected, by class of statement. */
+  regret(): readonly RegretFacts[];
+  /** What the estimates were taught, to be kept over a restart; null when nothing came to it since the last call. */
+  save(): StoredCosts | null;
 }
 
 /** What a router works with. */
@@ -49,6 +61,9 @@ export interface RouterParts {
   readonly rules: RouteRules;
   readonly catalog: Pick<Catalog, 'resolve'>;
   readonly log: Logger;
+  /** What an earlier router was taught; null for nothing. */
+  readonly stored?: StoredCosts | null;
+  readonly demotions: Demotions;
 }
 
 /** Units: plans whose measured times are remembered. */
@@ -56,10 +71,13 @@ const PLANS_MAX = 2000;
 
 /** Creates the router of one server. */
 export function createRouter(parts: RouterParts): Router {
-  const costs = createMeasuredCosts(PLANS_MAX);
+  const costs = createMeasuredCosts(PLANS_MAX, parts.stored);
+  const regret = createRegretReport();
+  const experience = { costs, demotions: parts.demotions };
+  let saved = 0;
   const router: Router = {
     rules: parts.rules,
-    route: (request) => routeStatement(request, parts, costs),
+    route: (request) => routeStatement(request, parts, experience),
     run: async (route, signal, start) => {
       const candidates: Candidate[] = [...requireCandidates(route)];
       const failed: string[] = [];
@@ -82,20 +100,33 @@ export function createRouter(parts: RouterParts): Router {
       }
       throw new PlatformError('INTERNAL_INVARIANT', 'there was no candidate to try');
     },
-    observe: ({ fingerprint }, { name, estimate }, measuredMs, error) => {
+    observe: ({ query, candidates }, { name, estimate, calibratedMs }, measuredMs, error) => {
       const coded = error === null ? null : PlatformError.from(error, 'ENGINE_FAILED');
       // What the user did wrong or broke off says nothing about the engine.
       if (coded?.kind === 'user') return;
-      costs.observe({ engine: name, fingerprint, estimate, measuredMs, errorCode: coded?.code ?? null });
+      costs.observe({ engine: name, plan: planKeyOf(query), estimate, measuredMs, errorCode: coded?.code ?? null });
+      if (coded !== null) return;
+      const other = candidates.find((candidate) => candidate.name !== name);
+      const alternative = other === undefined ? null : { engine: other.name, ms: other.calibratedMs };
+      regret.observe({ planClass: planClassOf(query), engine: name, predictedMs: calibratedMs, measuredMs, alternative });
     },
+    learn: (query, { name, estimate }, measuredMs) => {
+      costs.observe({ engine: name, plan: planKeyOf(query), estimate, measuredMs, errorCode: null });
+    },
+    expect: (query, engine, estimate) => costs.calibrate(engine, planKeyOf(query), estimate).ms,
     measured: () => costs.list(),
+    regret: () => regret.list(),
+    save: () => {
+      if (costs.observed === saved) return null;
+      saved = costs.observed;
+      return costs.save();
+    },
   };
   return router;
 }
 
-async function routeStatement(request: RouteRequest, parts: RouterParts, costs: MeasuredCosts): Promise<Route> {
+async function routeStatement(request: RouteRequest, parts: RouterParts, experience: EngineExperience): Promise<Route> {
   const { query, statement, wish } = request;
-  const { fingerprint } = query;
   const ask = (entries: readonly RegisteredEngine[]): Promise<readonly EngineAnswer[]> =>
     Promise.all(entries.map((entry) => askEngine(query, statement, entry)));
   const wished = wish.hint ?? wish.session;
@@ -103,21 +134,21 @@ async function routeStatement(request: RouteRequest, parts: RouterParts, costs: 
     const entry = parts.engines.get(wished);
     const answers = await ask(request.asksAll === true ? parts.engines.engines : [entry]);
     const decision: RouteDecision = { by: wish.hint === null ? 'session' : 'hint', engine: entry.name };
-    return { fingerprint, decision, askOthers: null, ...rankEngines(fingerprint, answers, decision, costs) };
+    return { query, decision, askOthers: null, ...rankEngines(query, answers, decision, experience) };
   }
-  const quick = await askQuickEngines(request, parts, costs, ask);
+  const quick = await askQuickEngines(request, parts, experience, ask);
   if (quick !== null) return quick;
   const answers = await ask(parts.engines.engines);
   const decision = await decide(request, answers, parts);
-  return { fingerprint, decision, askOthers: null, ...rankEngines(fingerprint, answers, decision, costs) };
+  return { query, decision, askOthers: null, ...rankEngines(query, answers, decision, experience) };
 }
 
 /** Asks only those engines that may be the quickest: a small statement is over before the others have estimated it. Returns null where another
  *  engine may be quicker, or more than the time decides. */
 async function askQuickEngines(
-  { query: { fingerprint }, wish, asksAll }: RouteRequest,
+  { query, wish, asksAll }: RouteRequest,
   { engines: { engines }, rules }: RouterParts,
-  costs: MeasuredCosts,
+  experience: EngineExperience,
   ask: (entries: readonly RegisteredEngine[]) => Promise<readonly EngineAnswer[]>,
 ): Promise<Route | null> {
   const leastMs = ({ engine }: RegisteredEngine): number => engine.capabilities.elapsedMsMin ?? 0;
@@ -125,15 +156,15 @@ async function askQuickEngines(
   if (slower.length === 0 || asksAll === true || (wish.preferred ?? null) !== null || rules.list().length > 0) return null;
   const decision: RouteDecision = { by: 'default' };
   const asked = await ask(engines.filter((entry) => leastMs(entry) === 0));
-  const ranked = rankEngines(fingerprint, asked, decision, costs);
+  const ranked = rankEngines(query, asked, decision, experience);
   const [best] = ranked.candidates;
   const fits = ranked.considered.every(({ name, refusal }) => name !== best?.name || refusal === null);
   if (best === undefined || !fits || slower.some((entry) => leastMs(entry) < best.calibratedMs)) return null;
   return {
-    fingerprint,
+    query,
     decision,
     ...ranked,
-    askOthers: async () => rankEngines(fingerprint, await ask(slower), decision, costs).candidates,
+    askOthers: async () => rankEngines(query, await ask(slower), decision, experience).candidates,
   };
 }
 

@@ -43,6 +43,10 @@ function parseClauses(cursor: TokenCursor): RouteClauses {
 
 /** Reads what follows ALTER ROUTE. */
 export function parseAlterRoute(cursor: TokenCursor, start: number): Statement {
+  if (cursor.acceptWords('CLEAR', 'ENGINE')) {
+    const engine = parseIdentifier(cursor, 'the name of an engine');
+    return { kind: 'clear-engine', engine, span: cursor.spanFrom(start) };
+  }
   const name = parseIdentifier(cursor, 'the name of a rule');
   const rule = cursor.acceptWord('DROP') ? null : parseClauses(cursor);
   return { kind: 'alter-route', name, rule, span: cursor.spanFrom(start) };

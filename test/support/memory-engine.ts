@@ -47,6 +47,8 @@ export interface MemoryEngineOptions {
   readonly features?: readonly PlanFeature[];
   readonly memoryBytes?: number;
   readonly memoryBytesMax?: number;
+  /** A wrong answer: rows come twice, or the first is missing. */
+  readonly lie?: 'rows twice' | 'a row less';
 }
 
 type Value = string | number | bigint | boolean | null;
@@ -120,7 +122,7 @@ async function* runQuery(
   state.running += 1;
   try {
     let batches = 0;
-    const rows = evaluate(query.plan.root, run);
+    const rows = lie(evaluate(query.plan.root, run), options.lie);
     if (options.holdMs !== undefined) await hold(options.holdMs, run.signal);
     yield encodeBatch(query, [])[0] as Uint8Array;
     for (let batch = take(rows, options.batchRows ?? 1000); batch.length > 0; batch = take(rows, options.batchRows ?? 1000)) {
@@ -134,6 +136,15 @@ async function* runQuery(
     if (options.streamError?.afterBatches === batches) throw options.streamError.error;
   } finally {
     state.running -= 1;
+  }
+}
+
+function* lie(rows: Iterable<ValueRow>, manner: MemoryEngineOptions['lie']): Generator<ValueRow> {
+  let first = true;
+  for (const row of rows) {
+    if (manner !== 'a row less' || !first) yield row;
+    if (manner === 'rows twice') yield row;
+    first = false;
   }
 }
 

@@ -5,7 +5,10 @@ import type { Statement } from '../../sql/ast/index.ts';
 import { type executeModification, isModification } from '../../sql-gateway/query/execute-modification.ts';
 import { createQueryRegistry } from '../../sql-gateway/query/query-registry.ts';
 import type { StatementContext } from '../../sql-gateway/query/statement-context.ts';
+import type { StatementOutcome } from '../../sql-gateway/query/statement-request.ts';
 import { createRouter } from '../../sql-gateway/route/create-router.ts';
+import { openDemotions } from '../../sql-gateway/route/demotions.ts';
+import { createMemorySettingStore } from './memory-setting-store.ts';
 import { assert, type CommitResult, PlatformError } from '../../spi/index.ts';
 import type { DuckdbTable } from './duckdb-table.ts';
 import { createSilentLog } from './silent-log.ts';
@@ -51,8 +54,9 @@ export async function modifyTable(
     tables: table.source,
     sink: table.sink,
     engines,
-    router: createRouter({ engines, rules, catalog: table.catalog, log }),
+    router: createRouter({ engines, rules, demotions: await openDemotions(createMemorySettingStore()), catalog: table.catalog, log }),
     cache: { entryBytesMax: 0 },
+    shadow: { watch: (outcome: StatementOutcome) => outcome },
     log,
     record,
     request: { sql: text, parameters: [], session, timeoutMs: null, principal: { user: 'tester' }, idempotencyKey },

@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { CostEstimate, Engine } from '../../../../spi/index.ts';
+import { type BoundQuery, type CostEstimate, type Engine, PLAN_VERSION } from '../../../../spi/index.ts';
 import { type EngineAnswer, formatDecision, rankEngines, type RouteDecision } from '../../../../sql-gateway/route/choose-engine.ts';
 import { createMeasuredCosts } from '../../../../sql-gateway/route/measured-costs.ts';
 
+const QUERY: BoundQuery = {
+  plan: { version: PLAN_VERSION, root: { kind: 'values', columns: [], rows: [] }, output: [] },
+  parameters: [],
+  snapshots: [],
+  principal: { user: 'ada' },
+  session: { timeZone: 'UTC', startedAtUs: '0' },
+  fingerprint: 'f',
+  deterministic: true,
+};
 const estimate = (cpuMs: number): CostEstimate => ({ kind: 'estimate', rows: 1, cpuMs, startupMs: 0, confidence: 1 });
 const answer = (name: string, said: EngineAnswer['answer']): EngineAnswer => ({ name, version: '1', engine: {} as Engine, answer: said });
 const order = (answers: readonly EngineAnswer[], decision: RouteDecision): readonly string[] =>
-  rankEngines('f', answers, decision, createMeasuredCosts(10)).candidates.map(({ name }) => name);
+  rankEngines(QUERY, answers, decision, { costs: createMeasuredCosts(10), demotions: { refusalOf: () => null } }).candidates.map(
+    ({ name }) => name,
+  );
 
 describe('the statement of a job', () => {
   const job: RouteDecision = { by: 'job', engine: 'batch' };

@@ -184,6 +184,8 @@ export const ACCEPTED_STATEMENTS: Readonly<Record<string, readonly string[]>> = 
     'ALTER TABLE t ALTER COLUMN a DROP NOT NULL',
     "ALTER TABLE t SET PROPERTIES (retention = '7d')",
     'ALTER ROUTE r DROP',
+    'ALTER ROUTE CLEAR ENGINE batch',
+    'ALTER ROUTE clear DROP',
     'ALTER ROUTE r SET POLICY ANY VIEWS OFF',
     "ALTER ROUTE r WHEN kind = 'write' AND input_bytes >= 10 SET POLICY PREFER ENGINES (batch, olap) VIEWS ON",
     "ALTER ROUTE r WHEN table <> 'main.t' SET POLICY STRICT ENGINES (olap)",
