@@ -28,8 +28,9 @@ type HandledKind =
   | 'like'
   | 'in-list';
 
-/** Text of at most a megabyte never needs more, unless BETWEEN or CASE repeat their operands level over level. */
-const EXPRESSIONS_MAX = 1_000_000;
+/** Beside one for each character of the text, which are enough for what stands there; BETWEEN, CASE and aliases repeat their operands,
+ *  level over level, and views bring their own text. */
+const REPEATED_EXPRESSIONS_MAX = 100_000;
 
 /** As high as the parser lets a tree be; aliases of the SELECT list and views put trees into each other. */
 const DEPTH_MAX = 1000;
@@ -39,8 +40,9 @@ const DEPTH_MAX = 1000;
 export function bindExpression(context: ExpressionContext, node: Expression): PlanExpression {
   const { work } = context.state;
   work.expressions += 1;
-  if (work.expressions > EXPRESSIONS_MAX) {
-    throw bindError(context.state, 'SQL_TOO_DEEP', `the statement grows to more than ${String(EXPRESSIONS_MAX)} expressions`, node.span);
+  if (work.expressions > REPEATED_EXPRESSIONS_MAX + context.state.context.text.length) {
+    const message = `the statement grows to more than ${String(work.expressions - 1)} expressions`;
+    throw bindError(context.state, 'SQL_TOO_DEEP', message, node.span, { hint: 'Compute what is repeated in a subquery.' });
   }
   if (work.depth === DEPTH_MAX) {
     const message = `aliases or views put expressions into each other more than ${String(DEPTH_MAX)} levels deep`;

@@ -1,4 +1,13 @@
-import { type BoundQuery, type LogicalPlan, nearestName, PLAN_VERSION, type SessionSettings } from '../../spi/index.ts';
+import {
+  type BoundQuery,
+  type LogicalPlan,
+  nearestName,
+  PLAN_VERSION,
+  PlatformError,
+  planInputs,
+  type PlanNode,
+  type SessionSettings,
+} from '../../spi/index.ts';
 import type { Hint, Query, Select } from '../ast/index.ts';
 import { fingerprint, rewritePlan } from '../plan/index.ts';
 import { bindError, didYouMean } from './bind-error.ts';
@@ -12,9 +21,25 @@ export function finishQuery(state: BinderState, relation: BoundRelation): BoundQ
   return planQuery(state, relation);
 }
 
+/** Everything that walks a plan calls itself once a level. */
+const PLAN_HEIGHT_MAX = 1000;
+
+function refuseTooHigh(root: PlanNode): void {
+  const pending = [{ node: root, height: 1 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { node, height } = next;
+    if (height > PLAN_HEIGHT_MAX) {
+      const message = `the plan has more than ${String(PLAN_HEIGHT_MAX)} levels: set operations, joins, subqueries and views add to it`;
+      throw new PlatformError('SQL_TOO_DEEP', message, { hint: 'Split the statement, or store a part of it in a table.' });
+    }
+    for (const input of planInputs(node)) pending.push({ node: input, height: height + 1 });
+  }
+}
+
 /** Makes the query that engines get of a bound relation: filters moved into scans, unread columns left out.
- *  @throws SQL_PARAMETER when a given parameter is used nowhere */
+ *  @throws SQL_PARAMETER when a given parameter is used nowhere, SQL_TOO_DEEP */
 export function planQuery(state: BinderState, relation: BoundRelation): BoundQuery {
+  refuseTooHigh(relation.plan);
   state.reads.result = relation;
   const { context } = state;
   const outputIds = relation.columns.map((column) => column.id);
