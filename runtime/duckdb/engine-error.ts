@@ -28,7 +28,10 @@ const CODE_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
     'STORAGE_CORRUPT',
   ],
   [/division by zero/i, 'SQL_DIVISION_BY_ZERO'],
-  [/out of range for the destination type/i, 'SQL_OVERFLOW'],
+  [
+    /out of range for the destination type|could not cast value \S+ to decimal|casting value .* failed: value is out of range/i,
+    'SQL_OVERFLOW',
+  ],
 ];
 
 /** Types whose messages can be about a file's content rather than an expression. */

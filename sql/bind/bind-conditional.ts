@@ -59,13 +59,13 @@ export function explicitCast(state: BinderState, operand: PlanExpression, type: 
   return castTo(operand, type, safe);
 }
 
-/** A text that is no value of the type is left to the engine, which tells it only when the row is met. */
+/** A constant that is no value of the type is left to the engine, which tells it only when the row is met. */
 function foldCast(operand: LiteralExpression, type: DataType, timeZone: string): LiteralExpression | null {
   if (operand.value === null && !NESTED_KINDS.includes(type.kind)) return literal(type, null);
   try {
     return convertLiteral(operand, type, timeZone);
   } catch (error) {
-    if (error instanceof PlatformError && error.code === 'SQL_INVALID_VALUE') return null;
+    if (error instanceof PlatformError && (error.code === 'SQL_INVALID_VALUE' || error.code === 'SQL_OVERFLOW')) return null;
     throw error;
   }
 }

@@ -184,7 +184,7 @@ function convert(state: BinderState, expression: Expression, type: DataType, spa
 }
 
 /** Returns a literal as one of another type, or null when only the engine can convert it.
- *  @throws SQL_INVALID_VALUE when a text or a number is no value of the type */
+ *  @throws SQL_INVALID_VALUE when a text is no value of the type, SQL_OVERFLOW when a number does not fit */
 export function convertLiteral(literal: LiteralExpression, type: DataType, timeZone: string): LiteralExpression | null {
   const { value } = literal;
   if (value === null) return { kind: 'literal', type, value: null };
@@ -196,5 +196,10 @@ export function convertLiteral(literal: LiteralExpression, type: DataType, timeZ
   const isTime = literal.type.kind === 'date' && (type.kind === 'timestamp' || type.kind === 'timestamptz');
   if (isWidening && type.kind === 'decimal' && decimalText(value, type.precision, type.scale) === null) return null;
   if (literal.type.kind !== 'varchar' && !isWidening && !isTime) return null;
-  return { kind: 'literal', type, value: canonicalValue(value, type, timeZone) };
+  try {
+    return { kind: 'literal', type, value: canonicalValue(value, type, timeZone) };
+  } catch (error) {
+    if (!isWidening) throw error;
+    throw new PlatformError('SQL_OVERFLOW', `${value} leaves the range of ${formatType(type)}`, { cause: error });
+  }
 }

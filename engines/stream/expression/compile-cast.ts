@@ -133,14 +133,18 @@ function timestampText(micros: ExactInteger): string {
   return `${date} ${clock}${fraction}${era}`;
 }
 
+/** A number that does not fit leaves the range of its type; a text that does not fit is no value of it. */
+const NUMBERS: ReadonlySet<string> = new Set(['integer', 'bigint', 'decimal', 'real', 'double']);
+
 function checkedCast(compiler: ExpressionCompiler, snippet: Snippet, cast: CastExpression, convert: Conversion): Snippet {
   const { writer } = compiler;
   const { type, safe, argument } = cast;
   const isText = type.kind === 'varchar';
+  const code = NUMBERS.has(argument.type.kind) && NUMBERS.has(type.kind) ? 'SQL_OVERFLOW' : 'SQL_INVALID_VALUE';
   const run = writer.constant((pool) => (value: never) => {
     const converted = convert(value);
     if (converted === undefined && !safe) {
-      throw new PlatformError('SQL_INVALID_VALUE', `a value of type ${formatType(argument.type)} cannot be cast to ${formatType(type)}`, {
+      throw new PlatformError(code, `a value of type ${formatType(argument.type)} cannot be cast to ${formatType(type)}`, {
         hint: 'Use TRY_CAST to get NULL for such values.',
       });
     }

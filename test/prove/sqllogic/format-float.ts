@@ -10,8 +10,9 @@ export function formatFloat(value: number, type: 'real' | 'double'): string {
   return writeDigits(value, type === 'real' ? shortestReal(value) : value.toExponential());
 }
 
-/** Returns the text of a number with the digits that engines must agree on; other text stays as it is. The sign of a zero is none of them. */
+/** Returns the text of a number with the digits that engines must agree on; other text stays as it is. The signs of zero and NaN are none of them. */
 export function agreedFloat(text: string): string {
+  if (text === '-nan') return 'nan';
   const value = numberOf(text);
   if (value === 0) return '0.0';
   return value === null ? text : writeDigits(value, value.toExponential(AGREED_DIGITS - 1));

@@ -57,6 +57,8 @@ describe('an error of DuckDB', () => {
     ['SELECT 2147483647::INTEGER + i::INTEGER FROM range(1, 2) t(i)', 'SQL_OVERFLOW'],
     ['SELECT (SELECT i FROM range(2) t(i))', 'SQL_SUBQUERY_ROWS'],
     ['SELECT CAST(9223372036854775808::HUGEINT AS BIGINT)', 'SQL_OVERFLOW'],
+    ['SELECT CAST(1e10::DOUBLE AS DECIMAL(4,1))', 'SQL_OVERFLOW'],
+    ['SELECT CAST(999.99::DECIMAL(8,2) AS DECIMAL(3,0))', 'SQL_OVERFLOW'],
     ["SELECT error('boom')", 'SQL_EVALUATION'],
     ["SELECT * FROM read_parquet('/nowhere/none.parquet')", 'STORAGE_IO'],
     ["SELECT * FROM read_parquet('/etc/passwd')", 'STORAGE_CORRUPT'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bindQueryText } from '../../../support/bind-text.ts';
+import { bindQueryText, bindText, catalogOf } from '../../../support/bind-text.ts';
 import { MemoryCatalog } from '../../../support/memory-catalog.ts';
 import { runPlan, runSql } from '../../../support/print-and-run.ts';
 
@@ -14,4 +14,18 @@ describe('a constant of floating point', () => {
     const { plan } = await bindQueryText(`SELECT ${text} AS r`, new MemoryCatalog());
     expect(await runPlan(plan)).toEqual(await runSql(`SELECT ${text} AS r`));
   });
+});
+
+it('a constant number that a column cannot hold leaves the range of its type, a text is no value of it', async () => {
+  const catalog = await catalogOf(['CREATE TABLE t (a integer, d decimal(3,1))']);
+  await expect(bindText('INSERT INTO t (a) VALUES (5000000000)', catalog)).rejects.toMatchObject({ code: 'SQL_OVERFLOW' });
+  await expect(bindText("INSERT INTO t (a) VALUES ('5000000000')", catalog)).rejects.toMatchObject({ code: 'SQL_INVALID_VALUE' });
+});
+
+it('a CAST of a constant number that does not fit is refused only when its row is met', async () => {
+  const { plan } = await bindQueryText(
+    'SELECT CASE WHEN a > 1 THEN CAST(5000000000 AS integer) END AS r FROM (VALUES (1)) AS v(a)',
+    new MemoryCatalog(),
+  );
+  expect(await runPlan(plan)).toEqual([[null]]);
 });
