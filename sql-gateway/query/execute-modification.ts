@@ -48,9 +48,11 @@ async function executeOnce(statement: Modification, context: StatementContext): 
   const { whole, partial } = affected;
   const changes = await countChanges(statement, affected, context);
   const inserted = changes?.inserted ?? 0;
-  const rows = affected.rows + inserted;
+  const rows = statement.kind === 'overwrite' ? inserted : affected.rows + inserted;
   const told = changes === null || statement.kind !== 'merge' ? {} : { changes };
-  if (rows === 0) return answerCommit({ table, snapshotId: target.snapshotId ?? '', rows, repeated: false, ...told }, null);
+  if (affected.rows + inserted === 0) {
+    return answerCommit({ table, snapshotId: target.snapshotId ?? '', rows, repeated: false, ...told }, null);
+  }
   // What is inserted depends on rows that are not there, and that another writer may have put there since.
   const base = inserted === 0 ? {} : { basedOn: target.snapshotId };
   const goal: WriteGoal = { kind: 'rewrite', table, removes: urisOf([...whole, ...partial]), rows, ...told, ...base };

@@ -1,7 +1,7 @@
-import type { AggregateColumn, BoundQuery, Expression as PlanExpression, PlanColumn, PlanNode } from '../../spi/index.ts';
+import type { AggregateColumn, BoundQuery, Expression as PlanExpression, PlanNode } from '../../spi/index.ts';
 import type { Merge, MergeClause } from '../ast/index.ts';
 import { bindChangeSource } from './bind-change-source.ts';
-import { candidateScan, countMatching, bindTarget, refuseUnstable } from './bind-modification.ts';
+import { bindTarget, candidateScan, countMatching, countWhere, refuseUnstable } from './bind-modification.ts';
 import type { BinderState, BoundRelation } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
 import { bindMatch, type ChangeParts, type ChangeText, clausesFor, contextOver, isClauseOf } from './change-clauses.ts';
@@ -11,6 +11,7 @@ import { bindCondition } from './bind-operator.ts';
 import { readHintList } from './finish-query.ts';
 import { refuseSameTables } from './from-item.ts';
 import { columnExpression } from './scope.ts';
+import { uniteRows } from './unite-rows.ts';
 
 /** Binds MERGE: the first WHEN whose condition is true decides about a pair of rows that match, about a row of the source that no row of the
  *  target matches, and about a row of the target that no row of the source matches. */
@@ -69,35 +70,20 @@ function valuesOf(parts: ChangeParts, clause: MergeClause): readonly PlanExpress
 
 function allRows(parts: ChangeParts, marked: MarkedRows, inserts: MarkedRows | null): BoundRelation {
   const remaining = remainingRows(parts, marked);
-  return inserts === null ? remaining : unite(parts, remaining, insertedRows(parts, inserts));
-}
-
-function unite({ state }: ChangeParts, left: BoundRelation, right: BoundRelation): BoundRelation {
-  const columns = left.columns.map(({ name, type, nullable }) => state.columns.create({ name, type, nullable }));
-  const idsOf = (relation: BoundRelation): readonly number[] => relation.columns.map(({ id }) => id);
-  const [leftIds, rightIds] = [idsOf(left), idsOf(right)];
-  return {
-    plan: { kind: 'set_operation', operation: 'union', all: true, left: left.plan, right: right.plan, leftIds, rightIds, columns },
-    columns,
-  };
+  return inserts === null ? remaining : uniteRows(parts.state, remaining, insertedRows(parts, inserts));
 }
 
 /** Counts pairs of rows, not rows of the target: more of them than rows changed means that a row would be changed twice. */
 function countChanges(parts: ChangeParts, marked: MarkedRows, inserts: MarkedRows | null): BoundRelation {
   const marks: BoundRelation = { plan: marked.plan, columns: [marked.mark] };
-  const { plan: input, columns } = inserts === null ? marks : unite(parts, marks, { plan: inserts.plan, columns: [inserts.mark] });
+  const { plan: input, columns } =
+    inserts === null ? marks : uniteRows(parts.state, marks, { plan: inserts.plan, columns: [inserts.mark] });
   const [mark = marked.mark] = columns;
   const count = (name: string, kind: MergeClause['action']['kind']): AggregateColumn => {
     const clauses = clausesFor(parts, 'matched', 'not-matched', 'not-matched-by-source').filter(({ action }) => action.kind === kind);
-    return countOf(parts, name, mark, clauses);
+    return countWhere(parts.state, name, isClauseOf(parts, columnExpression(mark), clauses));
   };
   const aggregates = [count('updated', 'merge-update'), count('deleted', 'merge-delete'), count('inserted', 'merge-insert')];
   const plan: PlanNode = { kind: 'aggregate', input, groups: [], groupingSets: null, aggregates };
   return { plan, columns: aggregates };
-}
-
-function countOf(parts: ChangeParts, name: string, mark: PlanColumn, clauses: readonly MergeClause[]): AggregateColumn {
-  const filter = isClauseOf(parts, columnExpression(mark), clauses);
-  const call = { function: 'count_star', arguments: [], distinct: false, filter, orderBy: [], type: { kind: 'bigint' as const } };
-  return parts.state.columns.create({ name, type: call.type, nullable: false, call });
 }

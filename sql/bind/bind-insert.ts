@@ -31,12 +31,17 @@ export function bindInsert(state: BinderState, node: Insert): BoundStatement {
   return { kind: 'insert', mode, table: table.ref, query: finishQuery(state, rows), hints };
 }
 
-/** Binds the rows of an INSERT, in the table's columns. */
-function bindInsertedRows(state: BinderState, node: Insert, table: TableSnapshot): BoundRelation {
+/** Binds the rows of an INSERT, in the table's columns. Columns of `fixed` have its values, by field id, and are not among those of the source. */
+export function bindInsertedRows(
+  state: BinderState,
+  node: Insert,
+  table: TableSnapshot,
+  fixed: ReadonlyMap<number, PlanExpression> = new Map(),
+): BoundRelation {
   const { source } = node;
-  if (source === null) return projectToTable(state, table, ONE_ROW, [], node.span);
+  if (source === null) return projectToTable(state, table, ONE_ROW, [], fixed, node.span);
   const values = plainValues(source);
-  const targets = values === null && node.byName ? null : targetFields(state, node, table);
+  const targets = values === null && node.byName ? null : targetFields(state, node, table, fixed);
   const relation =
     values !== null && targets !== null ? bindValueRows(state, values, targets) : state.rules.query(state, source, NOTHING_AROUND);
   const matched = targets ?? relation.columns.map((column) => fieldNamed(state, table, column.name, source.span));
@@ -44,7 +49,11 @@ function bindInsertedRows(state: BinderState, node: Insert, table: TableSnapshot
     const message = `${table.ref.name} takes ${String(matched.length)} values a row, ${String(relation.columns.length)} are given`;
     throw bindError(state, 'SQL_TYPE_MISMATCH', message, source.span);
   }
-  return projectToTable(state, table, relation, matched, source.span);
+  const repeated = matched.find(({ id }) => fixed.has(id));
+  if (repeated !== undefined) {
+    throw bindError(state, 'SQL_DUPLICATE_NAME', `column ${repeated.name} has its value from PARTITION`, source.span);
+  }
+  return projectToTable(state, table, relation, matched, fixed, source.span);
 }
 
 function plainValues(source: Query): Values | null {
@@ -52,8 +61,13 @@ function plainValues(source: Query): Values | null {
   return isPlain && source.body.kind === 'values' ? source.body : null;
 }
 
-function targetFields(state: BinderState, node: Insert, table: TableSnapshot): readonly Field[] {
-  if (node.columns.length === 0) return table.fields;
+function targetFields(
+  state: BinderState,
+  node: Insert,
+  table: TableSnapshot,
+  fixed: ReadonlyMap<number, PlanExpression>,
+): readonly Field[] {
+  if (node.columns.length === 0) return table.fields.filter(({ id }) => !fixed.has(id));
   return node.columns.map((column, index) => {
     const repeated = node.columns.findIndex((other) => sameName(other.name, column.name)) !== index;
     if (repeated) throw bindError(state, 'SQL_DUPLICATE_NAME', `column ${column.name} is named twice`, column.span);
@@ -108,13 +122,15 @@ function projectToTable(
   table: TableSnapshot,
   relation: BoundRelation,
   matched: readonly Field[],
+  fixed: ReadonlyMap<number, PlanExpression>,
   span: Span,
 ): BoundRelation {
   const columns = table.fields.map((field): ProjectColumn => {
     const column = relation.columns[matched.findIndex((candidate) => candidate.id === field.id)];
-    if (column === undefined && !field.nullable) throw isRequired(state, field, span);
+    const value = fixed.get(field.id);
+    if (column === undefined && value === undefined && !field.nullable) throw isRequired(state, field, span);
     const expression =
-      column === undefined ? literal(field.type, null) : assigned(state, relation.plan, columnExpression(column), field, span);
+      column === undefined ? (value ?? literal(field.type, null)) : assigned(state, relation.plan, columnExpression(column), field, span);
     return state.columns.create({ name: field.name, type: field.type, nullable: field.nullable, expression });
   });
   const plan: PlanNode = { kind: 'project', input: relation.plan, columns };

@@ -1,4 +1,5 @@
 import {
+  type AggregateColumn,
   type BoundQuery,
   type Expression as PlanExpression,
   type PlanNode,
@@ -83,11 +84,16 @@ export function refuseUnstable(state: BinderState, place: string, span: Span): v
 /** Returns the query of one row and one column that counts the rows meant; null when all are. */
 export function countMatching(state: BinderState, target: Pick<ModificationTarget, 'scan' | 'condition' | 'finish'>): BoundQuery | null {
   if (target.condition === null) return null;
-  const call = { function: 'count_star', arguments: [], distinct: false, filter: null, orderBy: [], type: { kind: 'bigint' as const } };
-  const count = state.columns.create({ name: 'rows', type: call.type, nullable: false, call });
+  const count = countWhere(state, 'rows', null);
   const input: PlanNode = { kind: 'filter', input: target.scan, predicate: target.condition };
   const plan: PlanNode = { kind: 'aggregate', input, groups: [], groupingSets: null, aggregates: [count] };
   return target.finish({ plan, columns: [count] });
+}
+
+/** Makes the column that counts the rows for which a condition is true. */
+export function countWhere(state: BinderState, name: string, filter: PlanExpression | null): AggregateColumn {
+  const call = { function: 'count_star', arguments: [], distinct: false, filter, orderBy: [], type: { kind: 'bigint' as const } };
+  return state.columns.create({ name, type: call.type, nullable: false, call });
 }
 
 /** Returns what to read to find the files that may hold rows meant: all columns, with the conjuncts that were moved into the scan. */

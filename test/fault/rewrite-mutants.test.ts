@@ -65,15 +65,34 @@ function currentTable() {
   return parts.metadata.table(parts.store.relation(SPEC.name)?.metadataLocation ?? '');
 }
 
-const mutant = async (from: string, to: string): Promise<Run> =>
+const mutant = async (from: string, to: string, file = 'commit/remove-data-files.ts'): Promise<Run> =>
   (
     await importMutant<{ runRequest: Run }>('committer/run-request.ts', {
       folder: 'storage',
-      file: 'commit/remove-data-files.ts',
+      file,
       from,
       to,
     })
   ).runRequest;
+
+/** A statement that read the table commits after another one; returns what became of it. */
+async function overtaken(run: Run): Promise<unknown> {
+  const append = await stageCopy(parts, template, { name: 't', idempotencyKey: 'append' });
+  const late = await stageCopy(parts, template, { name: 't', idempotencyKey: 'late', goal: 'rewrite', basedOn: null });
+  await run(parts, { operationId: 'append', kind: 'commit_write', write: append });
+  return run(parts, { operationId: 'late', kind: 'commit_write', write: late }).catch((error: unknown) => error);
+}
+
+describe('a rewrite based on a snapshot', () => {
+  it('is refused once there is a newer one', async () => {
+    expect(await overtaken(runRequest)).toMatchObject({ code: 'STORAGE_CONFLICT' });
+  });
+
+  it('would be done all the same without the check, which is noticed', async () => {
+    const run = await mutant('checkBase(write, base);', '', 'commit/commit-write.ts');
+    expect(await overtaken(run)).toMatchObject({ repeated: false });
+  });
+});
 
 describe('two rewrites of one file', () => {
   it('end with the first one done and the second refused', async () => {

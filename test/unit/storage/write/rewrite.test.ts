@@ -81,6 +81,16 @@ describe('a rewrite', () => {
     await expect(rewrite([first], [8], 'r')).rejects.toMatchObject({ code: 'STORAGE_CONFLICT' });
   });
 
+  it('that read the table fails when the table has another snapshot by now, and tells what it changed when it has not', async () => {
+    const { ref, snapshotId } = await table();
+    const changes = { inserted: 1, updated: 0, deleted: 0 };
+    const begin = () => temporary.warehouse.sink.begin({ kind: 'rewrite', table: ref, removes: [], rows: 1, changes, basedOn: snapshotId });
+    const [first, second] = [await begin(), await begin()];
+    expect(await first.commit([], 'first')).toMatchObject({ rows: 1, changes, repeated: false });
+    await expect(second.commit([], 'second')).rejects.toMatchObject({ code: 'STORAGE_CONFLICT', retryable: true });
+    expect(await temporary.warehouse.sink.committed(ref, 'first')).toMatchObject({ changes, repeated: true });
+  });
+
   it('keeps what others appended since it began', async () => {
     const [first = ''] = await filesOf(temporary.warehouse, await table());
     const transaction = await temporary.warehouse.sink.begin({ kind: 'rewrite', table: (await table()).ref, removes: [first] });
