@@ -3,7 +3,7 @@ import type { Identifier, QualifiedName, Span } from './identifier.ts';
 import type { Query } from './query.ts';
 
 /** One operand of a FROM clause. */
-export type TableReference = NamedTable | DerivedTable | TableFunction | Join;
+export type TableReference = NamedTable | DerivedTable | TableFunction | Join | Pivot | Unpivot;
 
 /** A table, view or common table by name. */
 export interface NamedTable {
@@ -131,5 +131,68 @@ export interface JoinUsing {
 /** NATURAL: all columns of equal name. */
 export interface JoinNatural {
   readonly kind: 'join-natural';
+  readonly span: Span;
+}
+
+/** `table PIVOT (aggregate, .. FOR column IN (value, ..) .. GROUP BY ..)`, and the query `PIVOT table ON .. USING .. GROUP BY ..`. */
+export interface Pivot {
+  readonly kind: 'pivot';
+  readonly input: TableReference;
+  /** At least one. */
+  readonly aggregates: readonly PivotAggregate[];
+  /** At least one; each combination of their values becomes columns. */
+  readonly columns: readonly PivotColumn[];
+  /** Null when all columns that are read nowhere else are the groups. */
+  readonly groupBy: readonly Expression[] | null;
+  readonly alias: TableAlias | null;
+  readonly span: Span;
+}
+
+/** One aggregate of a PIVOT. */
+export interface PivotAggregate {
+  readonly kind: 'pivot-aggregate';
+  readonly expression: Expression;
+  readonly alias: Identifier | null;
+  readonly span: Span;
+}
+
+/** An expression whose values become columns. */
+export interface PivotColumn {
+  readonly kind: 'pivot-column';
+  readonly expression: Expression;
+  /** Null when the text does not list them. */
+  readonly values: readonly PivotValue[] | null;
+  readonly span: Span;
+}
+
+/** One value that becomes a column. */
+export interface PivotValue {
+  readonly kind: 'pivot-value';
+  readonly value: Expression;
+  readonly alias: Identifier | null;
+  readonly span: Span;
+}
+
+/** `table UNPIVOT (values FOR name IN (columns, ..))`, and the query `UNPIVOT table ON .. INTO NAME .. VALUE ..`. */
+export interface Unpivot {
+  readonly kind: 'unpivot';
+  readonly input: TableReference;
+  readonly includeNulls: boolean;
+  /** Names of the columns that the values go to; at least one. */
+  readonly values: readonly Identifier[];
+  /** Name of the column that tells where values come from. */
+  readonly name: Identifier;
+  /** At least one. */
+  readonly groups: readonly UnpivotGroup[];
+  readonly alias: TableAlias | null;
+  readonly span: Span;
+}
+
+/** The columns whose values make one row; as many as there are names of values. */
+export interface UnpivotGroup {
+  readonly kind: 'unpivot-group';
+  readonly columns: readonly Identifier[];
+  /** What stands in the column of names; the columns' own names when null. */
+  readonly label: string | null;
   readonly span: Span;
 }

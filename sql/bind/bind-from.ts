@@ -4,8 +4,10 @@ import { tableFunctionBySpelling } from '../functions/index.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import { bindJoin } from './bind-join.ts';
 import { callNamed } from './bind-operator.ts';
+import { bindPivot } from './bind-pivot.ts';
 import { bindNamedTable } from './bind-relation.ts';
 import { bindSample } from './bind-sample.ts';
+import { bindUnpivot } from './bind-unpivot.ts';
 import { bindWindowTable, windowKindOf } from './bind-window-table.ts';
 import { bindWithin, type BinderState, type Environment, type ExpressionContext } from './binder-state.ts';
 import { type FromItem, nameColumns, readsColumns, refuseSameTables } from './from-item.ts';
@@ -32,6 +34,7 @@ function refuseTooMany(state: BinderState, references: readonly TableReference[]
   let relations = 0;
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (node.kind === 'join') pending.push(node.left, node.right);
+    else if (node.kind === 'pivot' || node.kind === 'unpivot') pending.push(node.input);
     else relations += 1;
     if (relations > RELATIONS_MAX) {
       throw bindError(state, 'SQL_TOO_DEEP', `FROM has more than ${String(RELATIONS_MAX)} relations`, node.span);
@@ -54,6 +57,10 @@ function bindTableReference(state: BinderState, node: TableReference, environmen
       return bindDerived(state, node, environment, left);
     case 'table-function':
       return bindSample(state, bindTableFunction(state, node, environment, left), node.sample, environment);
+    case 'pivot':
+      return bindPivot(state, node, bindTableReference(state, node.input, environment, left), environment);
+    case 'unpivot':
+      return bindUnpivot(state, node, bindTableReference(state, node.input, environment, left));
     case 'join':
       return bindJoin(state, node, environment, left, bindTableReference);
   }

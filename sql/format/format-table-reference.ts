@@ -1,14 +1,17 @@
 import {
   type Identifier,
   type Join,
+  type Pivot,
   PRECEDENCE,
   type TableAlias,
   type TableFunctionArgument,
   type TableReference,
   type TableSample,
   type TableVersion,
+  type Unpivot,
 } from '../ast/index.ts';
 import { formatColumnNames, formatIdentifier, formatQualifiedName } from './format-name.ts';
+import { formatPivot, formatUnpivot } from './format-pivot.ts';
 import type { FormatRules } from './format-rules.ts';
 
 const VERSION_WORDS: Readonly<Record<TableVersion['by'], string>> = {
@@ -67,9 +70,18 @@ function formatJoin(rules: FormatRules, join: Join): string {
   return condition?.kind === 'join-using' ? `${text} USING${formatColumnNames(condition.columns)}` : text;
 }
 
+function formatPivoted(rules: FormatRules, table: Pivot | Unpivot): string {
+  const text = rules.tableReference(table.input);
+  const input = table.input.kind === 'join' ? `(${text})` : text;
+  return `${input} ${table.kind === 'pivot' ? formatPivot(rules, table) : formatUnpivot(table)}`;
+}
+
 /** Prints a table with its joins. */
 export function formatTableReference(rules: FormatRules, table: TableReference): string {
   if (table.kind === 'join') return formatJoin(rules, table);
+  if (table.kind === 'pivot' || table.kind === 'unpivot') {
+    return `${formatPivoted(rules, table)}${formatAlias(table.alias)}`;
+  }
   const tail = `${formatAlias(table.alias)}${formatSample(rules, table.sample)}`;
   if (table.kind === 'named-table') return `${formatQualifiedName(table.name)}${formatVersion(rules, table.version)}${tail}`;
   const lateral = table.lateral ? 'LATERAL ' : '';

@@ -1,4 +1,5 @@
 import type { Expression, Query } from '../ast/index.ts';
+import { opensPivot } from './parse-pivot.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
 /** What a pair of parentheses holds: a query, or one or more expressions. */
@@ -12,6 +13,7 @@ export function startsQuery(cursor: TokenCursor, distance = 0): boolean {
   if (token.kind !== 'word') return false;
   if (token.value === 'SELECT' || token.value === 'WITH' || token.value === 'FROM') return true;
   if (token.value === 'VALUES') return cursor.peekSymbol(distance + 1, '(');
+  if (opensPivot(cursor, distance)) return true;
   if (token.value !== 'TABLE') return false;
   const next = cursor.peek(distance + 1);
   return next.kind === 'word' || next.kind === 'quoted';

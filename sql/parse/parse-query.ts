@@ -11,7 +11,9 @@ import {
 import { takeNumber } from './parse-literal.ts';
 import { parseColumnNames, parseCommaList, parseIdentifier, parseParenthesisedList, parseQualifiedName } from './parse-name.ts';
 import { parseParenthesisedQuery } from './parse-parentheses.ts';
-import { parseSelect } from './parse-select.ts';
+import { acceptPivotStart, parsePivotBody, parseUnpivotBody } from './parse-pivot.ts';
+import { parseSelect, selectAll } from './parse-select.ts';
+import { parseTablePrimary } from './parse-table-primary.ts';
 import { parseDirection, parseNulls, parseSortItem } from './parse-window.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -67,6 +69,17 @@ function unwrap(query: Query): QueryBody {
   return bare ? query.body : query;
 }
 
+/** `PIVOT t ON ..` is `SELECT * FROM t PIVOT (..)`. */
+function parsePivotQuery(
+  cursor: TokenCursor,
+  { kind, includeNulls }: Exclude<ReturnType<typeof acceptPivotStart>, null>,
+  start: number,
+): QueryBody {
+  const input = parseTablePrimary(cursor);
+  const table = kind === 'pivot' ? parsePivotBody(cursor, input, start) : parseUnpivotBody(cursor, input, start, includeNulls);
+  return selectAll(table, cursor.spanFrom(start));
+}
+
 function parseBodyOperand(cursor: TokenCursor): QueryBody {
   const { start } = cursor.token;
   if (cursor.isWord('SELECT') || cursor.peekWord(0, 'FROM')) return parseSelect(cursor);
@@ -80,6 +93,8 @@ function parseBodyOperand(cursor: TokenCursor): QueryBody {
     const table = parseQualifiedName(cursor, 'a table name');
     return { kind: 'table-query', table, span: cursor.spanFrom(start) };
   }
+  const pivot = acceptPivotStart(cursor);
+  if (pivot !== null) return parsePivotQuery(cursor, pivot, start);
   if (!cursor.acceptSymbol('(')) return cursor.fail('a query');
   const query = parseQuery(cursor);
   cursor.expectSymbol(')');

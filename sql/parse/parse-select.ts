@@ -1,4 +1,15 @@
-import type { Distinct, Identifier, NamedWindow, Select, SelectItem, Span, Star, StarRenaming, StarReplacement } from '../ast/index.ts';
+import type {
+  Distinct,
+  Identifier,
+  NamedWindow,
+  Select,
+  SelectItem,
+  Span,
+  Star,
+  StarRenaming,
+  StarReplacement,
+  TableReference,
+} from '../ast/index.ts';
 import { parseGroupBy } from './parse-group-by.ts';
 import { acceptHints } from './parse-hints.ts';
 import {
@@ -116,6 +127,12 @@ function parseSelectList(cursor: TokenCursor): SelectList {
 /** `FROM t` alone reads all columns. */
 function allColumns(span: Span): SelectList {
   return { hints: [], distinct: null, items: [{ kind: 'star', qualifier: null, exclude: [], replace: [], rename: [], span }] };
+}
+
+/** Makes `SELECT * FROM table`. */
+export function selectAll(table: TableReference, span: Span): Select {
+  const rest = { where: null, groupBy: null, having: null, windows: [], qualify: null } as const;
+  return { kind: 'select', ...allColumns(span), from: [table], ...rest, span };
 }
 
 /** Reads SELECT, with FROM after its list or ahead of it, up to its QUALIFY.

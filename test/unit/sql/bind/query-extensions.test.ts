@@ -170,6 +170,33 @@ compare('FROM', [
   ],
 ]);
 
+compare('PIVOT and UNPIVOT', [
+  'SELECT * FROM s PIVOT (sum(amount) FOR year IN (2020, 2021)) ORDER BY region',
+  'PIVOT s ON year IN (2020, 2021) USING sum(amount) AS total, max(amount) AS most GROUP BY region ORDER BY region',
+  "PIVOT s ON year IN (2020, 2021), region IN ('north', 'south') USING sum(amount)",
+  "PIVOT s ON region || '_' || year IN ('north_2020') USING count(*) GROUP BY year ORDER BY year",
+  "PIVOT s ON region IN (NULL, 'east') USING count(*) GROUP BY year ORDER BY year",
+  'SELECT * FROM (SELECT region, year, amount FROM s) PIVOT (sum(amount) + 1 AS more FOR year IN (2020 AS first, 2021) GROUP BY region) AS p (r, a, b) ORDER BY r',
+  'PIVOT (SELECT year, amount FROM s) ON year IN (2020, 2021) USING sum(amount)',
+  'SELECT * FROM (SELECT id, cardinality(m) AS c, len(xs) AS n FROM l) UNPIVOT (v FOR k IN (c, n)) ORDER BY id, k',
+  "SELECT * FROM (SELECT id, len(xs) AS n, len(ys) AS c FROM l) UNPIVOT INCLUDE NULLS (v FOR k IN (n AS 'numbers', c)) AS u (i, w, x) ORDER BY i, w",
+  'SELECT * FROM (SELECT 1 AS id, 2 AS a, 3 AS b, 4 AS c, NULL AS d) UNPIVOT ((x, y) FOR m IN ((a, b) AS p, (c, d)))',
+  'UNPIVOT (SELECT id, len(xs) AS n, len(ys) AS c FROM l) ON n, c INTO NAME k VALUE v ORDER BY id, k',
+  'UNPIVOT (SELECT 1 AS id, 2 AS jan, 3.5 AS feb) ON jan, feb ORDER BY name',
+  'SELECT u.v FROM l AS a JOIN (SELECT 1 AS id, 2 AS p, 3 AS q) UNPIVOT (v FOR n IN (p, q)) AS u ON a.id = u.id ORDER BY 1',
+]);
+
+it('names the columns of a PIVOT by their values, and by aggregate where there are several', async () => {
+  const names = async (sql: string): Promise<readonly string[]> =>
+    (await bindQueryText(sql, catalog)).plan.output.map((column) => column.name);
+  expect(await names('PIVOT s ON year IN (2020, 2021 AS later) USING sum(amount)')).toEqual(['region', '2020', 'later']);
+  expect(await names("PIVOT s ON region IN ('north') USING sum(amount) AS total, count(*)")).toEqual([
+    'year',
+    'north_total',
+    'north_count(*)',
+  ]);
+});
+
 it('names the columns that are renamed and written out', async () => {
   const query = await bindQueryText('SELECT * EXCLUDE region RENAME (year AS y), max(COLUMNS(*)) OVER () FROM s', catalog);
   expect(query.plan.output.map((column) => column.name)).toEqual(['y', 'amount', 'region', 'year', 'amount']);

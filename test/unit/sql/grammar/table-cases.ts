@@ -106,6 +106,57 @@ export const TABLE_CASES: readonly GrammarCases[] = [
     rejects: [reject('SELECT * FROM t TABLESAMPLE (▸)', 'an expression'), reject('SELECT * FROM t TABLESAMPLE (10 ▸COLUMNS)', 'PERCENT')],
   },
   {
+    production: 'pivot',
+    accepts: [
+      'SELECT * FROM t PIVOT (sum(a) FOR b IN (1, 2) GROUP BY c) AS p (x, y, z)',
+      'SELECT * FROM t AS x PIVOT (sum(a) AS s, count(*) FOR b IN (1) c IN (2))',
+    ],
+    rejects: [reject('SELECT * FROM t PIVOT (sum(a) b ▸IN (1))', 'FOR'), reject('SELECT * FROM t PIVOT (sum(a) FOR b IN (1)▸', "')'")],
+  },
+  {
+    production: 'pivot_query',
+    accepts: ['PIVOT t ON b IN (1, 2) USING sum(a) GROUP BY c ORDER BY c', 'SELECT * FROM (PIVOT (SELECT 1 AS a) ON a)'],
+    rejects: [reject('PIVOT t b ▸IN (1)', 'ON'), reject('PIVOT t ON▸', 'an expression')],
+  },
+  {
+    production: 'pivot_aggregate',
+    accepts: ['PIVOT t ON b IN (1) USING sum(a) + 1 AS s, count(*) n', 'PIVOT t ON b IN (1) USING max(a)'],
+    rejects: [reject('PIVOT t ON b IN (1) USING▸', 'an expression'), reject('PIVOT t ON b IN (1) USING sum(a) AS▸', 'a column alias')],
+  },
+  {
+    production: 'pivot_column',
+    accepts: ["PIVOT t ON a || b IN ('x')", 'PIVOT t ON a'],
+    rejects: [reject('PIVOT t ON a IN ▸1', "'('"), reject('PIVOT t ON a IN (▸)', 'an expression')],
+  },
+  {
+    production: 'pivot_value',
+    accepts: ['PIVOT t ON a IN (1 AS one, 2 two)', 'PIVOT t ON a IN (NULL, -1)'],
+    rejects: [reject('PIVOT t ON a IN (1 AS▸)', 'a column alias'), reject('PIVOT t ON a IN (1,▸)', 'an expression')],
+  },
+  {
+    production: 'unpivot',
+    accepts: ['SELECT * FROM t UNPIVOT INCLUDE NULLS (v FOR n IN (a, b)) AS u', 'SELECT * FROM t UNPIVOT (v FOR n IN (a))'],
+    rejects: [reject('SELECT * FROM t UNPIVOT (v ▸IN (a))', 'FOR'), reject('SELECT * FROM t UNPIVOT (v FOR n ▸(a))', 'IN')],
+  },
+  {
+    production: 'unpivot_query',
+    accepts: ['UNPIVOT t ON a, b INTO NAME n VALUE v', 'UNPIVOT INCLUDE NULLS t ON a'],
+    rejects: [reject('UNPIVOT t ON a INTO ▸n', 'NAME'), reject('UNPIVOT t ON▸', 'a column name')],
+  },
+  {
+    production: 'unpivot_names',
+    accepts: ['SELECT * FROM t UNPIVOT ((x, y) FOR n IN ((a, b), (c, d)))', 'SELECT * FROM t UNPIVOT ("The value" FOR n IN (a))'],
+    rejects: [
+      reject('SELECT * FROM t UNPIVOT (▸1 FOR n IN (a))', 'a name for the values'),
+      reject('SELECT * FROM t UNPIVOT ((x,▸) FOR n IN (a))', 'a column name'),
+    ],
+  },
+  {
+    production: 'unpivot_group',
+    accepts: ["UNPIVOT t ON a AS 'first', b AS second", 'UNPIVOT t ON (a, b), (c, d) INTO NAME n VALUE v, w'],
+    rejects: [reject('UNPIVOT t ON a AS ▸1', 'a column alias'), reject('UNPIVOT t ON ▸1', 'a column name')],
+  },
+  {
     production: 'window_specification',
     accepts: [
       'SELECT sum(a) OVER (PARTITION BY b, c ORDER BY d DESC ROWS 3 PRECEDING) FROM t',
