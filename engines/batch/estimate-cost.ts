@@ -1,6 +1,7 @@
 import { type CostEstimate, type PlanNode, walkPlan } from '../../spi/index.ts';
 import { estimateMemoryBytes } from '../duckdb/estimate-memory.ts';
 import { estimateRows } from '../duckdb/estimate-rows.ts';
+import { generatedRows } from '../duckdb/generated-rows.ts';
 import type { BatchConfig } from './batch-config.ts';
 import type { PlannedInputs } from './plan-inputs.ts';
 import type { StagePlan } from './stage/stage-plan.ts';
@@ -29,12 +30,14 @@ export function estimateCost(planned: PlannedInputs, { stages }: StagePlan, conf
       if (WORKING.has(node.kind)) working += 1;
     },
   });
-  const exchanged = stages.length > 1 ? planned.rows / 4 : 0;
+  const { root } = planned.plan;
+  const rows = planned.rows + generatedRows(root);
+  const exchanged = stages.length > 1 ? rows / 4 : 0;
   const memoryBytes = estimateMemoryBytes(planned.plan.root, (scan) => planned.inputs.get(scan)?.rows ?? 0);
   return {
     kind: 'estimate',
-    rows: estimateRows(planned.plan.root, planned.rows),
-    cpuMs: planned.bytes * BYTE_MS + planned.rows * ROW_MS * (1 + working * 0.5) + exchanged * EXCHANGED_ROW_MS,
+    rows: estimateRows(root, rows),
+    cpuMs: planned.bytes * BYTE_MS + rows * ROW_MS * (1 + working * 0.5) + exchanged * EXCHANGED_ROW_MS,
     startupMs: BEGIN_MS + (spareReady ? 0 : SPAWN_MS) + stages.length * STAGE_MS,
     confidence: planned.rows === 0 ? 0.9 : 0.5,
     // Beyond its limit an executor spills; partitions divide what it must hold.

@@ -1,5 +1,6 @@
 import {
   type DataType,
+  type Expression,
   outputColumns,
   planInputs,
   type PlanNode,
@@ -7,6 +8,7 @@ import {
   type ScanNode,
   walkExpression,
 } from '../../spi/index.ts';
+import { constantOf, rowsOfFunction } from './generated-rows.ts';
 
 /** Memory that a statement takes whatever it does: decoding buffers of its threads. Units: bytes. */
 const FIXED_BYTES = 64 * 2 ** 20;
@@ -14,9 +16,14 @@ const FIXED_BYTES = 64 * 2 ** 20;
 /** What a row takes in a hash table or a sort beside its columns. Units: bytes. */
 const ROW_BYTES = 24;
 
-/** Part of its rows that a filter lets through, and part that is left by grouping. */
+/** Part of its rows that a filter lets through. */
 const FILTERED = 1 / 2;
-const GROUPED = 1 / 4;
+
+/** Part of the rows that one column of a grouping merges with others; each further column merges that part of the rest only. */
+const MERGED = 3 / 4;
+
+/** Width of a text that is repeated: codes are, rather than prose. Units: bytes. */
+const REPEATED_TEXT_BYTES = 6;
 
 /** Returns roughly what a statement has to hold at once: the rows of hash tables, sorts and windows times their width. It grows with the rows
  *  read, and says nothing of what DuckDB may put on disk instead. Units: bytes. */
@@ -34,6 +41,7 @@ interface Measure {
 function measure(node: PlanNode, rowsOf: (scan: ScanNode) => number): Measure {
   if (node.kind === 'scan') return { rows: rowsOf(node) * (node.filter === null ? 1 : FILTERED), held: 0 };
   if (node.kind === 'values') return { rows: node.rows.length, held: 0 };
+  if (node.kind === 'table_function') return { rows: rowsOfFunction(node), held: 0 };
   if (node.kind === 'limit' && node.limit?.kind === 'literal') return measureFirstRows(node.input, Number(node.limit.value), rowsOf);
   const inputs = planInputs(node).map((input) => measure(input, rowsOf));
   const subqueries = planExpressions(node).reduce((sum, expression) => sum + heldBySubqueries(expression, rowsOf), 0);
@@ -56,12 +64,14 @@ function rowsThrough(node: PlanNode, rows: number, inputs: readonly Measure[]): 
     case 'filter':
       return { putOut: rows * FILTERED, kept: 0 };
     case 'aggregate': {
-      const groups = node.groups.length === 0 ? 1 : rows * GROUPED;
+      const groups = node.groups.length === 0 ? 1 : rows * groupedPart(node.groups.length);
       const whole = node.aggregates.some(({ call }) => call.distinct || HOLDS_ALL.has(call.function));
       return { putOut: groups, kept: (whole ? rows : groups) * widthOf(node) };
     }
-    case 'distinct':
-      return { putOut: rows * GROUPED, kept: rows * GROUPED * widthOf(node) };
+    case 'distinct': {
+      const left = rows * groupedPart(outputColumns(node).length);
+      return { putOut: left, kept: left * widthOf(node) };
+    }
     case 'sort':
     case 'window':
       return { putOut: rows, kept: rows * widthOf(node) };
@@ -90,8 +100,41 @@ function heldBySubqueries(expression: Parameters<typeof walkExpression>[0], rows
   return held;
 }
 
+function groupedPart(columns: number): number {
+  return 1 - MERGED ** columns;
+}
+
 function widthOf(node: PlanNode): number {
-  return outputColumns(node).reduce((sum, column) => sum + bytesOf(column.type), ROW_BYTES);
+  const repeated = repeatedTexts(node);
+  return outputColumns(node).reduce((sum, { id, type }) => sum + (repeated.get(id) ?? bytesOf(type)), ROW_BYTES);
+}
+
+/** Widths of columns that are texts repeated so many times, which their type does not tell; looked for in the projections at and below a node. */
+function repeatedTexts(node: PlanNode): ReadonlyMap<number, number> {
+  const below = planInputs(node).flatMap((input) => [...repeatedTexts(input)]);
+  const widths = new Map(below);
+  const computed = node.kind === 'project' ? node.columns : node.kind === 'aggregate' ? node.groups : [];
+  for (const { id, expression } of computed) {
+    const width = expression.kind === 'column' ? widths.get(expression.id) : repeatedWidth(expression);
+    if (width !== undefined) widths.set(id, width);
+  }
+  return widths;
+}
+
+function repeatedWidth(expression: Expression): number | undefined {
+  if (expression.kind !== 'call' || expression.function !== 'repeat') return undefined;
+  const [text, times] = expression.arguments;
+  if (text === undefined || times === undefined) return undefined;
+  const count = constantOf(times);
+  return count === null ? undefined : Math.max(0, count) * textsIn(text) * REPEATED_TEXT_BYTES;
+}
+
+const JOINING: ReadonlySet<string> = new Set(['concat', 'concat_op']);
+
+/** How many texts are strung together. */
+function textsIn(expression: Expression): number {
+  if (expression.kind !== 'call' || !JOINING.has(expression.function)) return 1;
+  return expression.arguments.reduce((sum, argument) => sum + textsIn(argument), 0);
 }
 
 function bytesOf(type: DataType): number {

@@ -1,10 +1,13 @@
 import type { PlanNode } from '../../spi/index.ts';
+import { rowsOfFunction } from './generated-rows.ts';
 
 /** Returns how many rows a plan may put out, from the rows of the files that it reads. */
 export function estimateRows(node: PlanNode, scannedRows: number): number {
   switch (node.kind) {
     case 'values':
       return node.rows.length;
+    case 'table_function':
+      return rowsOfFunction(node);
     case 'limit': {
       const below = estimateRows(node.input, scannedRows);
       return node.limit?.kind === 'literal' ? Math.min(below, Number(node.limit.value)) : below;

@@ -23,6 +23,8 @@ export interface CostEstimate {
   readonly rows: number;
   readonly cpuMs: number;
   readonly startupMs: number;
+  /** When the first rows would be there, start-up included; with the last ones when left out. Units: milliseconds. */
+  readonly firstRowMs?: number;
   /** 0 (a guess) to 1 (known). */
   readonly confidence: number;
   /** Memory that the engine would use at its peak, where it can tell. Units: bytes. */

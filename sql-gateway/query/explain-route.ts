@@ -29,6 +29,7 @@ const COLUMNS: readonly SmallColumn[] = [
   { name: 'snapshots', type: 'varchar' },
   { name: 'refusal_code', type: 'varchar' },
   { name: 'refusal', type: 'varchar' },
+  { name: 'first_row_ms', type: 'double' },
 ];
 
 /** Shows who could answer the statement, and who would: the cache, a fresh view, and each engine with its estimate or why it does not come to run it. */
@@ -83,7 +84,16 @@ function otherRow(
   name: string,
   { chosen, decidedBy, snapshots, refusal }: RowFacts & { readonly chosen: boolean; readonly refusal: Refusal | null },
 ): readonly SmallValue[] {
-  return [name, chosen, ...Array.from({ length: 9 }, () => null), decidedBy, snapshots, refusal?.code ?? null, refusal?.reason ?? null];
+  return [
+    name,
+    chosen,
+    ...Array.from({ length: 9 }, () => null),
+    decidedBy,
+    snapshots,
+    refusal?.code ?? null,
+    refusal?.reason ?? null,
+    null,
+  ];
 }
 
 function engineRow(
@@ -103,11 +113,16 @@ function engineRow(
     snapshots,
     refusal?.code ?? null,
     refusal?.reason ?? null,
+    estimate?.firstRowMs === undefined ? null : formatFigure(estimate.firstRowMs),
   ];
 }
 
 function costsOf(estimate: NonNullable<Consideration['estimate']>, calibratedMs: number | null, runs: number): readonly SmallValue[] {
   const { startupMs, cpuMs, rows, memoryBytes, confidence } = estimate;
   const figures = [totalMs(estimate), calibratedMs, runs, startupMs, cpuMs, rows, memoryBytes ?? null, confidence];
-  return figures.map((figure) => (figure === null ? null : String(Number.isInteger(figure) ? figure : Number(figure.toPrecision(6)))));
+  return figures.map((figure) => (figure === null ? null : formatFigure(figure)));
+}
+
+function formatFigure(figure: number): string {
+  return String(Number.isInteger(figure) ? figure : Number(figure.toPrecision(6)));
 }

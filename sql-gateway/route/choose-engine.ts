@@ -9,7 +9,7 @@ import {
 } from '../../spi/index.ts';
 import type { RegisteredEngine } from '../engine/load-engines.ts';
 import type { Demotions } from './demotions.ts';
-import type { MeasuredCosts, PlanKey } from './measured-costs.ts';
+import { type MeasuredCosts, type PlanKey, totalMs } from './measured-costs.ts';
 import { planShape } from './plan-shape.ts';
 import type { RouteRule } from './route-rule.ts';
 
@@ -119,8 +119,18 @@ export function rankEngines(
   const candidates = willing.length > 0 ? willing : ableOf('RESOURCE_MEMORY');
   const preferred = preferredBy(decision);
   const isAfter = ({ name }: Candidate): number => (preferred.length === 0 || preferred.includes(name) ? 0 : 1);
-  candidates.sort((left, right) => isAfter(left) - isAfter(right) || left.calibratedMs - right.calibratedMs);
+  candidates.sort((left, right) => isAfter(left) - isAfter(right) || weighCost(left) - weighCost(right));
   return { considered, candidates };
+}
+
+/** How much the wait for the first rows counts beside the wait for the last: somebody may be reading them. */
+const FIRST_ROW_WEIGHT = 0.1;
+
+/** What engines are compared by. Units: milliseconds. The first rows are taken to come as much later than estimated as the last. */
+function weighCost({ estimate, calibratedMs }: Candidate): number {
+  const estimatedMs = totalMs(estimate);
+  const firstShare = estimatedMs > 0 ? Math.min(1, (estimate.firstRowMs ?? estimatedMs) / estimatedMs) : 1;
+  return calibratedMs * (1 + FIRST_ROW_WEIGHT * firstShare);
 }
 
 function preferredBy(decision: RouteDecision): readonly string[] {
