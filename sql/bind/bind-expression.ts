@@ -5,6 +5,7 @@ import { bindCase, bindCast, bindColumnReference } from './bind-conditional.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { bindFunctionCall } from './bind-function.ts';
 import { bindCollated, collationFunctions } from './bind-collation.ts';
+import { chargeExpressions } from './expression-budget.ts';
 import { bindJsonArrow } from './bind-json-arrow.ts';
 import { bindLiteral } from './bind-literal.ts';
 import { bindFieldAccess, bindList, bindMap, bindSlice, bindStruct, bindSubscript } from './bind-nested.ts';
@@ -28,10 +29,6 @@ type HandledKind =
   | 'like'
   | 'in-list';
 
-/** Beside one for each character of the text, which are enough for what stands there; BETWEEN, CASE and aliases repeat their operands,
- *  level over level, and views bring their own text. */
-const REPEATED_EXPRESSIONS_MAX = 100_000;
-
 /** As high as the parser lets a tree be; aliases of the SELECT list and views put trees into each other. */
 const DEPTH_MAX = 1000;
 
@@ -39,11 +36,7 @@ const DEPTH_MAX = 1000;
  *  @throws SQL_* for everything that is wrong with it, with its place */
 export function bindExpression(context: ExpressionContext, node: Expression): PlanExpression {
   const { work } = context.state;
-  work.expressions += 1;
-  if (work.expressions > REPEATED_EXPRESSIONS_MAX + context.state.context.text.length) {
-    const message = `the statement grows to more than ${String(work.expressions - 1)} expressions`;
-    throw bindError(context.state, 'SQL_TOO_DEEP', message, node.span, { hint: 'Compute what is repeated in a subquery.' });
-  }
+  chargeExpressions(context.state, 1, node.span);
   if (work.depth === DEPTH_MAX) {
     const message = `aliases or views put expressions into each other more than ${String(DEPTH_MAX)} levels deep`;
     throw bindError(context.state, 'SQL_TOO_DEEP', message, node.span);

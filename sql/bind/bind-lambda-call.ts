@@ -9,6 +9,7 @@ import { callNamed } from './bind-operator.ts';
 import { bindReduce } from './bind-reduce.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { coerce, settled } from './coercion.ts';
+import { repeated } from './expression-budget.ts';
 
 type LambdaCall = (context: ExpressionContext, node: FunctionCall) => PlanExpression;
 
@@ -100,8 +101,10 @@ function bindFilter(context: ExpressionContext, node: FunctionCall): PlanExpress
 /** True when the condition holds for an element, else NULL when it is NULL for one, else false. */
 function bindMatch(context: ExpressionContext, node: FunctionCall, negated: boolean): PlanExpression {
   const { list, element } = bindList(context, node, 0);
+  repeated(context.state, list, 2, node.span);
   const given = asCondition(context, lambdaAt(context, node, 1, [element], 1), node.span);
   const lambda = negated ? lambdaOf(given.parameters, predicate('not', given.body)) : given;
+  repeated(context.state, lambda, 1, node.span);
   const unknown = lambdaOf(lambda.parameters, predicate('is_null', lambda.body));
   const holdsFor = (of: LambdaExpression): PlanExpression => predicate('list_contains', transformed(list, of), literal(BOOLEAN, true));
   return {
@@ -117,9 +120,12 @@ function bindMatch(context: ExpressionContext, node: FunctionCall, negated: bool
 }
 
 /** Returns a lambda's body with its parameters replaced. */
-function applied(lambda: LambdaExpression, values: readonly PlanExpression[]): PlanExpression {
+function applied(context: ExpressionContext, lambda: LambdaExpression, values: readonly PlanExpression[], span: Span): PlanExpression {
   const byId = new Map(lambda.parameters.map(({ id }, index) => [id, values[index]]));
-  return mapExpression(lambda.body, (part) => (part.kind === 'column' ? (byId.get(part.id) ?? null) : null));
+  return mapExpression(lambda.body, (part) => {
+    const value = part.kind === 'column' ? byId.get(part.id) : undefined;
+    return value === undefined ? null : repeated(context.state, value, 1, span);
+  });
 }
 
 /** Elements of the shorter list are NULL from its end on. */
@@ -127,6 +133,7 @@ function bindZip(context: ExpressionContext, node: FunctionCall): PlanExpression
   const left = bindList(context, node, 0);
   const right = bindList(context, node, 1);
   const lambda = lambdaAt(context, node, 2, [left.element, right.element], 2);
+  for (const { list } of [left, right]) repeated(context.state, list, 2, node.span);
   const index = context.state.columns.create({ name: 'position', type: BIGINT, nullable: false });
   const position: PlanExpression = { kind: 'column', id: index.id, type: BIGINT };
   const sizes = [left.list, right.list].map((list) => call('cardinality', BIGINT, list));
@@ -138,10 +145,8 @@ function bindZip(context: ExpressionContext, node: FunctionCall): PlanExpression
     otherwise: call('greatest', BIGINT, ...sizes),
     type: BIGINT,
   };
-  const body = applied(lambda, [
-    call('element_at', left.element, left.list, position),
-    call('element_at', right.element, right.list, position),
-  ]);
+  const elements = [left, right].map(({ list, element }) => call('element_at', element, list, position));
+  const body = applied(context, lambda, elements, node.span);
   return transformed(call('list_series', listOf(BIGINT), literal(BIGINT, '1'), longest), lambdaOf([index], body));
 }
 
@@ -159,12 +164,13 @@ function bindMapCall(context: ExpressionContext, node: FunctionCall, what: 'keys
   const valueOfKey = call('element_at', type.value, map, key);
   const overKeys = (body: PlanExpression): LambdaExpression => lambdaOf(given.parameters.slice(0, 1), body);
   const keys = call('map_keys', listOf(type.key), map);
-  const lambda = overKeys(applied(given, [key, valueOfKey]));
+  repeated(context.state, map, 3, node.span);
+  const lambda = overKeys(applied(context, given, [key, valueOfKey], node.span));
   if (what === 'keys') {
     if (sameType(lambda.type, { kind: 'null' })) throw bindError(context.state, 'SQL_TYPE_MISMATCH', 'a key must not be NULL', node.span);
     return callNamed(context, 'map_of', [transformed(keys, lambda), call('map_values', listOf(type.value), map)], [], node.span);
   }
   if (what === 'values') return callNamed(context, 'map_of', [keys, transformed(keys, lambda)], [], node.span);
-  const kept = call('list_filter', listOf(type.key), keys, asCondition(context, lambda, node.span));
+  const kept = repeated(context.state, call('list_filter', listOf(type.key), keys, asCondition(context, lambda, node.span)), 1, node.span);
   return callNamed(context, 'map_of', [kept, transformed(kept, overKeys(valueOfKey))], [], node.span);
 }

@@ -5,6 +5,7 @@ import { bindError, unsupported } from './bind-error.ts';
 import { groupRewriter } from './bind-grouping.ts';
 import { type BinderState, bindWithin, type CallCollector, type Environment, type ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
+import { chargeCopies } from './expression-budget.ts';
 import { mayBeNull } from './expression-nullability.ts';
 import { type FromItem, nameColumns } from './from-item.ts';
 import { columnExpression } from './scope.ts';
@@ -61,6 +62,7 @@ function turnedColumns(context: ExpressionContext, node: Pivot): readonly Turned
     }
   }
   const named = node.aggregates.length > 1;
+  chargeCopies(context.state, node.aggregates, combinations.length, node.span);
   return combinations.flatMap((chosen) =>
     node.aggregates.map(({ expression, alias }) => {
       const written = context.state.source.text.slice(expression.span.start, expression.span.end);

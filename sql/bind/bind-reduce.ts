@@ -7,6 +7,7 @@ import { bindLambda, lambdaOf } from './bind-lambda.ts';
 import { literal } from './bind-literal.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { castTo, coerce, commonType, settled } from './coercion.ts';
+import { repeated } from './expression-budget.ts';
 
 const listOf = (element: DataType): DataType => ({ kind: 'list', element, elementNullable: true });
 
@@ -28,7 +29,9 @@ export function bindReduce(context: ExpressionContext, node: FunctionCall): Plan
   if (output === undefined) return reduced;
   const last = bindLambda(context, output, [reduced.type], { of: nameOf(node), required: 1, span: node.span });
   const [state] = last.parameters;
-  return mapExpression(last.body, (part) => (part.kind === 'column' && part.id === state?.id ? reduced : null));
+  return mapExpression(last.body, (part) =>
+    part.kind === 'column' && part.id === state?.id ? repeated(context.state, reduced, 1, node.span) : null,
+  );
 }
 
 const nameOf = (node: FunctionCall): string => node.name.parts.at(-1)?.name ?? '';
@@ -55,7 +58,12 @@ function reduceFirst(
   const lambda = sameType(type, element) ? first : bindStep(context, node, step, [type, type]);
   const body = coerce(context.state, lambda.body, type, (step as Lambda).body.span);
   const reduced = callReduce(type, castTo(list, listOf(type)), lambdaOf(lambda.parameters, body));
-  const size: PlanExpression = { kind: 'call', function: 'cardinality', arguments: [list], type: { kind: 'bigint' } };
+  const size: PlanExpression = {
+    kind: 'call',
+    function: 'cardinality',
+    arguments: [repeated(context.state, list, 1, node.span)],
+    type: { kind: 'bigint' },
+  };
   const isEmpty = predicate('eq', size, literal({ kind: 'bigint' }, '0'));
   return { kind: 'case', branches: [{ when: isEmpty, then: literal(type, null) }], otherwise: reduced, type };
 }

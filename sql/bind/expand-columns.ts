@@ -2,6 +2,7 @@ import { nearestName } from '../../spi/index.ts';
 import type { Expression, FunctionCall, Identifier, SelectExpression } from '../ast/index.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import type { ExpressionContext } from './binder-state.ts';
+import { chargeCopies } from './expression-budget.ts';
 import { sameName } from './relation-name.ts';
 
 /** Writes an entry of a SELECT list that holds `COLUMNS(*)` or `COLUMNS(['a', 'b'])` out: one entry per column, named by the column.
@@ -12,6 +13,7 @@ export function expandColumns(context: ExpressionContext, item: SelectExpression
   if (found === null) return [item];
   const names = columnNames(context, found);
   if (names.length === 0) throw bindError(context.state, 'SQL_UNKNOWN_COLUMN', 'COLUMNS needs a FROM clause', found.span);
+  chargeCopies(context.state, item, names.length, found.span);
   return names.map((name): SelectExpression => {
     const identifier: Identifier = { kind: 'identifier', name, quoted: true, span: found.span };
     const column: Expression = { kind: 'column-reference', parts: [identifier], span: found.span };

@@ -18,6 +18,18 @@ describe('a short text that grows beyond measure is refused', () => {
     expect(await codeOf(`SELECT ${'('.repeat(100)}a${' BETWEEN 1 AND 2)::INTEGER'.repeat(100)} FROM t`)).toBe('SQL_TOO_DEEP');
   });
 
+  it('when functions over lists repeat their operand level over level', async () => {
+    const nested = (start: string, end: string): string => `SELECT ${start.repeat(40)}[a]${end.repeat(40)} FROM t`;
+    expect(await codeOf(nested('[any_match(', ', x -> x IS NOT NULL)::INTEGER]'))).toBe('SQL_TOO_DEEP');
+    expect(await codeOf(nested('zip_with(', ', [1], (x, y) -> x + y)'))).toBe('SQL_TOO_DEEP');
+    expect(await codeOf(nested('[reduce(', ', 0, (s, x) -> s + x, s -> s + s)]'))).toBe('SQL_TOO_DEEP');
+  });
+
+  it('when COLUMNS is written out for many columns in many places', async () => {
+    const wide = Array.from({ length: 500 }, (_, index) => `1 AS c${String(index)}`).join(', ');
+    expect(await codeOf(`SELECT ${'COLUMNS(*), '.repeat(2000)}1 FROM (SELECT ${wide})`)).toBe('SQL_TOO_DEEP');
+  });
+
   it('when set operators in turn make a plan of thousands of levels', async () => {
     expect(await codeOf(`SELECT 1 ${'UNION SELECT 1 INTERSECT SELECT 1 '.repeat(3000)}`)).toBe('SQL_TOO_DEEP');
     expect(await codeOf(`SELECT 1 ${'UNION ALL SELECT 1 '.repeat(500)}`)).toBe(null);
