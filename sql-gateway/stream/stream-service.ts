@@ -88,8 +88,9 @@ export function createStreamService(parts: StreamParts): StreamService {
     },
     drop,
     list: async () => {
-      const catalog = parts.catalog.pinned();
+      // Records first: a checkpoint that is newer than the names looked at would seem to have read nothing.
       const records = await parts.streams.list();
+      const catalog = parts.catalog.pinned();
       return Promise.all(records.map((record) => readStatus(record, tasks.get(record.table.uuid), catalog)));
     },
     nudge: () => {
