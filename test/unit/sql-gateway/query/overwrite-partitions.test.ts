@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 const run = (text: string, modifier = PRODUCT) => modifyTable(modifier, table, text);
 const rows = async (): Promise<readonly string[]> =>
-  (await runSql(`SELECT concat_ws(' ', coalesce(p, '-'), q, n) FROM ${table.rows} AS s ORDER BY ALL`)).map(([row]) => String(row));
+  (await runSql(`SELECT concat_ws(' ', coalesce(p, '-'), q, n) FROM ${table.rows} AS s ORDER BY ALL`)).map(([row]) => row as string);
 const refusal = (text: string): Promise<unknown> =>
   run(text).then(
     () => 'done',

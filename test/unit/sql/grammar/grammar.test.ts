@@ -6,11 +6,12 @@ import { withoutSpans } from '../../../property/sql-without-spans.ts';
 import { CALL_CASES } from './call-cases.ts';
 import { EXPRESSION_CASES } from './expression-cases.ts';
 import type { GrammarCases, RejectedText } from './grammar-cases.ts';
+import { MODIFICATION_CASES } from './modification-cases.ts';
 import { QUERY_CASES } from './query-cases.ts';
 import { readGrammar, referencesOf } from './read-grammar.ts';
 import { TABLE_CASES } from './table-cases.ts';
 
-const CASES: readonly GrammarCases[] = [...QUERY_CASES, ...TABLE_CASES, ...EXPRESSION_CASES, ...CALL_CASES];
+const CASES: readonly GrammarCases[] = [...QUERY_CASES, ...TABLE_CASES, ...EXPRESSION_CASES, ...CALL_CASES, ...MODIFICATION_CASES];
 
 const { productions, tokenClasses, repeated } = readGrammar();
 
