@@ -1,7 +1,7 @@
 import { assert, formatType, type NewColumn, type PlanColumn, type ProjectColumn, type TableSnapshot } from '../../spi/index.ts';
 import type { ComputedColumn, Expression, Span } from '../ast/index.ts';
 import { parseStatement } from '../parse/index.ts';
-import { bindError } from './bind-error.ts';
+import { bindError, unsupported } from './bind-error.ts';
 import { type BinderState, type BoundRelation, bindWithin, type Environment } from './binder-state.ts';
 import { settled } from './coercion.ts';
 import { mayBeNull } from './expression-nullability.ts';
@@ -80,8 +80,22 @@ function bindOver(state: BinderState, table: string, inputs: readonly PlanColumn
   const columns = inputs.map((column) => ({ ...column, table, schema: null, qualifiedOnly: false }));
   const scope = { columns, aliases: null, outer: null };
   const context = { state, scope, environment: NOTHING_AROUND, calls: null, place: `the computed column ${name}` };
+  refuseQueries(state, name, expression);
   const bound = settled(state, bindWithin(context, expression));
   return state.columns.create({ name, type: bound.type, nullable: mayBeNull(state.columns, bound), expression: bound });
+}
+
+/** The text is bound again where the table is read, without the other relations that it names and without values for parameters. */
+function refuseQueries(state: BinderState, name: string, expression: Expression): void {
+  const pending: object[] = [expression];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    const kind = 'kind' in node ? node.kind : null;
+    if (kind === 'query') throw unsupported(state, `a subquery in the computed column ${name}`, expression.span);
+    if (kind === 'numbered-parameter' || kind === 'named-parameter') {
+      throw unsupported(state, `a parameter in the computed column ${name}`, expression.span);
+    }
+    for (const child of Object.values(node) as unknown[]) if (typeof child === 'object' && child !== null) pending.push(child);
+  }
 }
 
 function parseExpressionText(text: string): Expression {

@@ -64,11 +64,15 @@ function formatDate(context: ExpressionContext, node: FunctionCall, [time, patte
 }
 
 function strftimePattern(context: ExpressionContext, pattern: string, at: Expression): string {
+  if (/%[A-Za-z]/.test(pattern)) {
+    const hint = 'Write a pattern such as yyyy-MM-dd, or call strftime, which takes marks such as %Y-%m-%d.';
+    throw bindError(context.state, 'SQL_INVALID_VALUE', `'${pattern}' is not a pattern of letters`, at.span, { hint });
+  }
   let rest = pattern.length;
   const marks = [...pattern.matchAll(PATTERN_PART)].map(([part, letter]) => {
     rest -= part.length;
     if (part.startsWith("'")) return part === "''" ? "'" : part.slice(1, -1).replaceAll("''", "'").replaceAll('%', '%%');
-    if (letter === undefined && part !== '%') return part;
+    if (letter === undefined) return part === '%' ? '%%' : part;
     const mark = Object.hasOwn(LETTERS, part) ? LETTERS[part] : undefined;
     if (mark !== undefined) return mark;
     const message = `'${part}' is not a part of a pattern such as 'yyyy-MM-dd HH:mm:ss'`;

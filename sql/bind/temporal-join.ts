@@ -3,6 +3,7 @@ import type { Join, NamedTable, TableReference, TableVersion } from '../ast/inde
 import { primaryKeyOf } from './bind-primary-key.ts';
 import { lookUp } from './bind-relation.ts';
 import { bindError } from './bind-error.ts';
+import { literal } from './bind-literal.ts';
 import { WATERMARK_COLUMN } from './bind-watermark.ts';
 import { type BinderState, bindWithin, type Environment } from './binder-state.ts';
 import { predicate, unify } from './bind-comparison.ts';
@@ -62,7 +63,15 @@ export function bindTemporalCondition(
   }
   const keys = keyNames.flatMap((name) => columnOf(name)?.id ?? []);
   const operands = unify(state, [moment, columnExpression(time)], [version.span, version.span], version.span, 'FOR SYSTEM_TIME AS OF');
-  return { condition: predicate('ge', ...operands), keys };
+  const [at, since] = operands as [PlanExpression, PlanExpression];
+  return { condition: predicate('ge', beforeAll(at), since), keys };
+}
+
+/** Engines differ in what an ASOF join pairs with NULL: a row without a time is taken to be older than every version. */
+function beforeAll(moment: PlanExpression): PlanExpression {
+  const { type } = moment;
+  const oldest = literal(type, type.kind === 'timestamptz' ? '0001-01-01 00:00:00+00:00' : '0001-01-01 00:00:00');
+  return { kind: 'call', function: 'coalesce', arguments: [moment, oldest], type };
 }
 
 /** Checks that a temporal join pairs all columns of the right side's key, and nothing else: then its rows are versions of one another.
