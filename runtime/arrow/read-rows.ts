@@ -115,6 +115,8 @@ export function readColumn(data: Data): ValueReader {
 export function readRows(frames: readonly Uint8Array[]): readonly Row[] {
   const rows: Row[] = [];
   for (const batch of RecordBatchReader.from(frames)) {
+    // The package makes up a batch for a result without any, whose lists have no elements to look into.
+    if (batch.numRows === 0) continue;
     const columns = batch.schema.fields.map((field, index) => [field.name, readColumn(batch.data.children[index] as Data)] as const);
     for (let index = 0; index < batch.numRows; index += 1) {
       rows.push(Object.fromEntries(columns.map(([name, read]) => [name, read(index)])));

@@ -62,6 +62,7 @@ export function implicitCastCost(from: DataType, to: DataType): number | null {
     const value = implicitCastCost(from.value, to.value);
     return key === null || value === null ? null : key + value;
   }
+  if (from.kind === 'struct' && to.kind === 'struct') return structCastCost(from.fields, to.fields);
   return IMPLICIT_CASTS[from.kind]?.[to.kind] ?? null;
 }
 
@@ -89,6 +90,16 @@ export function commonType(left: DataType, right: DataType): DataType | null {
 }
 
 type Fields = Extract<DataType, { kind: 'struct' }>['fields'];
+
+/** The fields must have the same names in the same order. */
+function structCastCost(from: Fields, to: Fields): number | null {
+  if (from.length !== to.length) return null;
+  const costs = from.map(({ name, type }, index) => {
+    const other = to[index];
+    return other?.name === name ? implicitCastCost(type, other.type) : null;
+  });
+  return costs.reduce<number | null>((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0);
+}
 
 function commonStruct(left: Fields, right: Fields): DataType | null {
   if (left.length !== right.length) return null;

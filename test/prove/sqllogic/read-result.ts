@@ -11,6 +11,8 @@ export async function readResult(columns: readonly ResultColumn[], frames: Async
   for await (const frame of frames) collected.push(frame);
   const rows: string[][] = [];
   for (const batch of RecordBatchReader.from(collected)) {
+    // The package makes up a batch for a result without any, whose lists have no elements to look into.
+    if (batch.numRows === 0) continue;
     const readers = batch.data.children.map((data: Data) => readColumn(data));
     for (let row = 0; row < batch.numRows; row += 1) {
       rows.push(columns.map(({ type }, column) => formatValue(readers[column]?.(row) ?? null, type)));

@@ -29,3 +29,10 @@ it('a CAST of a constant number that does not fit is refused only when its row i
   );
   expect(await runPlan(plan)).toEqual([[null]]);
 });
+
+it('a struct goes into a column field by field', async () => {
+  const catalog = await catalogOf(['CREATE TABLE t (s struct<a bigint, b varchar>)']);
+  await expect(bindText("INSERT INTO t VALUES ({'a': 1, 'b': NULL})", catalog)).resolves.toMatchObject({ kind: 'insert' });
+  await expect(bindText("INSERT INTO t VALUES ({'b': NULL, 'a': 1})", catalog)).rejects.toMatchObject({ code: 'SQL_TYPE_MISMATCH' });
+  await expect(bindText("INSERT INTO t VALUES ({'a': 1})", catalog)).rejects.toMatchObject({ code: 'SQL_TYPE_MISMATCH' });
+});
