@@ -130,13 +130,9 @@ export function groupRewriter(
       if (group !== undefined) return { kind: 'column', id: group.id, type: group.type };
       if (part.kind !== 'column' || !inputIds.has(part.id)) return null;
       const hint = 'Add it to GROUP BY, or take any_value() of it.';
-      throw bindError(
-        state,
-        'SQL_GROUPING',
-        'a column is neither in GROUP BY nor inside an aggregate function',
-        state.spans.get(part) ?? span,
-        { hint },
-      );
+      const place = state.spans.get(part);
+      const written = place === undefined ? 'a column' : `the column ${state.source.text.slice(place.start, place.end)}`;
+      throw bindError(state, 'SQL_GROUPING', `${written} is neither in GROUP BY nor inside an aggregate function`, place ?? span, { hint });
     });
 }
 

@@ -143,6 +143,9 @@ function ambiguous(place: Located, name: string, matches: readonly ScopeColumn[]
   return bindError(place, 'SQL_AMBIGUOUS_COLUMN', `more than one column has the name ${name}`, span, { hint, details: { candidates } });
 }
 
+/** More are no help. */
+const TABLES_LISTED_MAX = 6;
+
 function unknownColumn(place: Located, scope: Scope, parts: readonly Identifier[], span: Span): Error {
   const written = parts.map((part) => part.name).join('.');
   const names: string[] = [];
@@ -154,9 +157,13 @@ function unknownColumn(place: Located, scope: Scope, parts: readonly Identifier[
   const [first = '', second] = parts.map((part) => part.name);
   const knowsTable = second !== undefined && tables.some((table) => sameName(table, first));
   if (second !== undefined && !knowsTable && !names.some((name) => sameName(name, first))) {
-    const hint = didYouMean(nearestName(first, new Set(tables)));
+    const inScope = [...new Set(tables)];
+    const listed = inScope.length === 0 || inScope.length > TABLES_LISTED_MAX ? undefined : `In scope: ${inScope.join(', ')}.`;
+    const hint = didYouMean(nearestName(first, inScope)) ?? listed;
     return bindError(place, 'SQL_UNKNOWN_COLUMN', `no table of the name ${first} is in scope (in ${written})`, span, { hint });
   }
-  const hint = didYouMean(nearestName(second ?? first, new Set(names)));
+  const inDoubleQuotes = second === undefined && place.source.text.charAt(span.start) === '"';
+  const asText = inDoubleQuotes ? `Text stands in single quotes: '${first.replaceAll("'", "''")}'.` : undefined;
+  const hint = didYouMean(nearestName(second ?? first, new Set(names))) ?? asText;
   return bindError(place, 'SQL_UNKNOWN_COLUMN', `no column of the name ${written} is in scope`, span, { hint });
 }

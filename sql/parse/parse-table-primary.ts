@@ -9,20 +9,17 @@ import { parseTableFunctionCall, parseWrappedTableFunction, type TableFunctionCa
 import { isNoTableAlias } from './reserved-words.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
-/** Says that row patterns are understood as such and not supported.
+/** Says that row patterns and graph patterns are understood as such and not supported.
  *  @throws SQL_UNSUPPORTED */
-function refuseRowPattern(cursor: TokenCursor): void {
-  if (!cursor.peekWord(0, 'MATCH_RECOGNIZE') || !cursor.peekSymbol(1, '(')) return;
+function refusePattern(cursor: TokenCursor, word: 'MATCH_RECOGNIZE' | 'GRAPH_TABLE', hint: string): void {
+  if (!cursor.peekWord(0, word) || !cursor.peekSymbol(1, '(')) return;
   const location = locate(cursor.text, cursor.token.start, cursor.token.end);
-  throw new PlatformError('SQL_UNSUPPORTED', 'MATCH_RECOGNIZE is not supported', {
-    location,
-    hint: 'Compare a row with others by lag() and lead(), or count them by windows.',
-  });
+  throw new PlatformError('SQL_UNSUPPORTED', `${word} is not supported`, { location, hint });
 }
 
 function parseOptionalAlias(cursor: TokenCursor): TableAlias | null {
   const { start } = cursor.token;
-  refuseRowPattern(cursor);
+  refusePattern(cursor, 'MATCH_RECOGNIZE', 'Compare a row with others by lag() and lead(), or count them by windows.');
   if (!cursor.acceptWord('AS')) {
     const { kind, value } = cursor.token;
     if (!isName(cursor.token) || (kind === 'word' && (isNoTableAlias(value) || startsPivot(cursor)))) return null;
@@ -127,6 +124,7 @@ function parseUnpivotedTable(cursor: TokenCursor): TableReference {
     return finishTableFunction(cursor, parseWrappedTableFunction(cursor), lateral, start);
   }
   if (!isName(cursor.token)) return cursor.fail('a table');
+  refusePattern(cursor, 'GRAPH_TABLE', 'Join the table of edges, or follow it WITH RECURSIVE.');
   if (cursor.peekWord(0, 'VALUES') && cursor.peekSymbol(1, '(')) return cursor.fail('a table, or VALUES in parentheses');
   const name = parseQualifiedName(cursor);
   if (cursor.peekSymbol(0, '(')) return finishTableFunction(cursor, parseTableFunctionCall(cursor, name), lateral, start);

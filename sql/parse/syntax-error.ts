@@ -1,5 +1,6 @@
 import { PlatformError } from '../../spi/index.ts';
 import { locate, type Token } from '../lex/index.ts';
+import { type Mistake, mistakeHint } from './mistake-hint.ts';
 import { isReserved } from './reserved-words.ts';
 
 const SHOWN_MAX = 6;
@@ -60,8 +61,11 @@ function listExpected(expected: readonly string[]): string {
 }
 
 /** Returns what to do about the error, null when nothing is known. */
-function findHint(found: Token, expected: readonly string[], keyword: string | null): string | null {
+function findHint(mistake: Mistake, keyword: string | null): string | null {
+  const { found, expected } = mistake;
   if (keyword !== null) return `Did you mean ${keyword}?`;
+  const known = mistakeHint(mistake);
+  if (known !== null) return known;
   const wantsName = expected.some((entry) => /^an? /.test(entry));
   if (!wantsName || found.kind !== 'word' || !isReserved(found.value)) return null;
   return `${found.value} is a reserved word: put it in double quotes to use it as a name.`;
@@ -81,7 +85,7 @@ export function syntaxError(failure: SyntaxFailure): PlatformError {
   const previousKeyword = ownKeyword === null ? nearestKeyword(previous, candidates) : null;
   const previousText = previousKeyword === null || previous === null ? '' : ` after '${text.slice(previous.start, previous.end)}'`;
   const keyword = ownKeyword ?? previousKeyword;
-  const hint = findHint(found, expected, keyword);
+  const hint = findHint({ text, found, previous, expected }, keyword);
   const suggestion = keyword === null ? '' : ` (did you mean ${keyword}?)`;
   return new PlatformError(
     'SQL_SYNTAX',

@@ -53,6 +53,8 @@ describe('a statement that means nothing', () => {
     ['SELECT 1 UNION SELECT 1, 2', 'SQL_TYPE_MISMATCH', 16, undefined],
     ['SELECT a FROM t WHERE a > (SELECT a, x FROM u)', 'SQL_TYPE_MISMATCH', 27, undefined],
     ['SELECT a FROM t LIMIT -1', 'SQL_INVALID_VALUE', 23, undefined],
+    ['SELECT a FROM t WHERE c = "open"', 'SQL_UNKNOWN_COLUMN', 27, "Text stands in single quotes: 'open'."],
+    ['SELECT q.a FROM t AS first_one', 'SQL_UNKNOWN_COLUMN', 8, 'In scope: first_one.'],
     ['PIVOT t ON a IN (1) USING b', 'SQL_GROUPING', 27, undefined],
     ['UNPIVOT t ON aa', 'SQL_UNKNOWN_COLUMN', 14, 'Did you mean a?'],
     ['UNPIVOT t ON a, c', 'SQL_TYPE_MISMATCH', 1, 'Write a CAST.'],
@@ -64,6 +66,12 @@ describe('a statement that means nothing', () => {
   ])('%s is %s at column %i', async (text, code, column, hint) => {
     const error = await errorOf(text);
     expect({ code: error.code, column: error.location?.column, hint: error.hint }).toEqual({ code, column, hint });
+  });
+
+  it('names the column that is not grouped', async () => {
+    expect((await errorOf('SELECT t.b, count(*) FROM t')).message).toBe(
+      'the column t.b is neither in GROUP BY nor inside an aggregate function',
+    );
   });
 
   it('tells the line as well as the column', async () => {
