@@ -5,6 +5,7 @@ export const BENCHMARKS: readonly RegisteredProof[] = [
   { name: 'binding', load: async () => (await import('./binding.ts')).benchmark },
   { name: 'channel', load: async () => (await import('./channel.ts')).benchmark },
   { name: 'engines', load: async () => (await import('./engines.ts')).benchmark },
+  { name: 'estimates', load: async () => (await import('./estimates.ts')).benchmark },
   { name: 'gateway', load: async () => (await import('./gateway.ts')).benchmark },
   { name: 'sql', load: async () => (await import('./sql.ts')).benchmark },
   { name: 'stream-kernel', load: async () => (await import('./stream-kernel.ts')).benchmark },
