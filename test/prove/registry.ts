@@ -9,6 +9,7 @@ export const PROOFS: readonly RegisteredProof[] = [
   { name: 'plan-replay', load: async () => (await import('./plan-replay.ts')).proof },
   { name: 'routing', load: async () => (await import('./routing.ts')).proof },
   { name: 'sql-fuzz', load: async () => (await import('./sql-fuzz.ts')).proof },
+  { name: 'sql-properties', load: async () => (await import('./sql-properties.ts')).proof },
   { name: 'sqllogic', load: async () => (await import('./sqllogic.ts')).proof },
   { name: 'three-engines', load: async () => (await import('./three-engines.ts')).proof },
 ];

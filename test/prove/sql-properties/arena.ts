@@ -17,6 +17,7 @@ import {
   type Field,
   type ParquetSplit,
   PlatformError,
+  type ScanColumn,
   type TableSource,
 } from '../../../spi/index.ts';
 import { runInProcess } from '../../property/batch-in-process.ts';
@@ -49,6 +50,8 @@ export interface Arena {
   readonly catalog: ReturnType<typeof parquetCatalog>;
   /** Runs a text on DuckDB itself. */
   reference(sql: string): Promise<(Answer & { readonly types: readonly string[] }) | NoAnswer>;
+  /** Whether batches are cut into tasks of a few rows each, or only where the plan asks for it, which is ten times as fast. */
+  cutFinely(fine: boolean): void;
   /** Puts new rows into all tables. */
   load(random: Random, rows: number): Promise<void>;
   close(): Promise<void>;
@@ -84,6 +87,9 @@ export async function openArena(): Promise<Arena> {
     catalog: parquetCatalog(new Map(TABLE_NAMES.map((name) => [name, fields]))),
     reference: (sql) =>
       readReference(connection, sql).catch((error: unknown) => ({ refused: false, code: 'reference', message: String(error) })),
+    cutFinely: (fine) => {
+      batchTasks.fine = fine;
+    },
     load: (random, rows) => files.load(random, rows),
     close: async () => {
       await Promise.all([olapEngine.close(), streamEngine.close(), batchTasks.close(), files.close()]);
@@ -100,6 +106,7 @@ class TableFiles {
   readonly #directory: string;
   readonly #reader = openDatabase({ config: { threads: '1' } });
   readonly #splits = new Map<string, readonly ParquetSplit[]>();
+  readonly #frames = new Map<string, readonly Uint8Array[]>();
   #loads = 0;
 
   constructor(connection: DuckDBConnection, directory: string) {
@@ -109,6 +116,7 @@ class TableFiles {
 
   async load(random: Random, rows: number): Promise<void> {
     this.#loads += 1;
+    this.#frames.clear();
     for (const table of TABLE_NAMES) {
       for (const sql of tableSql(table, randomRows(random, Math.floor(random() * rows), false))) await this.#connection.run(sql);
       const parts = 1 + Math.floor(random() * 3);
@@ -117,7 +125,6 @@ class TableFiles {
   }
 
   source(): TableSource {
-    const reader = this.#reader;
     return {
       plan: ({ table, filter }) => {
         const splits = this.#splits.get(table.name) ?? [];
@@ -132,20 +139,31 @@ class TableFiles {
           filesSkipped: 0,
         });
       },
-      async *read(split, columns) {
-        const items = columns.map((column) => `"${column.name}"`).join(', ');
-        const connection = reader.connect();
-        const frames = await connection.stream(`SELECT ${items === '' ? '1' : items} FROM read_parquet('${fileURLToPath(split.uri)}')`);
-        yield frames.schema();
-        for (let frame = await frames.next(); frame !== null; frame = await frames.next()) yield frame;
-        await frames.close();
-        await connection.close();
-      },
+      read: (split, columns) => this.#read(split, columns),
     };
   }
 
   close(): Promise<void> {
     return this.#reader.close();
+  }
+
+  async *#read(split: ParquetSplit, columns: readonly ScanColumn[]): AsyncGenerator<Uint8Array> {
+    const items = columns.map((column) => `"${column.name}"`).join(', ');
+    const key = `${split.uri} ${items}`;
+    const known = this.#frames.get(key) ?? (await this.#decode(split, items === '' ? '1' : items));
+    this.#frames.set(key, known);
+    // Who takes a frame may hand its memory on to a process.
+    for (const frame of known) yield frame.slice();
+  }
+
+  async #decode(split: ParquetSplit, items: string): Promise<readonly Uint8Array[]> {
+    const connection = this.#reader.connect();
+    const stream = await connection.stream(`SELECT ${items} FROM read_parquet('${fileURLToPath(split.uri)}')`);
+    const frames = [stream.schema().slice()];
+    for (let frame = await stream.next(); frame !== null; frame = await stream.next()) frames.push(frame.slice());
+    await stream.close();
+    await connection.close();
+    return frames;
   }
 
   async #write(table: string, part: number, parts: number): Promise<ParquetSplit> {
@@ -164,6 +182,7 @@ type Runner = Pick<Engine, 'estimate' | 'prepare'>;
 /** Cuts queries into stages and tasks as the batch engine does, and runs the tasks one after the other in this process: a process for each
  *  would take a hundred times as long. */
 class BatchTasks implements Runner {
+  fine = true;
   readonly #host: EngineHost;
   readonly #directory: string;
   readonly #database = openDatabase({ config: { threads: '1' } });
@@ -194,7 +213,8 @@ class BatchTasks implements Runner {
 
   async *#frames({ plan }: BoundQuery): AsyncGenerator<Uint8Array> {
     this.#runs += 1;
-    const settings = { taskBytesTarget: 1000, broadcastBytesMax: this.#runs % 2 === 0 ? 0 : 1e9, executors: 2 };
+    const divided = this.fine && this.#runs % 2 === 0;
+    const settings = { taskBytesTarget: this.fine ? 1000 : 1e9, broadcastBytesMax: divided ? 0 : 1e9, executors: 2 };
     yield* await runInProcess(this.#connection, this.#host, plan, settings, join(this.#directory, String(this.#runs)));
   }
 }

@@ -13,8 +13,13 @@ export interface ProofQuery {
 
 /** Parses and binds a statement.
  *  @throws the front end's errors */
-export function bindForProof(text: string, catalog: Catalog, schema = CORPUS_SCHEMA): Promise<BoundWithReferences> {
-  return bindWithReferences(parseStatement(text), {
+export function bindForProof(
+  text: string,
+  catalog: Catalog,
+  schema = CORPUS_SCHEMA,
+  bind: typeof bindWithReferences = bindWithReferences,
+): Promise<BoundWithReferences> {
+  return bind(parseStatement(text), {
     text,
     catalog,
     principal: { user: 'proof' },

@@ -20,13 +20,14 @@ const PREDICATES_PER_FROM = 10;
 const FROMS_PER_LOAD = 5;
 const ROWS_MAX = 20;
 
-/** Rows are either true, false or NULL for a predicate: the three parts are the whole. */
+/** Predicates over the columns of one FROM clause. Rows are either true, false or NULL for each: the three parts are the whole. */
 interface Trial {
   readonly whole: string;
-  /** The three parts with their number in front. */
-  readonly parts: string;
-  /** Whether each row is true for the predicate, computed where no filter is. */
-  readonly values: string;
+  readonly predicates: readonly string[];
+  /** The parts of predicate `i` with the numbers `3 * i` and on in front. */
+  parts(predicates: readonly string[]): string;
+  /** Whether each row is true for each predicate, computed where no filter is. */
+  values(predicates: readonly string[]): string;
 }
 
 /** Checks on every engine that the rows for which a random predicate is true, false and NULL are all rows (ternary logic partitioning), and that as
@@ -34,13 +35,17 @@ interface Trial {
  *  @see Rigger and Su, "Finding Bugs in Database Systems via Query Partitioning" and "Detecting Optimization Bugs in Database Engines via
  *  Non-Optimizing Reference Engine Construction", 2020 */
 export async function checkPredicates(arena: Arena, { random, predicates, log }: PredicateOptions): Promise<Check[]> {
+  arena.cutFinely(false);
   const outcomes = arena.engines.map((engine) => ({ engine, tried: 0, outOfRange: 0, wrong: [] as string[] }));
   for (let froms = 0; froms < predicates && outcomes.some(({ tried }) => tried < predicates); froms += 1) {
     if (froms % FROMS_PER_LOAD === 0) await arena.load(random, ROWS_MAX);
-    const trials = makeTrials(random);
+    const trial = makeTrial(random);
     for (const outcome of outcomes) {
       if (outcome.tried >= predicates) continue;
-      for (const { sql, verdict } of await tryAll(arena, outcome.engine, trials.slice(0, predicates - outcome.tried))) {
+      const whole = await answerTo(arena, outcome.engine, trial.whole);
+      const verdicts =
+        typeof whole === 'string' ? [{ sql: trial.whole, verdict: whole }] : await judge(arena, outcome.engine, trial, whole);
+      for (const { sql, verdict } of verdicts) {
         outcome.tried += Number(verdict !== 'refused' && verdict !== 'out of range');
         outcome.outOfRange += Number(verdict === 'out of range');
         if (verdict === null || verdict === 'refused' || verdict === 'out of range') continue;
@@ -69,48 +74,59 @@ export async function checkPredicates(arena: Arena, { random, predicates, log }:
   ]);
 }
 
-function makeTrials(random: Random): readonly Trial[] {
+function makeTrial(random: Random): Trial {
   const plain = random() < 0.6;
   const maker = new QueryMaker(random, plain);
   const { sql: from, names } = maker.from(random() < 0.2 ? 1 : 0);
   const columns = [0, 1, 2].map((index) => `${pick(random, names).sql} AS x${String(index)}`).join(', ');
-  return Array.from({ length: PREDICATES_PER_FROM }, () => {
-    const predicate = maker.condition(names, plain ? 0 : 1);
-    const part = (number: number, where: string): string => `SELECT ${String(number)} AS part, ${columns} FROM ${from} WHERE ${where}`;
-    return {
-      whole: `SELECT ${columns} FROM ${from}`,
-      parts: [part(1, predicate), part(2, `NOT ${predicate}`), part(3, `${predicate} IS NULL`)].join(' UNION ALL '),
-      values: `SELECT ${predicate} IS TRUE AS x FROM ${from}`,
-    };
-  });
+  const part = (number: number, where: string): string => `SELECT ${String(number)} AS part, ${columns} FROM ${from} WHERE ${where}`;
+  return {
+    whole: `SELECT ${columns} FROM ${from}`,
+    predicates: Array.from({ length: PREDICATES_PER_FROM }, () => maker.condition(names, plain ? 0 : 1)),
+    parts: (predicates) =>
+      predicates
+        .flatMap((one, at) => [one, `NOT ${one}`, `${one} IS NULL`].map((where, third) => part(3 * at + third, where)))
+        .join(' UNION ALL '),
+    values: (predicates) => `SELECT ${predicates.map((one, at) => `${one} IS TRUE AS x${String(at)}`).join(', ')} FROM ${from}`,
+  };
 }
 
-type Verdict = string | null;
+interface Verdict {
+  readonly sql: string;
+  readonly verdict: string | null;
+}
 
-async function tryAll(
-  arena: Arena,
-  engine: Contestant,
-  trials: readonly Trial[],
-): Promise<readonly { readonly sql: string; readonly verdict: Verdict }[]> {
-  const [first] = trials;
-  if (first === undefined) return [];
-  const whole = await answerTo(arena, engine, first.whole);
-  const verdicts: { sql: string; verdict: Verdict }[] = [];
-  for (const trial of trials) verdicts.push({ sql: trial.parts, verdict: await judge(arena, engine, trial, whole) });
+/** All predicates go into one query; where that has no answer each is tried by itself. */
+async function judge(arena: Arena, engine: Contestant, trial: Trial, whole: Answer): Promise<readonly Verdict[]> {
+  const together = await judgeAll(arena, engine, trial, trial.predicates, whole);
+  if (typeof together !== 'string') return together;
+  const verdicts: Verdict[] = [];
+  for (const predicate of trial.predicates) {
+    const own = await judgeAll(arena, engine, trial, [predicate], whole);
+    verdicts.push(...(typeof own === 'string' ? [{ sql: trial.parts([predicate]), verdict: own }] : own));
+  }
   return verdicts;
 }
 
-async function judge(arena: Arena, engine: Contestant, { parts, values }: Trial, whole: Answer | string): Promise<Verdict> {
-  if (typeof whole === 'string') return whole;
-  const partitioned = await answerTo(arena, engine, parts);
+async function judgeAll(
+  arena: Arena,
+  engine: Contestant,
+  trial: Trial,
+  predicates: readonly string[],
+  whole: Answer,
+): Promise<readonly Verdict[] | string> {
+  const partitioned = await answerTo(arena, engine, trial.parts(predicates));
   if (typeof partitioned === 'string') return partitioned;
-  const computed = await answerTo(arena, engine, values);
+  const computed = await answerTo(arena, engine, trial.values(predicates));
   if (typeof computed === 'string') return computed;
-  const filtered = partitioned.rows.filter(([part]) => part === '1').length;
-  const found = computed.rows.filter(([value]) => value === 'true').length;
-  if (filtered !== found) return `${String(filtered)} rows pass the filter, ${String(found)} are true`;
-  const difference = differenceOf(whole, { columns: whole.columns, rows: partitioned.rows.map((row) => row.slice(1)) }, []);
-  return difference === null ? null : `the three parts: ${difference}`;
+  return predicates.map((predicate, at) => {
+    const rows = partitioned.rows.filter(([part]) => Math.floor(Number(part) / 3) === at);
+    const filtered = rows.filter(([part]) => Number(part) === 3 * at).length;
+    const found = computed.rows.filter((row) => row[at] === 'true').length;
+    const difference = differenceOf(whole, { columns: whole.columns, rows: rows.map((row) => row.slice(1)) }, []);
+    const verdict = filtered === found ? difference : `${String(filtered)} rows pass the filter, ${String(found)} are true`;
+    return { sql: trial.parts([predicate]), verdict };
+  });
 }
 
 /** Returns an answer, or why there is none: `refused`, `out of range`, or what went wrong. */
