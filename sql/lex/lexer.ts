@@ -5,7 +5,7 @@ import type { Token, TokenKind } from './token.ts';
 const SYMBOLS = new Set('( ) [ ] { } , . ; : + - * / % ^ & | ~ < > = ? :: := <= >= <> != == || // ** << >> => -> ->>'.split(' '));
 const HEX_DIGITS = /^(?:[0-9a-fA-F]{2})*$/;
 /** Words after which a comment that begins with a plus sign holds hints. */
-const TAKES_HINTS: ReadonlySet<string> = new Set(['SELECT', 'DELETE', 'UPDATE']);
+const TAKES_HINTS: ReadonlySet<string> = new Set(['SELECT', 'DELETE', 'UPDATE', 'MERGE']);
 const NON_ASCII = /[^\0-\x7F]/;
 const INVALID = /[\0\p{Surrogate}]/u;
 

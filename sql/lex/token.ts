@@ -1,6 +1,6 @@
 /** What a token is.
  *  `word` is an unquoted identifier or a keyword, `quoted` a quoted identifier, `symbol` an operator or punctuation,
- *  `hint` the text between the delimiters of a hint directly after SELECT, DELETE or UPDATE, `end` the end of the text. */
+ *  `hint` the text between the delimiters of a hint directly after SELECT, DELETE, UPDATE or MERGE, `end` the end of the text. */
 export type TokenKind = 'word' | 'quoted' | 'string' | 'binary' | 'number' | 'parameter' | 'symbol' | 'hint' | 'end';
 
 /** One token of a statement.

@@ -12,7 +12,7 @@ function invalidHint(cursor: TokenCursor, comment: Token): PlatformError {
   );
 }
 
-/** Passes the hints of a comment directly after SELECT, DELETE or UPDATE; there are none without such a comment.
+/** Passes the hints of a comment directly after SELECT, DELETE, UPDATE or MERGE; there are none without such a comment.
  *  @throws SQL_SYNTAX when the comment holds something else than hints. */
 export function acceptHints(cursor: TokenCursor): Hint[] {
   const comment = cursor.token;

@@ -59,6 +59,7 @@ describe('statements that put rows beside those of their table, on the whole pla
        WHEN NOT MATCHED AND d.item < 105 THEN INSERT *
        WHEN NOT MATCHED BY SOURCE AND t.item < 10 THEN UPDATE SET amount = 0`,
     );
+    expect(await ask("SELECT engine FROM system.queries WHERE kind = 'merge' ORDER BY created_at DESC LIMIT 1")).toEqual([[engine]]);
     expect(merge).toMatchObject({ rows: 25, inserted: 5, updated: 19, deleted: 1, repeated: false });
     expect(await ask('SELECT count(*), sum(amount) FROM stock')).toEqual([[104, 4950 - 45 - 95 + 9 * 1000 + 5 * 1000]]);
     const update = `UPDATE ${hint} stock SET amount = d.amount FROM deliveries AS d JOIN stock AS o ON d.item = o.item WHERE stock.item = d.item AND o.amount > 1000`;
