@@ -6,8 +6,8 @@ import { tokenize } from '../../../sql/lex/index.ts';
 import { parseStatement } from '../../../sql/parse/index.ts';
 import type { SqlLogicRecord } from './record.ts';
 
-/** Statements that fail in this way are of the grammar nevertheless. */
-const PARSED_CODES: ReadonlySet<string> = new Set(['SQL_UNSUPPORTED', 'CATALOG_UNKNOWN_TABLE', 'ENGINE_REFUSED']);
+/** A statement that fails in this way may be of no grammar. */
+const UNREAD_CODES: ReadonlySet<string | null> = new Set([null, 'SQL_SYNTAX', 'SQL_TOO_DEEP', 'SQL_TOO_LONG', 'SQL_MULTIPLE_STATEMENTS']);
 
 /** What records have touched so far. */
 export class Coverage {
@@ -23,7 +23,7 @@ export class Coverage {
       const point = /^semantics: (.+)$/.exec(comment);
       if (point?.[1] !== undefined) this.#points.add(point[1]);
     }
-    if (record.kind === 'statement' && record.outcome.kind === 'error' && !PARSED_CODES.has(record.outcome.code ?? '')) return;
+    if (record.kind === 'statement' && record.outcome.kind === 'error' && UNREAD_CODES.has(record.outcome.code)) return;
     addKinds(parseStatement(record.sql), this.#syntax);
     if (record.kind === 'statement') return;
     for (const { start, end } of tokenize(record.sql)) this.#spellings.add(record.sql.slice(start, end).toLowerCase());
