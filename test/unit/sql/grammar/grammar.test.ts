@@ -9,9 +9,21 @@ import type { GrammarCases, RejectedText } from './grammar-cases.ts';
 import { MODIFICATION_CASES } from './modification-cases.ts';
 import { QUERY_CASES } from './query-cases.ts';
 import { readGrammar, referencesOf } from './read-grammar.ts';
+import { SESSION_CASES } from './session-cases.ts';
+import { STATEMENT_CASES } from './statement-cases.ts';
+import { STREAMING_CASES } from './streaming-cases.ts';
 import { TABLE_CASES } from './table-cases.ts';
 
-const CASES: readonly GrammarCases[] = [...QUERY_CASES, ...TABLE_CASES, ...EXPRESSION_CASES, ...CALL_CASES, ...MODIFICATION_CASES];
+const CASES: readonly GrammarCases[] = [
+  ...QUERY_CASES,
+  ...TABLE_CASES,
+  ...EXPRESSION_CASES,
+  ...CALL_CASES,
+  ...MODIFICATION_CASES,
+  ...STATEMENT_CASES,
+  ...SESSION_CASES,
+  ...STREAMING_CASES,
+];
 
 const { productions, tokenClasses, repeated } = readGrammar();
 
