@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { renderCastDocs } from './render-cast-docs.ts';
 import { renderConfigurationDocs } from './render-configuration-docs.ts';
 import { renderErrorDocs } from './render-error-docs.ts';
 import { renderFunctionDocs } from './render-function-docs.ts';
@@ -8,6 +9,7 @@ const pages = {
   'docs/errors.md': renderErrorDocs(),
   'docs/configuration.md': renderConfigurationDocs(),
   'docs/sql/functions.md': renderFunctionDocs(),
+  'docs/sql/casts.md': renderCastDocs(),
 };
 
 for (const [path, text] of Object.entries(pages)) writeFileSync(new URL(`../${path}`, import.meta.url), text);

@@ -70,7 +70,8 @@ function foldCast(operand: LiteralExpression, type: DataType, timeZone: string):
   }
 }
 
-function isCastable(from: DataType, to: DataType): boolean {
+/** Returns whether a CAST between two types exists, whatever the value. */
+export function isCastable(from: DataType, to: DataType): boolean {
   if (from.kind === 'null' || sameType(from, to) || to.kind === 'varchar') return true;
   if (from.kind === 'varchar') return !NESTED_KINDS.includes(to.kind);
   if (NUMBERS.includes(from.kind) && NUMBERS.includes(to.kind)) return true;

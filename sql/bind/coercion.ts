@@ -168,10 +168,14 @@ export function tryCoerce(state: BinderState, expression: Expression, type: Data
 export function coerceForAssignment(state: BinderState, expression: Expression, type: DataType, column: string, span: Span): Expression {
   const implicit = tryCoerce(state, expression, type, span);
   if (implicit !== null) return implicit;
-  const allowed = type.kind === 'varchar' || (ASSIGNMENT_CASTS[expression.type.kind]?.includes(type.kind) ?? false);
-  if (allowed) return convert(state, expression, type, span);
+  if (isAssignable(expression.type, type)) return convert(state, expression, type, span);
   const message = `column ${column} has the type ${formatType(type)}, the value ${formatType(expression.type)}`;
   throw bindError(state, 'SQL_TYPE_MISMATCH', message, span, { hint: 'Write a CAST.' });
+}
+
+/** Returns whether INSERT converts between two types that have no implicit cast. */
+export function isAssignable(from: DataType, to: DataType): boolean {
+  return to.kind === 'varchar' || (ASSIGNMENT_CASTS[from.kind]?.includes(to.kind) ?? false);
 }
 
 /** Returns an expression with its parameter, if it is one of open type, settled on the type it has. */
