@@ -1,10 +1,26 @@
 import type { AggregateCall, Expression, FrameBound, WindowCall } from './expression.ts';
-import type { PlanNode, SortKey } from './plan-node.ts';
+import type { PlanNode } from './plan-node.ts';
 import { expressionOperands } from './traverse.ts';
 
 type ExpressionMap = (expression: Expression) => Expression;
 
-/** Returns a node whose direct inputs are replaced, those of its common table expressions included. */
+/** Returns a part with some of its properties replaced; the part itself when they are what they were, so that a rule that changes
+ *  nothing copies nothing, and who asks whether anything changed compares two references. */
+function rebuilt<Part extends object>(part: Part, changes: { readonly [Key in keyof Part]?: Part[Key] }): Part {
+  for (const key in changes) if (changes[key] !== part[key]) return { ...part, ...changes };
+  return part;
+}
+
+function mapList<Item>(items: readonly Item[], map: (item: Item) => Item): readonly Item[] {
+  const mapped = items.map((item) => map(item));
+  return mapped.every((item, index) => item === items[index]) ? items : mapped;
+}
+
+function mapOptional<Item>(item: Item | null, map: (item: Item) => Item): Item | null {
+  return item === null ? null : map(item);
+}
+
+/** Returns a node whose direct inputs are replaced, those of its common table expressions included; the node itself when all stay. */
 export function mapInputs(node: PlanNode, map: (input: PlanNode) => PlanNode): PlanNode {
   switch (node.kind) {
     case 'scan':
@@ -15,23 +31,23 @@ export function mapInputs(node: PlanNode, map: (input: PlanNode) => PlanNode): P
       return node;
     case 'join':
     case 'set_operation':
-      return { ...node, left: map(node.left), right: map(node.right) };
+      return rebuilt(node, { left: map(node.left), right: map(node.right) });
     case 'with':
-      return {
-        ...node,
-        ctes: node.ctes.map((cte) => ({
-          ...cte,
-          plan: map(cte.plan),
-          recursive: cte.recursive === null ? null : { ...cte.recursive, plan: map(cte.recursive.plan) },
-        })),
+      return rebuilt(node, {
+        ctes: mapList(node.ctes, (cte) =>
+          rebuilt(cte, {
+            plan: map(cte.plan),
+            recursive: mapOptional(cte.recursive, (recursive) => rebuilt(recursive, { plan: map(recursive.plan) })),
+          }),
+        ),
         body: map(node.body),
-      };
+      });
     default:
-      return { ...node, input: map(node.input) };
+      return rebuilt(node, { input: map(node.input) });
   }
 }
 
-/** Returns a node whose own expressions are replaced; its inputs stay. */
+/** Returns a node whose own expressions are replaced; its inputs stay. The node itself when all stay. */
 export function mapNodeExpressions<Node extends PlanNode>(node: Node, map: ExpressionMap): Node {
   return mapped(node, map) as Node;
 }
@@ -39,32 +55,31 @@ export function mapNodeExpressions<Node extends PlanNode>(node: Node, map: Expre
 function mapped(node: PlanNode, map: ExpressionMap): PlanNode {
   switch (node.kind) {
     case 'scan':
-      return node.filter === null ? node : { ...node, filter: map(node.filter) };
+      return rebuilt(node, { filter: mapOptional(node.filter, map) });
     case 'values':
-      return { ...node, rows: node.rows.map((row) => row.map(map)) };
+      return rebuilt(node, { rows: mapList(node.rows, (row) => mapList(row, map)) });
     case 'table_function':
     case 'unnest':
-      return { ...node, arguments: node.arguments.map(map) };
+      return rebuilt(node, { arguments: mapList(node.arguments, map) });
     case 'project':
-      return { ...node, columns: node.columns.map((column) => ({ ...column, expression: map(column.expression) })) };
+      return rebuilt(node, { columns: mapEntries(node.columns, map) });
     case 'filter':
-      return { ...node, predicate: map(node.predicate) };
+      return rebuilt(node, { predicate: map(node.predicate) });
     case 'join':
-      return { ...node, condition: node.condition === null ? null : map(node.condition) };
+      return rebuilt(node, { condition: mapOptional(node.condition, map) });
     case 'aggregate':
-      return {
-        ...node,
-        groups: node.groups.map((group) => ({ ...group, expression: map(group.expression) })),
-        aggregates: node.aggregates.map((column) => ({ ...column, call: mapAggregateCall(column.call, map) })),
-      };
+      return rebuilt(node, {
+        groups: mapEntries(node.groups, map),
+        aggregates: mapList(node.aggregates, (column) => rebuilt(column, { call: mapAggregateCall(column.call, map) })),
+      });
     case 'window':
-      return { ...node, windows: node.windows.map((column) => ({ ...column, call: mapWindowCall(column.call, map) })) };
+      return rebuilt(node, { windows: mapList(node.windows, (column) => rebuilt(column, { call: mapWindowCall(column.call, map) })) });
     case 'sort':
-      return { ...node, keys: mapKeys(node.keys, map) };
+      return rebuilt(node, { keys: mapEntries(node.keys, map) });
     case 'limit':
-      return { ...node, limit: node.limit === null ? null : map(node.limit), offset: node.offset === null ? null : map(node.offset) };
+      return rebuilt(node, { limit: mapOptional(node.limit, map), offset: mapOptional(node.offset, map) });
     case 'distinct':
-      return { ...node, on: node.on?.map(map) ?? null, orderBy: mapKeys(node.orderBy, map) };
+      return rebuilt(node, { on: mapOptional(node.on, (keys) => mapList(keys, map)), orderBy: mapEntries(node.orderBy, map) });
     case 'set_operation':
     case 'with':
     case 'cte_scan':
@@ -72,7 +87,7 @@ function mapped(node: PlanNode, map: ExpressionMap): PlanNode {
   }
 }
 
-/** Returns an expression whose direct operands are replaced; plans of subqueries stay. */
+/** Returns an expression whose direct operands are replaced; plans of subqueries stay. The expression itself when all stay. */
 export function mapOperands(expression: Expression, map: ExpressionMap): Expression {
   switch (expression.kind) {
     case 'column':
@@ -83,23 +98,22 @@ export function mapOperands(expression: Expression, map: ExpressionMap): Express
       return expression;
     case 'call':
     case 'in_subquery':
-      return { ...expression, arguments: expression.arguments.map(map) };
+      return rebuilt(expression, { arguments: mapList(expression.arguments, map) });
     case 'cast':
     case 'field':
     case 'quantified':
-      return { ...expression, argument: map(expression.argument) };
+      return rebuilt(expression, { argument: map(expression.argument) });
     case 'case':
-      return {
-        ...expression,
-        branches: expression.branches.map((branch) => ({ when: map(branch.when), then: map(branch.then) })),
-        otherwise: expression.otherwise === null ? null : map(expression.otherwise),
-      };
+      return rebuilt(expression, {
+        branches: mapList(expression.branches, (branch) => rebuilt(branch, { when: map(branch.when), then: map(branch.then) })),
+        otherwise: mapOptional(expression.otherwise, map),
+      });
     case 'in':
-      return { ...expression, argument: map(expression.argument), items: expression.items.map(map) };
+      return rebuilt(expression, { argument: map(expression.argument), items: mapList(expression.items, map) });
     case 'struct':
-      return { ...expression, values: expression.values.map(map) };
+      return rebuilt(expression, { values: mapList(expression.values, map) });
     case 'lambda':
-      return { ...expression, body: map(expression.body) };
+      return rebuilt(expression, { body: map(expression.body) });
   }
 }
 
@@ -110,9 +124,8 @@ export function hasSubquery(expression: Expression): boolean {
 
 /** Returns an expression with the plans of its subqueries replaced, however deep in its operands; one without subqueries is returned itself. */
 export function mapSubqueries(expression: Expression, map: (plan: PlanNode) => PlanNode): Expression {
-  if (!hasSubquery(expression)) return expression;
   const inside = mapOperands(expression, (operand) => mapSubqueries(operand, map));
-  return 'plan' in inside ? { ...inside, plan: map(inside.plan) } : inside;
+  return 'plan' in inside ? rebuilt(inside, { plan: map(inside.plan) }) : inside;
 }
 
 /** Returns a node with its inputs and the plans of its subqueries replaced. */
@@ -122,20 +135,24 @@ export function mapPlans(node: PlanNode, map: (plan: PlanNode) => PlanNode): Pla
 
 /** Returns a window call whose expressions are replaced. */
 export function mapWindowCall(call: WindowCall, map: ExpressionMap): WindowCall {
-  const bound = (end: FrameBound): FrameBound => ('offset' in end ? { ...end, offset: map(end.offset) } : end);
-  const frame = call.frame === null ? null : { ...call.frame, start: bound(call.frame.start), end: bound(call.frame.end) };
-  return { ...mapAggregateCall(call, map), partitionBy: call.partitionBy.map(map), windowOrderBy: mapKeys(call.windowOrderBy, map), frame };
+  const bound = (end: FrameBound): FrameBound => ('offset' in end ? rebuilt(end, { offset: map(end.offset) }) : end);
+  const frame = mapOptional(call.frame, (written) => rebuilt(written, { start: bound(written.start), end: bound(written.end) }));
+  const aggregate = mapAggregateCall(call, map);
+  return rebuilt(aggregate, { partitionBy: mapList(call.partitionBy, map), windowOrderBy: mapEntries(call.windowOrderBy, map), frame });
 }
 
 function mapAggregateCall<Call extends AggregateCall>(call: Call, map: ExpressionMap): Call {
-  return {
-    ...call,
-    arguments: call.arguments.map(map),
-    filter: call.filter === null ? null : map(call.filter),
-    orderBy: mapKeys(call.orderBy, map),
+  const changes: Partial<AggregateCall> = {
+    arguments: mapList(call.arguments, map),
+    filter: mapOptional(call.filter, map),
+    orderBy: mapEntries(call.orderBy, map),
   };
+  return rebuilt(call, changes as Partial<Call>);
 }
 
-function mapKeys(keys: readonly SortKey[], map: ExpressionMap): readonly SortKey[] {
-  return keys.map((key) => ({ ...key, expression: map(key.expression) }));
+function mapEntries<Entry extends { readonly expression: Expression }>(entries: readonly Entry[], map: ExpressionMap): readonly Entry[] {
+  return mapList(entries, (entry) => {
+    const expression = map(entry.expression);
+    return expression === entry.expression ? entry : { ...entry, expression };
+  });
 }

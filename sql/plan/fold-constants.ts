@@ -4,12 +4,10 @@ import {
   type CastExpression,
   type DataType,
   type Expression,
-  expressionOperands,
   type InExpression,
   type LiteralExpression,
   mapNodeExpressions,
   mapOperands,
-  planExpressions,
   type PlanNode,
   sameType,
 } from '../../spi/index.ts';
@@ -22,15 +20,14 @@ import { mapPlanNodes } from './map-plan-nodes.ts';
  *  Guarantees: an expression that may raise an error is never computed; the types of all columns stay. */
 export function foldConstants(root: PlanNode): PlanNode {
   return mapPlanNodes(root, (node) => {
-    const folded = planExpressions(node).some((expression) => fold(expression) !== expression) ? mapNodeExpressions(node, fold) : node;
+    const folded = mapNodeExpressions(node, fold);
     return folded.kind === 'filter' && isLiteral(folded.predicate, true) ? folded.input : folded;
   });
 }
 
 /** Returns an expression with its constant parts computed; itself when there are none. */
 export function fold(expression: Expression): Expression {
-  const operands = expressionOperands(expression);
-  const inside = operands.some((operand) => fold(operand) !== operand) ? mapOperands(expression, fold) : expression;
+  const inside = mapOperands(expression, fold);
   const folded = foldOne(inside);
   // An operand may be of a type that only a cast of the engine makes that of the whole.
   return folded !== null && sameType(folded.type, expression.type) ? folded : inside;

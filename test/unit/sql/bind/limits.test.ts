@@ -35,3 +35,10 @@ describe('a short text that grows beyond measure is refused', () => {
     expect(await codeOf(`SELECT 1 ${'UNION ALL SELECT 1 '.repeat(500)}`)).toBe(null);
   });
 });
+
+describe('what nests deep costs time in proportion', () => {
+  it('when a constant at the bottom is computed', async () => {
+    const nested = `${'concat(CASE a WHEN 1 THEN '.repeat(60)}1 + 1${" END, 'x')".repeat(60)}`;
+    expect(await codeOf(`SELECT ${nested} FROM t`)).toBe(null);
+  });
+});
