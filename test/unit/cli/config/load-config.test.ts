@@ -71,6 +71,9 @@ describe('loadConfig', () => {
       'TRIVIUM_HTTP_PORT: http.port must be a whole number, found "many"',
     );
     expect(failure({ flags: ['http.port=70000'] }).message).toContain('must be from 0 to 65535');
+    expect(failure({ flags: ['routing.shadowShare=much'] }).message).toContain('must be a number');
+    expect(failure({ flags: ['routing.shadowShare=1.5'] }).message).toContain('must be from 0 to 1');
+    expect(loadConfig(inputs({ flags: ['routing.shadowShare=0.25'] })).config.routing).toEqual({ shadowShare: 0.25 });
     expect(failure({ flags: ['auth.mode=open'] }).message).toContain('must be one of token, none');
   });
 
