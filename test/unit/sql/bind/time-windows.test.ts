@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { DUCKDB_CAPABILITIES } from '../../../../engines/duckdb/duckdb-capabilities.ts';
+import { STREAM_CAPABILITIES } from '../../../../engines/stream/stream-capabilities.ts';
+import { checkCapabilities } from '../../../../spi/index.ts';
 import { bindQueryText, bindText, catalogOf } from '../../../support/bind-text.ts';
 import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
 import { runPlan, runSql } from '../../../support/print-and-run.ts';
@@ -119,6 +122,17 @@ describe('windows of time over stored rows', () => {
   it('names a column of a subquery without a name by the relation inside', async () => {
     const text = 'SELECT e.k FROM (SELECT e.k, r.rate FROM events e, rates r WHERE e.k = r.k) WHERE r.rate = 1';
     expect((await bindQueryText(text, catalog)).plan.output.map((column) => column.name)).toEqual(['k']);
+  });
+});
+
+describe('windows of time in a materialized view', () => {
+  it.each([
+    ["HOP(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND, INTERVAL '60' SECOND)", "'join:cross' is not declared"],
+    ["SESSION(TABLE events, DESCRIPTOR(ts), INTERVAL '10' SECOND)", "'window' is not declared"],
+  ])('are refused by the engine that has no state for them: %s', async (call, reason) => {
+    const query = await bindQueryText(`SELECT window_start, count(*) FROM TABLE(${call}) GROUP BY window_start`, catalog);
+    expect(checkCapabilities(query, 'view', STREAM_CAPABILITIES)).toMatchObject({ code: 'ENGINE_UNSUPPORTED', reason });
+    expect(checkCapabilities(query, 'query', DUCKDB_CAPABILITIES)).toBeNull();
   });
 });
 
