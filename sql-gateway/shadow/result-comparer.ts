@@ -27,7 +27,9 @@ export function createResultComparer(): ResultComparer {
       return pool.run({ ...task, columns: columns.map(({ name, type }) => ({ name, type: formatType(type) })) });
     },
     close: async () => {
-      await pool?.destroy();
+      const open = pool;
+      pool = null;
+      await open?.destroy();
     },
   };
 }
