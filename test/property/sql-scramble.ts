@@ -28,7 +28,8 @@ function isCaseFree(tokens: readonly Token[], index: number): boolean {
   const after = tokens[index + 1];
   const afterAs = before?.kind === 'word' && before.value === 'AS';
   if (afterAs || isSymbol(before, '.', '=')) return false;
-  return after?.kind !== 'end' && !isSymbol(after, ',', ')', ':', '=', '(', ';');
+  // Before a comparison it may be a label: WHEN table <> 'main.t'.
+  return after?.kind !== 'end' && !isSymbol(after, ',', ')', ':', '(', ';', '=', '<>', '!=', '<', '<=', '>', '>=');
 }
 
 function scrambleCase(word: string, random: () => number): string {

@@ -16,16 +16,16 @@ export const proof: Proof = {
   needs: ['linux'],
   async run({ quick, seed, log }) {
     const random = seededRandom(seed);
-    const layout = checkLayout({ random, queries: quick ? 200 : 2000, scrambles: quick ? 2 : 5 });
+    const layout = checkLayout({ random, queries: quick ? 100 : 2000, scrambles: quick ? 2 : 5 });
     const hidden = await checkHidden(log);
-    const references = await checkReferences({ random, queries: quick ? 200 : 2000, log });
+    const references = await checkReferences({ random, queries: quick ? 150 : 2000, log });
     const arena = await openArena();
     try {
       return [
         ...layout,
         ...hidden,
         ...references,
-        ...(await checkEquality(arena, { random, queries: quick ? 100 : 2000, log })),
+        ...(await checkEquality(arena, { random, queries: quick ? 60 : 2000, log })),
         ...(await checkPredicates(arena, { random, predicates: quick ? 300 : 3000, log })),
         ...(await checkMutants(arena, seed, log)),
       ];

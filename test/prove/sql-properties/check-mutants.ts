@@ -18,6 +18,8 @@ type Fault = readonly [id: string, file: string, from: string, to: string];
 
 /** Queries that are tried before a fault counts as unseen. */
 const TRIES_MAX = 400;
+/** Predicates that are tried before a fault of an engine counts as unseen. */
+const PREDICATES_MAX = 150;
 const SILENT = (): void => undefined;
 
 const RULE_FAULTS: readonly Fault[] = [
@@ -141,7 +143,7 @@ async function catchEngine(arena: Arena, fault: EngineFault, seed: number): Prom
   const [olap] = arena.engines;
   if (olap === undefined) return null;
   const faulty: Arena = { ...arena, engines: [{ name: 'olap', answer: (query) => olap.answer(fault(query)) }] };
-  const checks = await checkPredicates(faulty, { random: seededRandom(seed), predicates: TRIES_MAX, log: SILENT });
+  const checks = await checkPredicates(faulty, { random: seededRandom(seed), predicates: PREDICATES_MAX, log: SILENT });
   const wrong = checks.find((check) => check.id === 'predicates-olap-wrong');
   return wrong?.pass === false ? String(wrong.note) : null;
 }

@@ -73,7 +73,18 @@ export class ExpressionMaker {
       () => `(${inner()} ${pick(random, ['', 'NOT '])}IN (${this.constant(kind)}, ${pick(random, ['NULL', inner()])}, ${inner()}))`,
       () => `(${inner('VARCHAR')} ${pick(random, ['LIKE', 'NOT LIKE'])} ${pick(random, ["'a%'", "'%b'", "'_'", "'%'", "'A_%'"])})`,
       () => this.#withSubquery(kind, names, inner) ?? below(),
-      () => pick(random, ['TRUE', 'FALSE', '(1 = 2)', 'CAST(NULL AS BOOLEAN)', "('a' < 'b')", '(NULL IS NULL)', below()]),
+      () =>
+        pick(random, [
+          'TRUE',
+          'FALSE',
+          '(1 = 2)',
+          'CAST(NULL AS BOOLEAN)',
+          "('a' < 'b')",
+          '(NULL IS NULL)',
+          '(NOT CAST(NULL AS BOOLEAN))',
+          '(NULL = 1)',
+          below(),
+        ]),
     ];
     return pick(random, forms)();
   }
