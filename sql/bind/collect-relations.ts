@@ -19,8 +19,9 @@ export function collectRelations(root: object): readonly RelationMention[] {
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     const mention = mentionOf(node);
     if (mention !== null) mentions.push(mention);
-    for (const child of Object.values(node) as unknown[]) {
-      if (typeof child === 'object' && child !== null) pending.push(child);
+    for (const key in node) {
+      const child = (node as Readonly<Record<string, unknown>>)[key];
+      if (typeof child === 'object' && child !== null && key !== 'span') pending.push(child);
     }
   }
   return mentions;

@@ -23,7 +23,8 @@ function canonical(value: unknown, ids: Map<number, number>): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const isField = 'kind' in value && value.kind === 'field';
   const result: Record<string, unknown> = {};
-  for (const [key, part] of Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)) as [string, unknown][]) {
+  for (const key of Object.keys(value).sort()) {
+    const part = (value as Readonly<Record<string, unknown>>)[key];
     if (LEFT_OUT.has(key) || (key === 'name' && !isField)) continue;
     if (key === 'type') result[key] = formatType(part as DataType);
     else if (key === 'table') result[key] = (part as { readonly uuid: string }).uuid;
