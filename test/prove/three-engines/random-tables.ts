@@ -52,6 +52,9 @@ export class TableChanges {
       `UPDATE dims SET name = concat('new ', k), factor = ${this.#digit()} WHERE k = ${this.#digit()}`,
       `INSERT INTO dims VALUES (${this.#digit()}, 'again', 2)`,
       `DELETE FROM dims WHERE name = 'again'`,
+      `MERGE INTO dims AS d USING (SELECT k, max(j) AS j FROM facts GROUP BY k) AS s ON d.k = s.k
+         WHEN MATCHED AND s.j > 95 THEN DELETE WHEN MATCHED AND s.j > 60 THEN UPDATE SET factor = s.k % 3
+         WHEN NOT MATCHED AND s.k IS NOT NULL THEN INSERT VALUES (s.k, 'merged', 1)`,
     ]);
   }
 
@@ -79,6 +82,8 @@ export class TableChanges {
       `DELETE FROM facts WHERE amount < (SELECT min(i.amount) + 5 FROM facts AS i)`,
       `UPDATE facts SET k = ${this.#digit()}, amount = amount + 1.25 WHERE id % 9 = ${this.#digit()}`,
       `UPDATE facts SET c = ${this.#maybe(this.#colour())}, g = NOT g WHERE k = ${this.#digit()}`,
+      `UPDATE facts SET x = d.factor, j = j + 1 FROM (SELECT k, max(factor) AS factor FROM dims GROUP BY k) AS d WHERE facts.k = d.k AND id % 5 = ${this.#digit()}`,
+      `DELETE FROM facts USING dims AS d WHERE facts.k = d.k AND d.name = 'again' AND facts.j < 10`,
       `UPDATE facts SET j = NULL, x = -x WHERE k IN (SELECT k FROM dims WHERE factor = 1) AND id % 3 = 0`,
     ]);
   }
