@@ -1,5 +1,11 @@
 import type { Expression as PlanExpression, PlanColumn, PlanNode } from '../../spi/index.ts';
-import type { BinderState, BoundRelation } from './binder-state.ts';
+import type { SourceText } from './bind-error.ts';
+
+/** A plan, and those of its columns that are the result. */
+interface Rows {
+  readonly plan: PlanNode;
+  readonly columns: readonly PlanColumn[];
+}
 
 /** What a relation is that a statement names. */
 export type RelationKind = 'table' | 'materialized_view' | 'view' | 'virtual' | 'file';
@@ -23,7 +29,7 @@ export interface RelationUse {
 export interface ReadRecord {
   readonly uses: RelationUse[];
   /** Whole queries, before any rule of the plan. */
-  readonly queries: BoundRelation[];
+  readonly queries: Rows[];
   /** Expressions beside queries: conditions and values of changes, and what was folded into a constant. */
   readonly expressions: PlanExpression[];
   /** Functions that left no trace in a plan. */
@@ -33,7 +39,7 @@ export interface ReadRecord {
   /** Columns of the target that the text names. */
   readonly writtenColumns: Set<string>;
   /** What puts out the statement's columns, before any rule of the plan. */
-  result: BoundRelation | null;
+  result: Rows | null;
 }
 
 /** Makes an empty record. */
@@ -43,10 +49,10 @@ export function createReadRecord(): ReadRecord {
 
 /** Notes that a relation is used where binding stands. */
 export function noteUse(
-  state: BinderState,
+  state: { readonly reads: ReadRecord; readonly source: SourceText },
   kind: RelationKind,
   { schema, name }: { readonly schema: string; readonly name: string },
-  { plan, columns }: BoundRelation,
+  { plan, columns }: Rows,
   isTarget = false,
 ): void {
   state.reads.uses.push({ kind, schema, name, via: state.source.view?.name ?? null, plan, columns, isTarget });
