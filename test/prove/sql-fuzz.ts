@@ -12,7 +12,7 @@ const SHOWN_LENGTH_MAX = 400;
 /** Longest time in which a seeded fault must be seen. Units: milliseconds. */
 const FAULT_MS = 20_000;
 /** An idle machine runs a hundred times as many. */
-const INPUTS_PER_SECOND_MIN = 5;
+const INPUTS_PER_SECOND_MIN = 2;
 
 /** Whether any text at all can do harm to the front end. */
 export const proof: Proof = {
@@ -28,8 +28,7 @@ export const proof: Proof = {
     const tables = [...SALES_TABLES, ...readSchema('tpch'), ...readSchema('tpcds')];
     const inputs = new FuzzInputs(seed, statements);
     const seconds = quick ? 30 : 600;
-    const endsAtMs = Date.now() + seconds * 1000;
-    const run = await runInputs({ seed, statements, tables, fault: null, endsAtMs }, FAILURES_MAX);
+    const run = await runInputs({ seed, statements, tables, fault: null, runMs: seconds * 1000 }, FAILURES_MAX);
     for (const { index, message } of run.failures) {
       const { kind, text } = inputs.at(index);
       const shown = JSON.stringify(text.length <= SHOWN_LENGTH_MAX ? text : `${text.slice(0, SHOWN_LENGTH_MAX)}...`);
@@ -37,7 +36,7 @@ export const proof: Proof = {
     }
     const caught: string[] = [];
     for (const fault of FAULTS) {
-      const faulty = await runInputs({ seed, statements, tables, fault, endsAtMs: Date.now() + FAULT_MS }, 1);
+      const faulty = await runInputs({ seed, statements, tables, fault, runMs: FAULT_MS }, 1);
       const [first] = faulty.failures;
       log(`${fault}: ${first === undefined ? 'not seen' : `input ${String(first.index)}: ${first.message.split('\n', 1)[0] ?? ''}`}`);
       if (first !== undefined && SEEDED_FAULTS[fault].test(first.message)) caught.push(fault);

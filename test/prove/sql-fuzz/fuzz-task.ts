@@ -11,7 +11,8 @@ export interface FuzzTask {
   readonly from: number;
   readonly fault: SeededFault | null;
   readonly shared: SharedArrayBuffer;
-  readonly endsAtMs: number;
+  /** How long inputs are run, from the first one on: the start of a thread does not count. Units: milliseconds. */
+  readonly runMs: number;
 }
 
 /** What that thread tells. */

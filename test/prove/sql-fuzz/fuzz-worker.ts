@@ -6,7 +6,7 @@ import { FuzzInputs } from './fuzz-inputs.ts';
 import { type FuzzTask, FuzzProgress } from './fuzz-task.ts';
 import { seedFault } from './seeded-faults.ts';
 
-const { seed, statements, tables, from, fault, shared, endsAtMs } = workerData as FuzzTask;
+const { seed, statements, tables, from, fault, shared, runMs } = workerData as FuzzTask;
 const port = parentPort;
 assert(port !== null, 'this runs on a worker thread');
 if (fault !== null) seedFault(fault);
@@ -14,6 +14,7 @@ const progress = new FuzzProgress(shared);
 const inputs = new FuzzInputs(seed, statements);
 const catalog = await catalogOf(tables);
 
+const endsAtMs = Date.now() + runMs;
 for (let index = from; Date.now() < endsAtMs; index++) {
   const { kind, text } = inputs.at(index);
   progress.start(index);

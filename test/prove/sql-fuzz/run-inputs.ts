@@ -34,11 +34,16 @@ export async function runInputs(task: Omit<FuzzTask, 'shared' | 'from'>, failure
   const failures: FuzzFailure[] = [];
   const counts: Record<string, number> = {};
   let from = 0;
-  while (failures.length < failuresMax && Date.now() < task.endsAtMs) {
-    const part = await runThread({ ...task, from, shared: new SharedArrayBuffer(FuzzProgress.BYTES) }, failuresMax - failures.length);
+  let leftMs = task.runMs;
+  while (failures.length < failuresMax && leftMs > 0) {
+    const part = await runThread(
+      { ...task, runMs: leftMs, from, shared: new SharedArrayBuffer(FuzzProgress.BYTES) },
+      failuresMax - failures.length,
+    );
     failures.push(...part.failures);
     for (const [key, count] of Object.entries(part.counts)) counts[key] = (counts[key] ?? 0) + count;
     from = part.next;
+    leftMs -= part.ranMs;
   }
   return { failures, inputs: from, counts };
 }
@@ -46,12 +51,15 @@ export async function runInputs(task: Omit<FuzzTask, 'shared' | 'from'>, failure
 interface ThreadRun extends Omit<FuzzRun, 'inputs'> {
   /** Number of the first input that was not begun. */
   readonly next: number;
+  /** Units: milliseconds. */
+  readonly ranMs: number;
 }
 
 function runThread(task: FuzzTask, failuresMax: number): Promise<ThreadRun> {
   const progress = new FuzzProgress(task.shared);
   const failures: FuzzFailure[] = [];
   const counts: Record<string, number> = {};
+  let startedAtMs = Number.POSITIVE_INFINITY;
   const worker = new Worker(LOAD_WORKER, {
     eval: true,
     workerData: task,
@@ -71,6 +79,7 @@ function runThread(task: FuzzTask, failuresMax: number): Promise<ThreadRun> {
       void worker.terminate();
     };
     worker.on('message', (message: FuzzMessage) => {
+      startedAtMs = Math.min(startedAtMs, Date.now());
       if (message.kind === 'outcome') counts[message.key] = (counts[message.key] ?? 0) + 1;
       else failures.push(message);
       if (failures.length >= failuresMax) void worker.terminate();
@@ -80,7 +89,7 @@ function runThread(task: FuzzTask, failuresMax: number): Promise<ThreadRun> {
     });
     worker.on('exit', () => {
       clearInterval(watchdog);
-      resolve({ failures, counts, next: progress.read().index + 1 });
+      resolve({ failures, counts, next: progress.read().index + 1, ranMs: Math.max(0, Date.now() - startedAtMs) });
     });
   });
 }
