@@ -8,7 +8,7 @@ import { EXPRESSION_CASES } from './expression-cases.ts';
 import type { GrammarCases, RejectedText } from './grammar-cases.ts';
 import { MODIFICATION_CASES } from './modification-cases.ts';
 import { QUERY_CASES } from './query-cases.ts';
-import { readGrammar, referencesOf } from './read-grammar.ts';
+import { danglingReferences, grammarOf, readGrammar, thinProductions } from './read-grammar.ts';
 import { SESSION_CASES } from './session-cases.ts';
 import { STATEMENT_CASES } from './statement-cases.ts';
 import { STREAMING_CASES } from './streaming-cases.ts';
@@ -25,7 +25,8 @@ const CASES: readonly GrammarCases[] = [
   ...STREAMING_CASES,
 ];
 
-const { productions, tokenClasses, repeated } = readGrammar();
+const page = readGrammar();
+const { productions, repeated } = page;
 
 describe('the page of the grammar', () => {
   it('defines every production once', () => {
@@ -34,21 +35,21 @@ describe('the page of the grammar', () => {
   });
 
   it('names only productions and token classes on right sides', () => {
-    const dangling = [...productions].flatMap(([name, right]) =>
-      referencesOf(right)
-        .filter((reference) => !productions.has(reference) && !tokenClasses.has(reference))
-        .map((reference) => `${name}: ${reference}`),
-    );
-    expect(dangling).toEqual([]);
+    expect(danglingReferences(page)).toEqual([]);
   });
 
   it('has two accepted and two refused texts for every production', () => {
-    const thin = [...productions.keys()].filter((name) => {
-      const cases = CASES.filter((entry) => entry.production === name);
-      const count = (list: 'accepts' | 'rejects'): number => cases.reduce((sum, entry) => sum + entry[list].length, 0);
-      return count('accepts') < 2 || count('rejects') < 2;
-    });
-    expect(thin).toEqual([]);
+    expect(thinProductions(page, CASES)).toEqual([]);
+  });
+
+  it('is found at fault when it lacks a production, has one twice, or has one without cases (mutants)', () => {
+    const text = '| class | what |\n|---|---|\n| `name` | a word |\n\n```ebnf\nquery ::= name part\npart ::= name\n```\n';
+    expect(danglingReferences(grammarOf(text))).toEqual([]);
+    expect(danglingReferences(grammarOf(text.replace('part ::= name\n', '')))).toEqual(['query: part']);
+    expect(danglingReferences(grammarOf(text.replace('| `name` | a word |\n', '')))).toEqual(['query: name', 'part: name']);
+    expect(grammarOf(text.replace('part ::=', 'query ::=')).repeated).toEqual(['query']);
+    const [cases] = CASES.filter((entry) => entry.production === 'query');
+    expect(thinProductions(grammarOf(text), cases === undefined ? [] : [cases])).toEqual(['part']);
   });
 
   it('knows every production that has cases', () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { GrammarCases } from './grammar-cases.ts';
 
 /** The productions of a page, and the token classes that it lists. */
 export interface GrammarPage {
@@ -30,7 +31,24 @@ export function grammarOf(text: string): GrammarPage {
   return { productions, tokenClasses, repeated };
 }
 
-/** Returns the names of productions and token classes on a right side. */
-export function referencesOf(right: string): readonly string[] {
+/** Returns what right sides name that is neither a production nor a token class. */
+export function danglingReferences({ productions, tokenClasses }: GrammarPage): readonly string[] {
+  return [...productions].flatMap(([name, right]) =>
+    referencesOf(right)
+      .filter((reference) => !productions.has(reference) && !tokenClasses.has(reference))
+      .map((reference) => `${name}: ${reference}`),
+  );
+}
+
+/** Returns the productions that have fewer than two accepted or two refused texts. */
+export function thinProductions({ productions }: GrammarPage, cases: readonly GrammarCases[]): readonly string[] {
+  return [...productions.keys()].filter((name) => {
+    const own = cases.filter((entry) => entry.production === name);
+    const count = (list: 'accepts' | 'rejects'): number => own.reduce((sum, entry) => sum + entry[list].length, 0);
+    return count('accepts') < 2 || count('rejects') < 2;
+  });
+}
+
+function referencesOf(right: string): readonly string[] {
   return [...right.replace(/'[^']*'/g, ' ').matchAll(/\b[a-z]\w*\b/g)].map((match) => match[0]);
 }
