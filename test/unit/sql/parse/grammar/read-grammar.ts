@@ -13,7 +13,7 @@ export interface GrammarPage {
 /** Reads docs/sql/grammar.md: productions stand in fenced blocks of the language `ebnf` as `name ::= ...`, longer ones go on in indented
  *  lines; token classes are the first column of the table of classes. */
 export function readGrammar(): GrammarPage {
-  return grammarOf(readFileSync(new URL('../../../../docs/sql/grammar.md', import.meta.url), 'utf8'));
+  return grammarOf(readFileSync(new URL('../../../../../docs/sql/grammar.md', import.meta.url), 'utf8'));
 }
 
 /** Reads the text of such a page. */

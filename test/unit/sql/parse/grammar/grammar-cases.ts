@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../../spi/index.ts';
+import type { ErrorCode } from '../../../../../spi/index.ts';
 
 /** A text that the parser refuses. */
 export interface RejectedText {

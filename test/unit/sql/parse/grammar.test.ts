@@ -3,16 +3,16 @@ import { PlatformError } from '../../../../spi/index.ts';
 import { formatStatement } from '../../../../sql/format/index.ts';
 import { parseStatement } from '../../../../sql/parse/index.ts';
 import { withoutSpans } from '../../../property/sql-without-spans.ts';
-import { CALL_CASES } from './call-cases.ts';
-import { EXPRESSION_CASES } from './expression-cases.ts';
-import type { GrammarCases, RejectedText } from './grammar-cases.ts';
-import { MODIFICATION_CASES } from './modification-cases.ts';
-import { QUERY_CASES } from './query-cases.ts';
-import { danglingReferences, grammarOf, readGrammar, thinProductions } from './read-grammar.ts';
-import { SESSION_CASES } from './session-cases.ts';
-import { STATEMENT_CASES } from './statement-cases.ts';
-import { STREAMING_CASES } from './streaming-cases.ts';
-import { TABLE_CASES } from './table-cases.ts';
+import { CALL_CASES } from './grammar/call-cases.ts';
+import { EXPRESSION_CASES } from './grammar/expression-cases.ts';
+import type { GrammarCases, RejectedText } from './grammar/grammar-cases.ts';
+import { MODIFICATION_CASES } from './grammar/modification-cases.ts';
+import { QUERY_CASES } from './grammar/query-cases.ts';
+import { danglingReferences, grammarOf, readGrammar, thinProductions } from './grammar/read-grammar.ts';
+import { SESSION_CASES } from './grammar/session-cases.ts';
+import { STATEMENT_CASES } from './grammar/statement-cases.ts';
+import { STREAMING_CASES } from './grammar/streaming-cases.ts';
+import { TABLE_CASES } from './grammar/table-cases.ts';
 
 const CASES: readonly GrammarCases[] = [
   ...QUERY_CASES,
