@@ -82,9 +82,24 @@ async function* encodeFrames(
 /** Units: bytes of a frame that is encoded at once: handing over so few rows holds the event loop longer than encoding them. */
 const INLINE_FRAME_BYTES_MAX = 2048;
 
+/** Units: bytes of an encoded frame that is kept. */
+const KEPT_BYTES_MAX = 4096;
+
+/** What small frames were encoded to: a stored result sends the same frames again and again. A frame's rows never change, nor do the columns that it is of. */
+const encodedFrames = new WeakMap<Uint8Array, Partial<Record<RowFormat, Uint8Array>>>();
+
+function encodeSmallFrame(task: EncodeRowsTask): Uint8Array {
+  const known = encodedFrames.get(task.frame);
+  const before = known?.[task.format];
+  if (before !== undefined) return before;
+  const bytes = encodeRows(task);
+  if (bytes.byteLength <= KEPT_BYTES_MAX) encodedFrames.set(task.frame, { ...known, [task.format]: bytes });
+  return bytes;
+}
+
 /** Moves the frame to a worker without a copy when it owns its memory, which pieces of sockets' buffers do not. */
 async function encodeFrame(pool: Piscina<EncodeRowsTask, Uint8Array>, task: EncodeRowsTask): Promise<Uint8Array> {
-  if (task.frame.byteLength <= INLINE_FRAME_BYTES_MAX) return encodeRows(task);
+  if (task.frame.byteLength <= INLINE_FRAME_BYTES_MAX) return encodeSmallFrame(task);
   const frame = task.frame.byteLength === task.frame.buffer.byteLength ? task.frame : task.frame.slice();
   return pool.run({ ...task, frame }, { transferList: [frame.buffer as ArrayBuffer] });
 }

@@ -160,7 +160,7 @@ describe('POST /v1/sql', () => {
       ['one', false],
       ['two', true],
     ]);
-    expect(data[0]?.at(-1)).toBe('too big');
+    expect(data[0]).toContain('too big');
   });
 
   it('hands a setting to the client, which sends it along', async () => {
