@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { QueryMessage, ScanInput } from '../../engines/duckdb/query-message.ts';
 import { type BoundQuery, walkPlan } from '../../spi/index.ts';
 import { differenceOf } from './corpora/compare-answers.ts';
-import { type Answer, type Cell, openParquetDatabase, type ParquetDatabase } from './corpora/duckdb-answers.ts';
+import { openParquetDatabase, type ParquetDatabase } from './corpora/duckdb-answers.ts';
 import { visibleOrder } from './corpora/bind-corpus.ts';
 import { readAnswer } from './corpora/engine-answers.ts';
 import { buildEngineTree, remainingSqlFolders } from './plan-replay/engine-tree.ts';
@@ -62,11 +62,11 @@ async function replay(plans: readonly RecordedPlan[], engine: ReplayProcess, ref
     const message = messageOf(recorded.query, data);
     const expected = await reference.answer(recorded.sql);
     const order = visibleOrder(recorded.query.plan);
-    const answer = await engine.run(message).then(answerOf, String);
+    const answer = await engine.run(message).then(readAnswer, String);
     const difference = typeof answer === 'string' ? answer : differenceOf(expected, answer, order);
     if (difference !== null) wrong.push(`${recorded.name}: ${difference}`);
     // A comparison that a wrong plan passes would prove nothing: with one more condition no row may come.
-    const none = await engine.run({ ...message, plan: withoutRows(recorded.query.plan) }).then(answerOf, String);
+    const none = await engine.run({ ...message, plan: withoutRows(recorded.query.plan) }).then(readAnswer, String);
     if (expected.rows.length > 0 && typeof none !== 'string' && differenceOf(expected, none, order) === null) silent.push(recorded.name);
   }
   const statements = plans.map(({ sql }) => sql);
@@ -87,13 +87,6 @@ async function replay(plans: readonly RecordedPlan[], engine: ReplayProcess, ref
     },
     { id: 'sql-text-of-a-mutant-found', value: control.length, unit: 'texts', target: '>= 1', pass: control.length >= 1 },
   ];
-}
-
-/** DuckDB writes a space between date and time, our rows the T of ISO 8601. */
-function answerOf(frames: readonly Uint8Array[]): Answer {
-  const { columns, rows } = readAnswer(frames);
-  const withSpace = (cell: Cell): Cell => (typeof cell === 'string' ? cell.replace(/^(\d{4}-\d\d-\d\d)T(?=\d\d:)/, '$1 ') : cell);
-  return { columns, rows: rows.map((row) => row.map(withSpace)) };
 }
 
 /** The message with which the engine sends a query to its process, over one file a table. */
