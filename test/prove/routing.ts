@@ -9,16 +9,17 @@ import { provokeRefusals } from './routing/provoke-refusals.ts';
 import { startRoutingServer } from './routing/routing-server.ts';
 import { makeStatements, type RoutedStatement } from './routing/statements.ts';
 
-/** Rows of the flights, and what is asked of the router. The texts that fill memory are longer over fewer rows. */
-const QUICK = { rows: 150_000, width: 280, targets: [{ statements: 60, ratioMax: 1.3 }] };
-const FULL = {
-  rows: 600_000,
-  width: 70,
-  targets: [
-    { statements: 300, ratioMax: 1.3 },
-    { statements: 1000, ratioMax: 1.2 },
-  ],
-} as const satisfies { readonly targets: readonly Target[]; readonly rows: number; readonly width: number };
+/** Rows of the flights. */
+const ROWS = 150_000;
+
+/** How long the texts are that fill the memory of the interactive engine. */
+const WIDTH = 280;
+
+const QUICK: readonly Target[] = [{ statements: 60, ratioMax: 1.3 }];
+const FULL: readonly Target[] = [
+  { statements: 300, ratioMax: 1.3 },
+  { statements: 1000, ratioMax: 1.2 },
+];
 
 /** Runs of each way of a statement; their median counts. */
 const ROUNDS = 3;
@@ -30,13 +31,13 @@ export const proof: Proof = {
     '1,000 statements on every engine that takes them and over fresh views; the router against the best choice each, constant and random routers',
   needs: ['linux'],
   run: async ({ quick, seed, log }) => {
-    const { rows, width, targets } = quick ? QUICK : FULL;
+    const targets = quick ? QUICK : FULL;
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'trivium-routing-')));
     try {
-      const server = await startRoutingServer(folder, rows, log);
+      const server = await startRoutingServer(folder, ROWS, log);
       try {
         const count = Math.max(...targets.map(({ statements }) => statements));
-        const measured = await measureAll(server, makeStatements(count, seed, width), log);
+        const measured = await measureAll(server, makeStatements(count, seed, WIDTH), log);
         return [...judgeChoices(measured, seed, targets), ...(await provokeRefusals(server))];
       } finally {
         await server.stop();
