@@ -82,10 +82,8 @@ async function* encodeFrames(
 /** Units: bytes of a frame that is encoded at once: handing over so few rows holds the event loop longer than encoding them. */
 const INLINE_FRAME_BYTES_MAX = 2048;
 
-/** Units: bytes of an encoded frame that is kept. */
-const KEPT_BYTES_MAX = 4096;
-
-/** What small frames were encoded to: a stored result sends the same frames again and again. A frame's rows never change, nor do the columns that it is of. */
+/** What small frames were encoded to, where it is no larger than the frame: a stored result sends the same frames again and again. A frame's rows
+ *  never change, nor do the columns that it is of. */
 const encodedFrames = new WeakMap<Uint8Array, Partial<Record<RowFormat, Uint8Array>>>();
 
 function encodeSmallFrame(task: EncodeRowsTask): Uint8Array {
@@ -93,7 +91,7 @@ function encodeSmallFrame(task: EncodeRowsTask): Uint8Array {
   const before = known?.[task.format];
   if (before !== undefined) return before;
   const bytes = encodeRows(task);
-  if (bytes.byteLength <= KEPT_BYTES_MAX) encodedFrames.set(task.frame, { ...known, [task.format]: bytes });
+  if (bytes.byteLength <= task.frame.byteLength) encodedFrames.set(task.frame, { ...known, [task.format]: bytes });
   return bytes;
 }
 
