@@ -2,7 +2,7 @@ import { type BoundQuery, type Logger, PlatformError, type ResultColumn } from '
 import { formatPlan } from '../../sql/plan/index.ts';
 import { keepResult } from '../cache/keep-result.ts';
 import type { ResultCache } from '../cache/result-cache.ts';
-import type { EngineRegistry, RegisteredEngine } from '../engine/load-engines.ts';
+import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { Admission } from '../query/admission.ts';
 import { createQueryId } from '../query/create-query-id.ts';
 import type { StatementOutcome } from '../query/statement-request.ts';
@@ -195,7 +195,7 @@ class ServerShadowRuns implements ShadowRuns {
   async #record(answer: KeptAnswer, shadow: Candidate, { difference, arbiter, blamed }: Verdict): Promise<void> {
     const { disagreements, demotions, cache, log } = this.#parts;
     const { query, snapshots } = answer;
-    const [id, atMs] = [createQueryId(), Date.now()];
+    const [id, atMs, plan] = [createQueryId(), Date.now(), describePlan(query)];
     await disagreements.add({
       id,
       atMs,
@@ -203,8 +203,8 @@ class ServerShadowRuns implements ShadowRuns {
       sql: answer.sql.slice(0, SQL_LENGTH_MAX),
       fingerprint: query.fingerprint,
       snapshots,
-      answered: describeEngine(answer.engine, query),
-      shadow: describeEngine(shadow, query),
+      answered: { engine: answer.engine.name, version: answer.engine.version, ...plan },
+      shadow: { engine: shadow.name, version: shadow.version, ...plan },
       arbiter,
       blamed,
       difference,
@@ -238,7 +238,8 @@ function lastConfigured(names: readonly string[], { engines }: EngineRegistry): 
   return names.reduce((last, name) => (order.indexOf(name) > order.indexOf(last) ? name : last));
 }
 
-function describeEngine({ name, version }: Pick<RegisteredEngine, 'name' | 'version'>, { plan }: BoundQuery): ComparedEngine {
+/** All engines get the same plan. */
+function describePlan({ plan }: BoundQuery): Pick<ComparedEngine, 'planText' | 'plan'> {
   const isShort = JSON.stringify(plan).length <= PLAN_LENGTH_MAX;
-  return { engine: name, version, planText: formatPlan(plan).slice(0, PLAN_LENGTH_MAX), plan: isShort ? plan : null };
+  return { planText: formatPlan(plan).slice(0, PLAN_LENGTH_MAX), plan: isShort ? plan : null };
 }
