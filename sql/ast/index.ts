@@ -200,3 +200,4 @@ export type {
   Use,
 } from './statement.ts';
 export { BINARY_PRECEDENCE, PRECEDENCE } from './operator-precedence.ts';
+export { plainCall } from './plain-call.ts';

@@ -6,18 +6,18 @@ import {
   type PlanNode,
   type SortKey,
 } from '../../spi/index.ts';
-import type {
-  Exists,
-  Expression,
-  FunctionCall,
-  Identifier,
-  InSubquery,
-  ListSubquery,
-  QuantifiedList,
-  QuantifiedSubquery,
-  Query,
-  ScalarSubquery,
-  Span,
+import {
+  type Exists,
+  type Expression,
+  type Identifier,
+  type InSubquery,
+  type ListSubquery,
+  plainCall,
+  type QuantifiedList,
+  type QuantifiedSubquery,
+  type Query,
+  type ScalarSubquery,
+  type Span,
 } from '../ast/index.ts';
 import { COMPARISON_FUNCTIONS, negateWhen } from './bind-comparison.ts';
 import { bindError } from './bind-error.ts';
@@ -124,7 +124,7 @@ export function bindQuantifiedList(context: ExpressionContext, node: QuantifiedL
   const right: Expression = { kind: 'column-reference', parts: [element], span };
   const body: Expression = { kind: 'binary', operator: node.operator, left: node.left, right, span };
   const lambda: Expression = { kind: 'lambda', parameters: [element], body, span };
-  return bindWithin(context, plainCall(`${node.quantifier}_match`, [node.list, lambda], span));
+  return bindWithin(context, plainCall(`${node.quantifier}_match`, [node.list, lambda], { span }));
 }
 
 /** Binds `ARRAY(query)`: the list of the subquery's values, in its order; empty without rows. */
@@ -163,20 +163,4 @@ function orderOf(plan: PlanNode): readonly SortKey[] {
   if (plan.kind === 'sort') return plan.keys;
   if (plan.kind === 'limit') return orderOf(plan.input);
   return plan.kind === 'with' ? orderOf(plan.body) : [];
-}
-
-function plainCall(name: string, values: readonly Expression[], span: Span): FunctionCall {
-  return {
-    kind: 'function-call',
-    name: { kind: 'qualified-name', parts: [{ kind: 'identifier', name, quoted: false, span }], span },
-    arguments: values.map((value) => ({ kind: 'function-argument', name: null, value, span: value.span })),
-    star: false,
-    distinct: false,
-    orderBy: [],
-    withinGroup: [],
-    filter: null,
-    nullTreatment: null,
-    over: null,
-    span,
-  };
 }

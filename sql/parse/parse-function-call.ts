@@ -1,4 +1,13 @@
-import type { Expression, FunctionArgument, FunctionCall, Identifier, Lambda, QualifiedName, SortItem } from '../ast/index.ts';
+import {
+  type Expression,
+  type FunctionArgument,
+  type FunctionCall,
+  type Identifier,
+  type Lambda,
+  plainCall,
+  type QualifiedName,
+  type SortItem,
+} from '../ast/index.ts';
 import { isName, parseCommaList, takeIdentifier } from './parse-name.ts';
 import { parseOptionalSortItems, parseOver } from './parse-window.ts';
 import type { TokenCursor } from './token-cursor.ts';
@@ -107,26 +116,8 @@ function acceptOver(cursor: TokenCursor): boolean {
 }
 
 /** Builds a call of a built-in function from a form with words of its own. */
-export function plainCall(cursor: TokenCursor, start: number, functionName: string, values: readonly Expression[]): FunctionCall {
-  const span = cursor.spanFrom(start);
-  const nameSpan = { start, end: start + functionName.length };
-  return {
-    kind: 'function-call',
-    name: {
-      kind: 'qualified-name',
-      parts: [{ kind: 'identifier', name: functionName, quoted: false, span: nameSpan }],
-      span: nameSpan,
-    },
-    arguments: values.map((value) => ({ kind: 'function-argument', name: null, value, span: value.span })),
-    star: false,
-    distinct: false,
-    orderBy: [],
-    withinGroup: [],
-    filter: null,
-    nullTreatment: null,
-    over: null,
-    span,
-  };
+export function wordCall(cursor: TokenCursor, start: number, functionName: string, values: readonly Expression[]): FunctionCall {
+  return plainCall(functionName, values, { span: cursor.spanFrom(start), nameSpan: { start, end: start + functionName.length } });
 }
 
 /** Reads the parentheses of a call and what belongs to it: WITHIN GROUP, FILTER, IGNORE NULLS, OVER. */

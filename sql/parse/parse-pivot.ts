@@ -5,6 +5,7 @@ import {
   type PivotAggregate,
   type PivotColumn,
   type PivotValue,
+  plainCall,
   type Span,
   type TableAlias,
   type TableReference,
@@ -127,21 +128,7 @@ export function parsePivots(cursor: TokenCursor, table: TableReference, start: n
 }
 
 function countRows(span: Span): PivotAggregate {
-  const parts = [{ kind: 'identifier', name: 'count', quoted: false, span }] as const;
-  const expression: Expression = {
-    kind: 'function-call',
-    name: { kind: 'qualified-name', parts, span },
-    arguments: [],
-    star: true,
-    distinct: false,
-    orderBy: [],
-    withinGroup: [],
-    filter: null,
-    nullTreatment: null,
-    over: null,
-    span,
-  };
-  return { kind: 'pivot-aggregate', expression, alias: null, span };
+  return { kind: 'pivot-aggregate', expression: { ...plainCall('count', [], { span }), star: true }, alias: null, span };
 }
 
 /** Reads what follows the table of `PIVOT t ON ..`. */

@@ -1,5 +1,5 @@
 import type { CaseBranch, Expression, Identifier, MapEntry, Parameter, QualifiedName, StructField } from '../ast/index.ts';
-import { parseFunctionCall, plainCall } from './parse-function-call.ts';
+import { parseFunctionCall, wordCall } from './parse-function-call.ts';
 import { acceptInterval, acceptPlainLiteral, acceptTypedLiteral } from './parse-literal.ts';
 import { isName, parseCommaList, parseLabel, takeIdentifier } from './parse-name.ts';
 import { parseParenthesisContent, parseParenthesisedQuery } from './parse-parentheses.ts';
@@ -138,7 +138,7 @@ function parseNameOrCall(cursor: TokenCursor): Expression {
   if (isWord && isCall && word === 'VALUES') return cursor.fail('an expression');
   const bare = isWord && BARE_FUNCTIONS.has(word) && !isCall && !cursor.peekSymbol(1, '.');
   const first = takeIdentifier(cursor);
-  if (bare) return plainCall(cursor, first.span.start, first.name, []);
+  if (bare) return wordCall(cursor, first.span.start, first.name, []);
   const parts = [first];
   while (cursor.peekSymbol(0, '.')) {
     cursor.advance();

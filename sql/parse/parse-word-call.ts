@@ -1,5 +1,5 @@
 import { type Expression, type NumberLiteral, PRECEDENCE } from '../ast/index.ts';
-import { plainCall } from './parse-function-call.ts';
+import { wordCall } from './parse-function-call.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
 type WordCall = (cursor: TokenCursor, start: number) => Expression;
@@ -31,7 +31,7 @@ function parseSubstring(cursor: TokenCursor, start: number): Expression {
   }
   cursor.expectSymbol(')');
   const one: NumberLiteral = { kind: 'number-literal', text: '1', form: 'integer', span: text.span };
-  return plainCall(cursor, start, 'substring', length === null ? [text, from ?? one] : [text, from ?? one, length]);
+  return wordCall(cursor, start, 'substring', length === null ? [text, from ?? one] : [text, from ?? one, length]);
 }
 
 function parsePosition(cursor: TokenCursor, start: number): Expression {
@@ -40,7 +40,7 @@ function parsePosition(cursor: TokenCursor, start: number): Expression {
   if (!cursor.acceptSymbol(',')) cursor.expectWord('IN');
   const haystack = cursor.rules.expression(cursor);
   cursor.expectSymbol(')');
-  return plainCall(cursor, start, 'position', [needle, haystack]);
+  return wordCall(cursor, start, 'position', [needle, haystack]);
 }
 
 function parseTrim(cursor: TokenCursor, start: number): Expression {
@@ -59,7 +59,7 @@ function parseTrim(cursor: TokenCursor, start: number): Expression {
     characters = cursor.rules.expression(cursor);
   }
   cursor.expectSymbol(')');
-  return plainCall(cursor, start, functionName, characters === null ? [text] : [text, characters]);
+  return wordCall(cursor, start, functionName, characters === null ? [text] : [text, characters]);
 }
 
 function parseOverlay(cursor: TokenCursor, start: number): Expression {
@@ -72,7 +72,7 @@ function parseOverlay(cursor: TokenCursor, start: number): Expression {
   values.push(cursor.rules.expression(cursor));
   if (separators === null ? cursor.acceptSymbol(',') : cursor.acceptWord(separators[1])) values.push(cursor.rules.expression(cursor));
   cursor.expectSymbol(')');
-  return plainCall(cursor, start, 'overlay', values);
+  return wordCall(cursor, start, 'overlay', values);
 }
 
 const WORD_CALLS: ReadonlyMap<string, WordCall> = new Map([
