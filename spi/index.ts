@@ -65,7 +65,16 @@ export type {
 } from './plan/plan-node.ts';
 export { type LogicalPlan, PLAN_VERSION, type PlanOutput } from './plan/logical-plan.ts';
 export { outputColumns } from './plan/output-columns.ts';
-export { expressionOperands, planExpressions, planInputs, type PlanVisitor, scansOf, walkExpression, walkPlan } from './plan/traverse.ts';
+export {
+  conjuncts,
+  expressionOperands,
+  planExpressions,
+  planInputs,
+  type PlanVisitor,
+  scansOf,
+  walkExpression,
+  walkPlan,
+} from './plan/traverse.ts';
 export {
   hasSubquery,
   mapInputs,

@@ -107,6 +107,13 @@ export function scansOf(root: PlanNode): readonly ScanNode[] {
   return scans;
 }
 
+/** Returns the parts of a condition that must all be true, however deep in ANDs; none for no condition. */
+export function conjuncts(condition: Expression | null): readonly Expression[] {
+  if (condition === null) return [];
+  if (condition.kind !== 'call' || condition.function !== 'and') return [condition];
+  return condition.arguments.flatMap(conjuncts);
+}
+
 /** Visits an expression, its operands and the plans of its subqueries. */
 export function walkExpression(expression: Expression, visitor: PlanVisitor): void {
   visitor.expression?.(expression);

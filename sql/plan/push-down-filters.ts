@@ -1,4 +1,5 @@
 import {
+  conjuncts,
   type Expression,
   type JoinNode,
   mapPlans,
@@ -23,12 +24,6 @@ export function pushDownFilters(root: PlanNode): PlanNode {
 
 type Conjuncts = readonly Expression[];
 
-/** Returns the parts of a condition that must all be true. */
-export function conjuncts(predicate: Expression): Conjuncts {
-  if (predicate.kind !== 'call' || predicate.function !== 'and') return [predicate];
-  return predicate.arguments.flatMap((argument) => conjuncts(argument));
-}
-
 /** Returns a plan of the rows of a node that meet movable conjuncts over its columns. */
 function sink(node: PlanNode, parts: Conjuncts): PlanNode {
   switch (node.kind) {
@@ -39,7 +34,7 @@ function sink(node: PlanNode, parts: Conjuncts): PlanNode {
     }
     case 'scan': {
       const [moved, rest] = split(parts, idsOf(node.columns));
-      const filters = [...(node.filter === null ? [] : conjuncts(node.filter)), ...moved];
+      const filters = [...conjuncts(node.filter), ...moved];
       return filterOf(moved.length === 0 ? node : { ...node, filter: and(filters) }, rest);
     }
     case 'join':
@@ -119,7 +114,7 @@ function sinkIntoJoin(node: JoinNode, parts: Conjuncts): PlanNode {
   const keepsRight = joinType === 'inner' || joinType === 'cross' || joinType === 'right';
   const [toLeft, others] = split(parts, keepsLeft ? left : new Set());
   const [toRight, rest] = split(others, keepsRight ? right : new Set());
-  const own = node.condition === null ? [] : conjuncts(node.condition).map((part) => mapSubqueries(part, inside));
+  const own = conjuncts(node.condition).map((part) => mapSubqueries(part, inside));
   const narrowsLeft = joinType === 'inner' || joinType === 'right' || joinType === 'semi';
   const narrowsRight = joinType === 'inner' || joinType === 'left' || joinType === 'semi' || joinType === 'anti';
   const [ownLeft, ownOthers] = split(own.filter(isMovable), narrowsLeft && !node.lateral ? left : new Set());

@@ -1,4 +1,4 @@
-import { type Expression, hasSubquery, type JoinNode, outputColumns, sameType } from '../../../spi/index.ts';
+import { conjuncts, type Expression, hasSubquery, type JoinNode, outputColumns, sameType } from '../../../spi/index.ts';
 import { readIds } from './column-use.ts';
 
 /** Equal-length lists of keys: rows that match in the join have equal keys, of equal types. */
@@ -30,10 +30,4 @@ export function joinKeys(node: JoinNode): JoinKeys | null {
 function onlyReads(expression: Expression, ids: ReadonlySet<number>): boolean {
   const read = readIds([expression]);
   return read.size > 0 && [...read].every((id) => ids.has(id));
-}
-
-function conjuncts(condition: Expression | null): readonly Expression[] {
-  if (condition === null) return [];
-  if (condition.kind === 'call' && condition.function === 'and') return condition.arguments.flatMap(conjuncts);
-  return [condition];
 }

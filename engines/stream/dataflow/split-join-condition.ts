@@ -1,4 +1,4 @@
-import { type Expression, type JoinNode, outputColumns, walkExpression } from '../../../spi/index.ts';
+import { conjuncts, type Expression, type JoinNode, outputColumns, walkExpression } from '../../../spi/index.ts';
 
 /** A join condition taken apart. */
 export interface JoinCondition {
@@ -14,18 +14,13 @@ export function splitJoinCondition(node: JoinNode): JoinCondition {
   const right = new Set(outputColumns(node.right).map((column) => column.id));
   const keys: { left: Expression; right: Expression }[] = [];
   const residual: Expression[] = [];
-  for (const condition of node.condition === null ? [] : conjuncts(node.condition)) {
+  for (const condition of conjuncts(node.condition)) {
     const [a, b] = condition.kind === 'call' && condition.function === 'eq' ? condition.arguments : [];
     if (a !== undefined && b !== undefined && readsOnly(a, left) && readsOnly(b, right)) keys.push({ left: a, right: b });
     else if (a !== undefined && b !== undefined && readsOnly(a, right) && readsOnly(b, left)) keys.push({ left: b, right: a });
     else residual.push(condition);
   }
   return { keys, residual };
-}
-
-function conjuncts(expression: Expression): readonly Expression[] {
-  if (expression.kind === 'call' && expression.function === 'and') return expression.arguments.flatMap(conjuncts);
-  return [expression];
 }
 
 /** Whether an expression reads columns, all of them among those given. */
