@@ -1,4 +1,5 @@
-import { type PlanNode, type PlanVisitor, walkExpression, walkPlan } from '../../spi/index.ts';
+import { type PlanVisitor, walkExpression, walkPlan } from '../../spi/index.ts';
+import { idsReadByPosition } from '../plan/index.ts';
 import type { BoundRelation } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
 import { columnLineage } from './column-lineage.ts';
@@ -125,13 +126,6 @@ function counter(counts: Counts): PlanVisitor {
 
 function count(counts: Counts, id: number): void {
   counts.set(id, (counts.get(id) ?? 0) + 1);
-}
-
-/** Columns that a node reads without an expression, as `TABLE t UNION TABLE u` does. */
-function idsReadByPosition(node: PlanNode): readonly number[] {
-  if (node.kind === 'set_operation') return [...node.leftIds, ...node.rightIds];
-  if (node.kind === 'with') return node.ctes.flatMap((cte) => [...cte.planIds, ...(cte.recursive?.planIds ?? [])]);
-  return [];
 }
 
 function functionsOf(record: ReadRecord): readonly string[] {

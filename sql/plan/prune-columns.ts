@@ -94,14 +94,16 @@ function visitNode(node: PlanNode, used: Set<number>, projected: Projected): voi
     for (const expression of planExpressions(node)) visitExpression(expression, used, used, projected);
   }
   for (const id of idsReadByPosition(node)) used.add(id);
+  // Rows that are told apart by all their columns need them all.
+  if (node.kind === 'distinct' && node.on === null) for (const { id } of outputColumns(node.input)) used.add(id);
   for (const input of planInputs(node)) visitNode(input, used, projected);
 }
 
-/** Columns that a node reads without an expression. */
-function idsReadByPosition(node: PlanNode): readonly number[] {
+/** Returns the columns of its inputs that a node names without an expression, as `TABLE t UNION TABLE u` does. */
+export function idsReadByPosition(node: PlanNode): readonly number[] {
   if (node.kind === 'set_operation') return [...node.leftIds, ...node.rightIds];
   if (node.kind === 'with') return node.ctes.flatMap((cte) => [...cte.planIds, ...(cte.recursive?.planIds ?? [])]);
-  return node.kind === 'distinct' && node.on === null ? outputColumns(node.input).map((column) => column.id) : [];
+  return [];
 }
 
 function visitExpression(expression: Expression, reads: Set<number>, used: Set<number>, projected: Projected): void {
