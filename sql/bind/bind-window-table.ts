@@ -131,25 +131,38 @@ function windowedRows(
   inner: readonly ScopeColumn[],
   environment: Environment,
 ): WindowedRows {
-  const length = (name: string, what: string): bigint => windowLengthUs(state, argument(call, name), what, environment);
+  const { kind, span } = call;
   const keys = partitionKeys(state, call, inner);
-  switch (call.kind) {
+  const lengthsUs = PARAMETERS[kind].slice(2).map((name) => windowLengthUs(state, argument(call, name), lengthOf(kind, name), environment));
+  return putIntoWindows(state, span, rows, { kind, lengthsUs, keys: () => keys });
+}
+
+function lengthOf(kind: WindowKind, name: string): string {
+  if (kind === 'tumble') return 'the length of a window';
+  return kind === 'session' ? 'the gap of a session' : `the ${name}`;
+}
+
+/** Windows of one kind, their lengths in the order in which they are written. */
+interface WindowShape {
+  readonly kind: WindowKind;
+  /** Units: microseconds. */
+  readonly lengthsUs: readonly bigint[];
+  /** A session is one of the rows that share these. */
+  readonly keys: () => readonly PlanExpression[];
+}
+
+/** Gives each row the windows that hold it.
+ *  @throws SQL_INVALID_VALUE when a size is no multiple of the slide or step, or too big a one */
+export function putIntoWindows(state: BinderState, span: Span, rows: TimedRows, { kind, lengthsUs, keys }: WindowShape): WindowedRows {
+  const [first = 0n, second = 0n] = lengthsUs;
+  switch (kind) {
     case 'tumble':
-      return tumblingWindows(state, rows, length('size', 'the length of a window'));
-    case 'hop':
-      return windowsOfTwoLengths(state, call.span, rows, {
-        kind: 'hop',
-        partUs: length('slide', 'the slide'),
-        sizeUs: length('size', 'the size'),
-      });
-    case 'cumulate':
-      return windowsOfTwoLengths(state, call.span, rows, {
-        kind: 'cumulate',
-        partUs: length('step', 'the step'),
-        sizeUs: length('size', 'the size'),
-      });
+      return tumblingWindows(state, rows, first);
     case 'session':
-      return sessionWindows(state, rows, keys, length('gap', 'the gap of a session'));
+      return sessionWindows(state, rows, keys(), first);
+    case 'hop':
+    case 'cumulate':
+      return windowsOfTwoLengths(state, span, rows, { kind, partUs: first, sizeUs: second });
   }
 }
 
@@ -171,9 +184,7 @@ function partitionKeys(state: BinderState, call: WindowCall, columns: readonly S
   });
 }
 
-/** Makes windows of HOP and CUMULATE.
- *  @throws SQL_INVALID_VALUE when the size is no multiple of the slide or step, or too big a one */
-export function windowsOfTwoLengths(
+function windowsOfTwoLengths(
   state: BinderState,
   span: Span,
   rows: TimedRows,

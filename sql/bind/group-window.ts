@@ -1,11 +1,11 @@
 import { type Expression as PlanExpression, type PlanNode, walkExpression } from '../../spi/index.ts';
 import type { Expression, FunctionCall, GroupBy, GroupingElement, Select } from '../ast/index.ts';
 import { bindError, unsupported } from './bind-error.ts';
-import { windowsOfTwoLengths } from './bind-window-table.ts';
+import { putIntoWindows } from './bind-window-table.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
 import { columnExpression, type GroupWindow, type ScopeColumn } from './scope.ts';
-import { sessionWindows, type TimedRows, tumblingWindows, type WindowedRows } from './time-windows.ts';
+import type { TimedRows, WindowedRows } from './time-windows.ts';
 import { isTimestamp, windowLengthUs } from './window-length.ts';
 
 type GroupWindowKind = GroupWindow['kind'];
@@ -41,7 +41,7 @@ export function bindGroupWindow(
   if (time === undefined) throw notATime(context, call);
   const planColumns = columns.map((column) => ({ ...column, nullable: context.state.columns.isNullable(column.id) }));
   const rows: TimedRows = { plan, columns: planColumns, time: { ...time, nullable: context.state.columns.isNullable(timeId) } };
-  const windowed = windowedRows(context, call, rows, { kind, lengthsUs, keys: () => bindKeys(context, node, others) });
+  const windowed = putIntoWindows(context.state, call.span, rows, { kind, lengthsUs, keys: () => bindKeys(context, node, others) });
   const moved = columns.map((column, index) => ({ ...column, id: windowed.columns[index]?.id ?? column.id }));
   const edge = (column: WindowedRows['start']): ScopeColumn => ({ ...column, table: null, schema: null, qualifiedOnly: true });
   const window: GroupWindow = {
@@ -101,18 +101,6 @@ function readCall(context: ExpressionContext, node: FunctionCall): Pick<GroupWin
 function notATime(context: ExpressionContext, node: FunctionCall): Error {
   const message = 'windows are made over a column of the type timestamp or timestamp with time zone';
   return bindError(context.state, 'SQL_TYPE_MISMATCH', message, node.arguments[0]?.span ?? node.span);
-}
-
-function windowedRows(
-  context: ExpressionContext,
-  call: FunctionCall,
-  rows: TimedRows,
-  { kind, lengthsUs, keys }: Pick<GroupWindow, 'kind' | 'lengthsUs'> & { readonly keys: () => readonly PlanExpression[] },
-): WindowedRows {
-  const [first = 0n, second = 0n] = lengthsUs;
-  if (kind === 'tumble') return tumblingWindows(context.state, rows, first);
-  if (kind === 'session') return sessionWindows(context.state, rows, keys(), first);
-  return windowsOfTwoLengths(context.state, call.span, rows, { kind: 'hop', partUs: first, sizeUs: second });
 }
 
 /** Binds the other keys of GROUP BY: a session is one of the rows that share them. */
