@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { bindStatement } from '../../sql/bind/index.ts';
-import { executeModification } from '../../sql-gateway/query/execute-modification.ts';
-import { importMutant, type Mutation } from '../mutant/import-mutant.ts';
-import type { Modifier } from '../support/modify-table.ts';
+import { firstSeen, type ModifierFault, PRODUCT, withFault } from './faulty-modifier.ts';
 import { differencesOfMerges } from './merge-run.ts';
-
-const PRODUCT: Modifier = { bind: bindStatement, execute: executeModification };
 
 /** Sequences tried before a fault counts as unseen. */
 const TRIES_MAX = 40;
 
-const FAULTS: readonly (readonly [string, 'bind' | 'execute', Omit<Mutation, 'folder'>])[] = [
+const FAULTS: readonly ModifierFault[] = [
   ['the last WHEN wins', 'bind', { file: 'change-clauses.ts', from: 'branches.push(', to: 'branches.unshift(' }],
   [
     'DO NOTHING lets the next WHEN decide',
@@ -54,34 +49,12 @@ const FAULTS: readonly (readonly [string, 'bind' | 'execute', Omit<Mutation, 'fo
   ],
 ];
 
-async function firstSeen(modifier: Modifier): Promise<number> {
-  for (let seed = 1; seed <= TRIES_MAX; seed += 1) {
-    if ((await differencesOfMerges(modifier, seed)) !== null) return seed;
-  }
-  return Infinity;
-}
-
-async function withFault(part: 'bind' | 'execute', mutation: Omit<Mutation, 'folder'>): Promise<Modifier> {
-  if (part === 'bind') {
-    const { bindStatement: bind } = await importMutant<{ bindStatement: Modifier['bind'] }>('index.ts', {
-      folder: 'sql/bind',
-      ...mutation,
-    });
-    return { ...PRODUCT, bind };
-  }
-  const { executeModification: execute } = await importMutant<{ executeModification: Modifier['execute'] }>('execute-modification.ts', {
-    folder: 'sql-gateway/query',
-    ...mutation,
-  });
-  return { ...PRODUCT, execute };
-}
-
 describe('MERGE, UPDATE .. FROM and DELETE .. USING', { timeout: 120_000 }, () => {
   it.each(Array.from({ length: 12 }, (_, index) => index + 1))('leave the rows that their clauses ask for (seed %i)', async (seed) => {
     expect(await differencesOfMerges(PRODUCT, seed)).toBeNull();
   });
 
-  it.each(FAULTS)('would be seen to differ if %s', async (_, part, mutation) => {
-    expect(await firstSeen(await withFault(part, mutation))).toBeLessThanOrEqual(TRIES_MAX);
+  it.each(FAULTS)('would be seen to differ if %s', async (...fault) => {
+    expect(await firstSeen(await withFault(fault), differencesOfMerges, TRIES_MAX)).toBeLessThanOrEqual(TRIES_MAX);
   });
 });

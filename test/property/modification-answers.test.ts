@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { bindStatement } from '../../sql/bind/index.ts';
-import { executeModification } from '../../sql-gateway/query/execute-modification.ts';
-import { importMutant, type Mutation } from '../mutant/import-mutant.ts';
-import type { Modifier } from '../support/modify-table.ts';
+import { firstSeen, type ModifierFault, PRODUCT, withFault } from './faulty-modifier.ts';
 import { differencesOf } from './modification-run.ts';
-
-const PRODUCT: Modifier = { bind: bindStatement, execute: executeModification };
 
 /** Sequences tried before a fault counts as unseen. */
 const TRIES_MAX = 30;
 
-const FAULTS: readonly (readonly [string, 'bind' | 'execute', Omit<Mutation, 'folder'>])[] = [
+const FAULTS: readonly ModifierFault[] = [
   ['a row whose condition is NULL is deleted', 'bind', { file: 'bind-delete.ts', from: "'is_not_true'", to: "'not'" }],
   ['rows that are not meant lose their values', 'bind', { file: 'bind-update.ts', from: 'otherwise: old,', to: 'otherwise: null,' }],
   [
@@ -39,34 +34,12 @@ const FAULTS: readonly (readonly [string, 'bind' | 'execute', Omit<Mutation, 'fo
   ],
 ];
 
-async function firstSeen(modifier: Modifier): Promise<number> {
-  for (let seed = 1; seed <= TRIES_MAX; seed += 1) {
-    if ((await differencesOf(modifier, seed)) !== null) return seed;
-  }
-  return Infinity;
-}
-
 describe('DELETE and UPDATE', { timeout: 120_000 }, () => {
   it.each(Array.from({ length: 12 }, (_, index) => index + 1))('leave what DuckDB leaves of the same rows (seed %i)', async (seed) => {
     expect(await differencesOf(PRODUCT, seed)).toBeNull();
   });
 
-  it.each(FAULTS)('would be seen to differ if %s', async (_, part, mutation) => {
-    const mutant: Modifier =
-      part === 'bind'
-        ? {
-            ...PRODUCT,
-            bind: (await importMutant<{ bindStatement: Modifier['bind'] }>('index.ts', { folder: 'sql/bind', ...mutation })).bindStatement,
-          }
-        : {
-            ...PRODUCT,
-            execute: (
-              await importMutant<Pick<Modifier, 'execute'> & { executeModification: Modifier['execute'] }>('execute-modification.ts', {
-                folder: 'sql-gateway/query',
-                ...mutation,
-              })
-            ).executeModification,
-          };
-    expect(await firstSeen(mutant)).toBeLessThanOrEqual(TRIES_MAX);
+  it.each(FAULTS)('would be seen to differ if %s', async (...fault) => {
+    expect(await firstSeen(await withFault(fault), differencesOf, TRIES_MAX)).toBeLessThanOrEqual(TRIES_MAX);
   });
 });

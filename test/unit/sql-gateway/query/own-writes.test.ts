@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { checkSession } from '../../../../sql-gateway/http/parse-statement-request.ts';
 import { awaitOwnWrites, rememberWrite } from '../../../../sql-gateway/query/own-writes.ts';
 import type { RequestSession } from '../../../../sql-gateway/query/statement-request.ts';
 import type { StreamService } from '../../../../sql-gateway/stream/stream-service.ts';
@@ -9,18 +10,7 @@ import { bindText, catalogOf } from '../../../support/bind-text.ts';
 import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
 
 const name = (table: string) => ({ schema: 'main', name: table });
-const SESSION: RequestSession = {
-  schema: null,
-  timeZone: null,
-  engine: null,
-  timeoutMs: null,
-  resultCache: null,
-  freshViews: null,
-  snapshot: null,
-  readYourWrites: 'on',
-  readAfter: null,
-  prepared: null,
-};
+const SESSION: RequestSession = { ...checkSession(null), readYourWrites: 'on' };
 
 let catalog: MemoryCatalog;
 let state: StreamStatus['state'];

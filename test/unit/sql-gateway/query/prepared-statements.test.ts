@@ -1,18 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkSession } from '../../../../sql-gateway/http/parse-statement-request.ts';
 import type { RequestSession, StatementRequest } from '../../../../sql-gateway/query/statement-request.ts';
 import { expandExecute, PREPARED_LENGTH_MAX } from '../../../../sql-gateway/query/prepared-statements.ts';
 import { type MemoryGateway, startMemoryGateway } from '../../../support/memory-gateway.ts';
 
 const SESSION: RequestSession = {
-  schema: null,
-  timeZone: null,
-  engine: null,
-  timeoutMs: null,
-  resultCache: null,
-  freshViews: null,
-  snapshot: null,
-  readYourWrites: null,
-  readAfter: null,
+  ...checkSession(null),
   prepared: JSON.stringify({ p: 'SELECT n FROM t WHERE n = ?', q: 'SELECT $a' }),
 };
 
