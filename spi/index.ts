@@ -94,6 +94,7 @@ export {
 export { locationToPath, pathToLocation } from './catalog/file-location.ts';
 export type { RelationName, TableRef } from './catalog/table-ref.ts';
 export type { PartitionField, PartitionSpec, PartitionTransform } from './catalog/partition-spec.ts';
+export type { TableChange } from './catalog/table-change.ts';
 export type {
   Catalog,
   CatalogWriter,

@@ -1,5 +1,6 @@
 import type { Field } from '../type/field.ts';
 import type { PartitionSpec, PartitionTransform } from './partition-spec.ts';
+import type { TableChange } from './table-change.ts';
 import type { RelationName, TableRef } from './table-ref.ts';
 
 /** Asks for a table as it was. */
@@ -97,6 +98,9 @@ export interface CatalogWriter {
   dropSchema(schema: string, options: { readonly ifExists: boolean; readonly cascade: boolean }): Promise<void>;
   /** Creates an empty table. @throws CATALOG_EXISTS, CATALOG_UNKNOWN_SCHEMA, STORAGE_UNSUPPORTED */
   createTable(spec: TableSpec, ifExists: IfExists): Promise<void>;
+  /** Makes changes of a table in order, in one commit: all of them or none.
+   *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_NOT_A_TABLE, STORAGE_CONFLICT, and what a change can be refused for */
+  alterTable(table: TableRef, changes: readonly TableChange[]): Promise<void>;
   /** Forgets the table; its files are removed by a later sweep. @throws CATALOG_UNKNOWN_TABLE unless `ifExists`, CATALOG_NOT_A_TABLE */
   dropTable(name: RelationName, options: { readonly ifExists: boolean }): Promise<void>;
   /** @throws CATALOG_EXISTS, CATALOG_UNKNOWN_SCHEMA */

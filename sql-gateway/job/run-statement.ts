@@ -142,7 +142,7 @@ async function findEarlierResult(
 }
 
 async function findCommit(bound: BoundStatement, key: string, { catalog, sink }: JobRunParts): Promise<CommitResult | null> {
-  if ('table' in bound) return sink.committed(bound.table, key);
+  if ('table' in bound && bound.kind !== 'alter_table') return sink.committed(bound.table, key);
   if (bound.kind !== 'create_table_as') return null;
   const found = await catalog.resolve(bound.spec.name);
   return found?.kind === 'table' ? sink.committed(found.ref, key) : null;

@@ -12,6 +12,8 @@ export async function describeName(statement: BoundStatement, catalog: Catalog):
     }
     case 'create_table':
       return describeRelation(statement.spec.name, catalog);
+    case 'alter_table':
+      return statement.table === null ? null : describeTable(statement.table, catalog);
     case 'create_view':
       return describeRelation(statement.view.name, catalog);
     case 'drop_table':
@@ -28,12 +30,20 @@ async function describeRelation(name: RelationName, catalog: Catalog): Promise<s
   return found.kind === 'table' ? `table ${found.ref.uuid}` : `view ${found.defaultSchema} ${found.sql}`;
 }
 
+async function describeTable(name: RelationName, catalog: Catalog): Promise<string | null> {
+  const found = await catalog.resolve(name);
+  if (found?.kind !== 'table') return null;
+  const { ref, fields, partitionSpec, properties, comment } = found;
+  return JSON.stringify([ref.uuid, fields, partitionSpec, properties, comment]);
+}
+
 /** Returns whether a definition that may have run before the process died did: definitions carry no idempotency key, so what its name stands
  *  for is compared with what it stood for before. Statements that write rows are recognised by their key and never here. */
 export function hadEffect(statement: BoundStatement, before: string | null, now: string | null): boolean {
   switch (statement.kind) {
     case 'create_schema':
     case 'create_table':
+    case 'alter_table':
     case 'create_view':
       return now !== null && now !== before;
     case 'drop_schema':

@@ -6,7 +6,7 @@ import type { StatementOutcome } from './statement-request.ts';
 /** Statements that change names in the catalog and touch no rows. */
 export type DefinitionStatement = Extract<
   BoundStatement,
-  { kind: 'create_table' | 'create_schema' | 'create_view' | 'drop_table' | 'drop_view' | 'drop_schema' }
+  { kind: 'create_table' | 'alter_table' | 'create_schema' | 'create_view' | 'drop_table' | 'drop_view' | 'drop_schema' }
 >;
 
 /** Runs a definition statement; each is one atomic commit of the catalog. */
@@ -24,6 +24,10 @@ export async function executeDefinition(statement: DefinitionStatement, { catalo
     case 'create_view':
       await catalogWriter.createView(statement.view, statement.ifExists);
       return answerDone(`created view ${statement.view.name.schema}.${statement.view.name.name}`);
+    case 'alter_table':
+      if (statement.table === null) return answerDone('there is no such table');
+      await catalogWriter.alterTable(statement.table, statement.changes);
+      return answerDone(`altered table ${statement.table.schema}.${statement.table.name}`);
     case 'drop_table':
       await catalogWriter.dropTable(statement.name, { ifExists: statement.ifExists });
       return answerDone(`dropped table ${statement.name.schema}.${statement.name.name}`);

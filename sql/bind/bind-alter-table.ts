@@ -1,9 +1,10 @@
-import { formatType, nearestName, type NewColumn, type TableSnapshot } from '../../spi/index.ts';
+import { formatType, nearestName, type NewColumn, type TableChange, type TableSnapshot } from '../../spi/index.ts';
 import type { AlterTable, AlterTableAction, Identifier, RenameObject, Span } from '../ast/index.ts';
 import { refuseUnknownSchema } from './bind-comment.ts';
 import { bindColumn, bindPartitionField, bindProperties } from './bind-create.ts';
 import { bindError, didYouMean } from './bind-error.ts';
 import { bindType } from './bind-type.ts';
+import type { BoundStatement } from './bound-statement.ts';
 import { type BinderState, bindWithin } from './binder-state.ts';
 import { coerceForAssignment } from './coercion.ts';
 import { refuseMaintained } from './maintained-table.ts';
@@ -21,16 +22,18 @@ const REFERENCE = 'Read an older snapshot with FOR VERSION AS OF, or SET snapsho
 
 /** Binds ALTER TABLE: the table, its columns and the types and values given are settled; the storage cannot change tables yet.
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_NOT_A_TABLE, SQL_UNKNOWN_COLUMN, SQL_DUPLICATE_NAME and what else the action can be refused for */
-export async function bindAlterTable(state: BinderState, node: AlterTable): Promise<RefusedStatement> {
+export async function bindAlterTable(state: BinderState, node: AlterTable): Promise<BoundStatement> {
   const { schema, name } = relationName(node.table, state.source);
   const words = node.action.kind.replaceAll('-', ' ');
   const what = `ALTER TABLE ${schema}.${name} (${words})`;
   const found = await existingRelation(state, node.table, node.ifExists);
-  if (found === null) return refusedStatement(what, REWRITE);
+  if (found === null) return { kind: 'alter_table', table: null, changes: [] };
   if (found.kind !== 'table') {
     throw bindError(state, 'CATALOG_NOT_A_TABLE', `${schema}.${name} is a view and not a table`, node.table.span);
   }
   await refuseMaintained(state, node.table, 'is not altered as a table');
+  const changes = bindChanges(state, found, node.action);
+  if (changes !== null) return { kind: 'alter_table', table: found.ref, changes };
   const details = bindAction(state, found, node.action);
   const isReference = node.action.kind === 'change-reference' || node.action.kind === 'drop-reference';
   return refusedStatement(what, isReference ? REFERENCE : REWRITE, details);
@@ -53,6 +56,19 @@ export async function bindRenameObject(state: BinderState, node: RenameObject): 
   );
 }
 
+/** Returns null for an action that the storage cannot carry out yet. */
+function bindChanges(state: BinderState, table: TableSnapshot, action: AlterTableAction): readonly TableChange[] | null {
+  switch (action.kind) {
+    case 'set-properties':
+      return [{ kind: 'set_properties', properties: bindProperties(state, action.properties) }];
+    case 'unset-properties':
+      if (!action.ifExists) for (const key of action.keys) refuseUnknownProperty(state, table, key, action.span);
+      return [{ kind: 'unset_properties', keys: action.keys, ifExists: action.ifExists }];
+    default:
+      return null;
+  }
+}
+
 function bindAction(state: BinderState, table: TableSnapshot, action: AlterTableAction): Details {
   switch (action.kind) {
     case 'add-column': {
@@ -73,10 +89,8 @@ function bindAction(state: BinderState, table: TableSnapshot, action: AlterTable
     case 'change-column-type':
       return { column: columnNamed(state, table, action.column).name, type: formatType(bindType(state, action.dataType)) };
     case 'set-properties':
-      return { properties: Object.keys(bindProperties(state, action.properties)).join(', ') };
     case 'unset-properties':
-      if (!action.ifExists) for (const key of action.keys) refuseUnknownProperty(state, table, key, action.span);
-      return { properties: action.keys.join(', ') };
+      return {};
     default:
       return bindLayout(state, table, action);
   }

@@ -6,6 +6,7 @@ import type {
   Principal,
   RelationName,
   ScanRequest,
+  TableChange,
   TableRef,
   TableSpec,
   ViewDefinition,
@@ -49,6 +50,8 @@ export type BoundStatement =
   | { readonly kind: 'create_table'; readonly spec: TableSpec; readonly ifExists: IfExists }
   | { readonly kind: 'create_schema'; readonly schema: string; readonly ifExists: 'fail' | 'keep' }
   | { readonly kind: 'create_view'; readonly view: Omit<ViewDefinition, 'kind'>; readonly ifExists: IfExists }
+  /** Changes of a table that touch none of its rows; null stands for a table that is not there and need not be. */
+  | { readonly kind: 'alter_table'; readonly table: TableRef | null; readonly changes: readonly TableChange[] }
   | { readonly kind: 'drop_table' | 'drop_view'; readonly name: RelationName; readonly ifExists: boolean }
   | { readonly kind: 'drop_materialized_view'; readonly name: RelationName; readonly ifExists: boolean }
   | { readonly kind: 'drop_schema'; readonly schema: string; readonly ifExists: boolean; readonly cascade: boolean }

@@ -167,7 +167,9 @@ function distinct(references: readonly ColumnReference[]): readonly ColumnRefere
 function targetOf(statement: BoundStatement, { writtenColumns }: ReadRecord): RelationReference | null {
   if (statement.kind === 'copy_to') return fileReference(statement.path);
   const columns = [...writtenColumns].sort(compare);
-  if ('table' in statement) return { kind: 'table', schema: statement.table.schema, name: statement.table.name, columns };
+  if (statement.kind === 'alter_table' && statement.table === null) return null;
+  if ('table' in statement && statement.table !== null)
+    return { kind: 'table', schema: statement.table.schema, name: statement.table.name, columns };
   const kind: RelationKind = statement.kind.endsWith('materialized_view')
     ? 'materialized_view'
     : statement.kind.endsWith('view')

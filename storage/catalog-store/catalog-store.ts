@@ -52,6 +52,8 @@ export interface CatalogReader extends NameReader {
   dropped(): readonly DroppedTable[];
   /** Returns what a write with the key committed to the table. */
   commit(tableUuid: string, idempotencyKey: string): CommittedWrite | null;
+  /** Tells whether an operation was done and noted under this id, by `update` or by `putOperation`. */
+  hasOperation(operationId: string): boolean;
   streams(): readonly StreamRecord[];
   /** Returns a stream by the uuid of its result table. */
   stream(tableUuid: string): StreamRecord | null;
@@ -67,6 +69,8 @@ export interface CatalogUpdate extends CatalogReader {
   /** Forgets a table or view; its files are remembered for a later sweep. */
   removeRelation(pointer: RelationPointer): void;
   putCommit(tableUuid: string, idempotencyKey: string, write: CommittedWrite): void;
+  /** Notes that an operation is done, where only the work itself knows whether it is. */
+  putOperation(operationId: string): void;
   removeDropped(tableUuid: string): void;
   putStream(stream: StreamRecord): void;
   removeStream(tableUuid: string): void;

@@ -92,6 +92,10 @@ class LmdbCatalogReader implements CatalogReader {
     return this.get<CommitRecord>(catalogKey.commit(tableUuid, idempotencyKey));
   }
 
+  hasOperation(operationId: string): boolean {
+    return this.get(catalogKey.operation(operationId)) !== null;
+  }
+
   streams(): readonly StreamRecord[] {
     return this.range(['stream']);
   }
@@ -139,6 +143,11 @@ class LmdbCatalogUpdate extends LmdbCatalogReader implements CatalogUpdate {
   putCommit(tableUuid: string, idempotencyKey: string, write: CommittedWrite): void {
     const record: CommitRecord = { atMs: Date.now(), ...write };
     this.database.putSync(catalogKey.commit(tableUuid, idempotencyKey), record);
+  }
+
+  putOperation(operationId: string): void {
+    const record: OperationRecord = { atMs: Date.now(), result: null };
+    this.database.putSync(catalogKey.operation(operationId), record);
   }
 
   removeDropped(tableUuid: string): void {

@@ -1,4 +1,4 @@
-import type { CatalogWriter, IfExists, RelationName, TableSpec, ViewDefinition } from '../../spi/index.ts';
+import type { CatalogWriter, IfExists, RelationName, TableChange, TableRef, TableSpec, ViewDefinition } from '../../spi/index.ts';
 import type { Committer } from '../committer/committer.ts';
 
 /** Hands changes of names to the committer. */
@@ -19,6 +19,10 @@ export class CommittingCatalogWriter implements CatalogWriter {
 
   async createTable(spec: TableSpec, ifExists: IfExists): Promise<void> {
     await this.#committer.run({ kind: 'create_table', spec, ifExists });
+  }
+
+  async alterTable(table: TableRef, changes: readonly TableChange[]): Promise<void> {
+    await this.#committer.run({ kind: 'alter_table', table, changes });
   }
 
   async dropTable(name: RelationName, options: { readonly ifExists: boolean }): Promise<void> {

@@ -50,8 +50,13 @@ export class MetadataReader {
 
   /** Keeps what was just written, since the next commit reads it. */
   remember(location: string, table: TableMetadata, manifests: readonly ManifestFile[], bytes: number): void {
-    this.#tables.put(location, table, bytes);
+    this.rememberTable(location, table, bytes);
     if (table.current !== null) this.#lists.put(table.current.manifestList, manifests, manifests.length * MANIFEST_FILE_BYTES);
+  }
+
+  /** Keeps table metadata that was just written. Units: bytes of its file. */
+  rememberTable(location: string, table: TableMetadata, bytes: number): void {
+    this.#tables.put(location, table, bytes);
   }
 
   bytes(location: string): Promise<Uint8Array> {

@@ -4,11 +4,12 @@ import { locationToPath, pathToLocation } from '../../spi/index.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { writeManifestList } from '../iceberg/manifest/manifest-list.ts';
-import { addSnapshot, loggedFiles } from '../iceberg/metadata/change-table-metadata.ts';
+import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { hasLiveFiles, mergeManifests } from './merge-manifests.ts';
 import type { CommitBase, PreparedWrite } from './prepare-write.ts';
 import { removeDataFiles, type RemovedTotals } from './remove-data-files.ts';
+import { removeUnloggedFiles } from './remove-unlogged-files.ts';
 import { snapshotSummary } from './snapshot-summary.ts';
 import { writeTableMetadata } from './write-table-metadata.ts';
 
@@ -79,12 +80,7 @@ export async function writeAttempt(
 /** Keeps what an attempt that won has written for the next one, and removes the metadata files that the table's log has let go. */
 export async function settleAttempt(parts: CommitterParts, { base, location, metadata, manifests, bytes }: CommitAttempt): Promise<void> {
   parts.metadata.remember(location, metadata, manifests, bytes);
-  const logged = new Set(loggedFiles(metadata));
-  for (const old of loggedFiles(base.metadata)) {
-    if (logged.has(old)) continue;
-    // The commit is done: a file that stays takes some room, and nothing else.
-    await parts.files.remove(locationToPath(old)).catch(() => undefined);
-  }
+  await removeUnloggedFiles(parts.files, base.metadata, metadata);
 }
 
 /** Removes the files of an attempt that lost its race. */

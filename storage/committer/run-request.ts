@@ -1,4 +1,5 @@
 import type { Json } from '../../runtime/process/index.ts';
+import { alterTable } from '../alter/alter-table.ts';
 import { createSchema, createTable, createView, dropRelation, dropSchema } from '../commit/change-names.ts';
 import { commitWrite } from '../commit/commit-write.ts';
 import { putSetting } from '../setting/put-setting.ts';
@@ -19,6 +20,9 @@ export async function runRequest(parts: CommitterParts, request: CommitterReques
       return null;
     case 'create_table':
       await createTable(parts, request.operationId, request.spec, request.ifExists);
+      return null;
+    case 'alter_table':
+      await alterTable(parts, request.operationId, request.table, request.changes);
       return null;
     case 'drop_relation':
       dropRelation(parts, request.operationId, request);

@@ -79,6 +79,21 @@ export function addSnapshot(
   return readTableMetadata(changed, `The new metadata of the table ${metadata.uuid}`);
 }
 
+/** Returns changed metadata as the one that follows `previous`: with the time of the change, and with the file of the one before in its log. */
+export function succeedMetadata(previous: TableMetadata, changed: TableMetadata, previousLocation: string): TableMetadata {
+  const json: JsonObject = {
+    ...changed.json,
+    'last-updated-ms': Math.max(Date.now(), previous.lastUpdatedMs),
+    'metadata-log': longerLog({ ...previous, properties: changed.properties }, previousLocation),
+  };
+  return readTableMetadata(json, `The new metadata of the table ${previous.uuid}`);
+}
+
+/** Returns metadata with some members of its document replaced. */
+export function withMembers(metadata: TableMetadata, members: JsonObject): TableMetadata {
+  return readTableMetadata({ ...metadata.json, ...members }, `The new metadata of the table ${metadata.uuid}`);
+}
+
 /** Returns the snapshots that are left when the newest are kept. */
 function oldestOf(metadata: TableMetadata, keptMax: number): ReadonlySet<bigint> {
   const newestFirst = [...metadata.snapshots.values()].sort((left, right) => right.sequenceNumber - left.sequenceNumber);

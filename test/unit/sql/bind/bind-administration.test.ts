@@ -26,8 +26,6 @@ describe('a statement that nothing carries out yet', () => {
     'ALTER TABLE t ALTER a DROP NOT NULL',
     "ALTER TABLE t ALTER a COMMENT 'x'",
     'ALTER TABLE t ALTER a FIRST',
-    "ALTER TABLE t SET PROPERTIES (x = '1')",
-    "ALTER TABLE t UNSET PROPERTIES IF EXISTS ('x')",
     'ALTER TABLE t ADD PARTITION FIELD bucket(4, a)',
     'ALTER TABLE t REPLACE PARTITION FIELD ts WITH day(ts)',
     'ALTER TABLE t WRITE ORDERED BY a DESC, b',

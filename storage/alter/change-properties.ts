@@ -1,0 +1,53 @@
+import { nearestName, PlatformError } from '../../spi/index.ts';
+import { withMembers } from '../iceberg/metadata/change-table-metadata.ts';
+import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+
+/** Keys that say something of the table which no property decides. @see Iceberg `TableProperties`, reserved properties */
+const RESERVED = new Set([
+  'uuid',
+  'format-version',
+  'snapshot-count',
+  'current-snapshot-summary',
+  'current-snapshot-id',
+  'current-snapshot-timestamp-ms',
+  'current-schema',
+  'default-partition-spec',
+  'default-sort-order',
+]);
+
+/** The platform's own properties; each is set where the table is made. */
+const OWN_PREFIX = 'trivium.';
+
+/** Sets properties of a table; others stay.
+ *  @throws SQL_INVALID_VALUE for a key that is reserved */
+export function setProperties(metadata: TableMetadata, properties: Readonly<Record<string, string>>): TableMetadata {
+  const entries = Object.entries(properties);
+  for (const [key] of entries) refuseReserved(key);
+  if (entries.every(([key, value]) => metadata.properties[key] === value)) return metadata;
+  return withMembers(metadata, { properties: { ...metadata.properties, ...properties } });
+}
+
+/** Takes properties of a table away.
+ *  @throws SQL_INVALID_VALUE for a key that is reserved, or not set unless `ifExists` */
+export function unsetProperties(metadata: TableMetadata, keys: readonly string[], ifExists: boolean): TableMetadata {
+  for (const key of keys) refuseReserved(key);
+  const unknown = keys.find((key) => !Object.hasOwn(metadata.properties, key));
+  if (unknown !== undefined && !ifExists) {
+    const nearest = nearestName(unknown, Object.keys(metadata.properties));
+    throw new PlatformError('SQL_INVALID_VALUE', `The table has no property ${JSON.stringify(unknown)}.`, {
+      hint: nearest === null ? 'UNSET PROPERTIES IF EXISTS allows it.' : `Did you mean ${JSON.stringify(nearest)}?`,
+    });
+  }
+  const gone = new Set(keys);
+  const kept = Object.entries(metadata.properties).filter(([key]) => !gone.has(key));
+  if (kept.length === Object.keys(metadata.properties).length) return metadata;
+  return withMembers(metadata, { properties: Object.fromEntries(kept) });
+}
+
+function refuseReserved(key: string): void {
+  if (!RESERVED.has(key) && !key.startsWith(OWN_PREFIX)) return;
+  throw new PlatformError('SQL_INVALID_VALUE', `The property ${JSON.stringify(key)} is reserved and cannot be changed.`, {
+    hint: 'Use a key of another name.',
+    details: { key },
+  });
+}
