@@ -108,6 +108,7 @@ export type {
   TimeTravel,
   ViewDefinition,
 } from './catalog/catalog.ts';
+export { type MetadataTable, METADATA_TABLE_NAMES, type MetadataTableName, SNAPSHOT_METADATA_TABLES } from './catalog/metadata-table.ts';
 export type { SettingStore } from './catalog/setting-store.ts';
 export { type NamedSnapshot, parseSnapshotList, printSnapshot, printSnapshotList } from './catalog/snapshot-list.ts';
 export type { NewStream, StreamCheckpoint, StreamOffset, StreamRecord, StreamStore, StreamWrite } from './catalog/stream-store.ts';

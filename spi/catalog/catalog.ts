@@ -1,4 +1,5 @@
 import type { Field } from '../type/field.ts';
+import type { MetadataTable, MetadataTableName } from './metadata-table.ts';
 import type { PartitionSpec, PartitionTransform } from './partition-spec.ts';
 import type { TableChange } from './table-change.ts';
 import type { RelationName, TableRef } from './table-ref.ts';
@@ -67,6 +68,9 @@ export interface Catalog {
   /** Returns the table's snapshots, oldest first.
    *  @throws CATALOG_UNKNOWN_TABLE */
   history(name: RelationName): Promise<readonly SnapshotEntry[]>;
+  /** Returns what a metadata table tells about a table, at a snapshot where the metadata table describes one (null: the table has none).
+   *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
+  metadataTable(table: RelationName, name: MetadataTableName, snapshotId: string | null): Promise<MetadataTable>;
 }
 
 /** A column of a table to be created; the storage assigns field ids. */

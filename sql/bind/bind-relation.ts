@@ -49,7 +49,7 @@ export function bindRelation(
     return scanCommonTable(state, common);
   }
   const resolved = lookUp(state, name, version);
-  if (version !== null && resolved.kind !== 'table' && resolved.kind !== 'missing') {
+  if (version !== null && !hasVersions(resolved)) {
     throw bindError(state, 'CATALOG_NOT_A_TABLE', 'only stored tables have versions', version.span);
   }
   switch (resolved.kind) {
@@ -66,11 +66,23 @@ export function bindRelation(
     case 'virtual': {
       const rows = virtualRows(state, resolved.relation);
       noteUse(state, 'virtual', resolved.name, rows);
+      if (resolved.describes !== undefined) noteDescribed(state, resolved.describes.table);
       return rows;
     }
     case 'missing':
       throw bindError(state, resolved.error.code, resolved.error.message, name.span, { hint: resolved.error.hint });
   }
+}
+
+function hasVersions(resolved: ResolvedRelation): boolean {
+  return resolved.kind === 'virtual' ? resolved.describes?.hasVersions === true : resolved.kind !== 'view';
+}
+
+/** Who may read what is known about a table may read the table: bounds of columns are values of them. */
+function noteDescribed(state: BinderState, table: TableSnapshot): void {
+  const { columns, plan } = virtualRows(state, { columns: table.fields.map(({ name }) => ({ name, type: 'varchar' })), rows: [] });
+  noteUse(state, isMaterializedView(table) ? 'materialized_view' : 'table', table.ref, { plan, columns });
+  state.reads.queries.push({ plan, columns });
 }
 
 /** Returns what a name was resolved to before binding started. */

@@ -3,7 +3,7 @@ import type { QualifiedName } from '../ast/index.ts';
 import { bindError } from './bind-error.ts';
 import type { BinderState } from './binder-state.ts';
 import { relationName } from './relation-name.ts';
-import { missingRelation } from './resolve-relations.ts';
+import { missingRelation } from './missing-relation.ts';
 
 /** Finds the stored table or view of a name, as it is now; null for none where that is allowed.
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA */

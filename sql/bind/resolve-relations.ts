@@ -1,6 +1,5 @@
 import {
   type Catalog,
-  nearestName,
   PlatformError,
   type RelationName,
   type TableSnapshot,
@@ -9,11 +8,13 @@ import {
 } from '../../spi/index.ts';
 import type { Query, Span } from '../ast/index.ts';
 import { parseStatement } from '../parse/index.ts';
-import { didYouMean, errorIn, type SourceText } from './bind-error.ts';
+import { errorIn, type SourceText } from './bind-error.ts';
 import { timeTravelOf } from './bind-time-travel.ts';
-import type { BindContext, VirtualRelation } from './bound-statement.ts';
+import type { BindContext } from './bound-statement.ts';
 import { collectRelations, type RelationMention } from './collect-relations.ts';
 import { informationSchemaRelation } from './information-schema.ts';
+import { metadataRelation, type VirtualSource } from './metadata-relation.ts';
+import { type MissingRelation, missingRelation } from './missing-relation.ts';
 import { checkReadPin, resolvePinned } from './read-pin.ts';
 import { relationName, sameName } from './relation-name.ts';
 
@@ -27,19 +28,7 @@ export interface ParsedView {
 }
 
 /** What a relation's name stands for. */
-export type ResolvedRelation =
-  | TableSnapshot
-  | ParsedView
-  | { readonly kind: 'virtual'; readonly name: RelationName; readonly relation: VirtualRelation }
-  /** Nothing has the name; the binder tells so unless a common table shadows it. */
-  | {
-      readonly kind: 'missing';
-      readonly error: {
-        readonly code: 'CATALOG_UNKNOWN_TABLE' | 'CATALOG_UNKNOWN_SCHEMA';
-        readonly message: string;
-        readonly hint: string | undefined;
-      };
-    };
+export type ResolvedRelation = TableSnapshot | ParsedView | VirtualSource | MissingRelation;
 
 /** Every relation that a statement (with the views it uses) names, by `relationKey`. */
 export type RelationMap = ReadonlyMap<string, ResolvedRelation>;
@@ -124,7 +113,11 @@ async function resolveOne(
   if (stored?.kind === 'table') return stored;
   if (stored?.kind === 'view') return parseView(stored, source, mention);
   const relation = await context.virtualRelation(name);
-  return relation === null ? missingRelation(name, context) : { kind: 'virtual', name, relation };
+  if (relation !== null) return { kind: 'virtual', name, relation };
+  const described = metadataRelation(name, version, resolve, context).catch((error: unknown) => {
+    throw located(error, mention, source);
+  });
+  return (await described) ?? missingRelation(name, context);
 }
 
 function parseView(definition: ViewDefinition, source: SourceText, mention: RelationMention): ParsedView {
@@ -143,24 +136,4 @@ function located(error: unknown, mention: RelationMention, source: SourceText): 
   const known = PlatformError.from(error, 'INTERNAL_UNAVAILABLE');
   if (known.kind !== 'user' || known.location !== undefined) return known;
   return errorIn(source, known.code, known.message, mention.name.span, { hint: known.hint, details: known.details });
-}
-
-/** Makes what a name stands for that nothing has, with a proposal where one is near. */
-export async function missingRelation(
-  name: RelationName,
-  context: Pick<BindContext, 'catalog'>,
-): Promise<Extract<ResolvedRelation, { readonly kind: 'missing' }>> {
-  const schemas = await context.catalog.schemas();
-  const schema = schemas.find((candidate) => sameName(candidate, name.schema));
-  if (schema === undefined) {
-    const hint = didYouMean(nearestName(name.schema, [...schemas, 'information_schema']));
-    return { kind: 'missing', error: { code: 'CATALOG_UNKNOWN_SCHEMA', message: `no schema of the name ${name.schema}`, hint } };
-  }
-  const relations = await context.catalog.relations(schema);
-  const nearest = nearestName(
-    name.name,
-    relations.map((relation) => relation.name),
-  );
-  const message = `no table or view of the name ${name.name} in schema ${schema}`;
-  return { kind: 'missing', error: { code: 'CATALOG_UNKNOWN_TABLE', message, hint: didYouMean(nearest) } };
 }

@@ -1,5 +1,7 @@
 import {
   type Catalog,
+  type MetadataTable,
+  type MetadataTableName,
   type RelationEntry,
   type RelationName,
   type SnapshotEntry,
@@ -8,9 +10,10 @@ import {
   type ViewDefinition,
 } from '../../spi/index.ts';
 import type { NameStore, RelationPointer } from '../catalog-store/catalog-store.ts';
+import { readMetadataTable } from '../inspect/read-metadata-table.ts';
 import { parseViewMetadata } from '../iceberg/metadata/view-metadata.ts';
 import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
-import { findSnapshot } from './find-snapshot.ts';
+import { findSnapshot, snapshotById } from './find-snapshot.ts';
 import type { MetadataReader } from './metadata-reader.ts';
 import { unknownSchema, unknownTable, wrongKind } from './unknown-name.ts';
 
@@ -54,11 +57,20 @@ export class StoredCatalog implements Catalog {
   }
 
   async history(name: RelationName): Promise<readonly SnapshotEntry[]> {
+    const table = await this.#table(name);
+    return [...table.snapshots.values()].map(snapshotEntry).sort((left, right) => left.sequenceNumber - right.sequenceNumber);
+  }
+
+  async metadataTable(table: RelationName, name: MetadataTableName, snapshotId: string | null): Promise<MetadataTable> {
+    const metadata = await this.#table(table);
+    return readMetadataTable(this.#metadata, metadata, name, snapshotId === null ? null : snapshotById(metadata, snapshotId));
+  }
+
+  async #table(name: RelationName): Promise<TableMetadata> {
     const pointer = this.#names.relation(name);
     if (pointer === null) throw unknownTable(this.#names, name);
     if (pointer.kind !== 'table') throw wrongKind(pointer, pointer.kind);
-    const table = await this.#metadata.table(pointer.metadataLocation);
-    return [...table.snapshots.values()].map(snapshotEntry).sort((left, right) => left.sequenceNumber - right.sequenceNumber);
+    return this.#metadata.table(pointer.metadataLocation);
   }
 }
 

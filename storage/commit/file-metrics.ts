@@ -1,5 +1,6 @@
-import type { ColumnStatistics, DataType, Field } from '../../spi/index.ts';
+import type { ColumnStatistics, Field } from '../../spi/index.ts';
 import type { FileMetrics } from '../iceberg/manifest/manifest-entry.ts';
+import { fieldTypes } from '../iceberg/type/field-types.ts';
 import { truncateLower, truncateUpper } from '../iceberg/value/truncate-bound.ts';
 import { valueToBytes } from '../iceberg/value/value-bytes.ts';
 import { textToValue } from '../iceberg/value/value-text.ts';
@@ -36,20 +37,4 @@ function countsOf(columns: readonly ColumnStatistics[], pick: (column: ColumnSta
     if (count !== undefined) counts.set(column.fieldId, count);
   }
   return counts;
-}
-
-/** Returns the types of all columns and of the parts of nested ones by field id. */
-function fieldTypes(fields: readonly Field[]): ReadonlyMap<number, DataType> {
-  const types = new Map<number, DataType>();
-  const add = (id: number | undefined, type: DataType): void => {
-    if (id !== undefined) types.set(id, type);
-    if (type.kind === 'list') add(type.elementId, type.element);
-    if (type.kind === 'struct') for (const field of type.fields) add(field.id, field.type);
-    if (type.kind === 'map') {
-      add(type.keyId, type.key);
-      add(type.valueId, type.value);
-    }
-  };
-  for (const field of fields) add(field.id, field.type);
-  return types;
 }

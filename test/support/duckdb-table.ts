@@ -50,6 +50,7 @@ export class DuckdbTable {
         return Promise.resolve(name.name === table.ref.name ? { ...table, snapshotId: this.snapshotId } : other);
       },
       history: () => Promise.resolve([]),
+      metadataTable: () => Promise.resolve({ columns: [], rows: [] }),
     };
     this.source = {
       plan: ({ snapshotId, files }) => {

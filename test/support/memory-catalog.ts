@@ -2,6 +2,8 @@ import type {
   Catalog,
   DataType,
   Field,
+  MetadataTable,
+  MetadataTableName,
   RelationEntry,
   RelationName,
   SnapshotEntry,
@@ -101,6 +103,15 @@ export class MemoryCatalog implements Catalog {
 
   history(name: RelationName): Promise<readonly SnapshotEntry[]> {
     return Promise.resolve(this.#histories.get(keyOf(name)) ?? []);
+  }
+
+  /** Each has one row, with the table's name and the snapshot that is described. */
+  metadataTable(table: RelationName, name: MetadataTableName, snapshotId: string | null): Promise<MetadataTable> {
+    const columns: MetadataTable['columns'] = [
+      { name: 'told', type: 'varchar' },
+      { name: 'snapshot_id', type: 'bigint' },
+    ];
+    return Promise.resolve({ columns, rows: [[`${table.name} ${name}`, snapshotId]] });
   }
 }
 

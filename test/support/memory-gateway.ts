@@ -55,6 +55,7 @@ const CATALOG: Catalog = {
       : Promise.reject(new PlatformError('CATALOG_UNKNOWN_SCHEMA', `there is no schema '${schema}'`)),
   resolve: ({ schema, name }) => Promise.resolve(schema === 'main' && name === 't' ? TABLE : null),
   history: () => Promise.resolve([]),
+  metadataTable: () => Promise.resolve({ columns: [], rows: [] }),
 };
 
 /** Starts a gateway over one memory engine per options given. */

@@ -199,6 +199,7 @@ function catalogOf(current: ReadonlyMap<string, MemoryTable>): Catalog {
     schemas: () => Promise.resolve(['main']),
     relations: () => Promise.resolve([...current.values()].map(({ snapshot: { ref } }) => ({ ...ref, kind: 'table' as const }))),
     resolve: (name) => Promise.resolve(current.get(keyOf(name))?.snapshot ?? null),
+    metadataTable: () => Promise.resolve({ columns: [], rows: [] }),
     history: (name) =>
       Promise.resolve(
         (current.get(keyOf(name))?.versions ?? []).slice(1).map((_files, index) => ({

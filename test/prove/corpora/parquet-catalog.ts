@@ -12,6 +12,7 @@ export function parquetCatalog(tables: ReadonlyMap<string, readonly Field[]>): C
     relations: () => Promise.resolve([...snapshots.keys()].map((name) => ({ kind: 'table', schema: CORPUS_SCHEMA, name }))),
     resolve: ({ name }) => Promise.resolve(snapshots.get(name.toLowerCase()) ?? null),
     history: () => Promise.resolve([]),
+    metadataTable: () => Promise.resolve({ columns: [], rows: [] }),
   };
   return catalog;
 }
