@@ -1,12 +1,14 @@
-/** Makes `.venv` with the Python packages of `test/prove/requirements.txt`, unless it is there already; prints the path of its Python. */
+/** Makes a folder with the Python packages of a file of requirements, unless it is there already; prints the path of its Python.
+ *  Without an argument: `.venv` from `test/prove/requirements.txt`; with the argument `spark`: `.venv-spark` from `requirements-spark.txt`. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const suffix = process.argv[2] === undefined ? '' : `-${process.argv[2]}`;
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const requirements = join(root, 'test', 'prove', 'requirements.txt');
-const folder = join(root, '.venv');
+const requirements = join(root, 'test', 'prove', `requirements${suffix}.txt`);
+const folder = join(root, `.venv${suffix}`);
 const python = join(folder, 'bin', 'python');
 const stamp = join(folder, 'installed-requirements.txt');
 
@@ -25,7 +27,7 @@ function install() {
     return 1;
   }
   if (run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]) !== 0) {
-    console.error('The packages of test/prove/requirements.txt could not be installed; this proof cannot run without them.');
+    console.error(`The packages of ${requirements} could not be installed; this proof cannot run without them.`);
     return 1;
   }
   writeFileSync(stamp, readFileSync(requirements));

@@ -2,33 +2,47 @@ import { fileURLToPath } from 'node:url';
 import type { FileSource } from '../../spi/index.ts';
 import { mutants } from './iceberg-readers/mutants.ts';
 import { openProofWarehouse, type ProofWarehouse } from './iceberg-readers/proof-warehouse.ts';
-import { findPython, readByPyIceberg, type ReadJob, type ReadOutcome } from './iceberg-readers/read-by-pyiceberg.ts';
+import { findSpark, type Spark } from './iceberg-readers/find-spark.ts';
+import { findPython, type ReadJob, type ReadOutcome, runReader } from './iceberg-readers/run-reader.ts';
 import { tableCases } from './iceberg-readers/table-cases.ts';
 import type { Check, Proof } from './proof.ts';
 
 const DEMO = new URL('../../node_modules/vega-datasets/data/', import.meta.url);
 
+/** Tables with a column of type time, which Spark has not; `without_time` has all their other columns. */
+const SPARK_LACKS: ReadonlySet<string> = new Set(['extremes', 'primitives']);
+
+interface Readers {
+  readonly python: string;
+  readonly spark: Spark;
+}
+
 /** Whether another implementation of Iceberg reads our tables as we do. */
 export const proof: Proof = {
   name: 'iceberg-readers',
   summary:
-    'PyIceberg reads the same rows as we do from tables of all types, transforms and histories, also through conditions that skip files; wrong metadata is caught',
-  needs: ['python3'],
+    'PyIceberg and Spark read the same rows as we do from tables of all types, transforms and histories, also through conditions that skip files; wrong metadata is caught',
+  needs: ['python3', 'java', 'mvn'],
   async run({ quick, seed, log }) {
-    const python = await findPython();
+    const readers = { python: await findPython(), spark: await findSpark() };
     const samples = quick ? 3 : 6;
-    const outcomes = await compareTables(python, seed, quick, samples, log);
-    return [...tableChecks(outcomes), await mutantCheck(python, seed, samples, log)];
+    const outcomes = await compareTables(readers, seed, quick, samples, log);
+    return [
+      equalCheck('tables-read-equal', outcomes.pyiceberg),
+      equalCheck('tables-read-equal-by-spark', outcomes.spark),
+      ...conditionChecks(outcomes.pyiceberg),
+      await mutantCheck(readers.python, seed, samples, log),
+    ];
   },
 };
 
 async function compareTables(
-  python: string,
+  { python, spark }: Readers,
   seed: number,
   quick: boolean,
   samples: number,
   log: (line: string) => void,
-): Promise<readonly ReadOutcome[]> {
+): Promise<{ readonly pyiceberg: readonly ReadOutcome[]; readonly spark: readonly ReadOutcome[] }> {
   const warehouse = await openProofWarehouse();
   try {
     const jobs: ReadJob[] = [];
@@ -39,7 +53,10 @@ async function compareTables(
     jobs.push(await loadDemo(warehouse, 'flights', 'flights-3m.parquet', 'parquet', []));
     jobs.push(await loadDemo(warehouse, 'airports', 'airports.csv', 'csv', ['state']));
     log(`${String(jobs.length)} tables are written; PyIceberg reads them`);
-    return await readByPyIceberg(python, jobs, seed, samples);
+    const pyiceberg = await readByPyIceberg(python, jobs, seed, samples);
+    const read = jobs.filter(({ name }) => !SPARK_LACKS.has(name));
+    log(`Spark reads ${String(read.length)} of them`);
+    return { pyiceberg, spark: await runReader(spark.python, './read_tables_spark.py', { jars: spark.jars, tables: read }) };
   } finally {
     await warehouse.close();
   }
@@ -56,27 +73,33 @@ async function loadDemo(
   return { name, ...(await warehouse.dump(name)), filterColumns };
 }
 
-function tableChecks(outcomes: readonly ReadOutcome[]): Check[] {
+function readByPyIceberg(python: string, tables: readonly ReadJob[], seed: number, samples: number): Promise<readonly ReadOutcome[]> {
+  return runReader(python, './read_tables.py', { tables, seed, samples });
+}
+
+function equalCheck(id: string, outcomes: readonly ReadOutcome[]): Check {
   const differing = outcomes.filter((outcome) => outcome.differences.length > 0);
-  const equal = outcomes.length - differing.length;
+  const rows = outcomes.reduce((total, outcome) => total + outcome.rows, 0);
+  return {
+    id,
+    value: outcomes.length - differing.length,
+    unit: 'tables',
+    target: `${String(outcomes.length)} of ${String(outcomes.length)}`,
+    pass: differing.length === 0 && outcomes.length > 0,
+    note:
+      differing.length === 0
+        ? `${String(rows)} rows`
+        : differing.map(({ name, differences }) => `${name}: ${differences.slice(0, 2).join('; ')}`).join(' | '),
+  };
+}
+
+function conditionChecks(outcomes: readonly ReadOutcome[]): Check[] {
   const filters = outcomes.map((outcome) => outcome.filters).filter((filter) => filter !== undefined);
   const sum = (pick: (filter: NonNullable<ReadOutcome['filters']>) => number): number =>
     filters.reduce((total, filter) => total + pick(filter), 0);
   const [tried, wrong, pruning] = [sum((filter) => filter.tried), sum((filter) => filter.wrongCount), sum((filter) => filter.pruning)];
-  const rows = outcomes.reduce((total, outcome) => total + outcome.rows, 0);
   const wrongTexts = outcomes.flatMap(({ name, filters: found }) => (found?.wrong ?? []).map((text) => `${name}: ${text}`));
   return [
-    {
-      id: 'tables-read-equal',
-      value: equal,
-      unit: 'tables',
-      target: `${String(outcomes.length)} of ${String(outcomes.length)}`,
-      pass: differing.length === 0 && outcomes.length > 0,
-      note:
-        differing.length === 0
-          ? `${String(rows)} rows`
-          : differing.map(({ name, differences }) => `${name}: ${differences.slice(0, 2).join('; ')}`).join(' | '),
-    },
     {
       id: 'conditions-equal',
       value: tried - wrong,

@@ -3,7 +3,6 @@
 Standard input: {"seed": int, "tables": [{"name", "metadata", "frames", "filterColumns"}], "samples": int}.
 Standard output: one JSON line a table: what was compared and everything that differs.
 """
-import collections
 import datetime
 import decimal
 import json
@@ -14,31 +13,14 @@ import uuid
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc
+from compare_rows import differences
 from pyiceberg import expressions as ex
 from pyiceberg.expressions.visitors import bind
 from pyiceberg.io.pyarrow import expression_to_pyarrow, schema_to_pyarrow
 from pyiceberg.table import StaticTable
 from pyiceberg.types import DecimalType, DoubleType, FixedType, FloatType, PrimitiveType, StringType, UUIDType
 
-ROWS_AS_OBJECTS_MAX = 50_000
 COMPARISONS = (ex.EqualTo, ex.LessThan, ex.LessThanOrEqual, ex.GreaterThan, ex.GreaterThanOrEqual, ex.NotEqualTo)
-
-
-def plain(value):
-    """Gives a value a form that equal values of both readers share."""
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    if isinstance(value, float):
-        return "nan" if value != value else repr(value)
-    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-        return value.astimezone(datetime.timezone.utc).isoformat()
-    if isinstance(value, dict):
-        return tuple((key, plain(inner)) for key, inner in value.items())
-    if isinstance(value, (list, tuple)):
-        return tuple(plain(inner) for inner in value)
-    if isinstance(value, decimal.Decimal):
-        return str(value)
-    return value
 
 
 def typed(table, schema):
@@ -55,41 +37,6 @@ def typed(table, schema):
             column = column.cast(target.type)
         columns.append(column)
     return pa.Table.from_arrays(columns, names=[field.name for field in schema.fields])
-
-
-def uniform(table, names):
-    """Drops what may differ without meaning: dictionary encoding, large offsets, extension types, chunks."""
-    columns = []
-    for name in names:
-        column = table.column(name)
-        if isinstance(column.type, pa.BaseExtensionType):
-            column = pa.chunked_array([chunk.storage for chunk in column.chunks], column.type.storage_type)
-        if pa.types.is_large_string(column.type):
-            column = column.cast(pa.string())
-        if pa.types.is_large_binary(column.type):
-            column = column.cast(pa.binary())
-        columns.append(column)
-    return pa.Table.from_arrays(columns, names=names)
-
-
-def row_bag(table):
-    if table.num_rows <= ROWS_AS_OBJECTS_MAX:
-        columns = [[plain(value) for value in column.to_pylist()] for column in table.columns]
-        return collections.Counter(map(repr, zip(*columns)))
-    counted = table.group_by(table.column_names).aggregate([([], "count_all")])
-    return counted.sort_by([(name, "ascending") for name in counted.column_names])
-
-
-def column_facts(column):
-    facts = {"nulls": column.null_count}
-    try:
-        low_high = pc.min_max(column).as_py()
-        facts["min"], facts["max"] = repr(plain(low_high["min"])), repr(plain(low_high["max"]))
-        if pa.types.is_integer(column.type) or pa.types.is_decimal(column.type):
-            facts["sum"] = str(sum(value for value in column.to_pylist() if value is not None)) if len(column) <= ROWS_AS_OBJECTS_MAX else str(pc.sum(column).as_py())
-    except (pa.ArrowNotImplementedError, KeyError):
-        facts["values"] = repr(collections.Counter(repr(plain(value)) for value in column.to_pylist()))
-    return facts
 
 
 def sample_values(column, randomness, samples):
@@ -150,17 +97,9 @@ def compare(job, seed, samples):
     theirs = table.scan().to_arrow()
     with pa.memory_map(job["frames"]) as source:
         ours = pa.ipc.open_stream(source).read_all()
-    outcome = {"name": job["name"], "rows": ours.num_rows, "differences": []}
-    if theirs.num_rows != ours.num_rows:
-        outcome["differences"].append(f"{theirs.num_rows} rows in place of {ours.num_rows}")
+    outcome = {"name": job["name"], "rows": ours.num_rows, "columns": len(names)}
     ours = typed(ours, schema)
-    left, right = uniform(theirs, names), uniform(ours, names)
-    for name in names:
-        if column_facts(left.column(name)) != column_facts(right.column(name)):
-            outcome["differences"].append(f"column {name}: {str(column_facts(left.column(name)))[:200]} in place of {str(column_facts(right.column(name)))[:200]}")
-    if row_bag(left) != row_bag(right):
-        outcome["differences"].append("the rows differ as a multiset")
-    outcome["columns"] = len(names)
+    outcome["differences"] = differences(theirs, ours, names)
     if job["filterColumns"]:
         outcome["filters"] = compare_filters(table, schema, ours, job["filterColumns"], random.Random(seed), samples)
     return outcome

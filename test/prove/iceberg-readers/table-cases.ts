@@ -185,6 +185,13 @@ export function tableCases(seed: number, quick: boolean): readonly TableCase[] {
       steps: [append(primitives(rows, seed)), append(EXTREMES), append(primitives(rows, seed + 1))],
       filterColumns: quick ? ['i', 'word', 'at'] : names,
     },
+    {
+      name: 'without_time',
+      columns: PRIMITIVES.filter(({ name }) => name !== 'clock'),
+      partitioning: [],
+      steps: [EXTREMES, primitives(rows, seed + 2)].map((query) => append(`SELECT * EXCLUDE (clock) FROM (${query})`)),
+      filterColumns: [],
+    },
     NESTED,
     {
       name: 'overwritten',

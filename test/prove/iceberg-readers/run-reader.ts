@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { PlatformError } from '../../../spi/index.ts';
 
-/** A table for PyIceberg to read and compare with the frames that the platform read. */
+/** A table for another reader to read and compare with the frames that the platform read. */
 export interface ReadJob {
   readonly name: string;
   readonly metadata: string;
@@ -13,7 +13,7 @@ export interface ReadJob {
   readonly filterColumns: readonly string[];
 }
 
-/** What PyIceberg saw of one table. */
+/** What another reader saw of one table. */
 export interface ReadOutcome {
   readonly name: string;
   readonly rows: number;
@@ -28,36 +28,31 @@ export interface ReadOutcome {
   };
 }
 
-/** Returns the path of the Python that has the packages of the proofs.
+/** Returns the path of the Python that has the packages of the proofs, or of those that need Spark.
  *  @throws CONFIG_INVALID when there is no Python 3, or the packages cannot be installed */
-export async function findPython(): Promise<string> {
+export async function findPython(packages: 'proofs' | 'spark' = 'proofs'): Promise<string> {
   const script = fileURLToPath(new URL('../../../scripts/python-env.mjs', import.meta.url));
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [script]);
+    const { stdout } = await promisify(execFile)(process.execPath, packages === 'spark' ? [script, 'spark'] : [script]);
     return stdout.trim().split('\n').at(-1) ?? '';
   } catch (error) {
-    throw new PlatformError(
-      'CONFIG_INVALID',
-      `The proof needs Python 3 with PyIceberg and PyArrow: ${String((error as { stderr?: string }).stderr)}`,
-      {
-        hint: 'Install python3 and python3-venv, then run: node scripts/python-env.mjs',
-        cause: error,
-      },
-    );
+    throw new PlatformError('CONFIG_INVALID', `The proof needs Python 3 with packages: ${String((error as { stderr?: string }).stderr)}`, {
+      hint: 'Install python3 and python3-venv, then run: npm run python-env',
+      cause: error,
+    });
   }
 }
 
-/** Lets PyIceberg read the tables, one outcome each, in order.
- *  @throws CONFIG_INVALID when Python fails as a whole */
-export async function readByPyIceberg(
+/** Lets a script read the tables of its request, one outcome each, in order.
+ *  @throws CONFIG_INVALID when the script fails as a whole */
+export async function runReader(
   python: string,
-  jobs: readonly ReadJob[],
-  seed: number,
-  samples: number,
+  script: string,
+  request: { readonly tables: readonly ReadJob[] } & Readonly<Record<string, unknown>>,
 ): Promise<readonly ReadOutcome[]> {
-  const script = fileURLToPath(new URL('./read_tables.py', import.meta.url));
-  const child = spawn(python, ['-W', 'ignore', script], { stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.end(JSON.stringify({ seed, samples, tables: jobs }));
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const child = spawn(python, ['-W', 'ignore', path], { stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.end(JSON.stringify(request));
   let complaints = '';
   child.stderr.on('data', (text: Buffer) => {
     complaints = (complaints + text.toString()).slice(-4000);
@@ -66,6 +61,6 @@ export async function readByPyIceberg(
   const outcomes: ReadOutcome[] = [];
   for await (const line of createInterface({ input: child.stdout })) outcomes.push(JSON.parse(line) as ReadOutcome);
   const status = await ended;
-  if (status === 0 && outcomes.length === jobs.length) return outcomes;
-  throw new PlatformError('CONFIG_INVALID', `Python ended with status ${String(status)}: ${complaints}`);
+  if (status === 0 && outcomes.length === request.tables.length) return outcomes;
+  throw new PlatformError('CONFIG_INVALID', `${script} ended with status ${String(status)}: ${complaints}`);
 }

@@ -1,0 +1,81 @@
+"""Reads Iceberg tables with Spark and compares them with the Arrow streams of another reader.
+
+Standard input: {"jars": [path], "tables": [{"name", "metadata", "frames"}]}.
+Standard output: one JSON line a table: what was compared and everything that differs.
+"""
+import json
+import os
+import sys
+import tempfile
+
+import pyarrow as pa
+import pyarrow.ipc
+from compare_rows import differences
+from pyspark.sql import SparkSession
+
+CATALOG = "proof"
+
+
+def start(jars, scratch):
+    settings = {
+        "spark.jars": ",".join(jars),
+        "spark.ui.enabled": "false",
+        "spark.driver.memory": "2g",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.warehouse.dir": scratch,
+        "spark.local.dir": scratch,
+        "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+        f"spark.sql.catalog.{CATALOG}": "org.apache.iceberg.spark.SparkCatalog",
+        f"spark.sql.catalog.{CATALOG}.type": "jdbc",
+        f"spark.sql.catalog.{CATALOG}.uri": f"jdbc:sqlite:{scratch}/catalog.db",
+        f"spark.sql.catalog.{CATALOG}.warehouse": f"file://{scratch}",
+        f"spark.sql.catalog.{CATALOG}.io-impl": "org.apache.iceberg.hadoop.HadoopFileIO",
+    }
+    builder = SparkSession.builder.master("local[2]").appName("iceberg-readers")
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    session.sql(f"CREATE NAMESPACE {CATALOG}.main")
+    return session
+
+
+def comparable(column, target):
+    """Gives a column of ours the type in which Spark hands it out: uuid is text in both, the rest casts without loss."""
+    return column.cast(target) if column.type != target else column
+
+
+def compare(session, job):
+    name = f"{CATALOG}.main.{job['name']}"
+    session.sql(f"CALL {CATALOG}.system.register_table('main.{job['name']}', '{job['metadata']}')")
+    theirs = session.table(name).toArrow()
+    with pa.memory_map(job["frames"]) as source:
+        ours = pa.ipc.open_stream(source).read_all()
+    columns = [comparable(ours.column(field.name), field.type) for field in theirs.schema]
+    ours = pa.Table.from_arrays(columns, names=theirs.column_names)
+    return {
+        "name": job["name"],
+        "rows": ours.num_rows,
+        "columns": len(theirs.column_names),
+        "differences": differences(theirs, ours, theirs.column_names),
+    }
+
+
+def main():
+    request = json.load(sys.stdin)
+    results = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # the JVM writes to standard output, too
+    with tempfile.TemporaryDirectory() as scratch:
+        session = start(request["jars"], scratch)
+        for job in request["tables"]:
+            try:
+                outcome = compare(session, job)
+            except Exception as error:  # a table that cannot be read is an outcome to report, like one that differs
+                text = f"{type(error).__name__}: {str(error)[:500]}"
+                outcome = {"name": job["name"], "rows": 0, "columns": 0, "differences": [text]}
+            print(json.dumps(outcome), file=results, flush=True)
+        session.stop()
+
+
+main()
