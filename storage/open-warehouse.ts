@@ -1,5 +1,15 @@
 import { resolve } from 'node:path';
-import type { Catalog, CatalogWriter, RelationName, SettingStore, StreamStore, TableSink, TableSource } from '../spi/index.ts';
+import type {
+  Catalog,
+  CatalogWriter,
+  CommitResult,
+  RelationName,
+  SettingStore,
+  StreamStore,
+  TableSink,
+  TableSource,
+  TransactionStore,
+} from '../spi/index.ts';
 import { CommittingCatalogWriter } from './catalog/committing-catalog-writer.ts';
 import { MetadataReader } from './catalog/metadata-reader.ts';
 import { StoredCatalog } from './catalog/stored-catalog.ts';
@@ -12,6 +22,8 @@ import { StoredTableSource } from './scan/stored-table-source.ts';
 import { CommittingSettingStore } from './setting/committing-setting-store.ts';
 import { CommittingStreamStore } from './stream/committing-stream-store.ts';
 import type { SweepResult } from './sweep/sweep-warehouse.ts';
+import { StagedSnapshots } from './transaction/staged-snapshots.ts';
+import { StoredTransactionStore } from './transaction/stored-transaction-store.ts';
 import { type VerifyResult, verifyTable } from './verify/verify-table.ts';
 import { checkFormat } from './warehouse-format.ts';
 import { layoutOf } from './warehouse-layout.ts';
@@ -36,6 +48,7 @@ export interface Warehouse {
   readonly writer: CatalogWriter;
   readonly source: TableSource;
   readonly sink: TableSink;
+  readonly transactions: TransactionStore;
   readonly streams: StreamStore;
   readonly settings: SettingStore;
   /** Directory below which all tables' files are. */
@@ -91,12 +104,23 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
   const store = openCatalogStore(layout.catalogDirectory, 'read');
   const metadata = new MetadataReader(files);
   const data = options.dataService;
-  const sink = new StoredTableSink({ store, metadata, committer, data, files, layout, mark });
+  const snapshots = new StagedSnapshots();
+  const sink = new StoredTableSink({
+    names: store,
+    committed: (uuid, key) => store.commit(uuid, key),
+    commit: async (write) => (await committer.run({ kind: 'commit_write', write })) as unknown as CommitResult,
+    metadata,
+    data,
+    files,
+    layout,
+    mark,
+  });
   const warehouse: Warehouse = {
     catalog: new StoredCatalog(store, metadata),
     writer: new CommittingCatalogWriter(committer),
-    source: new StoredTableSource(store, metadata, data),
+    source: new StoredTableSource(store, metadata, data, snapshots),
     sink,
+    transactions: new StoredTransactionStore({ store, metadata, committer, data, files, layout, mark, snapshots }),
     streams: new CommittingStreamStore(store, committer, sink),
     settings: new CommittingSettingStore(store, committer),
     dataDirectory: layout.tablesDirectory,

@@ -96,6 +96,10 @@ class LmdbCatalogReader implements CatalogReader {
     return this.get(catalogKey.operation(operationId)) !== null;
   }
 
+  commits(uuid: string): readonly CommittedWrite[] {
+    return this.range<CommitRecord>(['commit', uuid]);
+  }
+
   streams(): readonly StreamRecord[] {
     return this.range(['stream']);
   }

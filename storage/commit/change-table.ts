@@ -26,7 +26,7 @@ export interface ChangedTable {
  *  catalog store. An attempt that finds the pointer moved is made again on what is current then, so no other commit is lost.
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_NOT_A_TABLE, STORAGE_CONFLICT, STORAGE_IO, and what `change` throws */
 export function changeTable(parts: CommitterParts, table: TableRef, operationId: string, change: MetadataChange): Promise<ChangedTable> {
-  return parts.turns.take(table.uuid, () => raceUntilWon(parts, table, () => tryChange(parts, table, operationId, change)));
+  return parts.turns.take(table.uuid, () => raceUntilWon(parts, [table], () => tryChange(parts, table, operationId, change)));
 }
 
 async function tryChange(

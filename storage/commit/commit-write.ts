@@ -24,7 +24,7 @@ export async function commitWrite(parts: CommitterParts, write: StagedWrite): Pr
 
 async function commitPrepared(parts: CommitterParts, prepared: PreparedWrite): Promise<CommitResult> {
   const { write } = prepared;
-  return raceUntilWon(parts, write.table, async () => {
+  return raceUntilWon(parts, [write.table], async () => {
     const base = await findBase(parts, write);
     if ('kept' in base) return base.kept;
     checkBase(write, base);
@@ -32,8 +32,9 @@ async function commitPrepared(parts: CommitterParts, prepared: PreparedWrite): P
   });
 }
 
-/** What was read of the table decided what is written: with other rows in it, it would have been something else. */
-function checkBase({ basedOn, table }: StagedWrite, { metadata }: CommitBase): void {
+/** Checks that a write which names the snapshot that it read is built on that one.
+ *  What was read of the table decided what is written: with other rows in it, it would have been something else. */
+export function checkBase({ basedOn, table }: StagedWrite, { metadata }: CommitBase): void {
   if (basedOn === undefined || basedOn === (metadata.current?.snapshotId.toString() ?? null)) return;
   throw new PlatformError('STORAGE_CONFLICT', `Another statement has changed the table ${table.name}, whose rows this one has read.`, {
     hint: 'Repeat the statement.',

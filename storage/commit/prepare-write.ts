@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { assert, type CommitResult, PlatformError } from '../../spi/index.ts';
 import { nameTaken, streamTable, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
-import type { RelationPointer } from '../catalog-store/catalog-store.ts';
+import type { NameReader, RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
@@ -57,11 +57,19 @@ export async function findBase(parts: CommitterParts, write: StagedWrite): Promi
     if (pointer !== null) checkReplaceable(pointer, write.create.ifExists);
     return { metadata: newTableMetadata(write.create.spec, write.table.uuid, write.tableDirectory), location: null };
   }
-  if (pointer === null || pointer.uuid !== write.table.uuid) throw unknownTable(parts.store, write.table);
-  if (pointer.kind !== 'table') throw wrongKind(write.table, pointer.kind);
-  assert(pointer.stream !== undefined || write.stream === null, 'a stream writes to its own tables alone');
-  if ((pointer.stream ?? null) !== write.stream) throw streamTable(pointer);
-  return { metadata: await parts.metadata.table(pointer.metadataLocation), location: pointer.metadataLocation };
+  const { metadataLocation } = findPointer(parts.store, write);
+  return { metadata: await parts.metadata.table(metadataLocation), location: metadataLocation };
+}
+
+/** Returns the pointer of the table that a write goes to.
+ *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_NOT_A_TABLE */
+export function findPointer(catalog: NameReader, { table, stream }: Pick<StagedWrite, 'table' | 'stream'>): RelationPointer {
+  const pointer = catalog.relation(table);
+  if (pointer === null || pointer.uuid !== table.uuid) throw unknownTable(catalog, table);
+  if (pointer.kind !== 'table') throw wrongKind(table, pointer.kind);
+  assert(pointer.stream !== undefined || stream === null, 'a stream writes to its own tables alone');
+  if ((pointer.stream ?? null) !== stream) throw streamTable(pointer);
+  return pointer;
 }
 
 function checkReplaceable(pointer: RelationPointer, ifExists: 'fail' | 'keep' | 'replace'): void {

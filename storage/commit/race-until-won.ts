@@ -5,11 +5,11 @@ import type { CommitterParts } from '../committer/committer-parts.ts';
 /** Units: milliseconds; the longest pause after the n-th lost race is n times this. */
 const RETRY_PAUSE_MS = 5;
 
-/** Makes attempts of a commit until one wins; an attempt that lost returns null.
+/** Makes attempts of a commit to one or more tables until one wins; an attempt that lost returns null.
  *  @throws STORAGE_CONFLICT when as many were lost as a commit may lose */
 export async function raceUntilWon<Result>(
   parts: Pick<CommitterParts, 'retriesMax'>,
-  table: TableRef,
+  tables: readonly TableRef[],
   attempt: () => Promise<Result | null>,
 ): Promise<Result> {
   for (let lost = 0; lost <= parts.retriesMax; lost += 1) {
@@ -17,9 +17,8 @@ export async function raceUntilWon<Result>(
     const result = await attempt();
     if (result !== null) return result;
   }
-  throw new PlatformError(
-    'STORAGE_CONFLICT',
-    `Other commits to the table ${table.name} won ${String(parts.retriesMax + 1)} races in a row.`,
-    { hint: 'Repeat the statement.' },
-  );
+  const names = tables.map(({ name }) => name).join(', ');
+  throw new PlatformError('STORAGE_CONFLICT', `Other commits to the table ${names} won ${String(parts.retriesMax + 1)} races in a row.`, {
+    hint: 'Repeat the statement.',
+  });
 }

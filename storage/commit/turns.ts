@@ -3,6 +3,12 @@
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>();
 
+  /** Runs the work after all works with any of the keys that were given before. */
+  takeAll<Result>(keys: readonly string[], work: () => Promise<Result>): Promise<Result> {
+    // In one order for all, so that two of them never wait for each other.
+    return [...keys].sort().reduceRight<() => Promise<Result>>((inner, key) => () => this.take(key, inner), work)();
+  }
+
   /** Runs the work after all works with the key that were given before. */
   async take<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     const before = this.#last.get(key) ?? Promise.resolve();

@@ -1,4 +1,5 @@
 import type {
+  CommitResult,
   Fragment,
   IfExists,
   NewStream,
@@ -22,6 +23,8 @@ export type CommitterRequest = { readonly operationId: string } & (
   | { readonly kind: 'drop_relation'; readonly relation: 'table' | 'view'; readonly name: RelationName; readonly ifExists: boolean }
   | { readonly kind: 'create_view'; readonly view: Omit<ViewDefinition, 'kind'>; readonly ifExists: IfExists }
   | { readonly kind: 'commit_write'; readonly write: StagedWrite }
+  | ({ readonly kind: 'stage_write' } & WriteToStage)
+  | ({ readonly kind: 'commit_transaction' } & StagedTransactionTables)
   | { readonly kind: 'create_stream'; readonly stream: NewStream }
   | { readonly kind: 'change_stream'; readonly table: TableRef; readonly paused: boolean; readonly failure: StreamRecord['failure'] }
   | { readonly kind: 'drop_stream'; readonly name: RelationName; readonly ifExists: boolean }
@@ -35,6 +38,43 @@ export interface StagedCheckpoint {
   readonly table: TableRef;
   readonly checkpoint: StreamCheckpoint;
   readonly writes: readonly StagedWrite[];
+}
+
+/** A write that becomes visible with the transaction that it is part of. */
+export interface WriteToStage {
+  readonly write: StagedWrite;
+  /** Location of the metadata that the write is built on. */
+  readonly base: string;
+  /** Whether that metadata is the transaction's own. */
+  readonly continues: boolean;
+}
+
+/** Metadata of a table with a staged write: written and synced, and not the table's. */
+export interface StagedMetadata {
+  readonly location: string;
+  readonly result: CommitResult;
+  /** Paths of the metadata files that go when the transaction does. */
+  readonly written: readonly string[];
+}
+
+/** What a transaction commits. */
+export interface StagedTransactionTables {
+  readonly transactionId: string;
+  readonly tables: readonly StagedTable[];
+}
+
+/** What a transaction has staged of a table. */
+export interface StagedTable {
+  readonly table: TableRef;
+  /** Location and snapshot of the metadata that the first write was built on. */
+  readonly base: string;
+  readonly baseSnapshotId: string | null;
+  /** Location and snapshot of the metadata with all writes. */
+  readonly staged: string;
+  readonly stagedSnapshotId: string;
+  readonly writes: readonly StagedWrite[];
+  /** What the result tells as its rows. */
+  readonly rows: number;
 }
 
 /** A write whose files are staged. */

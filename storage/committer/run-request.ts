@@ -6,6 +6,8 @@ import { putSetting } from '../setting/put-setting.ts';
 import { changeStream, createStream, dropStream } from '../stream/change-streams.ts';
 import { commitStream } from '../stream/commit-stream.ts';
 import { sweepWarehouse } from '../sweep/sweep-warehouse.ts';
+import { commitTransaction } from '../transaction/commit-transaction.ts';
+import { stageWrite } from '../transaction/stage-write.ts';
 import type { CommitterParts } from './committer-parts.ts';
 import type { CommitterRequest } from './committer-request.ts';
 
@@ -32,6 +34,10 @@ export async function runRequest(parts: CommitterParts, request: CommitterReques
       return null;
     case 'commit_write':
       return (await commitWrite(parts, request.write)) as unknown as Json;
+    case 'stage_write':
+      return (await stageWrite(parts, request)) as unknown as Json;
+    case 'commit_transaction':
+      return (await commitTransaction(parts, request)) as unknown as Json;
     case 'create_stream':
       return (await createStream(parts, request.operationId, request.stream)) as unknown as Json;
     case 'change_stream':

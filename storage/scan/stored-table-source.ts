@@ -5,6 +5,7 @@ import { unknownTable } from '../catalog/unknown-name.ts';
 import type { CatalogReader } from '../catalog-store/catalog-store.ts';
 import type { DataService } from '../data/data-service.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import type { StagedSnapshots } from '../transaction/staged-snapshots.ts';
 import { planScan } from './plan-scan.ts';
 
 /** Gives engines the rows of the tables of a warehouse. */
@@ -12,11 +13,13 @@ export class StoredTableSource implements TableSource {
   readonly #store: CatalogReader;
   readonly #metadata: MetadataReader;
   readonly #data: DataService;
+  readonly #staged: StagedSnapshots;
 
-  constructor(store: CatalogReader, metadata: MetadataReader, data: DataService) {
+  constructor(store: CatalogReader, metadata: MetadataReader, data: DataService, staged: StagedSnapshots) {
     this.#store = store;
     this.#metadata = metadata;
     this.#data = data;
+    this.#staged = staged;
   }
 
   async plan(request: ScanRequest): Promise<ScanPlan> {
@@ -39,6 +42,6 @@ export class StoredTableSource implements TableSource {
   #table(request: ScanRequest): Promise<TableMetadata> {
     const pointer = this.#store.relation(request.table);
     if (pointer === null || pointer.uuid !== request.table.uuid) throw unknownTable(this.#store, request.table);
-    return this.#metadata.table(pointer.metadataLocation);
+    return this.#metadata.table(this.#staged.find(request.snapshotId) ?? pointer.metadataLocation);
   }
 }

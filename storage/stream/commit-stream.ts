@@ -1,9 +1,9 @@
 import { type CommitResult, PlatformError, printSnapshotList, type StreamRecord } from '../../spi/index.ts';
-import type { CatalogReader, CatalogUpdate } from '../catalog-store/catalog-store.ts';
+import type { CatalogReader } from '../catalog-store/catalog-store.ts';
+import { commitTogether, moveOf, type PointerMove } from '../commit/commit-together.ts';
 import { type CommitBase, findBase, type PreparedWrite, prepareWrite } from '../commit/prepare-write.ts';
-import { raceUntilWon } from '../commit/race-until-won.ts';
 import { recordCommit, resultFor } from '../commit/record-commit.ts';
-import { type CommitAttempt, discardAttempt, settleAttempt, writeAttempt } from '../commit/write-attempt.ts';
+import { writeAttempt } from '../commit/write-attempt.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedCheckpoint, StagedWrite } from '../committer/committer-request.ts';
 
@@ -15,41 +15,23 @@ export async function commitStream(parts: CommitterParts, staged: StagedCheckpoi
   if (earlier !== null) return earlier;
   const prepared: PreparedWrite[] = [];
   for (const write of staged.writes) prepared.push(await prepareWrite(parts, write, (await findStreamBase(parts, write)).metadata));
-  return raceUntilWon(parts, staged.table, () => tryCommit(parts, staged, prepared));
-}
-
-async function tryCommit(
-  parts: CommitterParts,
-  staged: StagedCheckpoint,
-  prepared: readonly PreparedWrite[],
-): Promise<readonly CommitResult[] | null> {
-  const earlier = checkTurn(parts.store, staged);
-  if (earlier !== null) return earlier;
   const { sequence, offsets } = staged.checkpoint;
   const notes = { 'trivium.checkpoint': String(sequence), 'trivium.offsets': printSnapshotList(offsets) };
-  const attempts: CommitAttempt[] = [];
-  for (const one of prepared) attempts.push(await writeAttempt(parts, one, await findStreamBase(parts, one.write), notes));
-  const results = parts.store.update(null, (state) => moveAll(state, staged, attempts));
-  for (const attempt of attempts) {
-    if (results === null) await discardAttempt(parts, attempt);
-    else await settleAttempt(parts, attempt);
-  }
-  return results;
-}
-
-/** The compare-and-swap of all tables, inside one write transaction of the store; null when one of the pointers has moved. */
-function moveAll(state: CatalogUpdate, staged: StagedCheckpoint, attempts: readonly CommitAttempt[]): readonly CommitResult[] | null {
-  const earlier = checkTurn(state, staged);
-  if (earlier !== null) return earlier;
-  const stream = findStream(state, staged);
-  const pointers = attempts.map(({ prepared }) => state.relation(prepared.write.table));
-  if (attempts.some(({ base }, index) => pointers[index]?.metadataLocation !== base.location)) return null;
-  attempts.forEach(({ location }, index) => {
-    const pointer = pointers[index];
-    if (pointer !== null && pointer !== undefined) state.putRelation({ ...pointer, metadataLocation: location });
+  return commitTogether(parts, {
+    tables: staged.writes.map(({ table }) => table),
+    earlier: (catalog) => checkTurn(catalog, staged),
+    moves: async () => {
+      const moves: PointerMove[] = [];
+      for (const one of prepared) {
+        moves.push(moveOf(parts, await writeAttempt(parts, one, await findStreamBase(parts, one.write), notes)));
+      }
+      return moves;
+    },
+    record: (state) => {
+      state.putStream({ ...findStream(state, staged), checkpoint: staged.checkpoint });
+      return prepared.map((one) => recordCommit(state, one));
+    },
   });
-  state.putStream({ ...stream, checkpoint: staged.checkpoint });
-  return attempts.map(({ prepared }) => recordCommit(state, prepared));
 }
 
 /** Returns the results when this very checkpoint is stored already, null when its turn has come. */

@@ -4,8 +4,8 @@ import type { FileSystem } from '../file/file-system.ts';
 
 /** Tells the sweeps of other processes that this one runs and may have writes open. */
 export interface ProcessMark {
-  /** Ids of the process's write transactions begin with this and `_`. */
-  readonly id: string;
+  /** Returns an id for a write, which begins with that of the mark and `_`. */
+  nextWriteId(): string;
   remove(): Promise<void>;
 }
 
@@ -15,5 +15,10 @@ export async function markProcess(files: FileSystem, directory: string): Promise
   const path = join(directory, `${id}.json`);
   await files.makeDirectory(directory);
   await files.write(path, Buffer.from(JSON.stringify({ pid: process.pid })));
-  return { id, remove: () => files.remove(path) };
+  let writes = 0;
+  const nextWriteId = (): string => {
+    writes += 1;
+    return `${id}_${String(writes)}`;
+  };
+  return { nextWriteId, remove: () => files.remove(path) };
 }

@@ -75,10 +75,10 @@ export class StagedTransaction implements WriteTransaction {
   async commit(fragments: readonly Fragment[], idempotencyKey: string): Promise<CommitResult> {
     this.#checkOpen();
     const write = this.staged(fragments, idempotencyKey);
-    const result = (await this.#parts.committer.run({ kind: 'commit_write', write }).catch((error: unknown) => {
+    const result = await this.#parts.commit(write).catch((error: unknown) => {
       this.noteFailure(error);
       throw error;
-    })) as unknown as CommitResult;
+    });
     await this.finish(result.repeated ? [] : fragments);
     return result;
   }

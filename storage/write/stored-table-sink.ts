@@ -23,7 +23,6 @@ import { parseToken } from './transaction-token.ts';
 /** Takes rows into the tables of a warehouse. */
 export class StoredTableSink implements TableSink {
   readonly #parts: SinkParts;
-  #transactions = 0;
 
   constructor(parts: SinkParts) {
     this.#parts = parts;
@@ -31,7 +30,7 @@ export class StoredTableSink implements TableSink {
 
   async begin(goal: WriteGoal): Promise<WriteTransaction> {
     const plan = goal.kind === 'create' ? this.#planCreate(goal) : await this.#planWrite(goal);
-    const transactionId = this.#newStagingId();
+    const transactionId = this.#parts.mark.nextWriteId();
     const { schema, spec } = plan.metadata;
     const ids = { transactionId, stagingId: transactionId, schemaId: schema.schemaId, specId: spec.specId };
     return new StagedTransaction(this.#parts, { ...plan, ...ids });
@@ -45,7 +44,7 @@ export class StoredTableSink implements TableSink {
     if (schema.schemaId !== token.schemaId || spec.specId !== token.specId) {
       throw new PlatformError('STORAGE_CONFLICT', `The columns of the table ${table.name} have changed since the write began.`);
     }
-    return new StagedTransaction(this.#parts, { ...token, ...found, stagingId: this.#newStagingId() });
+    return new StagedTransaction(this.#parts, { ...token, ...found, stagingId: this.#parts.mark.nextWriteId() });
   }
 
   inspect(source: Omit<FileSource, 'columns'>): Promise<FileInspection> {
@@ -53,7 +52,7 @@ export class StoredTableSink implements TableSink {
   }
 
   committed(table: TableRef, idempotencyKey: string): Promise<CommitResult | null> {
-    const earlier = this.#parts.store.commit(table.uuid, idempotencyKey);
+    const earlier = this.#parts.committed(table.uuid, idempotencyKey);
     return Promise.resolve(earlier === null ? null : { ...earlier.result, repeated: true });
   }
 
@@ -66,12 +65,12 @@ export class StoredTableSink implements TableSink {
   }
 
   #planCreate(goal: Extract<WriteGoal, { kind: 'create' }>) {
-    const { store } = this.#parts;
+    const { names } = this.#parts;
     const { spec, ifExists } = goal;
     checkName(spec.name.name, 'table');
-    const schema = store.schema(spec.name.schema);
-    if (schema === null) throw unknownSchema(store, spec.name.schema);
-    const taken = store.relation(spec.name);
+    const schema = names.schema(spec.name.schema);
+    if (schema === null) throw unknownSchema(names, spec.name.schema);
+    const taken = names.relation(spec.name);
     if (taken !== null && ifExists === 'fail') throw nameTaken(taken.kind, taken.name);
     const uuid = randomUUID();
     return {
@@ -89,9 +88,9 @@ export class StoredTableSink implements TableSink {
   }
 
   async #findTable(table: TableRef) {
-    const { store, metadata } = this.#parts;
-    const pointer = store.relation(table);
-    if (pointer === null || pointer.uuid !== table.uuid) throw unknownTable(store, table);
+    const { names, metadata } = this.#parts;
+    const pointer = names.relation(table);
+    if (pointer === null || pointer.uuid !== table.uuid) throw unknownTable(names, table);
     if (pointer.kind !== 'table') throw wrongKind(pointer, pointer.kind);
     return {
       table: { schema: pointer.schema, name: pointer.name, uuid: pointer.uuid },
@@ -104,10 +103,5 @@ export class StoredTableSink implements TableSink {
   #directoryOf(spec: TableSpec, uuid: string) {
     const directory = tableDirectory(this.#parts.layout.tablesDirectory, spec.name, uuid);
     return { tableDirectory: directory, metadata: newTableMetadata(spec, uuid, directory) };
-  }
-
-  #newStagingId(): string {
-    this.#transactions += 1;
-    return `${this.#parts.mark.id}_${String(this.#transactions)}`;
   }
 }

@@ -27,14 +27,9 @@ const spec = (name: string): TableSpec => ({
 const CHECKPOINT_APART: Mutation = {
   folder: 'storage',
   file: 'stream/commit-stream.ts',
-  from: 'const results = parts.store.update(null, (state) => moveAll(state, staged, attempts));',
-  to: `const before = findStream(parts.store, staged);
-  const results = parts.store.update(null, (state) => {
-    const moved = moveAll(state, staged, attempts);
-    state.putStream(before);
-    return moved;
-  });
-  parts.store.update(null, (state) => state.putStream({ ...before, checkpoint: staged.checkpoint }) ?? null);`,
+  from: 'state.putStream({ ...findStream(state, staged), checkpoint: staged.checkpoint });',
+  to: `const apart = { ...findStream(state, staged), checkpoint: staged.checkpoint };
+      queueMicrotask(() => parts.store.update(null, (later) => later.putStream(apart) ?? null));`,
 };
 const NO_SEQUENCE_CHECK: Mutation = {
   folder: 'storage',

@@ -94,6 +94,14 @@ export function withMembers(metadata: TableMetadata, members: JsonObject): Table
   return readTableMetadata({ ...metadata.json, ...members }, `The new metadata of the table ${metadata.uuid}`);
 }
 
+/** Returns the metadata without its current snapshot in the log of snapshots that were current: a transaction replaces it before anybody sees it.
+ *  @see the snapshot log of Iceberg's own transactions, which leaves out intermediate snapshots */
+export function withoutCurrentLogged(metadata: TableMetadata): TableMetadata {
+  const { json, current } = metadata;
+  const isOther = (entry: JsonValue): boolean => BigInt((entry as JsonObject)['snapshot-id'] as bigint | number) !== current?.snapshotId;
+  return withMembers(metadata, { 'snapshot-log': list(json['snapshot-log']).filter(isOther) });
+}
+
 /** Returns the snapshots that are left when the newest are kept. */
 function oldestOf(metadata: TableMetadata, keptMax: number): ReadonlySet<bigint> {
   const newestFirst = [...metadata.snapshots.values()].sort((left, right) => right.sequenceNumber - left.sequenceNumber);
