@@ -25,6 +25,11 @@ export function isSpace(text: string, offset: number): boolean {
   return code < 128 ? ASCII_CLASS[code] === SPACE : UNICODE_SPACE.test(text.charAt(offset));
 }
 
+/** True for the code of an ASCII character that a word can go on with. */
+export function isWordCharacter(code: number): boolean {
+  return code < 128 && (ASCII_CLASS[code] ?? 0) >= WORD_START;
+}
+
 /** True for an ASCII digit at the offset. */
 export function isDigit(text: string, offset: number): boolean {
   const code = text.charCodeAt(offset);

@@ -12,20 +12,19 @@ export interface Mistake {
 /** Returns what to do about a mistake that people often make, or null for any other. */
 export function mistakeHint({ text, found, previous, expected }: Mistake): string | null {
   const follows = previous !== null && previous.end === found.start;
-  const before = previous?.kind === 'symbol' ? previous.value : '';
-  if (follows && before === '&' && found.value === '&') return 'Write AND.';
+  const before = previous?.terminal ?? '';
+  if (follows && before === '&' && found.terminal === '&') return 'Write AND.';
   if (follows && previous.kind === 'string' && found.kind === 'word') {
     return `A quote inside a text is doubled: ${text.slice(previous.start, previous.end)}'${text.slice(found.start, found.end)}.`;
   }
-  if (before === ',' && found.kind === 'word' && isReserved(found.value)) {
+  if (before === ',' && found.kind === 'word' && isReserved(found.terminal)) {
     return `Drop the comma before ${found.value}, or write what comes after it.`;
   }
   if (before === ',' && found.kind === 'end') return 'Drop the comma at the end, or write what comes after it.';
-  if (previous?.kind === 'word' && previous.value === 'TOP' && found.kind === 'number') return `Write LIMIT ${found.value} at the end.`;
+  if (before === 'TOP' && found.kind === 'number') return `Write LIMIT ${found.value} at the end.`;
   const limited = /\bLIMIT\s+(\d+)\s*$/i.exec(text.slice(0, found.start));
   const count = /^,\s*(\d+)/.exec(text.slice(found.start));
   if (limited?.[1] !== undefined && count?.[1] !== undefined) return `Write LIMIT ${count[1]} OFFSET ${limited[1]}.`;
-  if (found.value === 'NOT' && found.kind === 'word' && !expected.includes('NOT'))
-    return 'NOT stands before IN, LIKE or BETWEEN, or before a whole condition.';
+  if (found.terminal === 'NOT' && !expected.includes('NOT')) return 'NOT stands before IN, LIKE or BETWEEN, or before a whole condition.';
   return null;
 }

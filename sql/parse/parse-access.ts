@@ -1,4 +1,5 @@
 import type { Grantee, GrantOrRevoke, Identifier, Privilege, PrivilegeObject, Statement } from '../ast/index.ts';
+import { keywordOf } from '../lex/index.ts';
 import { parseColumnNames, parseCommaList, parseIdentifier, parseQualifiedName } from './parse-name.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -19,7 +20,7 @@ function acceptPrivilege(cursor: TokenCursor): Privilege | null {
 
 function parseObject(cursor: TokenCursor): PrivilegeObject {
   const types = ['schema', 'table', 'view', 'function'] as const;
-  const type = types.find((candidate) => cursor.acceptWord(candidate.toUpperCase())) ?? 'table';
+  const type = types.find((candidate) => cursor.acceptWord(keywordOf(candidate))) ?? 'table';
   return { type, name: parseQualifiedName(cursor, `a ${type} name`) };
 }
 

@@ -1,4 +1,5 @@
 import type { Drop, DropObjectType, Statement } from '../ast/index.ts';
+import { keywordOf } from '../lex/index.ts';
 import { parseAlterTableAction } from './parse-alter-table.ts';
 import { parseIfExists } from './parse-existence.ts';
 import { parseQualifiedName, parseStringValue } from './parse-name.ts';
@@ -6,7 +7,7 @@ import { parseAlterRoute } from './parse-route.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
 function parseDropType(cursor: TokenCursor): DropObjectType {
-  for (const type of ['table', 'view', 'schema', 'function', 'role'] as const) if (cursor.acceptWord(type.toUpperCase())) return type;
+  for (const type of ['table', 'view', 'schema', 'function', 'role'] as const) if (cursor.acceptWord(keywordOf(type))) return type;
   cursor.expectWord('MATERIALIZED');
   cursor.expectWord('VIEW');
   return 'materialized-view';
@@ -54,7 +55,7 @@ export function parseAlter(cursor: TokenCursor): Statement {
 
 function commentTarget(cursor: TokenCursor): 'schema' | 'table' | 'view' | 'column' {
   for (const target of ['schema', 'table', 'view', 'column'] as const) {
-    if (cursor.acceptWord(target.toUpperCase())) return target;
+    if (cursor.acceptWord(keywordOf(target))) return target;
   }
   return cursor.fail();
 }

@@ -20,8 +20,8 @@ function parseOptions(cursor: TokenCursor): CopyOption[] {
 }
 
 function parseLocation(cursor: TokenCursor): Expression {
-  const { kind, value } = cursor.token;
-  const isParameter = kind === 'parameter' || (kind === 'symbol' && (value === '?' || value === ':'));
+  const { kind, terminal } = cursor.token;
+  const isParameter = kind === 'parameter' || terminal === '?' || terminal === ':';
   if (kind !== 'string' && !isParameter) return cursor.fail('a location in quotes');
   return parsePrimary(cursor);
 }

@@ -46,8 +46,7 @@ function parseCreateSchema(cursor: TokenCursor, head: CreateHead): Statement {
 function parseCreateTable(cursor: TokenCursor, head: CreateHead): Statement {
   const ifNotExists = parseIfNotExists(cursor);
   const name = parseQualifiedName(cursor, 'a table name');
-  const afterFirst = cursor.peek(2);
-  const namesOnly = cursor.peekSymbol(0, '(') && afterFirst.kind === 'symbol' && (afterFirst.value === ',' || afterFirst.value === ')');
+  const namesOnly = cursor.peekSymbol(0, '(') && (cursor.peekSymbol(2, ',') || cursor.peekSymbol(2, ')'));
   const columnNames: Identifier[] = namesOnly ? parseColumnNames(cursor) : [];
   const elements: TableElement[] = cursor.isSymbol('(') ? parseTableElements(cursor) : [];
   const options = parseTableOptions(cursor);

@@ -1,16 +1,19 @@
 import { BINARY_PRECEDENCE, type BinaryOperator, type ComparisonOperator, type Expression, PRECEDENCE } from '../ast/index.ts';
+import type { Keyword, SymbolText, Terminal } from '../lex/index.ts';
 import { parseLabel, parseQualifiedName } from './parse-name.ts';
 import { acceptQuantified, parseIs, parsePredicate, startsPredicate } from './parse-predicate.ts';
 import { parsePrimary } from './parse-primary.ts';
 import { parseTypeName } from './parse-type-name.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
-const SPELLINGS: ReadonlyMap<string, BinaryOperator> = new Map<string, BinaryOperator>([
+const SPELLINGS: ReadonlyMap<Terminal | '', BinaryOperator> = new Map<SymbolText, BinaryOperator>([
   ...(Object.keys(BINARY_PRECEDENCE) as BinaryOperator[]).map((operator) => [operator, operator] as const),
   ['!=', '<>'],
   ['==', '='],
   ['**', '^'],
 ]);
+
+const INFIX_WORDS: readonly Keyword[] = ['AND', 'OR', 'IN', 'IS', 'LIKE', 'BETWEEN'];
 
 function isComparison(operator: BinaryOperator): operator is ComparisonOperator {
   return BINARY_PRECEDENCE[operator] === PRECEDENCE.comparison;
@@ -32,13 +35,13 @@ function parsePostfix(cursor: TokenCursor): Expression {
   const { start } = cursor.token;
   let operand = parsePrimary(cursor);
   for (;;) {
-    const { kind, value } = cursor.token;
-    if (kind !== 'symbol' || (value !== '[' && value !== '::' && value !== '.')) return operand;
+    const { terminal } = cursor.token;
+    if (terminal !== '[' && terminal !== '::' && terminal !== '.') return operand;
     cursor.chainLinks++;
-    if (value === '[') operand = parseBrackets(cursor, operand, start);
+    if (terminal === '[') operand = parseBrackets(cursor, operand, start);
     else {
       cursor.advance();
-      if (value === '::') {
+      if (terminal === '::') {
         const dataType = parseTypeName(cursor);
         operand = { kind: 'cast', operand, dataType, safe: false, span: cursor.spanFrom(start) };
       } else {
@@ -50,24 +53,24 @@ function parsePostfix(cursor: TokenCursor): Expression {
 }
 
 function parsePrefix(cursor: TokenCursor): Expression {
-  const { kind, value, start } = cursor.token;
-  if (kind === 'word' && value === 'NOT') {
+  const { terminal, start } = cursor.token;
+  if (terminal === 'NOT') {
     cursor.advance();
     cursor.enter();
     const operand = parseOperand(cursor, PRECEDENCE.not);
     cursor.leave();
     return { kind: 'not', operand, span: cursor.spanFrom(start) };
   }
-  if (kind !== 'symbol' || (value !== '-' && value !== '+' && value !== '~')) return parsePostfix(cursor);
+  if (terminal !== '-' && terminal !== '+' && terminal !== '~') return parsePostfix(cursor);
   cursor.advance();
   cursor.enter();
   const operand = parseOperand(cursor, PRECEDENCE.sign);
   cursor.leave();
-  return { kind: 'unary', operator: value, operand, span: cursor.spanFrom(start) };
+  return { kind: 'unary', operator: terminal, operand, span: cursor.spanFrom(start) };
 }
 
 function parseBinary(cursor: TokenCursor, left: Expression, start: number, minimum: number): Expression | null {
-  const operator = SPELLINGS.get(cursor.token.value);
+  const operator = SPELLINGS.get(cursor.token.terminal);
   if (operator === undefined || BINARY_PRECEDENCE[operator] < minimum) return null;
   cursor.advance();
   cursor.chainLinks++;
@@ -99,23 +102,24 @@ function parseCollate(cursor: TokenCursor, operand: Expression, start: number): 
 }
 
 function parseTest(cursor: TokenCursor, operand: Expression, start: number, minimum: number): Expression | null {
-  if (cursor.token.value === 'IS') {
+  const { terminal } = cursor.token;
+  if (terminal === 'IS') {
     if (minimum > PRECEDENCE.is) return null;
     cursor.chainLinks++;
     return parseIs(cursor, operand, start);
   }
-  const negated = cursor.token.value === 'NOT' ? 1 : 0;
-  if (minimum > PRECEDENCE.predicate || !startsPredicate(cursor, negated)) return null;
+  if (minimum > PRECEDENCE.predicate || !startsPredicate(terminal === 'NOT' ? cursor.peek(1) : cursor.token)) return null;
   cursor.chainLinks++;
   return parsePredicate(cursor, operand, start);
 }
 
 /** Reads the operator here and its right side; returns null when none stands here that binds tightly enough. */
 function parseInfix(cursor: TokenCursor, left: Expression, start: number, minimum: number): Expression | null {
-  const { kind, value } = cursor.token;
+  const { kind, terminal } = cursor.token;
   if (kind === 'symbol') return parseBinary(cursor, left, start, minimum);
-  if (kind !== 'word') return null;
-  switch (value) {
+  switch (terminal) {
+    case '':
+      return null;
     case 'AND':
       return minimum > PRECEDENCE.and ? null : parseLogical(cursor, left, start, 'and');
     case 'OR':
@@ -138,7 +142,7 @@ export function parseOperand(cursor: TokenCursor, minimum: number): Expression {
     if (next === null) break;
     left = next;
   }
-  cursor.suggest('AND', 'OR', 'IN', 'IS', 'LIKE', 'BETWEEN');
+  cursor.suggest(INFIX_WORDS);
   return left;
 }
 

@@ -17,9 +17,9 @@ function parseGroupingSet(cursor: TokenCursor): GroupingSet {
 }
 
 function parseRollupOrCube(cursor: TokenCursor): Rollup | Cube {
-  const { value, start } = cursor.advance();
+  const { terminal, start } = cursor.advance();
   const sets = parseParenthesisedList(cursor, parseGroupingSet);
-  return { kind: value === 'ROLLUP' ? 'rollup' : 'cube', sets, span: cursor.spanFrom(start) };
+  return { kind: terminal === 'ROLLUP' ? 'rollup' : 'cube', sets, span: cursor.spanFrom(start) };
 }
 
 function parseGroupingElement(cursor: TokenCursor): GroupingElement {

@@ -1,8 +1,9 @@
 import { type IntervalUnit, type Literal, type NumberLiteral, PRECEDENCE, type StringLiteral, type TypeName } from '../ast/index.ts';
+import { keywordOf, type Terminal } from '../lex/index.ts';
 import { parseTypeName } from './parse-type-name.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
-const INTERVAL_UNITS: ReadonlyMap<string, IntervalUnit> = new Map(
+const INTERVAL_UNITS: ReadonlyMap<Terminal | '', IntervalUnit> = new Map(
   (
     [
       ['millennium', 'millennia', 'millenniums'],
@@ -20,14 +21,23 @@ const INTERVAL_UNITS: ReadonlyMap<string, IntervalUnit> = new Map(
       ['microsecond', 'microseconds'],
       ['nanosecond', 'nanoseconds'],
     ] as const
-  ).flatMap((spellings) => spellings.map((spelling) => [spelling.toUpperCase(), spellings[0]] as const)),
+  ).flatMap((spellings) => spellings.map((spelling) => [keywordOf(spelling), spellings[0]] as const)),
 );
+
+function numberForm(text: string): NumberLiteral['form'] {
+  let form: NumberLiteral['form'] = 'integer';
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 69 || code === 101) return 'double';
+    if (code === 46) form = 'decimal';
+  }
+  return form;
+}
 
 /** Passes a number token and returns its literal. */
 export function takeNumber(cursor: TokenCursor): NumberLiteral {
   const { value, start, end } = cursor.advance();
-  const form = /[eE]/.test(value) ? 'double' : value.includes('.') ? 'decimal' : 'integer';
-  return { kind: 'number-literal', text: value, form, span: { start, end } };
+  return { kind: 'number-literal', text: value, form: numberForm(value), span: { start, end } };
 }
 
 /** Passes a string token and returns its literal. */
@@ -36,30 +46,24 @@ export function takeString(cursor: TokenCursor): StringLiteral {
   return { kind: 'string-literal', value, span: { start, end } };
 }
 
-/** Passes TRUE, FALSE, NULL, a number, string or binary literal; returns null when none stands here. */
-export function acceptPlainLiteral(cursor: TokenCursor): Literal | null {
-  const { kind, value, start, end } = cursor.token;
+/** Passes a binary token and returns its literal. */
+export function takeBinary(cursor: TokenCursor): Literal {
+  const { value, start, end } = cursor.advance();
+  return { kind: 'binary-literal', hex: value, span: { start, end } };
+}
+
+/** Passes TRUE, FALSE or NULL and returns its literal. */
+export function takeLiteralWord(cursor: TokenCursor): Literal {
+  const { terminal, start, end } = cursor.advance();
   const span = { start, end };
-  if (kind === 'number') return takeNumber(cursor);
-  if (kind === 'string') return takeString(cursor);
-  if (kind === 'binary') {
-    cursor.advance();
-    return { kind: 'binary-literal', hex: value, span };
-  }
-  if (kind !== 'word') return null;
-  if (value === 'TRUE' || value === 'FALSE') {
-    cursor.advance();
-    return { kind: 'boolean-literal', value: value === 'TRUE', span };
-  }
-  if (value !== 'NULL') return null;
-  cursor.advance();
-  return { kind: 'null-literal', span };
+  return terminal === 'NULL' ? { kind: 'null-literal', span } : { kind: 'boolean-literal', value: terminal === 'TRUE', span };
 }
 
 /** Returns how many words of a type stand before a string, 0 when the text is no typed literal. */
 function typedLiteralWords(cursor: TokenCursor): number {
   if (cursor.peek(1).kind === 'string') return 1;
-  if (cursor.token.value !== 'TIMESTAMP' && cursor.token.value !== 'TIME') return 0;
+  const { terminal } = cursor.token;
+  if (terminal !== 'TIMESTAMP' && terminal !== 'TIME') return 0;
   const zoned = cursor.peekWord(1, 'WITH') || cursor.peekWord(1, 'WITHOUT');
   return zoned && cursor.peekWord(2, 'TIME') && cursor.peekWord(3, 'ZONE') && cursor.peek(4).kind === 'string' ? 4 : 0;
 }
@@ -74,17 +78,16 @@ export function acceptTypedLiteral(cursor: TokenCursor): Literal | null {
 }
 
 function acceptIntervalUnit(cursor: TokenCursor): IntervalUnit | null {
-  const unit = cursor.token.kind === 'word' ? (INTERVAL_UNITS.get(cursor.token.value) ?? null) : null;
+  const unit = INTERVAL_UNITS.get(cursor.token.terminal) ?? null;
   if (unit !== null) cursor.advance();
   return unit;
 }
 
 function startsIntervalValue(cursor: TokenCursor): boolean {
-  const { kind, value } = cursor.peek(1);
+  const { kind, terminal } = cursor.peek(1);
   if (kind === 'string' || kind === 'number' || kind === 'parameter') return true;
-  if (kind !== 'symbol') return false;
-  const signed = (value === '-' || value === '+') && ['string', 'number'].includes(cursor.peek(2).kind);
-  return signed || value === '(' || value === '?';
+  const signed = (terminal === '-' || terminal === '+') && ['string', 'number'].includes(cursor.peek(2).kind);
+  return signed || terminal === '(' || terminal === '?';
 }
 
 /** Passes an interval literal; returns null when the word INTERVAL here is a plain name.
@@ -102,7 +105,7 @@ export function acceptInterval(cursor: TokenCursor): Literal | null {
   const unit = acceptIntervalUnit(cursor);
   if (unit === null && value.kind !== 'string-literal') return cursor.fail('an interval unit such as DAY');
   // TO belongs to the interval only when a unit follows; else it may start COPY .. TO.
-  const continues = unit !== null && cursor.peekWord(0, 'TO') && INTERVAL_UNITS.has(cursor.peek(1).value);
+  const continues = unit !== null && cursor.peekWord(0, 'TO') && INTERVAL_UNITS.has(cursor.peek(1).terminal);
   if (continues) cursor.advance();
   const toUnit = continues ? acceptIntervalUnit(cursor) : null;
   return { kind: 'interval-literal', value, unit, toUnit, span: cursor.spanFrom(start) };

@@ -47,7 +47,7 @@ export function parseInsert(cursor: TokenCursor, withClause: WithClause | null, 
 function parseOptionalAlias(cursor: TokenCursor): Identifier | null {
   if (cursor.acceptWord('AS')) return parseIdentifier(cursor, 'a table alias');
   const { token } = cursor;
-  const isAlias = isName(token) && !(token.kind === 'word' && isNoTableAlias(token.value));
+  const isAlias = isName(token) && !isNoTableAlias(token.terminal);
   return isAlias ? parseIdentifier(cursor) : null;
 }
 

@@ -4,16 +4,15 @@ import { isReserved } from './reserved-words.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
 /** True for a token that can be a name: a quoted one, or a word that is not reserved. */
-export function isName(token: Token): boolean {
-  return token.kind === 'quoted' || (token.kind === 'word' && !isReserved(token.value));
+export function isName({ kind, terminal }: Token): boolean {
+  return kind === 'quoted' || (kind === 'word' && (terminal === '' || !isReserved(terminal)));
 }
 
 /** Passes a token known to be a name and returns its identifier. */
 export function takeIdentifier(cursor: TokenCursor): Identifier {
-  const token = cursor.advance();
-  const quoted = token.kind === 'quoted';
-  const name = quoted ? token.value : cursor.text.slice(token.start, token.end);
-  return { kind: 'identifier', name, quoted, span: { start: token.start, end: token.end } };
+  const { kind, terminal, value, start, end } = cursor.advance();
+  const name = terminal === '' ? value : cursor.text.slice(start, end);
+  return { kind: 'identifier', name, quoted: kind === 'quoted', span: { start, end } };
 }
 
 /** Reads one name.

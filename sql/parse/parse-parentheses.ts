@@ -1,4 +1,5 @@
 import type { Expression, Query } from '../ast/index.ts';
+import { keywordsIn } from '../lex/index.ts';
 import { opensPivot } from './parse-pivot.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -7,23 +8,24 @@ export type ParenthesisContent =
   | { readonly kind: 'query'; readonly query: Query }
   | { readonly kind: 'expressions'; readonly expressions: readonly Expression[] };
 
+/** What may stand after the first operand of a query. */
+const QUERY_GOES_ON: ReadonlySet<string> = new Set(keywordsIn('UNION INTERSECT EXCEPT ORDER LIMIT OFFSET FETCH'));
+
 /** True when a query that does not stand in parentheses starts at the token at a distance. */
 export function startsQuery(cursor: TokenCursor, distance = 0): boolean {
-  const token = cursor.peek(distance);
-  if (token.kind !== 'word') return false;
-  if (token.value === 'SELECT' || token.value === 'WITH' || token.value === 'FROM') return true;
-  if (token.value === 'VALUES') return cursor.peekSymbol(distance + 1, '(');
+  const { terminal } = cursor.peek(distance);
+  if (terminal === '') return false;
+  if (terminal === 'SELECT' || terminal === 'WITH' || terminal === 'FROM') return true;
+  if (terminal === 'VALUES') return cursor.peekSymbol(distance + 1, '(');
   if (opensPivot(cursor, distance)) return true;
-  if (token.value !== 'TABLE') return false;
+  if (terminal !== 'TABLE') return false;
   const next = cursor.peek(distance + 1);
   return next.kind === 'word' || next.kind === 'quoted';
 }
 
 /** True when a query goes on here after its first operand, which stood in parentheses. */
 export function continuesQuery(cursor: TokenCursor): boolean {
-  const { kind, value } = cursor.token;
-  if (kind !== 'word') return false;
-  return ['UNION', 'INTERSECT', 'EXCEPT', 'ORDER', 'LIMIT', 'OFFSET', 'FETCH'].includes(value);
+  return QUERY_GOES_ON.has(cursor.token.terminal);
 }
 
 /** True when the parenthesis at a distance opens on a query, perhaps inside more parentheses. */

@@ -166,8 +166,8 @@ export function acceptPivotStart(cursor: TokenCursor): { readonly kind: 'pivot' 
 
 /** True when the word at a distance starts a query `PIVOT t ON ..` or `UNPIVOT t ON ..`. */
 export function opensPivot(cursor: TokenCursor, distance: number): boolean {
-  const { kind, value } = cursor.peek(distance);
-  if (kind !== 'word' || (value !== 'PIVOT' && value !== 'UNPIVOT')) return false;
+  const { terminal } = cursor.peek(distance);
+  if (terminal !== 'PIVOT' && terminal !== 'UNPIVOT') return false;
   const next = cursor.peek(distance + 1);
-  return isName(next) || (next.kind === 'symbol' && next.value === '(');
+  return isName(next) || next.terminal === '(';
 }

@@ -1,9 +1,9 @@
 import { type ComparisonOperator, type Expression, type Like, PRECEDENCE } from '../ast/index.ts';
+import { keywordOf, type Token } from '../lex/index.ts';
 import { parseParenthesisContent } from './parse-parentheses.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
 const OPERAND = PRECEDENCE.predicate + 1;
-const LIKE_OPERATORS: Readonly<Record<string, Like['operator']>> = { LIKE: 'like', ILIKE: 'ilike', SIMILAR: 'similar' };
 
 /** Reads what follows an operand from IS on.
  *  @throws SQL_SYNTAX when no known test follows. */
@@ -17,7 +17,7 @@ export function parseIs(cursor: TokenCursor, operand: Expression, start: number)
     return { kind: 'is-distinct', left: operand, right, negated, span: cursor.spanFrom(start) };
   }
   for (const truth of ['true', 'false', 'unknown'] as const) {
-    if (cursor.acceptWord(truth.toUpperCase())) return { kind: 'is-truth', operand, truth, negated, span: cursor.spanFrom(start) };
+    if (cursor.acceptWord(keywordOf(truth))) return { kind: 'is-truth', operand, truth, negated, span: cursor.spanFrom(start) };
   }
   return cursor.fail();
 }
@@ -40,7 +40,8 @@ function parseBetween(cursor: TokenCursor, operand: Expression, negated: boolean
 }
 
 function parseLike(cursor: TokenCursor, operand: Expression, negated: boolean, start: number): Expression {
-  const operator = LIKE_OPERATORS[cursor.advance().value] ?? 'like';
+  const { terminal } = cursor.advance();
+  const operator: Like['operator'] = terminal === 'ILIKE' ? 'ilike' : terminal === 'SIMILAR' ? 'similar' : 'like';
   if (operator === 'similar') cursor.expectWord('TO');
   const pattern = cursor.rules.operand(cursor, OPERAND);
   const escape = cursor.acceptWord('ESCAPE') ? cursor.rules.operand(cursor, OPERAND) : null;
@@ -48,9 +49,8 @@ function parseLike(cursor: TokenCursor, operand: Expression, negated: boolean, s
 }
 
 /** True for the keyword of a predicate that NOT may stand before. */
-export function startsPredicate(cursor: TokenCursor, distance: number): boolean {
-  const { kind, value } = cursor.peek(distance);
-  return kind === 'word' && (value === 'IN' || value === 'BETWEEN' || Object.hasOwn(LIKE_OPERATORS, value));
+export function startsPredicate({ terminal }: Token): boolean {
+  return terminal === 'IN' || terminal === 'BETWEEN' || terminal === 'LIKE' || terminal === 'ILIKE' || terminal === 'SIMILAR';
 }
 
 /** Reads what follows an operand from [NOT] IN, BETWEEN, LIKE, ILIKE or SIMILAR TO on. */

@@ -1,6 +1,7 @@
 import type { CaseBranch, Expression, Identifier, MapEntry, Parameter, QualifiedName, StructField } from '../ast/index.ts';
+import { keywordsIn, type SymbolText } from '../lex/index.ts';
 import { parseFunctionCall, wordCall } from './parse-function-call.ts';
-import { acceptInterval, acceptPlainLiteral, acceptTypedLiteral } from './parse-literal.ts';
+import { acceptInterval, acceptTypedLiteral, takeBinary, takeLiteralWord, takeNumber, takeString } from './parse-literal.ts';
 import { isName, parseCommaList, parseLabel, takeIdentifier } from './parse-name.ts';
 import { parseParenthesisContent, parseParenthesisedQuery } from './parse-parentheses.ts';
 import { parseTypeName } from './parse-type-name.ts';
@@ -8,12 +9,10 @@ import { acceptWordCall } from './parse-word-call.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
 /** Functions that are called without parentheses. */
-const BARE_FUNCTIONS: ReadonlySet<string> = new Set(
-  (
-    'CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP CURRENT_USER SESSION_USER CURRENT_ROLE CURRENT_SCHEMA ' +
-    'CURRENT_CATALOG'
-  ).split(' '),
-);
+const BARE_FUNCTIONS: ReadonlySet<string> = new Set([
+  ...keywordsIn('CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP LOCALTIME LOCALTIMESTAMP'),
+  ...keywordsIn('CURRENT_USER SESSION_USER CURRENT_ROLE CURRENT_SCHEMA CURRENT_CATALOG'),
+]);
 
 /** True for the name of a function that is called without parentheses. */
 export function isBareFunction(name: string): boolean {
@@ -47,16 +46,16 @@ function parseCase(cursor: TokenCursor): Expression {
 }
 
 function parseCast(cursor: TokenCursor): Expression {
-  const { start, value } = cursor.advance();
+  const { start, terminal } = cursor.advance();
   cursor.expectSymbol('(');
   const operand = cursor.rules.expression(cursor);
   cursor.expectWord('AS');
   const dataType = parseTypeName(cursor);
   cursor.expectSymbol(')');
-  return { kind: 'cast', operand, dataType, safe: value === 'TRY_CAST', span: cursor.spanFrom(start) };
+  return { kind: 'cast', operand, dataType, safe: terminal === 'TRY_CAST', span: cursor.spanFrom(start) };
 }
 
-function parseElements(cursor: TokenCursor, close: string): Expression[] {
+function parseElements(cursor: TokenCursor, close: SymbolText): Expression[] {
   cursor.advance();
   const elements = cursor.isSymbol(close) ? [] : parseCommaList(cursor, cursor.rules.expression);
   cursor.expectSymbol(close);
@@ -110,41 +109,45 @@ function takeDollarParameter(cursor: TokenCursor): Parameter {
 }
 
 function parseSymbolPrimary(cursor: TokenCursor): Expression {
-  const { value, start, end } = cursor.token;
-  if (value === '(') return parseParenthesised(cursor);
-  if (value === '[') {
+  const { terminal, start, end } = cursor.token;
+  if (terminal === '(') return parseParenthesised(cursor);
+  if (terminal === '[') {
     const elements = parseElements(cursor, ']');
     return { kind: 'list', elements, span: cursor.spanFrom(start) };
   }
-  if (value === '{') return parseStruct(cursor);
-  if (value === '?') {
+  if (terminal === '{') return parseStruct(cursor);
+  if (terminal === '?') {
     cursor.advance();
     return { kind: 'numbered-parameter', index: cursor.nextParameterIndex(), anonymous: true, span: { start, end } };
   }
   const next = cursor.peek(1);
-  if (value !== ':' || next.kind !== 'word' || next.start !== end) return cursor.fail('an expression');
+  if (terminal !== ':' || next.kind !== 'word' || next.start !== end) return cursor.fail('an expression');
   cursor.advance();
   cursor.advance();
   return { kind: 'named-parameter', name: cursor.text.slice(next.start, next.end), span: cursor.spanFrom(start) };
 }
 
+function takeBareCall(cursor: TokenCursor): Expression {
+  const { name, span } = takeIdentifier(cursor);
+  return wordCall(cursor, span.start, name, []);
+}
+
 function parseNameOrCall(cursor: TokenCursor): Expression {
-  const word = cursor.token.value;
-  const isCall = cursor.peekSymbol(1, '(');
-  const isWord = cursor.token.kind === 'word';
-  const isSideFunction = isWord && isCall && (word === 'LEFT' || word === 'RIGHT');
-  if (!isName(cursor.token) && !isSideFunction) return cursor.fail('an expression');
-  // Inside parentheses `VALUES (` starts a query, so it must not be a function elsewhere.
-  if (isWord && isCall && word === 'VALUES') return cursor.fail('an expression');
-  const bare = isWord && BARE_FUNCTIONS.has(word) && !isCall && !cursor.peekSymbol(1, '.');
-  const first = takeIdentifier(cursor);
-  if (bare) return wordCall(cursor, first.span.start, first.name, []);
-  const parts = [first];
+  const { terminal, start } = cursor.token;
+  if (terminal !== '') {
+    const isCall = cursor.peekSymbol(1, '(');
+    const isSideFunction = isCall && (terminal === 'LEFT' || terminal === 'RIGHT');
+    if (!isName(cursor.token) && !isSideFunction) return cursor.fail('an expression');
+    // Inside parentheses `VALUES (` starts a query, so it must not be a function elsewhere.
+    if (isCall && terminal === 'VALUES') return cursor.fail('an expression');
+    if (BARE_FUNCTIONS.has(terminal) && !isCall && !cursor.peekSymbol(1, '.')) return takeBareCall(cursor);
+  }
+  const parts = [takeIdentifier(cursor)];
   while (cursor.peekSymbol(0, '.')) {
     cursor.advance();
     parts.push(parseLabel(cursor, 'a column name'));
   }
-  const span = cursor.spanFrom(first.span.start);
+  const span = cursor.spanFrom(start);
   if (!cursor.peekSymbol(0, '(')) return { kind: 'column-reference', parts, span };
   const name: QualifiedName = { kind: 'qualified-name', parts, span };
   return parseFunctionCall(cursor, name);
@@ -161,20 +164,25 @@ function parseArray(cursor: TokenCursor): Expression {
 }
 
 function acceptConstructor(cursor: TokenCursor): Expression | null {
-  const { start, value } = cursor.token;
-  const next = cursor.peek(1);
-  if (next.kind !== 'symbol') return null;
-  if (value === 'ARRAY' && (next.value === '[' || next.value === '(')) return parseArray(cursor);
-  if (value === 'MAP' && next.value === '{') return parseMap(cursor);
-  if (value !== 'ROW' || next.value !== '(') return null;
+  const { start, terminal } = cursor.token;
+  const next = cursor.peek(1).terminal;
+  if (terminal === 'ARRAY' && (next === '[' || next === '(')) return parseArray(cursor);
+  if (terminal === 'MAP' && next === '{') return parseMap(cursor);
+  if (terminal !== 'ROW' || next !== '(') return null;
   cursor.advance();
   const elements = parseElements(cursor, ')');
   return { kind: 'row', elements, span: cursor.spanFrom(start) };
 }
 
 function parseWordPrimary(cursor: TokenCursor): Expression {
-  const { value, start } = cursor.token;
-  switch (value) {
+  const { terminal, start } = cursor.token;
+  switch (terminal) {
+    case '':
+      return acceptTypedLiteral(cursor) ?? parseNameOrCall(cursor);
+    case 'NULL':
+    case 'TRUE':
+    case 'FALSE':
+      return takeLiteralWord(cursor);
     case 'CASE':
       return parseCase(cursor);
     case 'CAST':
@@ -200,11 +208,15 @@ function parseWordPrimary(cursor: TokenCursor): Expression {
 /** Reads an operand without operators: a literal, parameter, column, call, constructor, CASE, CAST or something in parentheses.
  *  @throws SQL_SYNTAX when none stands here. */
 export function parsePrimary(cursor: TokenCursor): Expression {
-  const literal = acceptPlainLiteral(cursor);
-  if (literal !== null) return literal;
   switch (cursor.token.kind) {
     case 'word':
       return parseWordPrimary(cursor);
+    case 'number':
+      return takeNumber(cursor);
+    case 'string':
+      return takeString(cursor);
+    case 'binary':
+      return takeBinary(cursor);
     case 'quoted':
       return parseNameOrCall(cursor);
     case 'parameter':

@@ -10,7 +10,7 @@ const LITERAL_WORDS: ReadonlySet<string> = new Set(['TRUE', 'FALSE', 'NULL']);
 export function parsePropertyValue(cursor: TokenCursor): Expression {
   const { kind, value, start, end } = cursor.token;
   const next = cursor.peek(1);
-  const stands = next.kind === 'end' || (next.kind === 'symbol' && [',', ')', ';'].includes(next.value));
+  const stands = next.kind === 'end' || next.terminal === ',' || next.terminal === ')' || next.terminal === ';';
   if (kind === 'string' && stands) return takeString(cursor);
   if (kind !== 'word' || !stands || LITERAL_WORDS.has(value)) return cursor.rules.expression(cursor);
   cursor.advance();

@@ -57,7 +57,7 @@ export function parseWith(cursor: TokenCursor): WithClause | null {
 /** Reads a value of VALUES or of an assignment, where DEFAULT may stand. */
 export function parseValueOrDefault(cursor: TokenCursor): Expression {
   const next = cursor.peek(1);
-  const isLast = next.kind !== 'symbol' || next.value === ',' || next.value === ')' || next.value === ';';
+  const isLast = next.kind !== 'symbol' || next.terminal === ',' || next.terminal === ')' || next.terminal === ';';
   if (!isLast || !cursor.peekWord(0, 'DEFAULT')) return cursor.rules.expression(cursor);
   const { start, end } = cursor.advance();
   return { kind: 'default-value', span: { start, end } };
@@ -166,8 +166,8 @@ function parseFetch(cursor: TokenCursor): { limit: Expression; withTies: boolean
 
 /** Reads the number after LIMIT; a percent sign that ends it is no operator. */
 function parseLimitCount(cursor: TokenCursor): Expression {
-  const { kind, value } = cursor.peek(2);
-  const isLast = kind === 'end' || (kind === 'symbol' && (value === ')' || value === ';')) || (kind === 'word' && value === 'OFFSET');
+  const { kind, terminal } = cursor.peek(2);
+  const isLast = kind === 'end' || terminal === ')' || terminal === ';' || terminal === 'OFFSET';
   const isPercentage = cursor.token.kind === 'number' && cursor.peekSymbol(1, '%') && isLast;
   return isPercentage ? takeNumber(cursor) : cursor.rules.expression(cursor);
 }

@@ -1,4 +1,5 @@
 import type { RouteClauses, RouteComparison, Statement } from '../ast/index.ts';
+import { keywordOf } from '../lex/index.ts';
 import { parseCommaList, parseIdentifier, parseLabel } from './parse-name.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -34,7 +35,7 @@ function parseClauses(cursor: TokenCursor): RouteClauses {
   const conditions = parseConditions(cursor);
   cursor.expectWord('SET');
   cursor.expectWord('POLICY');
-  const policy = POLICIES.find((name) => cursor.acceptWord(name.toUpperCase())) ?? cursor.fail();
+  const policy = POLICIES.find((name) => cursor.acceptWord(keywordOf(name))) ?? cursor.fail();
   const engines = parseEngines(cursor);
   const off = cursor.acceptWords('VIEWS', 'OFF');
   if (!off) cursor.acceptWords('VIEWS', 'ON');

@@ -10,6 +10,7 @@ import type {
   StarReplacement,
   TableReference,
 } from '../ast/index.ts';
+import type { Keyword } from '../lex/index.ts';
 import { parseGroupBy } from './parse-group-by.ts';
 import { acceptHints } from './parse-hints.ts';
 import {
@@ -110,7 +111,7 @@ function parseNamedWindow(cursor: TokenCursor): NamedWindow {
   return { kind: 'named-window', name, window, span: cursor.spanFrom(name.span.start) };
 }
 
-function acceptBy(cursor: TokenCursor, word: string): boolean {
+function acceptBy(cursor: TokenCursor, word: Keyword): boolean {
   if (!cursor.acceptWord(word)) return false;
   cursor.expectWord('BY');
   return true;

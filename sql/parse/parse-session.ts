@@ -1,4 +1,5 @@
 import type { Identifier, ShowCreate, ShowSubject, Statement } from '../ast/index.ts';
+import { type Keyword, keywordOf } from '../lex/index.ts';
 import { parseFunctionArgument } from './parse-function-call.ts';
 import { parseCommaList, parseIdentifier, parseParenthesisedList, parseQualifiedName, parseStringValue } from './parse-name.ts';
 import { startsQuery } from './parse-parentheses.ts';
@@ -28,7 +29,7 @@ function acceptFrom(cursor: TokenCursor): boolean {
 }
 
 function showSubject(cursor: TokenCursor): ShowSubject | null {
-  for (const subject of SHOW_SUBJECTS) if (cursor.acceptWord(subject.toUpperCase())) return subject;
+  for (const subject of SHOW_SUBJECTS) if (cursor.acceptWord(keywordOf(subject))) return subject;
   return null;
 }
 
@@ -124,7 +125,7 @@ export function parseDeallocate(cursor: TokenCursor): Statement {
   return { kind: 'deallocate', name, span: cursor.spanFrom(start) };
 }
 
-const TRANSACTION_MODES: readonly (readonly string[])[] = [
+const TRANSACTION_MODES: readonly (readonly [Keyword, Keyword, Keyword?, Keyword?])[] = [
   ['ISOLATION', 'LEVEL', 'SERIALIZABLE'],
   ['ISOLATION', 'LEVEL', 'REPEATABLE', 'READ'],
   ['ISOLATION', 'LEVEL', 'READ', 'COMMITTED'],
@@ -152,15 +153,15 @@ function parseSavepoint(cursor: TokenCursor): Identifier {
 
 /** Reads BEGIN, START TRANSACTION, COMMIT, ROLLBACK, SAVEPOINT or RELEASE. */
 export function parseTransactionControl(cursor: TokenCursor): Statement {
-  const { start, value } = cursor.advance();
-  if (value === 'SAVEPOINT' || value === 'RELEASE') {
-    const savepoint = value === 'RELEASE' ? parseSavepoint(cursor) : parseIdentifier(cursor, 'a name for the savepoint');
-    const action = value === 'RELEASE' ? 'release' : 'savepoint';
+  const { start, terminal } = cursor.advance();
+  if (terminal === 'SAVEPOINT' || terminal === 'RELEASE') {
+    const savepoint = terminal === 'RELEASE' ? parseSavepoint(cursor) : parseIdentifier(cursor, 'a name for the savepoint');
+    const action = terminal === 'RELEASE' ? 'release' : 'savepoint';
     return { kind: 'transaction-control', action, modes: [], savepoint, span: cursor.spanFrom(start) };
   }
-  if (value === 'START') cursor.expectWord('TRANSACTION');
+  if (terminal === 'START') cursor.expectWord('TRANSACTION');
   else if (!cursor.acceptWord('TRANSACTION')) cursor.acceptWord('WORK');
-  const action = value === 'COMMIT' ? 'commit' : value === 'ROLLBACK' ? 'rollback' : 'begin';
+  const action = terminal === 'COMMIT' ? 'commit' : terminal === 'ROLLBACK' ? 'rollback' : 'begin';
   const modes = action === 'begin' ? parseModes(cursor) : [];
   const savepoint = action === 'rollback' && cursor.acceptWord('TO') ? parseSavepoint(cursor) : null;
   return { kind: 'transaction-control', action, modes, savepoint, span: cursor.spanFrom(start) };

@@ -1,6 +1,6 @@
 import { PlatformError } from '../../spi/index.ts';
 import type { Statement } from '../ast/index.ts';
-import { locate } from '../lex/index.ts';
+import { type Keyword, keywordsIn, locate } from '../lex/index.ts';
 import type { GrammarRules } from './grammar-rules.ts';
 import { measureHeight } from './measure-height.ts';
 import { parseGrant, parseRevoke } from './parse-access.ts';
@@ -88,58 +88,45 @@ function parseQueryOrModification(cursor: TokenCursor): Statement {
   return { kind: 'query-statement', query, span: cursor.spanFrom(start) };
 }
 
-const STATEMENTS: Readonly<Record<string, (cursor: TokenCursor) => Statement>> = {
-  EXPLAIN: parseExplain,
-  SHOW: parseShow,
-  DESCRIBE: parseDescribe,
-  DESC: parseDescribe,
-  CREATE: parseCreate,
-  DROP: parseDrop,
-  ALTER: parseAlter,
-  COMMENT: parseComment,
-  TRUNCATE: parseTruncate,
-  COPY: parseCopy,
-  SET: parseSet,
-  RESET: parseReset,
-  USE: parseUse,
-  PREPARE: parsePrepare,
-  EXECUTE: parseExecute,
-  DEALLOCATE: parseDeallocate,
-  CALL: parseCall,
-  GRANT: parseGrant,
-  REVOKE: parseRevoke,
-  BEGIN: parseTransactionControl,
-  START: parseTransactionControl,
-  COMMIT: parseTransactionControl,
-  ROLLBACK: parseTransactionControl,
-  SAVEPOINT: parseTransactionControl,
-  RELEASE: parseTransactionControl,
-};
+/** How the statements are read that start with a word of their own. */
+const STATEMENTS: ReadonlyMap<string, (cursor: TokenCursor) => Statement> = new Map<Keyword, (cursor: TokenCursor) => Statement>([
+  ['EXPLAIN', parseExplain],
+  ['SHOW', parseShow],
+  ['DESCRIBE', parseDescribe],
+  ['DESC', parseDescribe],
+  ['CREATE', parseCreate],
+  ['DROP', parseDrop],
+  ['ALTER', parseAlter],
+  ['COMMENT', parseComment],
+  ['TRUNCATE', parseTruncate],
+  ['COPY', parseCopy],
+  ['SET', parseSet],
+  ['RESET', parseReset],
+  ['USE', parseUse],
+  ['PREPARE', parsePrepare],
+  ['EXECUTE', parseExecute],
+  ['DEALLOCATE', parseDeallocate],
+  ['CALL', parseCall],
+  ['GRANT', parseGrant],
+  ['REVOKE', parseRevoke],
+  ['BEGIN', parseTransactionControl],
+  ['START', parseTransactionControl],
+  ['COMMIT', parseTransactionControl],
+  ['ROLLBACK', parseTransactionControl],
+  ['SAVEPOINT', parseTransactionControl],
+  ['RELEASE', parseTransactionControl],
+]);
 
-const STATEMENT_STARTS: readonly string[] = [
-  'SELECT',
-  'FROM',
-  'WITH',
-  'VALUES',
-  'PIVOT',
-  'UNPIVOT',
-  'TABLE',
-  'INSERT',
-  'UPDATE',
-  'DELETE',
-  'MERGE',
-  ...Object.keys(STATEMENTS),
-];
+/** Words that start a query or a modification. */
+const QUERY_STARTS: ReadonlySet<string> = new Set(keywordsIn('SELECT FROM WITH VALUES PIVOT UNPIVOT TABLE INSERT UPDATE DELETE MERGE'));
 
 function parseOneStatement(cursor: TokenCursor): Statement {
-  const { kind, value } = cursor.token;
-  if (kind === 'word' && Object.hasOwn(STATEMENTS, value)) return (STATEMENTS[value] as (cursor: TokenCursor) => Statement)(cursor);
-  const startsQuery = kind === 'symbol' ? value === '(' : kind === 'word' && STATEMENT_STARTS.includes(value);
-  if (!startsQuery) {
-    cursor.suggest(...STATEMENT_STARTS);
-    return cursor.fail('a statement');
-  }
-  return parseQueryOrModification(cursor);
+  const { terminal } = cursor.token;
+  if (terminal === '(' || QUERY_STARTS.has(terminal)) return parseQueryOrModification(cursor);
+  const parse = STATEMENTS.get(terminal);
+  if (parse !== undefined) return parse(cursor);
+  cursor.suggest([...QUERY_STARTS, ...STATEMENTS.keys()]);
+  return cursor.fail('a statement');
 }
 
 function checkHeight(cursor: TokenCursor, statement: Statement): void {

@@ -1,6 +1,6 @@
 import type { DerivedTable, TableAlias, TableReference, TableSample, TableVersion } from '../ast/index.ts';
 import { PRECEDENCE } from '../ast/index.ts';
-import { locate } from '../lex/index.ts';
+import { keywordOf, locate } from '../lex/index.ts';
 import { PlatformError } from '../../spi/index.ts';
 import { isName, parseColumnNames, parseIdentifier, parseQualifiedName } from './parse-name.ts';
 import { continuesQuery, startsQuery } from './parse-parentheses.ts';
@@ -21,8 +21,7 @@ function parseOptionalAlias(cursor: TokenCursor): TableAlias | null {
   const { start } = cursor.token;
   refusePattern(cursor, 'MATCH_RECOGNIZE', 'Compare a row with others by lag() and lead(), or count them by windows.');
   if (!cursor.acceptWord('AS')) {
-    const { kind, value } = cursor.token;
-    if (!isName(cursor.token) || (kind === 'word' && (isNoTableAlias(value) || startsPivot(cursor)))) return null;
+    if (!isName(cursor.token) || isNoTableAlias(cursor.token.terminal) || startsPivot(cursor)) return null;
   }
   const name = parseIdentifier(cursor, 'a table alias');
   const columns = cursor.isSymbol('(') ? parseColumnNames(cursor) : [];
@@ -37,7 +36,7 @@ function sampleUnit(cursor: TokenCursor): TableSample['unit'] {
 
 function sampleMethod(cursor: TokenCursor): TableSample['method'] {
   for (const method of ['bernoulli', 'system', 'reservoir'] as const) {
-    if (cursor.acceptWord(method.toUpperCase())) return method;
+    if (cursor.acceptWord(keywordOf(method))) return method;
   }
   return null;
 }

@@ -1,10 +1,11 @@
 import type { ListType, MapType, StructType, StructTypeField, TypeName } from '../ast/index.ts';
+import { foldWord, type Keyword } from '../lex/index.ts';
 import { isReserved } from './reserved-words.ts';
 import { parseCommaList, parseLabel } from './parse-name.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
 /** Types of several words: what may follow the first word. */
-const CONTINUATIONS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+const CONTINUATIONS: Readonly<Record<string, readonly (readonly [Keyword, Keyword?, Keyword?, Keyword?])[]>> = {
   DOUBLE: [['PRECISION']],
   CHARACTER: [['VARYING']],
   CHAR: [['VARYING']],
@@ -91,13 +92,13 @@ function parseNamedType(cursor: TokenCursor, start: number, firstWord: string): 
 
 function parseSingleType(cursor: TokenCursor): TypeName {
   const { token } = cursor;
-  if (token.kind !== 'word' || isReserved(token.value)) return cursor.fail('a data type');
+  if (token.kind !== 'word' || isReserved(token.terminal)) return cursor.fail('a data type');
   cursor.advance();
   const opens = cursor.peekSymbol(0, '(') || cursor.peekSymbol(0, '<');
-  if (token.value === 'STRUCT' || (token.value === 'ROW' && opens)) return parseStructType(cursor, token.start);
-  if (token.value === 'MAP') return parseMapType(cursor, token.start);
-  if (opens && (token.value === 'ARRAY' || token.value === 'LIST')) return parseListType(cursor, token.start);
-  return parseNamedType(cursor, token.start, token.value);
+  if (token.terminal === 'STRUCT' || (token.terminal === 'ROW' && opens)) return parseStructType(cursor, token.start);
+  if (token.terminal === 'MAP') return parseMapType(cursor, token.start);
+  if (opens && (token.terminal === 'ARRAY' || token.terminal === 'LIST')) return parseListType(cursor, token.start);
+  return parseNamedType(cursor, token.start, foldWord(token));
 }
 
 /** Reads a data type.

@@ -82,10 +82,9 @@ function parseOptionalFrame(cursor: TokenCursor): WindowFrame | null {
 
 /** True when the word here starts a clause of a window, so that it is not the name of the window to extend. */
 function startsWindowClause(cursor: TokenCursor): boolean {
-  const { kind, value } = cursor.token;
-  if (kind !== 'word') return false;
-  if (value === 'PARTITION') return !cursor.peekSymbol(1, ')') && !cursor.peekWord(1, 'ORDER') && !cursor.peekWord(1, 'PARTITION');
-  return ['ROWS', 'RANGE', 'GROUPS'].includes(value) && !cursor.peekSymbol(1, ')');
+  const { terminal } = cursor.token;
+  if (terminal === 'PARTITION') return !cursor.peekSymbol(1, ')') && !cursor.peekWord(1, 'ORDER') && !cursor.peekWord(1, 'PARTITION');
+  return (terminal === 'ROWS' || terminal === 'RANGE' || terminal === 'GROUPS') && !cursor.peekSymbol(1, ')');
 }
 
 /** Reads a window in parentheses.

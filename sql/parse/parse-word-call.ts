@@ -1,4 +1,5 @@
 import { type Expression, type NumberLiteral, PRECEDENCE } from '../ast/index.ts';
+import type { Keyword, Terminal } from '../lex/index.ts';
 import { wordCall } from './parse-function-call.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -75,7 +76,7 @@ function parseOverlay(cursor: TokenCursor, start: number): Expression {
   return wordCall(cursor, start, 'overlay', values);
 }
 
-const WORD_CALLS: ReadonlyMap<string, WordCall> = new Map([
+const WORD_CALLS: ReadonlyMap<Terminal | '', WordCall> = new Map<Keyword, WordCall>([
   ['EXTRACT', parseExtract],
   ['SUBSTRING', parseSubstring],
   ['POSITION', parsePosition],
@@ -85,7 +86,7 @@ const WORD_CALLS: ReadonlyMap<string, WordCall> = new Map([
 
 /** Passes a call whose arguments may be separated by words, such as `EXTRACT(year FROM d)`; returns null when none stands here. */
 export function acceptWordCall(cursor: TokenCursor): Expression | null {
-  const parse = WORD_CALLS.get(cursor.token.value);
+  const parse = WORD_CALLS.get(cursor.token.terminal);
   if (parse === undefined || !cursor.peekSymbol(1, '(')) return null;
   const { start } = cursor.advance();
   cursor.advance();

@@ -1,5 +1,5 @@
 import { PlatformError } from '../../spi/index.ts';
-import { locate, type Token } from '../lex/index.ts';
+import { foldWord, locate, type Token } from '../lex/index.ts';
 import { type Mistake, mistakeHint } from './mistake-hint.ts';
 import { isReserved } from './reserved-words.ts';
 
@@ -40,11 +40,12 @@ function editDistance(from: string, to: string): number {
 
 function nearestKeyword(token: Token | null, expected: readonly string[]): string | null {
   if (token === null || token.kind !== 'word' || token.value.length < 3 || token.value.length > 20) return null;
+  const word = foldWord(token);
   let best: string | null = null;
-  let bestDistance = token.value.length > 5 ? 3 : 2;
+  let bestDistance = word.length > 5 ? 3 : 2;
   for (const keyword of expected) {
-    if (!/^[A-Z_]{3,}$/.test(keyword) || keyword === token.value) continue;
-    const distance = editDistance(token.value, keyword);
+    if (!/^[A-Z_]{3,}$/.test(keyword) || keyword === word) continue;
+    const distance = editDistance(word, keyword);
     if (distance >= bestDistance) continue;
     best = keyword;
     bestDistance = distance;
@@ -67,7 +68,7 @@ function findHint(mistake: Mistake, keyword: string | null): string | null {
   const known = mistakeHint(mistake);
   if (known !== null) return known;
   const wantsName = expected.some((entry) => /^an? /.test(entry));
-  if (!wantsName || found.kind !== 'word' || !isReserved(found.value)) return null;
+  if (!wantsName || found.kind !== 'word' || !isReserved(found.terminal)) return null;
   return `${found.value} is a reserved word: put it in double quotes to use it as a name.`;
 }
 

@@ -1,6 +1,6 @@
 import { PlatformError } from '../../spi/index.ts';
 import type { Span } from '../ast/index.ts';
-import { Lexer, locate, type Token } from '../lex/index.ts';
+import { type Keyword, Lexer, locate, type SymbolText, type Terminal, type Token } from '../lex/index.ts';
 import type { GrammarRules } from './grammar-rules.ts';
 import { syntaxError } from './syntax-error.ts';
 
@@ -19,11 +19,18 @@ export class TokenCursor {
   /** Index of the token at which the parse failed, or -1. */
   failedAt = -1;
   readonly #lexer: Lexer;
-  readonly #tokens: Token[] = [];
+  /** The token before the current one, null at the start. */
+  #previous: Token | null = null;
+  /** Tokens that were looked at before the cursor came to them; those before `#aheadFrom` are passed, those from `#aheadTo` on are stale. */
+  #ahead: Token[] = [];
+  #aheadFrom = 0;
+  #aheadTo = 0;
   readonly #recordAt: number;
   readonly #expected: string[] = [];
   readonly #suggested: string[] = [];
   #index = 0;
+  /** Whether a test that fails at the current token is recorded. */
+  #records: boolean;
   #nesting = 0;
   #anonymousParameters = 0;
 
@@ -32,28 +39,35 @@ export class TokenCursor {
     this.text = text;
     this.rules = rules;
     this.#recordAt = recordAt;
+    this.#records = recordAt === 0;
     this.#lexer = new Lexer(text);
-    this.token = this.peek(0);
+    this.token = this.#lexer.next();
   }
 
   /** Returns the token at the given distance from the current one, without moving. */
   peek(distance: number): Token {
-    const index = this.#index + distance;
-    while (this.#tokens.length <= index) this.#tokens.push(this.#lexer.next());
-    return this.#tokens[index] as Token;
+    if (distance === 0) return this.token;
+    if (this.#aheadFrom === this.#aheadTo) {
+      this.#aheadFrom = 0;
+      this.#aheadTo = 0;
+    }
+    while (this.#aheadTo - this.#aheadFrom < distance) this.#ahead[this.#aheadTo++] = this.#lexer.next();
+    return this.#ahead[this.#aheadFrom + distance - 1] as Token;
   }
 
   /** Moves to the next token and returns the one left behind. */
   advance(): Token {
     const passed = this.token;
+    this.#previous = passed;
+    this.token = this.#aheadFrom < this.#aheadTo ? (this.#ahead[this.#aheadFrom++] as Token) : this.#lexer.next();
     this.#index++;
-    this.token = this.peek(0);
+    this.#records = this.#index === this.#recordAt;
     return passed;
   }
 
   /** Returns the end of the last token that was passed: the end of whatever was read before. */
   get lastEnd(): number {
-    return this.#index === 0 ? 0 : (this.#tokens[this.#index - 1] as Token).end;
+    return this.#previous === null ? 0 : this.#previous.end;
   }
 
   /** Returns the span from a start to the last token that was passed. */
@@ -62,50 +76,47 @@ export class TokenCursor {
   }
 
   /** True when the current token is that keyword. */
-  isWord(word: string): boolean {
-    if (this.token.value === word && this.token.kind === 'word') return true;
-    if (this.#index === this.#recordAt) this.#expected.push(word);
-    return false;
+  isWord(word: Keyword): boolean {
+    return this.#is(word);
   }
 
   /** True when the current token is that symbol. */
-  isSymbol(symbol: string): boolean {
-    if (this.token.value === symbol && this.token.kind === 'symbol') return true;
-    if (this.#index === this.#recordAt) this.#expected.push(symbol);
-    return false;
+  isSymbol(symbol: SymbolText): boolean {
+    return this.#is(symbol);
   }
 
   /** True when the token at a distance is that keyword. Records nothing. */
-  peekWord(distance: number, word: string): boolean {
-    const token = this.peek(distance);
-    return token.kind === 'word' && token.value === word;
+  peekWord(distance: number, word: Keyword): boolean {
+    return this.peek(distance).terminal === word;
   }
 
   /** True when the token at a distance is that symbol. Records nothing. */
-  peekSymbol(distance: number, symbol: string): boolean {
-    const token = this.peek(distance);
-    return token.kind === 'symbol' && token.value === symbol;
+  peekSymbol(distance: number, symbol: SymbolText): boolean {
+    return this.peek(distance).terminal === symbol;
   }
 
   /** Passes the keyword when it stands here. */
-  acceptWord(word: string): boolean {
+  acceptWord(word: Keyword): boolean {
     if (!this.isWord(word)) return false;
     this.advance();
     return true;
   }
 
   /** Passes the keywords when all of them stand here in this order. */
-  acceptWords(...words: readonly string[]): boolean {
-    if (!this.isWord(words[0] ?? '')) return false;
-    for (let distance = 1; distance < words.length; distance++) {
-      if (!this.peekWord(distance, words[distance] ?? '')) return false;
-    }
-    for (let passed = 0; passed < words.length; passed++) this.advance();
+  acceptWords(first: Keyword, second?: Keyword, third?: Keyword, fourth?: Keyword): boolean {
+    if (!this.isWord(first)) return false;
+    if (second !== undefined && !this.peekWord(1, second)) return false;
+    if (third !== undefined && !this.peekWord(2, third)) return false;
+    if (fourth !== undefined && !this.peekWord(3, fourth)) return false;
+    this.advance();
+    if (second !== undefined) this.advance();
+    if (third !== undefined) this.advance();
+    if (fourth !== undefined) this.advance();
     return true;
   }
 
   /** Passes the symbol when it stands here. */
-  acceptSymbol(symbol: string): boolean {
+  acceptSymbol(symbol: SymbolText): boolean {
     if (!this.isSymbol(symbol)) return false;
     this.advance();
     return true;
@@ -113,14 +124,14 @@ export class TokenCursor {
 
   /** Passes the keyword.
    *  @throws SQL_SYNTAX when something else stands here. */
-  expectWord(word: string): Token {
+  expectWord(word: Keyword): Token {
     if (!this.isWord(word)) this.fail(word);
     return this.advance();
   }
 
   /** Passes the symbol.
    *  @throws SQL_SYNTAX when something else stands here. */
-  expectSymbol(symbol: string): Token {
+  expectSymbol(symbol: SymbolText): Token {
     if (!this.isSymbol(symbol)) this.fail(symbol);
     return this.advance();
   }
@@ -130,19 +141,18 @@ export class TokenCursor {
    *  @throws SQL_SYNTAX always. */
   fail(...descriptions: readonly string[]): never {
     this.failedAt = this.#index;
-    const previous = this.#index === 0 ? null : (this.#tokens[this.#index - 1] as Token);
     throw syntaxError({
       text: this.text,
       found: this.token,
-      previous,
+      previous: this.#previous,
       expected: [...descriptions, ...this.#expected],
       suggested: this.#suggested,
     });
   }
 
   /** Names keywords that may stand here and are too many to list in an error; they serve to recognise misspelt ones. */
-  suggest(...words: readonly string[]): void {
-    if (this.#index === this.#recordAt || this.#index === this.#recordAt - 1) this.#suggested.push(...words);
+  suggest(words: readonly string[]): void {
+    if (this.#records || this.#index === this.#recordAt - 1) this.#suggested.push(...words);
   }
 
   /** Enters one level of nesting; `leave` must follow.
@@ -169,10 +179,18 @@ export class TokenCursor {
 
   /** Splits a `>>` at the cursor into two tokens, for the end of nested types. */
   splitShiftRight(): void {
-    const { start, end, kind, value } = this.token;
-    if (kind !== 'symbol' || value !== '>>') return;
-    const first: Token = { kind: 'symbol', value: '>', start, end: start + 1 };
-    this.#tokens.splice(this.#index, 1, first, { kind: 'symbol', value: '>', start: start + 1, end });
-    this.token = first;
+    const { start, end, terminal } = this.token;
+    if (terminal !== '>>') return;
+    this.token = { kind: 'symbol', terminal: '>', value: '>', start, end: start + 1 };
+    const second: Token = { kind: 'symbol', terminal: '>', value: '>', start: start + 1, end };
+    this.#ahead = [second, ...this.#ahead.slice(this.#aheadFrom, this.#aheadTo)];
+    this.#aheadFrom = 0;
+    this.#aheadTo = this.#ahead.length;
+  }
+
+  #is(terminal: Terminal): boolean {
+    if (this.token.terminal === terminal) return true;
+    if (this.#records) this.#expected.push(terminal);
+    return false;
   }
 }

@@ -6,7 +6,7 @@ const brief = (text: string): string[] => tokenize(text).map(({ kind, value }) =
 describe('tokenize', () => {
   it('tells words, quoted names, strings, numbers, parameters and symbols apart', () => {
     expect(brief(`a "B" \`c\` 'd' 1.5 $2 $e X'0f' <>`)).toEqual([
-      'word:A',
+      'word:a',
       'quoted:B',
       'quoted:c',
       'string:d',
@@ -26,37 +26,37 @@ describe('tokenize', () => {
   it('takes the longest symbol', () => {
     expect(brief('a::b:=c<=d->e//f**g>>h')).toEqual(
       [
-        'word:A',
+        'word:a',
         '::',
-        'word:B',
+        'word:b',
         ':=',
-        'word:C',
+        'word:c',
         '<=',
-        'word:D',
+        'word:d',
         '->',
-        'word:E',
+        'word:e',
         '//',
-        'word:F',
+        'word:f',
         '**',
-        'word:G',
+        'word:g',
         '>>',
-        'word:H',
+        'word:h',
         'end:',
       ].map((entry) => (entry.includes(':') && /^(word|end)/.test(entry) ? entry : `symbol:${entry}`)),
     );
   });
 
   it('skips comments, also nested ones and those that hold quotes', () => {
-    expect(brief("a -- it's\n/* ' /* \" */ */ b")).toEqual(['word:A', 'word:B', 'end:']);
+    expect(brief("a -- it's\n/* ' /* \" */ */ b")).toEqual(['word:a', 'word:b', 'end:']);
   });
 
   it('ends a line comment at every kind of line end', () => {
-    for (const end of ['\n', '\r\n', '\r']) expect(brief(`-- x${end}a`)).toEqual(['word:A', 'end:']);
+    for (const end of ['\n', '\r\n', '\r']) expect(brief(`-- x${end}a`)).toEqual(['word:a', 'end:']);
   });
 
   it('returns a hint only directly after SELECT', () => {
-    expect(brief('SELECT /*+ x */ /*+ y */ a /*+ z */')).toEqual(['word:SELECT', 'hint: x ', 'word:A', 'end:']);
-    expect(brief('SELECT /* c */ /*+ x */ a')).toEqual(['word:SELECT', 'hint: x ', 'word:A', 'end:']);
+    expect(brief('SELECT /*+ x */ /*+ y */ a /*+ z */')).toEqual(['word:SELECT', 'hint: x ', 'word:a', 'end:']);
+    expect(brief('SELECT /* c */ /*+ x */ a')).toEqual(['word:SELECT', 'hint: x ', 'word:a', 'end:']);
   });
 
   it('keeps a word with letters beyond ASCII as written', () => {
@@ -64,7 +64,7 @@ describe('tokenize', () => {
   });
 
   it('treats Unicode separators and a byte order mark as white space', () => {
-    expect(brief('\uFEFFa\u00A0b\u2003c')).toEqual(['word:A', 'word:B', 'word:C', 'end:']);
+    expect(brief('\uFEFFa\u00A0b\u2003c')).toEqual(['word:a', 'word:b', 'word:c', 'end:']);
   });
 
   it('covers the text with tokens in order', () => {
