@@ -1,23 +1,19 @@
-import type { AggregateCall, Expression, FrameBound, WindowCall } from './expression.ts';
-import type { PlanNode } from './plan-node.ts';
+import type { AggregateCall, Expression, FrameBound, WindowCall, WindowFrame } from './expression.ts';
+import type { CommonTable, PlanNode } from './plan-node.ts';
 import { expressionOperands } from './traverse.ts';
 
 type ExpressionMap = (expression: Expression) => Expression;
 
-/** Returns a part with some of its properties replaced; the part itself when they are what they were, so that a rule that changes
- *  nothing copies nothing, and who asks whether anything changed compares two references. */
-function rebuilt<Part extends object>(part: Part, changes: { readonly [Key in keyof Part]?: Part[Key] }): Part {
-  for (const key in changes) if (changes[key] !== part[key]) return { ...part, ...changes };
-  return part;
-}
+// Every statement goes through these several times: a part that stays is handed back itself, and is not copied to find that out.
 
+/** Returns a list with its items replaced; the list itself when all stay. */
 function mapList<Item>(items: readonly Item[], map: (item: Item) => Item): readonly Item[] {
-  const mapped = items.map((item) => map(item));
-  return mapped.every((item, index) => item === items[index]) ? items : mapped;
-}
-
-function mapOptional<Item>(item: Item | null, map: (item: Item) => Item): Item | null {
-  return item === null ? null : map(item);
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index] as Item;
+    const changed = map(item);
+    if (changed !== item) return [...items.slice(0, index), changed, ...items.slice(index + 1).map((next) => map(next))];
+  }
+  return items;
 }
 
 /** Returns a node whose direct inputs are replaced, those of its common table expressions included; the node itself when all stay. */
@@ -30,21 +26,29 @@ export function mapInputs(node: PlanNode, map: (input: PlanNode) => PlanNode): P
     case 'cte_scan':
       return node;
     case 'join':
-    case 'set_operation':
-      return rebuilt(node, { left: map(node.left), right: map(node.right) });
-    case 'with':
-      return rebuilt(node, {
-        ctes: mapList(node.ctes, (cte) =>
-          rebuilt(cte, {
-            plan: map(cte.plan),
-            recursive: mapOptional(cte.recursive, (recursive) => rebuilt(recursive, { plan: map(recursive.plan) })),
-          }),
-        ),
-        body: map(node.body),
-      });
-    default:
-      return rebuilt(node, { input: map(node.input) });
+    case 'set_operation': {
+      const left = map(node.left);
+      const right = map(node.right);
+      return left === node.left && right === node.right ? node : { ...node, left, right };
+    }
+    case 'with': {
+      const ctes = mapList(node.ctes, (cte) => mapCommonTable(cte, map));
+      const body = map(node.body);
+      return ctes === node.ctes && body === node.body ? node : { ...node, ctes, body };
+    }
+    default: {
+      const input = map(node.input);
+      return input === node.input ? node : { ...node, input };
+    }
   }
+}
+
+function mapCommonTable(table: CommonTable, map: (input: PlanNode) => PlanNode): CommonTable {
+  const plan = map(table.plan);
+  if (table.recursive === null) return plan === table.plan ? table : { ...table, plan };
+  const step = map(table.recursive.plan);
+  const recursive = step === table.recursive.plan ? table.recursive : { ...table.recursive, plan: step };
+  return plan === table.plan && recursive === table.recursive ? table : { ...table, plan, recursive };
 }
 
 /** Returns a node whose own expressions are replaced; its inputs stay. The node itself when all stay. */
@@ -54,36 +58,74 @@ export function mapNodeExpressions<Node extends PlanNode>(node: Node, map: Expre
 
 function mapped(node: PlanNode, map: ExpressionMap): PlanNode {
   switch (node.kind) {
-    case 'scan':
-      return rebuilt(node, { filter: mapOptional(node.filter, map) });
-    case 'values':
-      return rebuilt(node, { rows: mapList(node.rows, (row) => mapList(row, map)) });
+    case 'scan': {
+      const filter = node.filter === null ? null : map(node.filter);
+      return filter === node.filter ? node : { ...node, filter };
+    }
+    case 'values': {
+      const rows = mapList(node.rows, (row) => mapList(row, map));
+      return rows === node.rows ? node : { ...node, rows };
+    }
     case 'table_function':
-    case 'unnest':
-      return rebuilt(node, { arguments: mapList(node.arguments, map) });
-    case 'project':
-      return rebuilt(node, { columns: mapEntries(node.columns, map) });
-    case 'filter':
-      return rebuilt(node, { predicate: map(node.predicate) });
-    case 'join':
-      return rebuilt(node, { condition: mapOptional(node.condition, map) });
-    case 'aggregate':
-      return rebuilt(node, {
-        groups: mapEntries(node.groups, map),
-        aggregates: mapList(node.aggregates, (column) => rebuilt(column, { call: mapAggregateCall(column.call, map) })),
-      });
-    case 'window':
-      return rebuilt(node, { windows: mapList(node.windows, (column) => rebuilt(column, { call: mapWindowCall(column.call, map) })) });
-    case 'sort':
-      return rebuilt(node, { keys: mapEntries(node.keys, map) });
-    case 'limit':
-      return rebuilt(node, { limit: mapOptional(node.limit, map), offset: mapOptional(node.offset, map) });
-    case 'distinct':
-      return rebuilt(node, { on: mapOptional(node.on, (keys) => mapList(keys, map)), orderBy: mapEntries(node.orderBy, map) });
+    case 'unnest': {
+      const mappedArguments = mapList(node.arguments, map);
+      return mappedArguments === node.arguments ? node : { ...node, arguments: mappedArguments };
+    }
+    case 'project': {
+      const columns = mapEntries(node.columns, map);
+      return columns === node.columns ? node : { ...node, columns };
+    }
+    case 'filter': {
+      const predicate = map(node.predicate);
+      return predicate === node.predicate ? node : { ...node, predicate };
+    }
+    case 'join': {
+      const condition = node.condition === null ? null : map(node.condition);
+      return condition === node.condition ? node : { ...node, condition };
+    }
     case 'set_operation':
     case 'with':
     case 'cte_scan':
       return node;
+    default:
+      return mappedRest(node, map);
+  }
+}
+
+function mappedRest(
+  node: Extract<PlanNode, { kind: 'aggregate' | 'window' | 'sort' | 'limit' | 'distinct' }>,
+  map: ExpressionMap,
+): PlanNode {
+  switch (node.kind) {
+    case 'aggregate': {
+      const groups = mapEntries(node.groups, map);
+      const aggregates = mapList(node.aggregates, (column) => {
+        const call = mapAggregateCall(column.call, map);
+        return call === column.call ? column : { ...column, call };
+      });
+      return groups === node.groups && aggregates === node.aggregates ? node : { ...node, groups, aggregates };
+    }
+    case 'window': {
+      const windows = mapList(node.windows, (column) => {
+        const call = mapWindowCall(column.call, map);
+        return call === column.call ? column : { ...column, call };
+      });
+      return windows === node.windows ? node : { ...node, windows };
+    }
+    case 'sort': {
+      const keys = mapEntries(node.keys, map);
+      return keys === node.keys ? node : { ...node, keys };
+    }
+    case 'limit': {
+      const limit = node.limit === null ? null : map(node.limit);
+      const offset = node.offset === null ? null : map(node.offset);
+      return limit === node.limit && offset === node.offset ? node : { ...node, limit, offset };
+    }
+    case 'distinct': {
+      const on = node.on === null ? null : mapList(node.on, map);
+      const orderBy = mapEntries(node.orderBy, map);
+      return on === node.on && orderBy === node.orderBy ? node : { ...node, on, orderBy };
+    }
   }
 }
 
@@ -97,35 +139,70 @@ export function mapOperands(expression: Expression, map: ExpressionMap): Express
     case 'exists':
       return expression;
     case 'call':
-    case 'in_subquery':
-      return rebuilt(expression, { arguments: mapList(expression.arguments, map) });
+    case 'in_subquery': {
+      const mappedArguments = mapList(expression.arguments, map);
+      return mappedArguments === expression.arguments ? expression : { ...expression, arguments: mappedArguments };
+    }
     case 'cast':
     case 'field':
-    case 'quantified':
-      return rebuilt(expression, { argument: map(expression.argument) });
-    case 'case':
-      return rebuilt(expression, {
-        branches: mapList(expression.branches, (branch) => rebuilt(branch, { when: map(branch.when), then: map(branch.then) })),
-        otherwise: mapOptional(expression.otherwise, map),
+    case 'quantified': {
+      const argument = map(expression.argument);
+      return argument === expression.argument ? expression : { ...expression, argument };
+    }
+    case 'case': {
+      const branches = mapList(expression.branches, (branch) => {
+        const when = map(branch.when);
+        const then = map(branch.then);
+        return when === branch.when && then === branch.then ? branch : { when, then };
       });
-    case 'in':
-      return rebuilt(expression, { argument: map(expression.argument), items: mapList(expression.items, map) });
-    case 'struct':
-      return rebuilt(expression, { values: mapList(expression.values, map) });
-    case 'lambda':
-      return rebuilt(expression, { body: map(expression.body) });
+      const otherwise = expression.otherwise === null ? null : map(expression.otherwise);
+      return branches === expression.branches && otherwise === expression.otherwise ? expression : { ...expression, branches, otherwise };
+    }
+    case 'in': {
+      const argument = map(expression.argument);
+      const items = mapList(expression.items, map);
+      return argument === expression.argument && items === expression.items ? expression : { ...expression, argument, items };
+    }
+    case 'struct': {
+      const values = mapList(expression.values, map);
+      return values === expression.values ? expression : { ...expression, values };
+    }
+    case 'lambda': {
+      const body = map(expression.body);
+      return body === expression.body ? expression : { ...expression, body };
+    }
   }
 }
 
 /** Returns whether an expression holds a subquery. */
 export function hasSubquery(expression: Expression): boolean {
-  return 'plan' in expression || expressionOperands(expression).some(hasSubquery);
+  switch (expression.kind) {
+    case 'column':
+    case 'literal':
+    case 'parameter':
+      return false;
+    case 'scalar_subquery':
+    case 'exists':
+    case 'in_subquery':
+    case 'quantified':
+      return true;
+    case 'call':
+      return expression.arguments.some(hasSubquery);
+    default:
+      return expressionOperands(expression).some(hasSubquery);
+  }
 }
 
 /** Returns an expression with the plans of its subqueries replaced, however deep in its operands; one without subqueries is returned itself. */
 export function mapSubqueries(expression: Expression, map: (plan: PlanNode) => PlanNode): Expression {
-  const inside = mapOperands(expression, (operand) => mapSubqueries(operand, map));
-  return 'plan' in inside ? rebuilt(inside, { plan: map(inside.plan) }) : inside;
+  return hasSubquery(expression) ? mapPlansWithin(expression, map) : expression;
+}
+
+function mapPlansWithin(expression: Expression, map: (plan: PlanNode) => PlanNode): Expression {
+  const inside = mapOperands(expression, (operand) => mapPlansWithin(operand, map));
+  if (!('plan' in inside)) return inside;
+  const plan = map(inside.plan);
+  return plan === inside.plan ? inside : { ...inside, plan };
 }
 
 /** Returns a node with its inputs and the plans of its subqueries replaced. */
@@ -135,19 +212,32 @@ export function mapPlans(node: PlanNode, map: (plan: PlanNode) => PlanNode): Pla
 
 /** Returns a window call whose expressions are replaced. */
 export function mapWindowCall(call: WindowCall, map: ExpressionMap): WindowCall {
-  const bound = (end: FrameBound): FrameBound => ('offset' in end ? rebuilt(end, { offset: map(end.offset) }) : end);
-  const frame = mapOptional(call.frame, (written) => rebuilt(written, { start: bound(written.start), end: bound(written.end) }));
   const aggregate = mapAggregateCall(call, map);
-  return rebuilt(aggregate, { partitionBy: mapList(call.partitionBy, map), windowOrderBy: mapEntries(call.windowOrderBy, map), frame });
+  const partitionBy = mapList(call.partitionBy, map);
+  const windowOrderBy = mapEntries(call.windowOrderBy, map);
+  const frame = call.frame === null ? null : mapFrame(call.frame, map);
+  const isSame = partitionBy === call.partitionBy && windowOrderBy === call.windowOrderBy && frame === call.frame;
+  return isSame ? aggregate : { ...aggregate, partitionBy, windowOrderBy, frame };
+}
+
+function mapFrame(frame: WindowFrame, map: ExpressionMap): WindowFrame {
+  const start = mapBound(frame.start, map);
+  const end = mapBound(frame.end, map);
+  return start === frame.start && end === frame.end ? frame : { ...frame, start, end };
+}
+
+function mapBound(bound: FrameBound, map: ExpressionMap): FrameBound {
+  if (!('offset' in bound)) return bound;
+  const offset = map(bound.offset);
+  return offset === bound.offset ? bound : { ...bound, offset };
 }
 
 function mapAggregateCall<Call extends AggregateCall>(call: Call, map: ExpressionMap): Call {
-  const changes: Partial<AggregateCall> = {
-    arguments: mapList(call.arguments, map),
-    filter: mapOptional(call.filter, map),
-    orderBy: mapEntries(call.orderBy, map),
-  };
-  return rebuilt(call, changes as Partial<Call>);
+  const mappedArguments = mapList(call.arguments, map);
+  const filter = call.filter === null ? null : map(call.filter);
+  const orderBy = mapEntries(call.orderBy, map);
+  const isSame = mappedArguments === call.arguments && filter === call.filter && orderBy === call.orderBy;
+  return isSame ? call : { ...call, arguments: mappedArguments, filter, orderBy };
 }
 
 function mapEntries<Entry extends { readonly expression: Expression }>(entries: readonly Entry[], map: ExpressionMap): readonly Entry[] {

@@ -92,7 +92,11 @@ export interface PlanVisitor {
 /** Visits every node and expression of a plan, the plans of subqueries included. */
 export function walkPlan(root: PlanNode, visitor: PlanVisitor): void {
   visitor.node?.(root);
-  for (const expression of planExpressions(root)) walkExpression(expression, visitor);
+  // A filter and a join are most of what there is: they need no list of one.
+  if (root.kind === 'filter') walkExpression(root.predicate, visitor);
+  else if (root.kind === 'join') {
+    if (root.condition !== null) walkExpression(root.condition, visitor);
+  } else for (const expression of planExpressions(root)) walkExpression(expression, visitor);
   for (const input of planInputs(root)) walkPlan(input, visitor);
 }
 
@@ -117,6 +121,8 @@ export function conjuncts(condition: Expression | null): readonly Expression[] {
 /** Visits an expression, its operands and the plans of its subqueries. */
 export function walkExpression(expression: Expression, visitor: PlanVisitor): void {
   visitor.expression?.(expression);
+  const { kind } = expression;
+  if (kind === 'column' || kind === 'literal') return;
   for (const operand of expressionOperands(expression)) walkExpression(operand, visitor);
   if ('plan' in expression) walkPlan(expression.plan, visitor);
 }

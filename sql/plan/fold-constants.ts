@@ -6,6 +6,7 @@ import {
   type Expression,
   type InExpression,
   type LiteralExpression,
+  mapInputs,
   mapNodeExpressions,
   mapOperands,
   type PlanNode,
@@ -13,21 +14,23 @@ import {
 } from '../../spi/index.ts';
 import { compareConstants } from './compare-constants.ts';
 import { computeInteger } from './compute-integer.ts';
-import { mapPlanNodes } from './map-plan-nodes.ts';
 
 /** Computes what is constant and decided by this code alone: logic with its NULLs, comparisons of exact types, arithmetic of integers within their
  *  range, CASE and its kin. A filter that is always true goes away.
  *  Guarantees: an expression that may raise an error is never computed; the types of all columns stay. */
 export function foldConstants(root: PlanNode): PlanNode {
-  return mapPlanNodes(root, (node) => {
-    const folded = mapNodeExpressions(node, fold);
-    return folded.kind === 'filter' && isLiteral(folded.predicate, true) ? folded.input : folded;
-  });
+  const folded = mapNodeExpressions(mapInputs(root, foldConstants), fold);
+  return folded.kind === 'filter' && isLiteral(folded.predicate, true) ? folded.input : folded;
 }
 
-/** Returns an expression with its constant parts computed; itself when there are none. */
-export function fold(expression: Expression): Expression {
+/** Returns an expression with its constant parts, and those of its subqueries, computed; itself when there are none. */
+function fold(expression: Expression): Expression {
+  if (expression.kind === 'column' || expression.kind === 'literal') return expression;
   const inside = mapOperands(expression, fold);
+  if ('plan' in inside) {
+    const plan = foldConstants(inside.plan);
+    return plan === inside.plan ? inside : { ...inside, plan };
+  }
   const folded = foldOne(inside);
   // An operand may be of a type that only a cast of the engine makes that of the whole.
   return folded !== null && sameType(folded.type, expression.type) ? folded : inside;

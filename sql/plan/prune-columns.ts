@@ -1,15 +1,12 @@
 import {
   type DataType,
   type Expression,
-  expressionOperands,
+  mapInputs,
+  mapNodeExpressions,
+  mapOperands,
   outputColumns,
-  planExpressions,
-  planInputs,
   type PlanNode,
-  type ProjectNode,
-  walkPlan,
 } from '../../spi/index.ts';
-import { mapPlanNodes } from './map-plan-nodes.ts';
 
 const WIDTHS: readonly DataType['kind'][] = [
   'boolean',
@@ -28,88 +25,99 @@ const WIDTHS: readonly DataType['kind'][] = [
 /** Leaves out the columns of scans and projections that nobody reads; each keeps at least its narrowest one.
  *  `outputIds` are the columns of the root that are the result. */
 export function pruneColumns(root: PlanNode, outputIds: readonly number[]): PlanNode {
-  const used = usedColumns(root, outputIds);
-  return mapPlanNodes(root, (node) => {
-    if (node.kind === 'scan') return { ...node, columns: keepUsed(node.columns, used) };
-    return node.kind === 'project' ? { ...node, columns: keepUsed(node.columns, used) } : node;
-  });
+  const used: Used = [];
+  addAll(used, outputIds);
+  return pruneNode(root, used);
+}
+
+/** By id, which columns are read by what was visited so far. All readers of a column are visited before the node that makes it: a node with the
+ *  subqueries of its expressions before its inputs, and the right side of a join, which may be lateral, before the left one. */
+type Used = boolean[];
+
+function addAll(used: Used, ids: readonly number[]): void {
+  for (const id of ids) used[id] = true;
+}
+
+function pruneNode(node: PlanNode, used: Used): PlanNode {
+  const kept = keepRead(node, used);
+  const inside = mapNodeExpressions(kept, (expression) => pruneExpression(expression, used));
+  if (inside.kind !== 'join') return mapInputs(inside, (input) => pruneNode(input, used));
+  const right = pruneNode(inside.right, used);
+  const left = pruneNode(inside.left, used);
+  return left === inside.left && right === inside.right ? inside : { ...inside, left, right };
+}
+
+/** Returns a node without the columns that nobody reads, and notes what it reads of its inputs without an expression. */
+function keepRead(node: PlanNode, used: Used): PlanNode {
+  switch (node.kind) {
+    case 'scan': {
+      if (node.filter !== null) pruneExpression(node.filter, used);
+      const columns = keepUsed(node.columns, used);
+      return columns === node.columns ? node : { ...node, columns };
+    }
+    case 'project': {
+      // What a column reads that is left out does not count.
+      const columns = keepUsed(node.columns, used);
+      return columns === node.columns ? node : { ...node, columns };
+    }
+    case 'distinct':
+      // Rows that are told apart by all their columns need them all.
+      if (node.on === null) for (const { id } of outputColumns(node.input)) used[id] = true;
+      return node;
+    case 'set_operation':
+    case 'with':
+      addAll(used, idsReadByPosition(node));
+      return node;
+    default:
+      return node;
+  }
 }
 
 function keepUsed<Column extends { readonly id: number; readonly type: DataType }>(
   columns: readonly Column[],
-  used: ReadonlySet<number>,
+  used: Used,
 ): readonly Column[] {
-  const kept = columns.filter((column) => used.has(column.id));
+  if (columns.every(({ id }) => used[id] === true)) return columns;
+  const kept = columns.filter(({ id }) => used[id] === true);
   if (kept.length > 0) return kept;
-  const [narrowest] = [...columns].sort((left, right) => width(left.type) - width(right.type));
-  return narrowest === undefined ? [] : [narrowest];
+  const [narrowest] = [...columns].sort((left, right) => widthOf(left.type) - widthOf(right.type));
+  return narrowest === undefined || columns.length === 1 ? columns : [narrowest];
 }
 
-function width(type: DataType): number {
+/** Returns the rank of a type by the bytes of its values: what is read when rows are to be counted only is the narrowest column. */
+export function widthOf(type: DataType): number {
   const index = WIDTHS.indexOf(type.kind);
   return index < 0 ? WIDTHS.length : index;
-}
-
-/** What a projected column reads counts only when the column itself is read; a projection that nobody reads keeps one column, which reads too. */
-function usedColumns(root: PlanNode, outputIds: readonly number[]): ReadonlySet<number> {
-  const used = new Set(outputIds);
-  const projected = new Map<number, Set<number>>();
-  const projects: ProjectNode[] = [];
-  visitNode(root, used, projected);
-  walkPlan(root, {
-    node: (node) => {
-      if (node.kind === 'project') projects.push(node);
-    },
-  });
-  let pending = [...used];
-  while (pending.length > 0) {
-    addReads(pending, used, projected);
-    pending = projects
-      .map((node) => keepUsed(node.columns, used))
-      .flatMap((kept) => kept.map((column) => column.id).filter((id) => !used.has(id)));
-    for (const id of pending) used.add(id);
-  }
-  return used;
-}
-
-function addReads(pending: number[], used: Set<number>, projected: Projected): void {
-  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-    for (const read of projected.get(id) ?? []) {
-      if (!used.has(read)) pending.push(read);
-      used.add(read);
-    }
-  }
-}
-
-type Projected = Map<number, Set<number>>;
-
-function visitNode(node: PlanNode, used: Set<number>, projected: Projected): void {
-  if (node.kind === 'project') {
-    for (const column of node.columns) {
-      const reads = new Set<number>();
-      visitExpression(column.expression, reads, used, projected);
-      projected.set(column.id, reads);
-    }
-  } else {
-    for (const expression of planExpressions(node)) visitExpression(expression, used, used, projected);
-  }
-  for (const id of idsReadByPosition(node)) used.add(id);
-  // Rows that are told apart by all their columns need them all.
-  if (node.kind === 'distinct' && node.on === null) for (const { id } of outputColumns(node.input)) used.add(id);
-  for (const input of planInputs(node)) visitNode(input, used, projected);
 }
 
 /** Returns the columns of its inputs that a node names without an expression, as `TABLE t UNION TABLE u` does. */
 export function idsReadByPosition(node: PlanNode): readonly number[] {
   if (node.kind === 'set_operation') return [...node.leftIds, ...node.rightIds];
   if (node.kind === 'with') return node.ctes.flatMap((cte) => [...cte.planIds, ...(cte.recursive?.planIds ?? [])]);
-  return [];
+  return NO_IDS;
 }
 
-function visitExpression(expression: Expression, reads: Set<number>, used: Set<number>, projected: Projected): void {
-  if (expression.kind === 'column') reads.add(expression.id);
-  if (expression.kind === 'scalar_subquery' || expression.kind === 'quantified') used.add(expression.columnId);
-  if (expression.kind === 'in_subquery') for (const id of expression.columnIds) used.add(id);
-  for (const operand of expressionOperands(expression)) visitExpression(operand, reads, used, projected);
-  if ('plan' in expression) visitNode(expression.plan, used, projected);
+const NO_IDS: readonly number[] = [];
+
+function pruneExpression(expression: Expression, used: Used): Expression {
+  switch (expression.kind) {
+    case 'column':
+      used[expression.id] = true;
+      return expression;
+    case 'literal':
+    case 'parameter':
+      return expression;
+    case 'scalar_subquery':
+    case 'quantified':
+      used[expression.columnId] = true;
+      break;
+    case 'in_subquery':
+      addAll(used, expression.columnIds);
+      break;
+    default:
+  }
+  const inside = mapOperands(expression, (operand) => pruneExpression(operand, used));
+  if (!('plan' in inside)) return inside;
+  const plan = pruneNode(inside.plan, used);
+  return plan === inside.plan ? inside : { ...inside, plan };
 }

@@ -1,17 +1,18 @@
 import {
   conjuncts,
   type Expression,
+  expressionOperands,
   type JoinNode,
-  mapPlans,
+  mapInputs,
+  mapNodeExpressions,
   mapSubqueries,
   outputColumns,
   type PlanColumn,
   type PlanNode,
-  walkExpression,
   type WindowNode,
-  type WithNode,
 } from '../../spi/index.ts';
 import { functionByName } from '../functions/index.ts';
+import { ColumnOrigins, type PlaceRange } from './column-origins.ts';
 import { mapExpression } from './map-plan.ts';
 
 /** Moves conjuncts of filters down to where their columns come from, best of all into scans: through joins where the side keeps all its rows that
@@ -19,65 +20,132 @@ import { mapExpression } from './map-plan.ts';
  *  a join's condition that read one side only move into that side when its rows are not kept without a match.
  *  Guarantees: conditions with subqueries, with functions that are not deterministic, or without columns stay; nothing moves below a LIMIT. */
 export function pushDownFilters(root: PlanNode): PlanNode {
-  return sink(root, []);
+  return new Sinking().sinkPlan(root);
 }
 
-type Conjuncts = readonly Expression[];
+/** A conjunct that may move, with the range in which the columns that it reads are made. */
+interface Part {
+  readonly expression: Expression;
+  readonly reads: PlaceRange;
+}
 
-/** Returns a plan of the rows of a node that meet movable conjuncts over its columns. */
-function sink(node: PlanNode, parts: Conjuncts): PlanNode {
-  switch (node.kind) {
-    case 'filter': {
-      const own = conjuncts(node.predicate);
-      const kept = own.filter((part) => !isMovable(part)).map((part) => mapSubqueries(part, inside));
-      return filterOf(sink(node.input, [...own.filter(isMovable), ...parts]), kept);
+type Parts = readonly Part[];
+
+const NONE: Parts = [];
+
+class Sinking {
+  readonly #origins = new ColumnOrigins();
+  readonly #input = (plan: PlanNode): PlanNode => this.#sink(plan, NONE);
+  readonly #subqueries = (expression: Expression): Expression => mapSubqueries(expression, (plan) => this.sinkPlan(plan));
+
+  /** A whole plan, or that of a subquery. */
+  sinkPlan(root: PlanNode): PlanNode {
+    this.#origins.add(root);
+    return this.#sink(root, NONE);
+  }
+
+  /** Returns a plan of the rows of a node that meet movable conjuncts over its columns. */
+  #sink(node: PlanNode, parts: Parts): PlanNode {
+    switch (node.kind) {
+      case 'filter': {
+        const [movable, kept] = divide(conjuncts(node.predicate), isMovable);
+        return filterOf(this.#sink(node.input, joined(this.#partsOf(movable), parts)), kept.map(this.#subqueries));
+      }
+      case 'scan': {
+        const [moved, rest] = this.#split(parts, node);
+        if (moved.length === 0) return filterOf(node, expressionsOf(rest));
+        return filterOf({ ...node, filter: and([...conjuncts(node.filter), ...expressionsOf(moved)]) }, expressionsOf(rest));
+      }
+      case 'join':
+        return this.#sinkIntoJoin(node, parts);
+      case 'with': {
+        const body = this.#sink(node.body, parts);
+        return mapInputs(node, (input) => (input === node.body ? body : this.#input(input)));
+      }
+      case 'set_operation': {
+        const [moved, rest] = this.#split(parts, node);
+        const side = (input: PlanNode, ids: readonly number[]): PlanNode => {
+          if (moved.length === 0) return this.#sink(input, NONE);
+          const below = new Map(node.columns.map((column, index) => [column.id, { ...reference(column), id: ids[index] ?? column.id }]));
+          return this.#sink(input, this.#replaced(moved, below));
+        };
+        const left = side(node.left, node.leftIds);
+        const right = side(node.right, node.rightIds);
+        const around = left === node.left && right === node.right ? node : { ...node, left, right };
+        return filterOf(around, expressionsOf(rest));
+      }
+      default:
+        return this.#sinkThrough(node, parts);
     }
-    case 'scan': {
-      const [moved, rest] = split(parts, idsOf(node.columns));
-      const filters = [...conjuncts(node.filter), ...moved];
-      return filterOf(moved.length === 0 ? node : { ...node, filter: and(filters) }, rest);
+  }
+
+  /** Nodes of one input. */
+  #sinkThrough(node: Exclude<PlanNode, { kind: 'filter' | 'scan' | 'join' | 'with' | 'set_operation' }>, parts: Parts): PlanNode {
+    if (!('input' in node) || node.kind === 'limit' || parts.length === 0) {
+      return filterOf(mapNodeExpressions(mapInputs(node, this.#input), this.#subqueries), expressionsOf(parts));
     }
-    case 'join':
-      return sinkIntoJoin(node, parts);
-    case 'with': {
-      const around = mapPlans({ ...node, body: NO_ROWS }, inside) as WithNode;
-      return { ...around, body: sink(node.body, parts) };
-    }
-    case 'set_operation': {
-      const [moved, rest] = split(parts, idsOf(node.columns));
-      const side = (input: PlanNode, ids: readonly number[]): PlanNode => {
-        const below = new Map(node.columns.map((column, index) => [column.id, { ...reference(column), id: ids[index] ?? column.id }]));
-        return sink(
-          input,
-          moved.map((part) => replaced(part, below)),
-        );
-      };
-      return filterOf({ ...node, left: side(node.left, node.leftIds), right: side(node.right, node.rightIds) }, rest);
-    }
-    default:
-      return sinkThrough(node, parts);
+    const below = passing(node);
+    const [moved, rest] = divide(parts, ({ expression }) => readsOnly(expression, below));
+    const input = this.#sink(node.input, this.#replaced(moved, below));
+    const around = mapNodeExpressions(input === node.input ? node : { ...node, input }, this.#subqueries);
+    return filterOf(around, expressionsOf(rest));
+  }
+
+  #sinkIntoJoin(node: JoinNode, parts: Parts): PlanNode {
+    const { joinType } = node;
+    const keepsLeft = joinType !== 'right' && joinType !== 'full';
+    const keepsRight = joinType === 'inner' || joinType === 'cross' || joinType === 'right';
+    const [toLeft, others] = keepsLeft ? this.#split(parts, node.left) : [NONE, parts];
+    const [toRight, rest] = keepsRight ? this.#split(others, node.right) : [NONE, others];
+    const own = conjuncts(node.condition);
+    const movable = node.lateral ? NONE : this.#partsOf(own.filter(isMovable));
+    const narrowsLeft = joinType === 'inner' || joinType === 'right' || joinType === 'semi';
+    const narrowsRight = joinType === 'inner' || joinType === 'left' || joinType === 'semi' || joinType === 'anti';
+    const [ownLeft, ownOthers] = narrowsLeft ? this.#split(movable, node.left) : [NONE, movable];
+    const [ownRight] = narrowsRight ? this.#split(ownOthers, node.right) : [NONE];
+    const moved = new Set([...ownLeft, ...ownRight].map((part) => part.expression));
+    const kept = moved.size === 0 ? own : own.filter((part) => !moved.has(part));
+    // A join without a condition would be another kind of join.
+    const isEmptied = kept.length === 0;
+    const left = this.#sink(node.left, isEmptied ? toLeft : joined(ownLeft, toLeft));
+    const right = this.#sink(node.right, isEmptied ? toRight : joined(ownRight, toRight));
+    const remaining = node.condition === null || isEmptied || moved.size === 0 ? node.condition : and(kept);
+    const condition = remaining === null ? null : this.#subqueries(remaining);
+    const isSame = left === node.left && right === node.right && condition === node.condition;
+    return filterOf(isSame ? node : { ...node, left, right, condition }, expressionsOf(rest));
+  }
+
+  #partsOf(expressions: readonly Expression[]): Parts {
+    return expressions.map((expression) => ({ expression, reads: this.#origins.readBy(expression) }));
+  }
+
+  #replaced(parts: Parts, columns: ReadonlyMap<number, Expression>): Parts {
+    return this.#partsOf(
+      parts.map(({ expression }) =>
+        mapExpression(expression, (operand) => (operand.kind === 'column' ? (columns.get(operand.id) ?? null) : null)),
+      ),
+    );
+  }
+
+  /** Divides conjuncts into those that read columns of the node's rows and nothing else, and the others. */
+  #split(parts: Parts, node: PlanNode): readonly [Parts, Parts] {
+    if (parts.length === 0) return [NONE, NONE];
+    const { first, last } = this.#origins.rangeOf(node);
+    return divide(parts, ({ reads }) => reads.first >= first && reads.last <= last);
   }
 }
 
-/** Nodes of one input. */
-function sinkThrough(node: Exclude<PlanNode, { kind: 'filter' | 'scan' | 'join' | 'with' | 'set_operation' }>, parts: Conjuncts): PlanNode {
-  if (!('input' in node) || node.kind === 'limit' || parts.length === 0) return filterOf(mapPlans(node, inside), parts);
-  const below = passing(node);
-  const [moved, rest] = split(parts, new Set(below.keys()));
-  const around = mapPlans({ ...node, input: NO_ROWS }, inside);
-  return filterOf(
-    {
-      ...around,
-      input: sink(
-        node.input,
-        moved.map((part) => replaced(part, below)),
-      ),
-    } as PlanNode,
-    rest,
-  );
+function divide<Item>(items: readonly Item[], test: (item: Item) => boolean): readonly [readonly Item[], readonly Item[]] {
+  const passed: Item[] = [];
+  const failed: Item[] = [];
+  for (const item of items) (test(item) ? passed : failed).push(item);
+  return [passed, failed];
 }
 
-type Through = Exclude<Parameters<typeof sinkThrough>[0], { kind: 'values' | 'table_function' | 'unnest' | 'cte_scan' | 'limit' }>;
+type Through = Exclude<
+  Extract<PlanNode, { readonly input: PlanNode }>,
+  { kind: 'filter' | 'scan' | 'join' | 'with' | 'set_operation' | 'limit' }
+>;
 
 /** Returns what stands for a node's columns below it, for those by which its rows may be chosen before it as well. */
 function passing(node: Through): ReadonlyMap<number, Expression> {
@@ -106,37 +174,9 @@ function partitionsAll({ windows }: WindowNode, id: number): boolean {
   return windows.every(({ call }) => call.partitionBy.some((key) => key.kind === 'column' && key.id === id));
 }
 
-function sinkIntoJoin(node: JoinNode, parts: Conjuncts): PlanNode {
-  const left = idsOf(outputColumns(node.left));
-  const right = idsOf(outputColumns(node.right));
-  const { joinType } = node;
-  const keepsLeft = joinType !== 'right' && joinType !== 'full';
-  const keepsRight = joinType === 'inner' || joinType === 'cross' || joinType === 'right';
-  const [toLeft, others] = split(parts, keepsLeft ? left : new Set());
-  const [toRight, rest] = split(others, keepsRight ? right : new Set());
-  const own = conjuncts(node.condition).map((part) => mapSubqueries(part, inside));
-  const narrowsLeft = joinType === 'inner' || joinType === 'right' || joinType === 'semi';
-  const narrowsRight = joinType === 'inner' || joinType === 'left' || joinType === 'semi' || joinType === 'anti';
-  const [ownLeft, ownOthers] = split(own.filter(isMovable), narrowsLeft && !node.lateral ? left : new Set());
-  const [ownRight] = split(ownOthers, narrowsRight && !node.lateral ? right : new Set());
-  const moved = new Set([...ownLeft, ...ownRight]);
-  const kept = own.filter((part) => !moved.has(part));
-  // A join without a condition would be another kind of join.
-  const isEmptied = kept.length === 0;
-  const joined: PlanNode = {
-    ...node,
-    left: sink(node.left, [...(isEmptied ? [] : ownLeft), ...toLeft]),
-    right: sink(node.right, [...(isEmptied ? [] : ownRight), ...toRight]),
-    condition: node.condition === null ? null : and(isEmptied ? own : kept),
-  };
-  return filterOf(joined, rest);
-}
+const expressionsOf = (parts: Parts): readonly Expression[] => (parts.length === 0 ? [] : parts.map((part) => part.expression));
 
-const NO_ROWS: PlanNode = { kind: 'values', columns: [], rows: [] };
-
-const inside = (plan: PlanNode): PlanNode => sink(plan, []);
-
-const idsOf = (columns: readonly PlanColumn[]): ReadonlySet<number> => new Set(columns.map((column) => column.id));
+const joined = (left: Parts, right: Parts): Parts => (left.length === 0 ? right : right.length === 0 ? left : [...left, ...right]);
 
 const reference = ({ id, type }: PlanColumn): Extract<Expression, { kind: 'column' }> => ({ kind: 'column', id, type });
 
@@ -144,47 +184,27 @@ const themselves = (columns: readonly PlanColumn[]): ReadonlyMap<number, Express
   new Map(columns.map((column) => [column.id, reference(column)]));
 
 /** Returns a node under a filter; a filter that is there already takes the conjuncts. */
-function filterOf(node: PlanNode, parts: Conjuncts): PlanNode {
+function filterOf(node: PlanNode, parts: readonly Expression[]): PlanNode {
   if (parts.length === 0) return node;
   if (node.kind === 'filter') return { ...node, predicate: and([...conjuncts(node.predicate), ...parts]) };
   return { kind: 'filter', input: node, predicate: and(parts) };
 }
 
-function and(parts: Conjuncts): Expression {
+function and(parts: readonly Expression[]): Expression {
   const [first] = parts;
   if (first !== undefined && parts.length === 1) return first;
   return { kind: 'call', function: 'and', arguments: parts, type: { kind: 'boolean' } };
 }
 
-/** Divides conjuncts into those that read columns of the set and nothing else, and the others. */
-function split(parts: Conjuncts, ids: ReadonlySet<number>): readonly [Conjuncts, Conjuncts] {
-  const moved = parts.filter((part) => readsOnly(part, ids));
-  return [moved, moved.length === 0 ? parts : parts.filter((part) => !moved.includes(part))];
+/** Returns whether a conjunct, which reads columns, reads none but those of the map. */
+function readsOnly(part: Expression, columns: ReadonlyMap<number, Expression>): boolean {
+  if (part.kind === 'column') return columns.has(part.id);
+  return part.kind === 'literal' || expressionOperands(part).every((operand) => readsOnly(operand, columns));
 }
 
-function readsOnly(part: Expression, ids: ReadonlySet<number>): boolean {
-  let [reads, strangers] = [0, 0];
-  walkExpression(part, {
-    expression: (operand) => {
-      if (operand.kind !== 'column') return;
-      if (ids.has(operand.id)) reads += 1;
-      else strangers += 1;
-    },
-  });
-  return reads > 0 && strangers === 0;
-}
-
-function replaced(part: Expression, columns: ReadonlyMap<number, Expression>): Expression {
-  return mapExpression(part, (operand) => (operand.kind === 'column' ? (columns.get(operand.id) ?? null) : null));
-}
-
-function isMovable(condition: Expression): boolean {
-  let movable = true;
-  walkExpression(condition, {
-    expression: (part) => {
-      if ('plan' in part) movable = false;
-      if (part.kind === 'call' && functionByName(part.function)?.deterministic !== true) movable = false;
-    },
-  });
-  return movable;
+function isMovable(part: Expression): boolean {
+  if (part.kind === 'column' || part.kind === 'literal') return true;
+  if ('plan' in part) return false;
+  if (part.kind === 'call' && functionByName(part.function)?.deterministic !== true) return false;
+  return expressionOperands(part).every(isMovable);
 }
