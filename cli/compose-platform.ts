@@ -79,6 +79,7 @@ export async function composePlatform(config: Config, token: string | null, log:
     catalogWriter: warehouse.writer,
     sink: warehouse.sink,
     tables: warehouse.source,
+    transactions: warehouse.transactions,
     streams: warehouse.streams,
     streamsDirectory: join(config.data.directory, 'streams'),
     settings: warehouse.settings,

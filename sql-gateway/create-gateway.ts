@@ -8,6 +8,7 @@ import {
   type StreamStore,
   type TableSink,
   type TableSource,
+  type TransactionStore,
 } from '../spi/index.ts';
 import { createResultCache } from './cache/result-cache.ts';
 import type { EngineRegistry } from './engine/load-engines.ts';
@@ -43,6 +44,7 @@ import { openRouteRules } from './route/route-rules.ts';
 import { openDisagreements } from './shadow/disagreements.ts';
 import { createResultComparer } from './shadow/result-comparer.ts';
 import { createShadowRuns } from './shadow/shadow-runs.ts';
+import { createSessionTransactions, TRANSACTION_LIMITS_DEFAULT } from './transaction/session-transactions.ts';
 
 /** What a gateway works with. It drains and closes the engines; the storage belongs to whoever opened it. */
 export interface GatewayParts {
@@ -50,6 +52,8 @@ export interface GatewayParts {
   readonly catalogWriter: CatalogWriter;
   readonly sink: TableSink;
   readonly tables: TableSource;
+  /** Keeps transactions over several tables. */
+  readonly transactions: TransactionStore;
   readonly streams: StreamStore;
   /** Folder below which materialized views keep their state from checkpoint to checkpoint. */
   readonly streamsDirectory: string;
@@ -96,7 +100,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const { config, log, engines } = parts;
   const guard = createRequestGuard(config);
   const services = await createServices(parts);
-  const { jobs, streams, queries, encoder, metrics, spool, costs, shadow } = services;
+  const { jobs, streams, transactions, queries, encoder, metrics, spool, costs, shadow } = services;
   let draining = false;
   const checkOpen = (): void => {
     if (draining) throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping and takes no new statements.');
@@ -125,6 +129,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
       await queries.idle(CANCEL_GRACE_MS);
       await shadow.close();
+      await transactions.close();
       await streams.drain();
       await costs.end();
       await engines.drain(CANCEL_GRACE_MS);
@@ -134,6 +139,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await jobs.stop();
       queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
       await server.close();
+      await transactions.close();
       await shadow.close();
       await streams.close();
       await engines.close();
@@ -174,6 +180,7 @@ export async function createServices(parts: GatewayParts) {
   const demotions = await openDemotions(parts.settings);
   const router = createRouter({ ...parts, rules, demotions, stored: await readStoredCosts(parts.settings) });
   const costs = keepCosts(router, parts.settings, log);
+  const transactions = createSessionTransactions(parts.transactions, config.transactions ?? TRANSACTION_LIMITS_DEFAULT, log);
   const freshViews = createFreshViews(parts);
   const cache = createResultCache(config.cache?.bytesMax ?? CACHE_BYTES_DEFAULT);
   const disagreements = await openDisagreements(parts.settings);
@@ -185,6 +192,7 @@ export async function createServices(parts: GatewayParts) {
     shadow,
     disagreements,
     streams,
+    transactions,
     router,
     demotions,
     costs,

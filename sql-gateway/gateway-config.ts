@@ -1,4 +1,5 @@
 import type { RouteRuleText } from '../sql/bind/index.ts';
+import type { TransactionLimits } from './transaction/session-transactions.ts';
 
 /** A secret that stands for a user. */
 export interface ApiToken {
@@ -43,6 +44,8 @@ export interface GatewayConfig {
     /** Jobs that run at the same time. Default 2. */
     readonly concurrent: number;
   };
+  /** Default 100 open transactions, rolled back after 5 minutes without a statement. */
+  readonly transactions?: TransactionLimits;
   readonly streams?: {
     /** Least time between two checkpoints of a materialized view. Default 1 second. */
     readonly checkpointIntervalMs: number;

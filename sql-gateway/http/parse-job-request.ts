@@ -4,6 +4,7 @@ import type { JobRequest } from '../job/job-service.ts';
 import type { JobStatement } from '../job/job-spec.ts';
 import { splitScript } from '../job/parse-script.ts';
 import { checkKeys, checkSession, checkSql, parseJson } from './parse-statement-request.ts';
+import type { RequestSession } from '../query/statement-request.ts';
 
 /** What the body of a job says. */
 export type JobBody = Pick<JobRequest, 'name' | 'statements' | 'session' | 'timeoutMs'>;
@@ -30,9 +31,15 @@ export function parseJobRequest(body: Buffer, contentType: string | undefined): 
   return {
     name: checkName(content['name']),
     statements: readStatements(content['sql'], content['statements']),
-    session: checkSession(content['session']),
+    session: checkJobSession(content['session']),
     timeoutMs: checkTimeout(content['timeoutMs']),
   };
+}
+
+function checkJobSession(given: unknown): RequestSession {
+  const session = checkSession(given);
+  if (session.transaction !== null) throw invalid('A job is no part of a transaction: each of its statements is committed by itself.');
+  return session;
 }
 
 function readStatements(sql: unknown, statements: unknown): readonly JobStatement[] {

@@ -18,6 +18,7 @@ const EMPTY_SESSION: RequestSession = {
   snapshot: null,
   readYourWrites: null,
   readAfter: null,
+  transaction: null,
   prepared: null,
 };
 
@@ -100,6 +101,7 @@ export function checkSession(given: unknown): RequestSession {
     snapshot: checkText(session['snapshot'], 'session.snapshot'),
     readYourWrites: checkSwitch(session['readYourWrites'], 'session.readYourWrites'),
     readAfter: checkText(session['readAfter'], 'session.readAfter'),
+    transaction: checkText(session['transaction'], 'session.transaction'),
     prepared: checkText(session['prepared'], 'session.prepared'),
   };
 }

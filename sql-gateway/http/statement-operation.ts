@@ -38,6 +38,7 @@ export const SESSION_SCHEMA = {
       description: 'Whether materialized views are read only when they hold what the session wrote.',
     },
     readAfter: { type: 'string', description: 'What the session wrote last, as Trivium-Set-Session told it.' },
+    transaction: { type: 'string', description: 'The transaction that the statement is part of, as BEGIN told it.' },
     prepared: { type: 'string', description: 'Prepared statements, as Trivium-Set-Session told them.' },
   },
 } as const;

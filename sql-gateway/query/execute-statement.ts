@@ -10,6 +10,7 @@ import { executeSet } from './execute-set.ts';
 import { executeCreateTableAs, executeInsert } from './execute-write.ts';
 import { executeDeallocate, executePrepare } from './prepared-statements.ts';
 import { executeStream } from '../stream/execute-stream.ts';
+import { executeTransaction } from '../transaction/execute-transaction.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
 
@@ -47,6 +48,8 @@ export async function executeStatement(statement: BoundStatement, context: State
       return executePrepare(statement, context.request.session);
     case 'deallocate':
       return executeDeallocate(statement.name, context.request.session);
+    case 'transaction':
+      return executeTransaction(statement, context);
     case 'refused':
       throw refusal(statement);
     case 'explain':

@@ -34,13 +34,15 @@ export interface WaitLimits {
 /** Adds a write to what the session reads after, when it asked for that. */
 export function rememberWrite(outcome: StatementOutcome, session: RequestSession): StatementOutcome {
   const { commit } = outcome;
-  if (session.readYourWrites !== 'on' || commit === undefined || commit.snapshotId === '') return outcome;
+  // What a transaction has staged is in no view before it commits.
+  if (session.transaction !== null || session.readYourWrites !== 'on' || commit === undefined || commit.snapshotId === '') return outcome;
   const earlier = parseSnapshotList(session.readAfter ?? '').filter(({ table }) => !isSame(table, commit.table));
   const writes = [...earlier.slice(-(TABLES_MAX - 1)), { table: commit.table, snapshotId: commit.snapshotId }];
   return { ...outcome, sessionChange: { name: 'readAfter', value: printSnapshotList(writes) } };
 }
 
-/** Waits until the materialized views that a statement reads hold what the session wrote before. Statements that read pinned snapshots do not wait.
+/** Waits until the materialized views that a statement reads hold what the session wrote before. Statements that read pinned snapshots, or are part of a
+ *  transaction, do not wait.
  *  Returns whether it waited: the statement is bound to older snapshots then.
  *  @throws STREAM_BEHIND when a view does not get there in time, or has stopped */
 export async function awaitOwnWrites(
@@ -50,6 +52,8 @@ export async function awaitOwnWrites(
   limits: WaitLimits,
 ): Promise<boolean> {
   if (session.readYourWrites !== 'on' || session.readAfter === null || session.snapshot !== null) return false;
+  // Its views stay as they were at the begin, however long it waited.
+  if (session.transaction !== null) return false;
   const writes = parseSnapshotList(session.readAfter);
   const views = await viewsOf(queriesOf(statement), parts.catalog);
   let waited = false;

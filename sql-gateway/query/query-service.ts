@@ -3,6 +3,7 @@ import type { BoundStatement } from '../../sql/bind/index.ts';
 import type { Admission } from './admission.ts';
 import { bindRequest, createContext } from './bind-request.ts';
 import { executeStatement } from './execute-statement.ts';
+import { checkTaken, runInTransaction } from '../transaction/run-in-transaction.ts';
 import { awaitOwnWrites, rememberWrite } from './own-writes.ts';
 import type { QueryRecord } from './query-registry.ts';
 import type { StatementParts } from './statement-context.ts';
@@ -42,15 +43,18 @@ export function createQueryService(parts: QueryServiceParts): QueryService {
     run: (record, given, deliver) =>
       endRecord(record, () =>
         runLimited(record, given.timeoutMs ?? given.session.timeoutMs, parts, async (deadlineAtMs) => {
-          const request = expandExecute(given);
-          const statement = await bindAfterOwnWrites(request, record, parts, deadlineAtMs);
-          const context = createContext({ request, record, deadlineAtMs, durable: null }, parts);
-          const outcome = rememberWrite(await executeStatement(statement, context), request.session);
-          try {
-            await deliver(outcome);
-          } finally {
-            await outcome.close();
-          }
+          await runInTransaction(given, parts, async (seen) => {
+            const request = expandExecute(given);
+            const statement = await bindAfterOwnWrites(request, record, seen, deadlineAtMs);
+            checkTaken(statement, request.session);
+            const context = createContext({ request, record, deadlineAtMs, durable: null }, seen);
+            const outcome = rememberWrite(await executeStatement(statement, context), request.session);
+            try {
+              await deliver(outcome);
+            } finally {
+              await outcome.close();
+            }
+          });
         }),
       ),
     runUpload: (record, timeoutMs, upload) =>

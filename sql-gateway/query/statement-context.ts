@@ -10,6 +10,7 @@ import type { Demotions } from '../route/demotions.ts';
 import type { FreshViews } from '../route/fresh-views.ts';
 import type { ShadowRuns } from '../shadow/shadow-runs.ts';
 import type { StreamService } from '../stream/stream-service.ts';
+import type { SessionTransactions } from '../transaction/session-transactions.ts';
 import type { DurableRun } from './durable-run.ts';
 import type { QueryRecord } from './query-registry.ts';
 import type { StatementRequest } from './statement-request.ts';
@@ -27,6 +28,7 @@ export interface StatementParts {
   readonly freshViews: FreshViews;
   readonly cache: ResultCache;
   readonly streams: StreamService;
+  readonly transactions: SessionTransactions;
   readonly encoder: ResultEncoder;
   readonly files: AllowedFiles;
   readonly spool: SpoolFolder;

@@ -17,6 +17,8 @@ export interface RequestSession {
   readonly readYourWrites: 'on' | 'off' | null;
   /** What the session wrote last, as `schema.table@id, ..`. */
   readonly readAfter: string | null;
+  /** The transaction that the statement is part of. */
+  readonly transaction: string | null;
   /** Prepared statements by name, as JSON. */
   readonly prepared: string | null;
 }

@@ -77,6 +77,8 @@ export type BoundStatement =
   /** Makes or changes a routing rule; null forgets it. */
   | { readonly kind: 'clear_engine'; readonly engine: string }
   | { readonly kind: 'alter_route'; readonly name: string; readonly rule: RouteRuleText | null }
+  /** Begins or ends the session's transaction. */
+  | { readonly kind: 'transaction'; readonly action: 'begin' | 'commit' | 'rollback' }
   /** A statement to be kept under a name in the session. */
   | { readonly kind: 'prepare'; readonly name: string; readonly sql: string }
   /** Null forgets all. */

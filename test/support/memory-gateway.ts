@@ -5,6 +5,7 @@ import { type Catalog, type CatalogWriter, PlatformError, type TableSnapshot, ty
 import { createGateway, type Gateway, type GatewayConfig, loadEngines } from '../../sql-gateway/index.ts';
 import { type MemoryEngineOptions, memoryEnginePlugin } from './memory-engine.ts';
 import { createMemorySettingStore } from './memory-setting-store.ts';
+import { createMemoryTransactionStore } from './memory-transaction-store.ts';
 import { createMemoryTableSink, type MemoryTableSink } from './memory-table-sink.ts';
 import { createMemoryStreamStore } from './memory-stream-store.ts';
 import { createSilentLog } from './silent-log.ts';
@@ -75,6 +76,7 @@ export async function startMemoryGateway(
     sink,
     tables: {} as TableSource,
     settings: createMemorySettingStore(),
+    transactions: createMemoryTransactionStore(CATALOG, sink),
     streams: createMemoryStreamStore(),
     streamsDirectory: join(root, 'streams'),
     engines: await loadEngines(

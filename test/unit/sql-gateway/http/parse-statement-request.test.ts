@@ -21,6 +21,7 @@ describe('the body of a statement request', () => {
         snapshot: null,
         readYourWrites: null,
         readAfter: null,
+        transaction: null,
         prepared: null,
       },
       timeoutMs: 7,

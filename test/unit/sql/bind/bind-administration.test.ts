@@ -44,8 +44,10 @@ describe('a statement that nothing carries out yet', () => {
     'GRANT r TO ada',
     "CALL system.rewrite_data_files('main.t')",
     'CALL rollback_to_snapshot("table" => \'t\', snapshot_id => 12)',
-    'BEGIN',
-    'COMMIT',
+    'BEGIN ISOLATION LEVEL SERIALIZABLE',
+    'BEGIN READ ONLY',
+    'SAVEPOINT s',
+    'RELEASE s',
     'ROLLBACK TO SAVEPOINT s',
   ])('is bound, and says what to do instead: %s', async (text) => {
     const bound = await bindText(text, catalog);
