@@ -113,6 +113,7 @@ export type { SettingStore } from './catalog/setting-store.ts';
 export { type NamedSnapshot, parseSnapshotList, printSnapshot, printSnapshotList } from './catalog/snapshot-list.ts';
 export type { NewStream, StreamCheckpoint, StreamOffset, StreamRecord, StreamStore, StreamWrite } from './catalog/stream-store.ts';
 export type { TableTransaction, TransactionStore } from './catalog/transaction-store.ts';
+export type { EqualityColumn, EqualityDelete, PositionDelete, RowDelete, VectorDelete } from './catalog/row-delete.ts';
 export type { ParquetSplit, ScanPlan, ScanRequest, TableSource } from './catalog/table-source.ts';
 export type {
   ColumnStatistics,

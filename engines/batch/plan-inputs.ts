@@ -11,6 +11,8 @@ import {
   scansOf,
   type TableSource,
 } from '../../spi/index.ts';
+import { deletesOf } from '../duckdb/file-deletes.ts';
+import type { FileDeletes } from '../duckdb/query-message.ts';
 import { replaceLeaves } from './stage/replace-leaves.ts';
 
 /** A Parquet file that a scan reads. */
@@ -23,6 +25,8 @@ export interface InputFile {
 /** What a scan reads. */
 export interface TableInput {
   readonly files: readonly InputFile[];
+  /** What takes rows of the files away; nothing when left out. */
+  readonly deletes?: FileDeletes;
   /** True when the files' columns must be found by field id. */
   readonly byFieldId: boolean;
   /** What the rows must still meet; without subqueries. */
@@ -72,6 +76,7 @@ function tableInput(plan: ScanPlan, residual: Expression | null): TableInput {
     files: plan.splits.map((split) => ({ path: locationToPath(split.uri), rows: split.rows, bytes: split.bytes })),
     byFieldId: plan.splits.some((split) => !split.matchesSchema),
     residual,
+    ...deletesOf(plan.splits),
     rows: plan.rows,
     bytes: plan.bytes,
   };

@@ -1,4 +1,5 @@
 import { type BoundQuery, locationToPath, type ScanNode, scansOf, type TableSource } from '../../spi/index.ts';
+import { deletesOf } from './file-deletes.ts';
 import type { ScanInput } from './query-message.ts';
 
 /** What the scans of a query read, in the order of `walkPlan`. */
@@ -21,6 +22,7 @@ export async function planScans(query: BoundQuery, tables: TableSource): Promise
       files: plan.splits.map((split) => locationToPath(split.uri)),
       byFieldId: plan.splits.some((split) => !split.matchesSchema),
       residual: plan.residual,
+      ...deletesOf(plan.splits),
     })),
     rows: plans.reduce((sum, plan) => sum + plan.rows, 0),
     bytes: plans.reduce((sum, plan) => sum + plan.bytes, 0),

@@ -1,4 +1,4 @@
-import type { Expression, LogicalPlan, ParameterValue, SessionSettings } from '../../spi/index.ts';
+import type { Expression, LogicalPlan, ParameterValue, RowDelete, SessionSettings } from '../../spi/index.ts';
 
 /** Rows `from` (inclusive) to `to` (exclusive) of a Parquet file, counted from 0. */
 export interface FileRows {
@@ -7,12 +7,21 @@ export interface FileRows {
   readonly to: number;
 }
 
+/** What takes rows of files away. Many files have the same deletes, so the lists stand beside the files. */
+export interface FileDeletes {
+  readonly lists: readonly (readonly RowDelete[])[];
+  /** Files that have deletes: the path, the location as delete files tell it, and the position of the file's list. */
+  readonly files: readonly { readonly path: string; readonly location: string; readonly list: number }[];
+}
+
 /** What a scan of the plan reads. */
 export interface ScanInput {
   /** Absolute paths of Parquet files that are read whole. */
   readonly files: readonly string[];
   /** Files of which some rows are read. */
   readonly parts?: readonly FileRows[];
+  /** What takes rows of these files away; nothing when left out. */
+  readonly deletes?: FileDeletes;
   /** True when the files' columns must be found by field id. */
   readonly byFieldId: boolean;
   /** What the rows must still meet. */

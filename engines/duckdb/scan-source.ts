@@ -1,27 +1,73 @@
-import type { ScanNode } from '../../spi/index.ts';
-import { quoteName, quoteText, typeSql } from '../../runtime/duckdb/index.ts';
+import type { DataType, EqualityColumn, ScanNode } from '../../spi/index.ts';
+import { type DeletedFile, deleteJoins, equalityKey, escapeGlob, quoteName, quoteText, typeSql } from '../../runtime/duckdb/index.ts';
 import type { ScanInput } from './query-message.ts';
 
-/** Returns the FROM item that reads a scan's files and gives its columns out as `c<id>`.
+/** Files with positions deleted that are read each by itself at most: positions of one file are the faster to find, but each file makes the plan longer. */
+const SINGLE_FILES_MAX = 16;
+
+/** Returns the FROM item that reads a scan's files and gives its columns out as `c<id>`, without the rows that deletes take away.
  *  Files whose columns have the names and types of the schema are read by name, which DuckDB does on all threads; others by field id, with
  *  NULL for what a file lacks. */
 export function scanSource(node: ScanNode, input: ScanInput, alias: string): string {
-  const list = selectList(node, input);
+  const deleted = deletedFiles(input);
+  const plain = input.files.filter((path) => !deleted.has(path));
   const pieces = [
-    ...(input.files.length === 0 ? [] : [readFiles(node, input, input.files)]),
-    ...(input.parts ?? []).map(
-      ({ file, from, to }) =>
-        `${readFiles(node, input, [file], ', file_row_number = true')} WHERE file_row_number >= ${String(from)} AND file_row_number < ${String(to)}`,
-    ),
+    ...(plain.length === 0 ? [] : [readPlain(node, input, plain)]),
+    ...groupFiles(input.files, deleted).map((files) => readDeleted(node, input, files)),
+    ...(input.parts ?? []).map(({ file, from, to }) => {
+      const rows = ` WHERE file_row_number >= ${String(from)} AND file_row_number < ${String(to)}`;
+      const found = deleted.get(file);
+      if (found === undefined) return readPlain(node, input, [file], ', file_row_number = true') + rows;
+      return readDeleted(node, input, [{ path: file, ...found }]) + rows;
+    }),
   ];
   if (pieces.length === 0) return `(SELECT ${emptyList(node)} FROM (SELECT 1 AS one) AS none WHERE false) AS ${alias}`;
-  return `(${pieces.map((piece) => `SELECT ${list} FROM ${piece}`).join(' UNION ALL ')}) AS ${alias}`;
+  return `(${pieces.join(' UNION ALL ')}) AS ${alias}`;
 }
 
-function selectList(node: ScanNode, input: ScanInput): string {
+interface PathDeletes extends DeletedFile {
+  readonly path: string;
+}
+
+function deletedFiles({ deletes }: ScanInput): ReadonlyMap<string, DeletedFile> {
+  const files = deletes?.files ?? [];
+  return new Map(files.map(({ path, location, list }) => [path, { location, deletes: deletes?.lists[list] ?? [] }]));
+}
+
+/** Files that one SELECT reads have the same equality deletes. */
+function groupFiles(paths: readonly string[], deleted: ReadonlyMap<string, DeletedFile>): readonly (readonly PathDeletes[])[] {
+  const groups = new Map<string, PathDeletes[]>();
+  const files = paths.flatMap((path): PathDeletes[] => {
+    const found = deleted.get(path);
+    return found === undefined ? [] : [{ path, ...found }];
+  });
+  const isListed = ({ deletes }: DeletedFile): boolean => deletes.some(({ kind }) => kind !== 'equality');
+  const alone = files.filter(isListed).length <= SINGLE_FILES_MAX;
+  files.forEach((file, index) => {
+    const key = alone && isListed(file) ? String(index) : `\n${equalityKey(file.deletes)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [file]);
+    else group.push(file);
+  });
+  return [...groups.values()];
+}
+
+function readPlain(node: ScanNode, input: ScanInput, paths: readonly string[], options = ''): string {
+  return `SELECT ${selectList(node, input, '')} FROM ${readFiles(node, input, paths, [], options)}`;
+}
+
+function readDeleted(node: ScanNode, input: ScanInput, files: readonly PathDeletes[]): string {
+  const nameOf = ({ fieldId, name }: EqualityColumn): string => `d.${input.byFieldId ? fieldName(fieldId) : quoteName(name)}`;
+  const joins = deleteJoins(files, nameOf);
+  const paths = files.map(({ path }) => path);
+  const source = readFiles(node, input, paths, joins.columns, ', file_row_number = true');
+  return `SELECT ${selectList(node, input, 'd.')} FROM ${source} AS d${joins.sql}`;
+}
+
+function selectList(node: ScanNode, input: ScanInput, qualifier: string): string {
   if (node.columns.length === 0) return '1 AS one';
   return node.columns
-    .map((column) => `${input.byFieldId ? fieldName(column.fieldId) : quoteName(column.name)} AS c${String(column.id)}`)
+    .map((column) => `${qualifier}${input.byFieldId ? fieldName(column.fieldId) : quoteName(column.name)} AS c${String(column.id)}`)
     .join(', ');
 }
 
@@ -30,10 +76,17 @@ function emptyList(node: ScanNode): string {
   return node.columns.map((column) => `CAST(NULL AS ${typeSql(column.type)}) AS c${String(column.id)}`).join(', ');
 }
 
-function readFiles(node: ScanNode, input: ScanInput, paths: readonly string[], options = ''): string {
+function readFiles(
+  node: ScanNode,
+  input: ScanInput,
+  paths: readonly string[],
+  compared: readonly EqualityColumn[],
+  options: string,
+): string {
   const files = `[${paths.map((file) => quoteText(escapeGlob(file))).join(', ')}]`;
-  if (!input.byFieldId || node.columns.length === 0) return `read_parquet(${files}, hive_partitioning = false${options})`;
-  const fields = new Map(node.columns.map((column) => [column.fieldId, column.type]));
+  const columns = [...compared, ...node.columns];
+  if (!input.byFieldId || columns.length === 0) return `read_parquet(${files}, hive_partitioning = false${options})`;
+  const fields = new Map<number, DataType>(columns.map((column) => [column.fieldId, column.type]));
   const schema = [...fields].map(
     ([id, type]) => `${String(id)}: {name: '${fieldName(id)}', type: ${quoteText(typeSql(type))}, default_value: NULL}`,
   );
@@ -42,9 +95,4 @@ function readFiles(node: ScanNode, input: ScanInput, paths: readonly string[], o
 
 function fieldName(fieldId: number): string {
   return `f${String(fieldId)}`;
-}
-
-/** DuckDB takes paths for patterns. */
-function escapeGlob(path: string): string {
-  return path.replaceAll(/[*?[]/g, '[$&]');
 }

@@ -10,6 +10,7 @@ export const STREAM_CAPABILITIES: EngineCapabilities = {
   features: [
     ...([
       'scan',
+      'scan:deletes',
       'values',
       'project',
       'filter',

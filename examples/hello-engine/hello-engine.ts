@@ -19,7 +19,7 @@ import { encodeFrames } from './encode-frames.ts';
 const CAPABILITIES: EngineCapabilities = {
   statements: ['query'],
   planVersion: PLAN_VERSION,
-  features: ['scan', 'values', 'filter', 'project', 'aggregate', 'limit'],
+  features: ['scan', 'scan:deletes', 'values', 'filter', 'project', 'aggregate', 'limit'],
   functions: ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'and', 'or', 'not', 'is_null', 'is_not_null', 'count_star', 'count', 'sum'],
 };
 

@@ -1,6 +1,7 @@
 export type { ArrowStream } from './arrow-stream.ts';
 export { bucketExpressionSql } from './bucket-transform.ts';
 export type { Connection, Database, StatementParameter, StatementProgress } from './connection-contract.ts';
+export { type DeletedFile, deleteJoins, equalityKey, escapeGlob } from './delete-joins.ts';
 export { lockDown, type LockDownOptions } from './lock-down.ts';
 export { type OpenOptions, openDatabase } from './open-database.ts';
 export { parseDateDays, parseTimestampMicros } from './parse-temporal.ts';

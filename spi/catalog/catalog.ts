@@ -24,6 +24,8 @@ export interface TableSnapshot {
   readonly rows: number | null;
   readonly bytes: number | null;
   readonly files: number | null;
+  /** True when delete files take rows of the snapshot away; `rows` counts those rows too. */
+  readonly deletes?: boolean;
   readonly comment: string | null;
 }
 

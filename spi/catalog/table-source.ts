@@ -1,5 +1,6 @@
 import type { Expression } from '../plan/expression.ts';
 import type { ScanColumn } from '../plan/plan-node.ts';
+import type { RowDelete } from './row-delete.ts';
 import type { TableRef } from './table-ref.ts';
 
 /** What is to be read: a scan node of a plan has exactly these parts. */
@@ -12,6 +13,8 @@ export interface ScanRequest {
   readonly filter: Expression | null;
   /** Reads only these data files of the snapshot, by location; all when left out. */
   readonly files?: readonly string[];
+  /** True when the reader applies `ParquetSplit.deletes`, itself or by `TableSource.read`; a plan of files with deletes is refused otherwise. */
+  readonly deletes?: boolean;
 }
 
 /** A piece of a table that one task reads. */
@@ -19,6 +22,7 @@ export interface ParquetSplit {
   readonly kind: 'parquet';
   /** Absolute `file:///` location of the Parquet file. */
   readonly uri: string;
+  /** Rows of the file; deletes take some of them away. */
   readonly rows: number;
   readonly bytes: number;
   /** True when the file's columns have the names and types of the schema asked for, so that it can be read by name;
@@ -26,6 +30,10 @@ export interface ParquetSplit {
   readonly matchesSchema: boolean;
   /** Values of the identity partition fields by source field id, in the canonical text of the column's type. */
   readonly partition: Readonly<Record<string, string | null>>;
+  /** What takes rows of the file away; a row that one of them takes is not read. Splits with the same deletes may share one array. */
+  readonly deletes: readonly RowDelete[];
+  /** Reads only the rows that these take away, of those that `deletes` leave. Set by readers that follow changes; a plan has none. */
+  readonly deletedBy?: readonly RowDelete[];
 }
 
 /** Which files a scan reads. */
@@ -33,7 +41,7 @@ export interface ScanPlan {
   readonly splits: readonly ParquetSplit[];
   /** What of the filter is still to be applied to the rows; null when nothing is. */
   readonly residual: Expression | null;
-  /** Rows in `splits` before the residual. */
+  /** Rows in `splits` before the residual and before deletes: no fewer than are read. */
   readonly rows: number;
   readonly bytes: number;
   readonly filesTotal: number;
@@ -42,7 +50,7 @@ export interface ScanPlan {
 
 /** Gives an engine the rows of stored tables. Splits of one plan together are the snapshot's rows that may meet the filter, each once. */
 export interface TableSource {
-  /** @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
+  /** @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT, STORAGE_UNSUPPORTED for files with deletes unless `request.deletes` */
   plan(request: ScanRequest): Promise<ScanPlan>;
   /** Decodes a split in a process of the host, for engines without a Parquet reader.
    *  Shape: Arrow IPC messages, the schema first, then record batches with the columns asked for in order.

@@ -8,6 +8,8 @@ export type PlanFeature =
   | PlanNode['kind']
   | `join:${'inner' | 'left' | 'right' | 'full' | 'cross' | 'semi' | 'anti' | 'asof_inner' | 'asof_left'}`
   | 'join:lateral'
+  /** Rows that `ParquetSplit.deletes` take away are left out, by the engine itself or by `TableSource.read`. */
+  | 'scan:deletes'
   | 'aggregate:grouping_sets'
   | 'aggregate:distinct'
   | 'aggregate:filter'
@@ -53,6 +55,7 @@ export function readsStatementTime(plan: LogicalPlan): boolean {
 
 function addNode(node: PlanNode, features: Set<PlanFeature>, functions: Set<string>): void {
   features.add(node.kind);
+  if (node.kind === 'scan' && node.deletes === true) features.add('scan:deletes');
   if (node.kind === 'join') {
     features.add(`join:${node.joinType}`);
     if (node.lateral) features.add('join:lateral');

@@ -47,6 +47,8 @@ export interface ScanNode {
   readonly filter: Expression | null;
   /** Reads only these data files of the snapshot, by location; all when left out. */
   readonly files?: readonly string[];
+  /** True when the snapshot has delete files: the engine must declare `scan:deletes`. */
+  readonly deletes?: boolean;
 }
 
 /** Constant rows; `rows[i]` has one expression per column. No column ids of other nodes appear except correlated ones. */

@@ -3,6 +3,7 @@ import { assert, type Fragment, type ParquetSplit, PlatformError, type RowChange
 import type { BoundStatement, RowModification } from '../../sql/bind/index.ts';
 import { restrictScan } from '../../sql/plan/index.ts';
 import { answerCommit } from './answer-small.ts';
+import { countLiveRows } from './count-live-rows.ts';
 import { countAll, countRows } from './count-rows.ts';
 import { commitStaged, findEarlierCommit, writeQuery } from './execute-write.ts';
 import { type AffectedFiles, findAffectedFiles, sumRows } from './find-affected-files.ts';
@@ -11,6 +12,8 @@ import type { StatementOutcome } from './statement-request.ts';
 
 /** DELETE, UPDATE, MERGE, INSERT OVERWRITE of partitions or TRUNCATE. */
 type Modification = RowModification | Extract<BoundStatement, { kind: 'truncate' }>;
+
+const NO_HINTS = { engine: null };
 
 /** Runs of a statement that loses its files to other writers, each on the newest snapshot. */
 const ATTEMPTS_MAX = 10;
@@ -61,8 +64,8 @@ async function executeOnce(statement: Modification, context: StatementContext): 
   if (statement.kind === 'truncate' || (read.length === 0 && inserted === 0)) {
     return answerCommit(await commitStaged(await context.sink.begin(goal), () => Promise.resolve([]), context), null);
   }
-  const deleted = updates ? (changes?.deleted ?? 0) : affected.rows - sumRows(whole);
-  const stays = sumRows(read) - deleted + inserted;
+  const deleted = updates ? (changes?.deleted ?? 0) : affected.rows - (await countLiveRows(target, whole, statement.hints, context));
+  const stays = (await countLiveRows(target, read, statement.hints, context)) - deleted + inserted;
   const query = restrictScan(statement.query, target.columns, urisOf(read));
   // The key alone tells a later process whether the statement was done; until then it begins anew, on the snapshot of that time.
   const undurable: StatementContext = { ...context, durable: null };
@@ -77,8 +80,12 @@ export function isModification(statement: BoundStatement): statement is Modifica
 }
 
 async function findAffected(statement: Modification, splits: readonly ParquetSplit[], context: StatementContext): Promise<AffectedFiles> {
-  if (statement.kind === 'truncate' || statement.matching === null) return { rows: sumRows(splits), whole: splits, partial: [] };
-  const { matching, target, hints } = statement;
+  const { target } = statement;
+  if (statement.kind === 'truncate' || statement.matching === null) {
+    const hints = statement.kind === 'truncate' ? NO_HINTS : statement.hints;
+    return { rows: await countLiveRows(target, splits, hints, context), whole: splits, partial: [] };
+  }
+  const { matching, hints } = statement;
   return findAffectedFiles(splits, (files) => countRows(restrictScan(matching, target.columns, urisOf(files)), hints, context));
 }
 

@@ -1,4 +1,4 @@
-import type { ParquetSplit, ScanNode, TableSource } from '../../spi/index.ts';
+import type { ParquetSplit, RowDelete, ScanNode, TableSource } from '../../spi/index.ts';
 
 /** How far a scan of a stream has read its table. */
 export interface ScanPosition {
@@ -19,14 +19,24 @@ export interface FileChanges {
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
 export async function readPosition(tables: TableSource, scan: ScanNode, snapshotId: string | null): Promise<ScanPosition> {
   if (snapshotId === null) return { scan, snapshotId, files: new Map() };
-  const { splits } = await tables.plan({ ...scan, snapshotId, filter: null });
+  const { splits } = await tables.plan({ ...scan, snapshotId, filter: null, deletes: true });
   return { scan, snapshotId, files: new Map(splits.map((split) => [split.uri, split])) };
 }
 
-/** Returns the files that are part of one position only. */
+/** Returns the files that are part of one position only, and of files that are part of both the rows that deletes of one position alone take away. */
 export function changesBetween(from: ScanPosition, to: ScanPosition): FileChanges {
-  return {
-    removed: [...from.files.values()].filter(({ uri }) => !to.files.has(uri)),
-    added: [...to.files.values()].filter(({ uri }) => !from.files.has(uri)),
-  };
+  return { removed: rowsOfFirstAlone(from, to), added: rowsOfFirstAlone(to, from) };
 }
+
+function rowsOfFirstAlone(first: ScanPosition, second: ScanPosition): readonly ParquetSplit[] {
+  return [...first.files.values()].flatMap((split) => {
+    const other = second.files.get(split.uri);
+    if (other === undefined) return [split];
+    const shared = new Set(split.deletes.map(deleteKey));
+    const deletedBy = other.deletes.filter((each) => !shared.has(deleteKey(each)));
+    return deletedBy.length === 0 ? [] : [{ ...split, deletedBy }];
+  });
+}
+
+/** Delete files never change, so what they are is where they are. */
+const deleteKey = (each: RowDelete): string => (each.kind === 'vector' ? `${each.uri}#${String(each.offset)}` : each.uri);

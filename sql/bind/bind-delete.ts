@@ -37,5 +37,5 @@ export function bindDelete(state: BinderState, node: Delete): BoundStatement {
 export function bindTruncate(state: BinderState, node: Truncate): BoundStatement {
   const table = lookUpTarget(state, node.table);
   const { table: ref, snapshotId, schemaId, columns } = scanTable(state, table).plan;
-  return { kind: 'truncate', table: ref, target: { table: ref, snapshotId, schemaId, columns, filter: null } };
+  return { kind: 'truncate', table: ref, target: { table: ref, snapshotId, schemaId, columns, filter: null, deletes: true } };
 }

@@ -107,5 +107,5 @@ export function candidateScan({ table, scan }: Pick<ModificationTarget, 'table' 
       },
     });
   }
-  return { table: table.ref, snapshotId: scan.snapshotId, schemaId: scan.schemaId, columns: scan.columns, filter };
+  return { table: table.ref, snapshotId: scan.snapshotId, schemaId: scan.schemaId, columns: scan.columns, filter, deletes: true };
 }

@@ -123,7 +123,8 @@ export function scanTable(state: BinderState, table: TableSnapshot): BoundRelati
   const columns = table.fields.map(
     ({ id: fieldId, name, type, nullable }): ScanColumn => state.columns.create({ name, type, nullable, fieldId }),
   );
-  return { plan: { kind: 'scan', table: ref, snapshotId, schemaId, columns, filter: null }, columns };
+  const deletes = table.deletes === true ? { deletes: true } : {};
+  return { plan: { kind: 'scan', table: ref, snapshotId, schemaId, columns, filter: null, ...deletes }, columns };
 }
 
 function bindView(state: BinderState, view: ParsedView, span: Span): BoundRelation {

@@ -53,7 +53,17 @@ export class StoredCatalog implements Catalog {
       return parseViewMetadata(await this.#metadata.bytes(pointer.metadataLocation), pointer.metadataLocation, pointer);
     }
     const table = await this.#metadata.table(pointer.metadataLocation);
-    return tableSnapshot(pointer, table, findSnapshot(table, at), at !== undefined);
+    const snapshot = findSnapshot(table, at);
+    const found = tableSnapshot(pointer, table, snapshot, at !== undefined);
+    return (await this.#hasDeletes(snapshot)) ? { ...found, deletes: true } : found;
+  }
+
+  /** Summaries need not count; then the manifests tell. */
+  async #hasDeletes(snapshot: Snapshot | null): Promise<boolean> {
+    if (snapshot === null) return false;
+    const counted = total(snapshot, 'total-delete-files');
+    if (counted !== null) return counted > 0;
+    return (await this.#metadata.manifestList(snapshot.manifestList)).some(({ content }) => content === 'deletes');
   }
 
   async history(name: RelationName): Promise<readonly SnapshotEntry[]> {

@@ -3,6 +3,8 @@ import type { Snapshot } from '../iceberg/metadata/table-metadata.ts';
 import type { RemovedTotals } from './remove-data-files.ts';
 import type { SealedFile } from './seal-data-files.ts';
 
+const DELETE_TOTALS = ['total-delete-files', 'total-position-deletes', 'total-equality-deletes'];
+
 /** Returns the summary of a new snapshot: the operation, what it changes and the totals after it. Totals are left out when the parent's are unknown.
  *  @see Iceberg spec, Appendix F, "Optional Snapshot Summary Fields" */
 export function snapshotSummary(
@@ -36,9 +38,10 @@ export function snapshotSummary(
     summary['total-data-files'] = String(kept('files') + added.files);
     summary['total-records'] = String(kept('rows') + added.rows);
     summary['total-files-size'] = String(kept('bytes') + added.bytes);
-    summary['total-delete-files'] = '0';
-    summary['total-position-deletes'] = '0';
-    summary['total-equality-deletes'] = '0';
+  }
+  for (const key of DELETE_TOTALS) {
+    const total = all || parent === null ? '0' : parent.summary[key];
+    if (total !== undefined) summary[key] = total;
   }
   return summary;
 }

@@ -27,7 +27,7 @@ export interface PendingSnapshot {
   readonly sequenceNumber: number;
 }
 
-/** Writes and syncs a manifest of data files in a table's directory. */
+/** Writes and syncs a manifest of data files, or of delete files, in a table's directory. */
 export async function storeManifest(
   files: FileSystem,
   tableDirectory: string,
@@ -44,7 +44,7 @@ export async function storeManifest(
     location: pathToLocation(path),
     bytes: bytes.byteLength,
     specId: spec.specId,
-    content: 'data',
+    content: entries.some((entry) => entry.deletes !== null) ? 'deletes' : 'data',
     addedSnapshotId: snapshotId,
     addedFiles: added.files,
     existingFiles: existing.files,

@@ -37,6 +37,7 @@ function addedEntry(sealed: SealedFile, schema: TableSchema, types: readonly Dat
     rows: file.rows,
     bytes: file.bytes,
     metrics: fileMetrics(schema.fields, file.columns, sealed.splitOffsets),
+    deletes: null,
   };
 }
 

@@ -49,7 +49,7 @@ export class PooledDataService implements DataService {
     columns: readonly ScanColumn[],
     signal?: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
-    this.#checkInside(locationToPath(split.uri));
+    for (const { uri } of [split, ...split.deletes, ...(split.deletedBy ?? [])]) this.#checkInside(locationToPath(uri));
     const crashed: CrashError = (name) =>
       new PlatformError('STORAGE_CORRUPT', `The data file ${split.uri} ended the process that read it (${name}): it is damaged.`);
     const lease = await this.#pool.lease(signal);

@@ -4,6 +4,7 @@ import {
   type ParquetSplit,
   type PartitionSpec,
   PlatformError,
+  type RowDelete,
   type ScanPlan,
   type ScanRequest,
   sameType,
@@ -15,9 +16,10 @@ import { valueToText } from '../iceberg/value/value-text.ts';
 import { filterColumns } from './filter-columns.ts';
 import { fileFacts, manifestFacts } from './gather-facts.ts';
 import { judgeFilter, MAY_BE_TRUE, ONLY_TRUE } from './judge-filter.ts';
+import { comparesByName, readRowDeletes } from './row-deletes.ts';
 
 /** Returns which files of a snapshot a scan reads: manifests, then files, that cannot hold a row which meets the filter are left out.
- *  @throws STORAGE_UNSUPPORTED when the snapshot has delete files, STORAGE_CORRUPT */
+ *  @throws STORAGE_UNSUPPORTED when files have deletes and the reader does not say that it applies them, STORAGE_CORRUPT */
 export async function planScan(
   reader: MetadataReader,
   table: TableMetadata,
@@ -31,10 +33,9 @@ export async function planScan(
   let filesTotal = 0;
   let alwaysTrue = true;
   const manifests = snapshot === null ? [] : await reader.manifestList(snapshot.manifestList);
+  const rowDeletes = await readRowDeletes(reader, table, manifests, fields);
   for (const file of manifests) {
-    if (file.content === 'deletes') {
-      throw new PlatformError('STORAGE_UNSUPPORTED', `The table ${request.table.name} has delete files, which are not supported yet.`);
-    }
+    if (file.content === 'deletes') continue;
     const spec = specOf(table, file.specId);
     const liveFiles = file.addedFiles + file.existingFiles;
     if (request.filter !== null && file.partitions !== null && liveFiles > 0 && wanted === null) {
@@ -52,7 +53,9 @@ export async function planScan(
       const verdict = request.filter === null ? ONLY_TRUE : judgeFilter(request.filter, fileFacts(columns, spec, entry));
       if ((verdict & MAY_BE_TRUE) === 0) continue;
       if (verdict !== ONLY_TRUE) alwaysTrue = false;
-      splits.push(toSplit(entry, spec, fields, matchesSchema));
+      const deletes = rowDeletes.deletesOf(entry, spec);
+      if (deletes.length > 0 && request.deletes !== true) throw deletesUnread(request);
+      splits.push(toSplit(entry, spec, fields, matchesSchema && comparesByName(deletes, manifest.schema.fields), deletes));
     }
   }
   assert(wanted === null || wanted.size === 0, `the snapshot of ${request.table.name} has all files that are asked for`);
@@ -78,7 +81,19 @@ function isSameField(fieldId: number, fields: readonly Field[], written: readonl
   return wanted !== undefined && found !== undefined && wanted.name === found.name && sameType(wanted.type, found.type);
 }
 
-function toSplit(entry: ManifestEntry, spec: PartitionSpec, fields: readonly Field[], matchesSchema: boolean): ParquetSplit {
+function deletesUnread({ table }: ScanRequest): PlatformError {
+  return new PlatformError('STORAGE_UNSUPPORTED', `The table ${table.name} has delete files, which what reads it does not apply.`, {
+    hint: 'Its snapshot tells of none in its summary: a file of it may be damaged. Rewrite the table with the engine that wrote it.',
+  });
+}
+
+function toSplit(
+  entry: ManifestEntry,
+  spec: PartitionSpec,
+  fields: readonly Field[],
+  matchesSchema: boolean,
+  deletes: readonly RowDelete[],
+): ParquetSplit {
   const partition: Record<string, string | null> = {};
   spec.fields.forEach((part, index) => {
     const source = fields.find((field) => field.id === part.sourceId);
@@ -86,5 +101,5 @@ function toSplit(entry: ManifestEntry, spec: PartitionSpec, fields: readonly Fie
     const value = entry.partition[index] ?? null;
     partition[String(part.sourceId)] = value === null ? null : valueToText(source.type, value);
   });
-  return { kind: 'parquet', uri: entry.location, rows: entry.rows, bytes: entry.bytes, matchesSchema, partition };
+  return { kind: 'parquet', uri: entry.location, rows: entry.rows, bytes: entry.bytes, matchesSchema, partition, deletes };
 }

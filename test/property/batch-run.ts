@@ -109,7 +109,15 @@ async function writeFiles(connection: Connection, name: string, prefix: string, 
     const select = `SELECT * FROM ${name} WHERE rowid % ${String(count)} = ${String(part)}`;
     const [row] = await connection.queryRows(`COPY (${select}) TO '${path}' (FORMAT parquet, FIELD_IDS {${ids}})`);
     const { size } = statSync(path);
-    files.push({ kind: 'parquet', uri: pathToFileURL(path).href, rows: Number(row?.['Count']), bytes: size, matchesSchema, partition: {} });
+    files.push({
+      kind: 'parquet',
+      uri: pathToFileURL(path).href,
+      rows: Number(row?.['Count']),
+      bytes: size,
+      matchesSchema,
+      partition: {},
+      deletes: [],
+    });
   }
   return files;
 }

@@ -104,7 +104,15 @@ async function arrowFile(rows: readonly SampleRow[]): Promise<FileSource> {
   const [file] = await bench.service.writeFile(bench.target(FIELDS), ndjsonFile(rows));
   assert(file !== undefined, 'a file was written');
   const frames: Uint8Array[] = [];
-  const split = { kind: 'parquet' as const, uri: file.uri, rows: file.rows, bytes: file.bytes, matchesSchema: true, partition: {} };
+  const split = {
+    kind: 'parquet' as const,
+    uri: file.uri,
+    rows: file.rows,
+    bytes: file.bytes,
+    matchesSchema: true,
+    partition: {},
+    deletes: [],
+  };
   for await (const frame of bench.service.read(
     split,
     FIELDS,

@@ -205,4 +205,12 @@ const ALL_FEATURES: readonly PlanFeature[] = [
   'subquery',
 ];
 
-const splitOf = ({ uri, rows }: DataFile): ParquetSplit => ({ kind: 'parquet', uri, rows, bytes: 1, matchesSchema: true, partition: {} });
+const splitOf = ({ uri, rows }: DataFile): ParquetSplit => ({
+  kind: 'parquet',
+  uri,
+  rows,
+  bytes: 1,
+  matchesSchema: true,
+  partition: {},
+  deletes: [],
+});

@@ -129,6 +129,7 @@ export function createMemoryStreamWorld(): MemoryStreamWorld {
           bytes: 0,
           matchesSchema: true,
           partition: {},
+          deletes: [],
         }));
         return Promise.resolve({ splits, residual: null, rows: 0, bytes: 0, filesTotal: splits.length, filesSkipped: 0 });
       },

@@ -60,6 +60,7 @@ export async function createParquetTables(): Promise<ParquetTables> {
         bytes: statSync(path).size,
         matchesSchema: options.matchesSchema ?? true,
         partition: {},
+        deletes: [],
       });
     },
     async close() {

@@ -1,4 +1,5 @@
 import { assert, type LogicalPlan, type PlanOutput, type ScanNode, scansOf } from '../../../spi/index.ts';
+import { deletesWithin } from '../../duckdb/file-deletes.ts';
 import type { ScanInput } from '../../duckdb/query-message.ts';
 import type { TableInput } from '../plan-inputs.ts';
 import { exchangeStage } from '../stage/exchange-scan.ts';
@@ -80,9 +81,10 @@ function pieceCount({ bytes, rows }: TableInput, { executors, taskBytesTarget }:
 
 function sizedInput(table: TableInput, { files, parts }: FilePieces): SizedInput {
   const whole = new Set(files);
+  const paths = new Set([...files, ...parts.map(({ file }) => file)]);
   const rows = table.files.filter((file) => whole.has(file.path)).reduce((sum, file) => sum + file.rows, 0);
   return {
-    input: { files, parts, byFieldId: table.byFieldId, residual: table.residual },
+    input: { files, parts, byFieldId: table.byFieldId, residual: table.residual, ...deletesWithin(table.deletes, paths) },
     rows: rows + parts.reduce((sum, part) => sum + part.to - part.from, 0),
   };
 }
@@ -98,8 +100,8 @@ function partitionInput(scan: ScanNode, partition: number, sources: TaskSources)
 }
 
 function wholeInput(scan: ScanNode, sources: TaskSources): SizedInput {
-  const { files, byFieldId, residual, rows } = tableInput(scan, sources);
-  return { input: { files: files.map((file) => file.path), byFieldId, residual }, rows };
+  const { files, byFieldId, residual, rows, deletes } = tableInput(scan, sources);
+  return { input: { files: files.map((file) => file.path), byFieldId, residual, ...(deletes === undefined ? {} : { deletes }) }, rows };
 }
 
 function tableInput(scan: ScanNode, sources: TaskSources): TableInput {

@@ -1,6 +1,14 @@
-import { type Field, locationToPath, type ParquetSplit, PlatformError, type ScanColumn } from '../../../spi/index.ts';
+import {
+  type EqualityColumn,
+  type Field,
+  locationToPath,
+  type ParquetSplit,
+  PlatformError,
+  type RowDelete,
+  type ScanColumn,
+} from '../../../spi/index.ts';
 import { stat } from 'node:fs/promises';
-import { quoteName, quoteText, typeSql } from '../../../runtime/duckdb/index.ts';
+import { deleteJoins, escapeGlob, quoteName, quoteText, typeSql } from '../../../runtime/duckdb/index.ts';
 import { convertText } from '../conversion/convert-text.ts';
 import { type DataProcessSettings, withOperationDatabase } from './operation-database.ts';
 
@@ -19,7 +27,8 @@ export function readSplit(
   send: (frame: Uint8Array) => Promise<void>,
 ): Promise<number> {
   const path = locationToPath(request.split.uri);
-  return withOperationDatabase(settings, { paths: [path] }, signal, async ({ connection }) => {
+  const deletes = [...request.split.deletes, ...(request.split.deletedBy ?? [])].map(({ uri }) => locationToPath(uri));
+  return withOperationDatabase(settings, { paths: [path, ...deletes] }, signal, async ({ connection }) => {
     try {
       await checkFile(request.split, path);
       const stream = await connection.stream(selectSql(request, path));
@@ -40,27 +49,48 @@ async function checkFile(split: ParquetSplit, path: string): Promise<void> {
   if (facts.size !== split.bytes) throw corrupt(split, `has ${String(facts.size)} bytes in place of ${String(split.bytes)}`, undefined);
 }
 
-function selectSql({ split, fields, columns }: SplitRequest, path: string): string {
+function selectSql(request: SplitRequest, path: string): string {
+  const { split, fields, columns } = request;
   const byId = new Map(fields.map((field) => [field.id, field]));
-  const items = columns.map((column, index) => {
-    const name = quoteName(column.name);
-    const partition = split.partition[String(column.fieldId)];
-    const stored = split.matchesSchema ? quoteName(byId.get(column.fieldId)?.name ?? column.name) : `c${String(index)}`;
-    if (split.matchesSchema || partition === undefined || partition === null) return `${stored} AS ${name}`;
-    return `coalesce(${stored}, ${convertText(quoteText(partition), column.type)}) AS ${name}`;
+  const items = columns.map((column) => {
+    const name = split.matchesSchema ? (byId.get(column.fieldId)?.name ?? column.name) : column.name;
+    return `${columnSql(split, { ...column, name })} AS ${quoteName(column.name)}`;
   });
   const chosen = items.length === 0 ? 'true AS present' : items.join(', ');
-  return `SELECT ${chosen} FROM ${scanSql(split, columns, path)}`;
+  return `SELECT ${chosen} FROM ${rowsSql(request, path)}`;
 }
 
-function scanSql(split: ParquetSplit, columns: readonly ScanColumn[], path: string): string {
-  if (split.matchesSchema || columns.length === 0) return `read_parquet(${quoteText(path)}, hive_partitioning = false)`;
-  const entries = columns.map((column, index) => {
-    const type = quoteText(typeSql(column.type));
-    return `${String(column.fieldId)}: {name: ${quoteText(`c${String(index)}`)}, type: ${type}, default_value: NULL}`;
-  });
-  return `read_parquet(${quoteText(path)}, hive_partitioning = false, schema = MAP {${entries.join(', ')}})`;
+/** Returns the FROM items that give the rows which no delete takes away, under the name `d`. */
+function rowsSql({ split, columns }: SplitRequest, path: string): string {
+  if (split.deletes.length === 0 && split.deletedBy === undefined) return `${scanSql(split, columns, path, '')} AS d`;
+  const surviving = (deletes: readonly RowDelete[], read: readonly EqualityColumn[]): string => {
+    const joins = deleteJoins([{ location: split.uri, deletes }], (column) => columnSql(split, column));
+    return `${scanSql(split, [...joins.columns, ...read], path, ', file_row_number = true')} AS d${joins.sql}`;
+  };
+  const left = surviving(split.deletes, columns);
+  if (split.deletedBy === undefined) return left;
+  const kept = surviving(split.deletedBy, []);
+  return `${left} ANTI JOIN (SELECT d.file_row_number AS place FROM ${kept}) AS k ON d.file_row_number = k.place`;
 }
+
+function columnSql(split: ParquetSplit, { fieldId, name, type }: EqualityColumn): string {
+  if (split.matchesSchema) return `d.${quoteName(name)}`;
+  const stored = `d.${fieldName(fieldId)}`;
+  const partition = split.partition[String(fieldId)];
+  return partition === undefined || partition === null ? stored : `coalesce(${stored}, ${convertText(quoteText(partition), type)})`;
+}
+
+function scanSql(split: ParquetSplit, columns: readonly EqualityColumn[], path: string, options: string): string {
+  const file = quoteText(escapeGlob(path));
+  if (split.matchesSchema || columns.length === 0) return `read_parquet(${file}, hive_partitioning = false${options})`;
+  const types = new Map(columns.map(({ fieldId, type }) => [fieldId, type]));
+  const entries = [...types].map(
+    ([fieldId, type]) => `${String(fieldId)}: {name: '${fieldName(fieldId)}', type: ${quoteText(typeSql(type))}, default_value: NULL}`,
+  );
+  return `read_parquet(${file}, hive_partitioning = false, schema = MAP {${entries.join(', ')}}${options})`;
+}
+
+const fieldName = (fieldId: number): string => `f${String(fieldId)}`;
 
 const DAMAGE_CODES = new Set(['STORAGE_CORRUPT', 'SQL_EVALUATION', 'SQL_INVALID_VALUE', 'SQL_OVERFLOW', 'ENGINE_FAILED', 'STORAGE_IO']);
 

@@ -24,6 +24,7 @@ export function manifestAvroSchema(partition: JsonObject): JsonObject {
       optionalField(132, 'split_offsets', arrayOf(133, 'long')),
       optionalField(135, 'equality_ids', arrayOf(136, 'int')),
       optionalField(140, 'sort_order_id', 'int'),
+      optionalField(143, 'referenced_data_file', 'string'),
     ],
   };
   return {

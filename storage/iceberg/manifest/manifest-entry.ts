@@ -17,6 +17,19 @@ export interface ManifestEntry {
   readonly rows: number;
   readonly bytes: number;
   readonly metrics: FileMetrics;
+  /** What a delete file deletes; null for a data file. */
+  readonly deletes: DeleteFacts | null;
+}
+
+/** What a manifest tells of a delete file. */
+export interface DeleteFacts {
+  readonly content: 'position' | 'equality';
+  /** Field ids that an equality delete compares; none for positions. */
+  readonly equalityIds: readonly number[];
+  /** The only data file that positions or a deletion vector belong to; null when it is not told. */
+  readonly referencedDataFile: string | null;
+  /** Where in its Puffin file a deletion vector lies; null for other files. Units: bytes. */
+  readonly vector: { readonly offset: number; readonly length: number } | null;
 }
 
 /** Facts about the columns of a file by field id. Bounds are single-value bytes. */

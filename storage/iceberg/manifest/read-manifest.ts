@@ -4,7 +4,7 @@ import { readContainer } from '../avro/read-container.ts';
 import { type RecordReader, RecordShape } from '../avro/record-reader.ts';
 import { parseLosslessJson } from '../json/lossless-json.ts';
 import { parseSchema, type TableSchema } from '../type/schema-json.ts';
-import type { EntryStatus, FileMetrics, ManifestEntry } from './manifest-entry.ts';
+import type { DeleteFacts, EntryStatus, FileMetrics, ManifestEntry } from './manifest-entry.ts';
 import type { ManifestFile } from './manifest-file.ts';
 import { avroToValue, partitionTypes } from './partition-avro.ts';
 
@@ -17,8 +17,8 @@ export interface Manifest {
 
 const STATUS_NAME: readonly EntryStatus[] = ['existing', 'added', 'deleted'];
 
-/** Reads a manifest of data files.
- *  @throws STORAGE_UNSUPPORTED when it holds delete files or files other than Parquet; STORAGE_CORRUPT when it cannot be read. */
+/** Reads a manifest of data files or of delete files.
+ *  @throws STORAGE_UNSUPPORTED when it holds files other than Parquet (and Puffin for deletion vectors); STORAGE_CORRUPT when it cannot be read. */
 export function readManifest(bytes: Uint8Array, list: ManifestFile, spec: PartitionSpec, fields: readonly Field[]): Manifest {
   const what = `The manifest ${list.location}`;
   const container = readContainer(bytes, what);
@@ -45,9 +45,10 @@ class ManifestShape {
     const entry = this.#entry.reader(row, what);
     const file = this.#file.reader(entry.value(2), what);
     const partition = this.#partition.reader(file.value(102), what);
-    if (file.integerOr(134, 0) !== 0) throw unsupported(what, 'holds delete files');
     const format = file.text(101).toUpperCase();
-    if (format !== 'PARQUET') throw unsupported(what, `holds files of the format ${format}`);
+    const deletes = readDeleteFacts(file, format, what);
+    const isVector = deletes !== null && deletes.vector !== null;
+    if (format !== 'PARQUET' && !isVector) throw unsupported(what, `holds files of the format ${format}`);
     if (file.bytesOrNull(131) !== null) throw unsupported(what, 'holds encrypted files');
     const status = STATUS_NAME[entry.integer(0)];
     if (status === undefined) throw new PlatformError('STORAGE_CORRUPT', `${what} has an entry of unknown status.`);
@@ -63,8 +64,25 @@ class ManifestShape {
       rows: file.integer(103),
       bytes: file.integer(104),
       metrics: readMetrics(file),
+      deletes,
     };
   }
+}
+
+function readDeleteFacts(file: RecordReader, format: string, what: string): DeleteFacts | null {
+  const content = file.integerOr(134, 0);
+  if (content === 0) return null;
+  if (content !== 1 && content !== 2) throw unsupported(what, `holds files of the content ${String(content)}`);
+  const equalityIds = (file.list(135) ?? []).map(Number);
+  if (content === 2 && equalityIds.length === 0) {
+    throw new PlatformError('STORAGE_CORRUPT', `${what} has an equality delete file without columns.`);
+  }
+  return {
+    content: content === 1 ? 'position' : 'equality',
+    equalityIds: content === 2 ? equalityIds : [],
+    referencedDataFile: file.value(143) === null ? null : file.text(143),
+    vector: format === 'PUFFIN' ? { offset: file.integer(144), length: file.integer(145) } : null,
+  };
 }
 
 function readMetrics(file: RecordReader): FileMetrics {

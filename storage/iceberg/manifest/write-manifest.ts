@@ -8,9 +8,10 @@ import { manifestAvroSchema } from './manifest-avro-schema.ts';
 import type { EntryStatus, ManifestEntry } from './manifest-entry.ts';
 import { partitionAvroSchema, partitionToAvro, partitionTypes } from './partition-avro.ts';
 
+const CONTENT_NUMBER = { data: 0, position: 1, equality: 2 } as const;
 const STATUS_NUMBER: Readonly<Record<EntryStatus, number>> = { existing: 0, added: 1, deleted: 2 };
 
-/** Returns a v2 manifest of data files, all of one partition spec. */
+/** Returns a v2 manifest of data files or of delete files, all of one partition spec. */
 export function writeManifest(schema: TableSchema, spec: PartitionSpec, entries: readonly ManifestEntry[]): Uint8Array {
   const types = partitionTypes(spec, schema.fields);
   const header = {
@@ -19,7 +20,7 @@ export function writeManifest(schema: TableSchema, spec: PartitionSpec, entries:
     'partition-spec': printLosslessJson(printPartitionFields(spec)),
     'partition-spec-id': String(spec.specId),
     'format-version': '2',
-    content: 'data',
+    content: entries.some((entry) => entry.deletes !== null) ? 'deletes' : 'data',
   };
   const rows = entries.map((entry) => entryToAvro(entry, partitionToAvro(spec, types, entry.partition)));
   return writeContainer(manifestAvroSchema(partitionAvroSchema(spec, types)), header, rows);
@@ -33,7 +34,7 @@ function entryToAvro(entry: ManifestEntry, partition: AvroRecord): AvroRecord {
     sequence_number: longOrNull(entry.sequenceNumber),
     file_sequence_number: longOrNull(entry.fileSequenceNumber),
     data_file: {
-      content: 0,
+      content: CONTENT_NUMBER[entry.deletes?.content ?? 'data'],
       file_path: entry.location,
       file_format: entry.format,
       partition,
@@ -47,8 +48,9 @@ function entryToAvro(entry: ManifestEntry, partition: AvroRecord): AvroRecord {
       upper_bounds: pairs(metrics.upperBounds, (bytes) => Buffer.from(bytes)),
       key_metadata: null,
       split_offsets: metrics.splitOffsets === null ? null : metrics.splitOffsets.map(BigInt),
-      equality_ids: null,
-      sort_order_id: 0,
+      equality_ids: entry.deletes?.content === 'equality' ? entry.deletes.equalityIds : null,
+      sort_order_id: entry.deletes === null ? 0 : null,
+      referenced_data_file: entry.deletes?.referencedDataFile ?? null,
     },
   };
 }

@@ -116,7 +116,7 @@ function entryOf(location: string, partition: PartitionValues, rows: readonly Or
     splitOffsets: null,
   };
   const inherited = { snapshotId: null, sequenceNumber: null, fileSequenceNumber: null };
-  return { status: 'added', ...inherited, location, format: 'PARQUET', partition, rows: rows.length, bytes: 1, metrics };
+  return { status: 'added', ...inherited, location, format: 'PARQUET', partition, rows: rows.length, bytes: 1, metrics, deletes: null };
 }
 
 function manifestOf(

@@ -59,7 +59,7 @@ function parquetSource(folder: string): TableSource {
 
 function splitOf(path: string): ParquetSplit {
   const bytes = statSync(path).size;
-  return { kind: 'parquet', uri: pathToFileURL(path).href, rows: bytes, bytes, matchesSchema: true, partition: {} };
+  return { kind: 'parquet', uri: pathToFileURL(path).href, rows: bytes, bytes, matchesSchema: true, partition: {}, deletes: [] };
 }
 
 /** Returns the rows of a result in the form that answers are compared in. */

@@ -172,7 +172,15 @@ class TableFiles {
       `COPY (FROM ${table} WHERE rowid % ${String(parts)} = ${String(part)}) TO '${path}' (FORMAT parquet)`,
     );
     const rows = Number(written.getRows()[0]?.[0] ?? 0);
-    return { kind: 'parquet', uri: pathToFileURL(path).href, rows, bytes: statSync(path).size, matchesSchema: true, partition: {} };
+    return {
+      kind: 'parquet',
+      uri: pathToFileURL(path).href,
+      rows,
+      bytes: statSync(path).size,
+      matchesSchema: true,
+      partition: {},
+      deletes: [],
+    };
   }
 }
 

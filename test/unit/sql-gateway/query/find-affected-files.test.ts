@@ -12,6 +12,7 @@ function filesWith(meant: readonly number[]) {
       bytes: 1,
       matchesSchema: true,
       partition: {},
+      deletes: [],
     }),
   );
   const asked: number[] = [];

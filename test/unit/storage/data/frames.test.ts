@@ -23,7 +23,15 @@ async function stored(query: string, fields: readonly Field[] = FIELDS): Promise
 
 async function framesOf(file: DataFile, fields: readonly Field[] = FIELDS, signal?: AbortSignal): Promise<Uint8Array[]> {
   const frames: Uint8Array[] = [];
-  const split = { kind: 'parquet' as const, uri: file.uri, rows: file.rows, bytes: file.bytes, matchesSchema: true, partition: {} };
+  const split = {
+    kind: 'parquet' as const,
+    uri: file.uri,
+    rows: file.rows,
+    bytes: file.bytes,
+    matchesSchema: true,
+    partition: {},
+    deletes: [],
+  };
   const wanted = fields.map((field) => ({ ...field, fieldId: field.id }));
   for await (const frame of bench.service.read(split, fields, wanted, signal)) frames.push(Uint8Array.from(frame));
   return frames;
@@ -124,7 +132,15 @@ describe('reading a split', () => {
 
   it('stops when its reader leaves or cancels', async () => {
     const file = await stored("SELECT i AS id, repeat('x', 100) || hash(i) AS word FROM range(300000) r(i)");
-    const split = { kind: 'parquet' as const, uri: file.uri, rows: file.rows, bytes: file.bytes, matchesSchema: true, partition: {} };
+    const split = {
+      kind: 'parquet' as const,
+      uri: file.uri,
+      rows: file.rows,
+      bytes: file.bytes,
+      matchesSchema: true,
+      partition: {},
+      deletes: [],
+    };
     const wanted = FIELDS.map((field) => ({ ...field, fieldId: field.id }));
     for await (const frame of bench.service.read(split, FIELDS, wanted)) {
       expect(frame.byteLength).toBeGreaterThan(0);

@@ -1,0 +1,28 @@
+import { locationToPath, type ParquetSplit, type RowDelete } from '../../spi/index.ts';
+import type { FileDeletes } from './query-message.ts';
+
+/** Returns what takes rows of splits away, as a part of a scan's input; nothing when they have no deletes. */
+export function deletesOf(splits: readonly ParquetSplit[]): { readonly deletes?: FileDeletes } {
+  const lists = new Map<readonly RowDelete[], number>();
+  const files = splits.flatMap(({ uri, deletes }) => {
+    if (deletes.length === 0) return [];
+    const list = lists.get(deletes) ?? lists.size;
+    lists.set(deletes, list);
+    return [{ path: locationToPath(uri), location: uri, list }];
+  });
+  return files.length === 0 ? {} : { deletes: { lists: [...lists.keys()], files } };
+}
+
+/** Returns the part of the deletes that belongs to some of the files. */
+export function deletesWithin(deletes: FileDeletes | undefined, paths: ReadonlySet<string>): { readonly deletes?: FileDeletes } {
+  const files = deletes?.files.filter(({ path }) => paths.has(path)) ?? [];
+  if (deletes === undefined || files.length === 0) return {};
+  const used = [...new Set(files.map(({ list }) => list))];
+  const position = new Map(used.map((list, index) => [list, index]));
+  return {
+    deletes: {
+      lists: used.map((list) => deletes.lists[list] ?? []),
+      files: files.map((file) => ({ ...file, list: position.get(file.list) ?? 0 })),
+    },
+  };
+}
