@@ -1,6 +1,6 @@
 import { BINARY_PRECEDENCE, type BinaryOperator, type ComparisonOperator, type Expression, PRECEDENCE } from '../ast/index.ts';
 import type { Keyword, SymbolText, Terminal } from '../lex/index.ts';
-import { parseLabel, parseQualifiedName } from './parse-name.ts';
+import { parseLabel, parseListAfter, parseQualifiedName } from './parse-name.ts';
 import { acceptQuantified, parseIs, parsePredicate, startsPredicate } from './parse-predicate.ts';
 import { parsePrimary } from './parse-primary.ts';
 import { parseTypeName } from './parse-type-name.ts';
@@ -37,7 +37,6 @@ function parsePostfix(cursor: TokenCursor): Expression {
   for (;;) {
     const { terminal } = cursor.token;
     if (terminal !== '[' && terminal !== '::' && terminal !== '.') return operand;
-    cursor.chainLinks++;
     if (terminal === '[') operand = parseBrackets(cursor, operand, start);
     else {
       cursor.advance();
@@ -49,6 +48,7 @@ function parsePostfix(cursor: TokenCursor): Expression {
         operand = { kind: 'field-access', operand, field, span: cursor.spanFrom(start) };
       }
     }
+    cursor.chainHeight++;
   }
 }
 
@@ -73,30 +73,29 @@ function parseBinary(cursor: TokenCursor, left: Expression, start: number, minim
   const operator = SPELLINGS.get(cursor.token.terminal);
   if (operator === undefined || BINARY_PRECEDENCE[operator] < minimum) return null;
   cursor.advance();
-  cursor.chainLinks++;
   const quantified = isComparison(operator) ? acceptQuantified(cursor, left, operator, start) : null;
   if (quantified !== null) return quantified;
   const right = parseOperand(cursor, BINARY_PRECEDENCE[operator] + 1);
   return { kind: 'binary', operator, left, right, span: cursor.spanFrom(start) };
 }
 
+const parseConjunct = (cursor: TokenCursor): Expression => parseOperand(cursor, PRECEDENCE.and + 1);
+const parseDisjunct = (cursor: TokenCursor): Expression => parseOperand(cursor, PRECEDENCE.or + 1);
+
 function parseLogical(cursor: TokenCursor, first: Expression, start: number, operator: 'and' | 'or'): Expression {
-  const operands = [first];
-  const word = operator === 'and' ? 'AND' : 'OR';
-  while (cursor.acceptWord(word)) operands.push(parseOperand(cursor, PRECEDENCE[operator] + 1));
+  const operands =
+    operator === 'and' ? parseListAfter(cursor, first, 'AND', parseConjunct) : parseListAfter(cursor, first, 'OR', parseDisjunct);
   return { kind: 'logical', operator, operands, span: cursor.spanFrom(start) };
 }
 
 function parseAtTimeZone(cursor: TokenCursor, operand: Expression, start: number): Expression | null {
   if (!cursor.acceptWords('AT', 'TIME', 'ZONE')) return null;
-  cursor.chainLinks++;
   const zone = parseOperand(cursor, PRECEDENCE.atTimeZone + 1);
   return { kind: 'at-time-zone', operand, zone, span: cursor.spanFrom(start) };
 }
 
 function parseCollate(cursor: TokenCursor, operand: Expression, start: number): Expression {
   cursor.expectWord('COLLATE');
-  cursor.chainLinks++;
   const collation = parseQualifiedName(cursor, 'a collation name');
   return { kind: 'collate', operand, collation, span: cursor.spanFrom(start) };
 }
@@ -104,12 +103,9 @@ function parseCollate(cursor: TokenCursor, operand: Expression, start: number): 
 function parseTest(cursor: TokenCursor, operand: Expression, start: number, minimum: number): Expression | null {
   const { terminal } = cursor.token;
   if (terminal === 'IS') {
-    if (minimum > PRECEDENCE.is) return null;
-    cursor.chainLinks++;
-    return parseIs(cursor, operand, start);
+    return minimum > PRECEDENCE.is ? null : parseIs(cursor, operand, start);
   }
   if (minimum > PRECEDENCE.predicate || !startsPredicate(terminal === 'NOT' ? cursor.peek(1) : cursor.token)) return null;
-  cursor.chainLinks++;
   return parsePredicate(cursor, operand, start);
 }
 
@@ -136,12 +132,13 @@ function parseInfix(cursor: TokenCursor, left: Expression, start: number, minimu
 /** Reads an expression whose operators bind at least as tightly as the precedence given. */
 export function parseOperand(cursor: TokenCursor, minimum: number): Expression {
   const { start } = cursor.token;
+  const outer = cursor.openChain();
   let left = parsePrefix(cursor);
-  for (;;) {
-    const next = parseInfix(cursor, left, start, minimum);
-    if (next === null) break;
+  for (let next = parseInfix(cursor, left, start, minimum); next !== null; next = parseInfix(cursor, left, start, minimum)) {
+    cursor.chainHeight++;
     left = next;
   }
+  cursor.closeChain(outer);
   cursor.suggest(INFIX_WORDS);
   return left;
 }

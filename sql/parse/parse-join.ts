@@ -52,12 +52,14 @@ function parseJoinCondition(cursor: TokenCursor): JoinCondition {
 /** Reads the right side of a join; in `a JOIN b JOIN c ON .. ON ..` that is itself a join. */
 function parseRightSide(cursor: TokenCursor): TableReference {
   const { start } = cursor.token;
+  const outer = cursor.openChain();
   let right = parseTablePrimary(cursor);
   while (!cursor.isWord('ON') && !cursor.isWord('USING')) {
     const joined = acceptJoin(cursor, right, start);
     if (joined === null) return cursor.fail('ON', 'USING');
     right = joined;
   }
+  cursor.closeChain(outer);
   return right;
 }
 
@@ -66,27 +68,27 @@ function acceptJoin(cursor: TokenCursor, left: TableReference, start: number): T
   const head = acceptJoinHead(cursor);
   if (head === null) return null;
   const { type, asof, natural } = head;
-  cursor.chainLinks++;
   if (type === 'cross' || natural) {
     const headSpan = cursor.spanFrom(headStart);
     const right = parseTablePrimary(cursor);
     const condition: JoinCondition | null = natural ? { kind: 'join-natural', span: headSpan } : null;
+    cursor.chainHeight++;
     return { kind: 'join', type, asof, left, right, condition, span: cursor.spanFrom(start) };
   }
   cursor.enter();
   const right = parseRightSide(cursor);
   cursor.leave();
   const condition = parseJoinCondition(cursor);
+  cursor.chainHeight++;
   return { kind: 'join', type, asof, left, right, condition, span: cursor.spanFrom(start) };
 }
 
 /** Reads a table with the joins that follow it. */
 export function parseTableReference(cursor: TokenCursor): TableReference {
   const { start } = cursor.token;
+  const outer = cursor.openChain();
   let left = parseTablePrimary(cursor);
-  for (;;) {
-    const joined = acceptJoin(cursor, left, start);
-    if (joined === null) return left;
-    left = joined;
-  }
+  for (let next = acceptJoin(cursor, left, start); next !== null; next = acceptJoin(cursor, left, start)) left = next;
+  cursor.closeChain(outer);
+  return left;
 }

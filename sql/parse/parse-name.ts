@@ -1,7 +1,7 @@
 import type { Identifier, QualifiedName } from '../ast/index.ts';
 import type { Token } from '../lex/index.ts';
 import { isReserved } from './reserved-words.ts';
-import type { TokenCursor } from './token-cursor.ts';
+import type { ListSeparator, TokenCursor } from './token-cursor.ts';
 
 /** True for a token that can be a name: a quoted one, or a word that is not reserved. */
 export function isName({ kind, terminal }: Token): boolean {
@@ -33,20 +33,40 @@ export function parseLabel(cursor: TokenCursor, description = 'a name'): Identif
 /** Reads a dotted name.
  *  @throws SQL_SYNTAX when no name stands here. */
 export function parseQualifiedName(cursor: TokenCursor, description = 'a name'): QualifiedName {
-  const first = parseIdentifier(cursor, description);
-  const parts = [first];
+  const { start } = cursor.token;
+  const parts = parseDottedParts(cursor, parseIdentifier(cursor, description), description);
+  return { kind: 'qualified-name', parts, span: cursor.spanFrom(start) };
+}
+
+/** Reads what follows the first part of a dotted name, and returns all parts.
+ *  @param description what a part stands for in an error.
+ *  @throws SQL_SYNTAX when a dot is not followed by a name. */
+export function parseDottedParts(cursor: TokenCursor, first: Identifier, description: string): Identifier[] {
+  if (!cursor.peekSymbol(0, '.')) return [first];
+  cursor.advance();
+  const second = parseLabel(cursor, description);
+  const parts = [first, second];
   while (cursor.peekSymbol(0, '.')) {
     cursor.advance();
     parts.push(parseLabel(cursor, description));
   }
-  return { kind: 'qualified-name', parts, span: cursor.spanFrom(first.span.start) };
+  return parts;
+}
+
+/** Reads what follows the first item of a list up to where no separator stands, and returns all items.
+ *  Guarantees: the array has no room to spare, which in the trees of long statements would be as large as what it holds. */
+export function parseListAfter<T>(cursor: TokenCursor, first: T, separator: ListSeparator, item: (cursor: TokenCursor) => T): T[] {
+  if (!cursor.acceptSeparator(separator)) return [first];
+  const second = item(cursor);
+  if (!cursor.acceptSeparator(separator)) return [first, second];
+  const items = [first, second, item(cursor)];
+  while (cursor.acceptSeparator(separator)) items.push(item(cursor));
+  return items.slice();
 }
 
 /** Reads one or more items separated by commas. */
 export function parseCommaList<T>(cursor: TokenCursor, item: (cursor: TokenCursor) => T): T[] {
-  const items = [item(cursor)];
-  while (cursor.acceptSymbol(',')) items.push(item(cursor));
-  return items;
+  return parseListAfter(cursor, item(cursor), ',', item);
 }
 
 /** Reads one or more items separated by commas in parentheses. */

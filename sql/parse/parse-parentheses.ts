@@ -1,5 +1,6 @@
 import type { Expression, Query } from '../ast/index.ts';
 import { keywordsIn } from '../lex/index.ts';
+import { parseListAfter } from './parse-name.ts';
 import { opensPivot } from './parse-pivot.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -51,8 +52,7 @@ export function parseParenthesisContent(cursor: TokenCursor): ParenthesisContent
     cursor.expectSymbol(')');
     return { kind: 'query', query };
   }
-  const expressions = [first];
-  while (cursor.acceptSymbol(',')) expressions.push(cursor.rules.expression(cursor));
+  const expressions = parseListAfter(cursor, first, ',', cursor.rules.expression);
   cursor.expectSymbol(')');
   if (expressions.length === 1 && first.kind === 'scalar-subquery') return { kind: 'query', query: first.query };
   return { kind: 'expressions', expressions };

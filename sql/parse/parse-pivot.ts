@@ -121,8 +121,8 @@ function acceptIncludeNulls(cursor: TokenCursor): boolean {
 export function parsePivots(cursor: TokenCursor, table: TableReference, start: number): TableReference {
   let left = table;
   while (startsPivot(cursor)) {
-    cursor.chainLinks++;
     left = cursor.peekWord(0, 'PIVOT') ? parsePivotSuffix(cursor, left, start) : parseUnpivotSuffix(cursor, left, start);
+    cursor.chainHeight++;
   }
   return left;
 }

@@ -121,13 +121,17 @@ function parseSetOperations(cursor: TokenCursor, first: QueryBody, start: number
   let chain: { operator: SetOperator; operands: QueryBody[] } | null = null;
   for (let next = acceptSetOperator(cursor, intersect); next !== null; next = acceptSetOperator(cursor, intersect)) {
     const operandStart = cursor.token.start;
+    const leftHeight = cursor.openChain();
     const operand = parseBodyOperand(cursor);
     const right = intersect ? operand : parseSetOperations(cursor, operand, operandStart, true);
     const last = chain?.operator;
     if (chain !== null && last?.operator === next.operator && last.all === next.all && last.byName === next.byName) {
+      cursor.chainHeight++;
+      cursor.closeChain(leftHeight);
       chain.operands.push(right);
     } else {
-      cursor.chainLinks++;
+      cursor.closeChain(leftHeight);
+      cursor.chainHeight++;
       chain = { operator: next, operands: [left, right] };
     }
     left = { kind: 'set-operation', ...next, operands: chain.operands, span: cursor.spanFrom(start) };
@@ -208,8 +212,10 @@ function parseTail(cursor: TokenCursor, withClause: WithClause | null, first: Qu
 /** Reads a query after its WITH clause; the start is where the clause began. */
 export function parseQueryAfterWith(cursor: TokenCursor, withClause: WithClause | null, start: number): Query {
   const bodyStart = cursor.token.start;
+  const outer = cursor.openChain();
   const first = parseBodyOperand(cursor);
   const query = parseTail(cursor, withClause, first, bodyStart);
+  cursor.closeChain(outer);
   return start === bodyStart ? query : { ...query, span: { start, end: query.span.end } };
 }
 

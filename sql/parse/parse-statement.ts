@@ -33,7 +33,7 @@ export const STATEMENT_LENGTH_MAX = 1_048_576;
 /** How many nodes a statement's tree may be high, which bounds the recursion of everything that walks it. */
 export const TREE_HEIGHT_MAX = 1000;
 
-/** Below this number of operators in chains no tree can be too high. */
+/** Where no more operators of chains than this lie above each other, no tree can be too high. */
 const UNMEASURED_LINKS_MAX = 200;
 
 const RULES: GrammarRules<TokenCursor> = {
@@ -130,7 +130,7 @@ function parseOneStatement(cursor: TokenCursor): Statement {
 }
 
 function checkHeight(cursor: TokenCursor, statement: Statement): void {
-  if (cursor.chainLinks <= UNMEASURED_LINKS_MAX || measureHeight(statement, TREE_HEIGHT_MAX) <= TREE_HEIGHT_MAX) return;
+  if (cursor.chainHeight <= UNMEASURED_LINKS_MAX || measureHeight(statement, TREE_HEIGHT_MAX) <= TREE_HEIGHT_MAX) return;
   throw new PlatformError('SQL_TOO_DEEP', `the statement chains more than ${TREE_HEIGHT_MAX} operators, joins or set operations`, {
     location: locate(cursor.text, statement.span.start, statement.span.end),
     hint: 'Put parentheses around parts of the chain, or use a list.',

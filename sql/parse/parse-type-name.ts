@@ -105,14 +105,16 @@ function parseSingleType(cursor: TokenCursor): TypeName {
  *  @throws SQL_SYNTAX when none stands here. */
 export function parseTypeName(cursor: TokenCursor): TypeName {
   const { start } = cursor.token;
+  const outer = cursor.openChain();
   cursor.enter();
   let type = parseSingleType(cursor);
   cursor.leave();
   while (cursor.acceptSymbol('[')) {
-    cursor.chainLinks++;
+    cursor.chainHeight++;
     const size = cursor.isSymbol(']') ? null : parseSmallInteger(cursor);
     cursor.expectSymbol(']');
     type = { kind: 'list-type', element: type, size, span: cursor.spanFrom(start) };
   }
+  cursor.closeChain(outer);
   return type;
 }

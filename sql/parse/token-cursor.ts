@@ -7,6 +7,9 @@ import { syntaxError } from './syntax-error.ts';
 /** How deep parentheses, subqueries, calls and prefix operators may nest. */
 export const NESTING_LEVELS_MAX = 256;
 
+/** What stands between the items of a list. */
+export type ListSeparator = ',' | 'AND' | 'OR';
+
 /** Walks over the tokens of one statement. A test that fails at the token where an earlier run of the parser stopped is
  *  recorded, which gives the error its list of what was expected and costs nothing when the text is right. */
 export class TokenCursor {
@@ -14,8 +17,9 @@ export class TokenCursor {
   readonly rules: GrammarRules<TokenCursor>;
   /** The token at which the cursor stands. */
   token: Token;
-  /** How many operators, joins and the like made the tree higher without nesting. */
-  chainLinks = 0;
+  /** How many operators, joins and the like, which make the tree higher without nesting, lie above each other at most in what was
+   *  read since the chain was opened. */
+  chainHeight = 0;
   /** Index of the token at which the parse failed, or -1. */
   failedAt = -1;
   readonly #lexer: Lexer;
@@ -122,6 +126,13 @@ export class TokenCursor {
     return true;
   }
 
+  /** Passes what stands between the items of a list. */
+  acceptSeparator(separator: ListSeparator): boolean {
+    if (!this.#is(separator)) return false;
+    this.advance();
+    return true;
+  }
+
   /** Passes the keyword.
    *  @throws SQL_SYNTAX when something else stands here. */
   expectWord(word: Keyword): Token {
@@ -170,6 +181,18 @@ export class TokenCursor {
   /** Leaves one level of nesting. */
   leave(): void {
     this.#nesting--;
+  }
+
+  /** Begins to count anew how high operators, joins and the like pile up; `closeChain` must follow with what is returned. */
+  openChain(): number {
+    const outer = this.chainHeight;
+    this.chainHeight = 0;
+    return outer;
+  }
+
+  /** Ends what `openChain` began. */
+  closeChain(outer: number): void {
+    if (outer > this.chainHeight) this.chainHeight = outer;
   }
 
   /** Returns the number of the next `?`, from 1. */
