@@ -74,7 +74,7 @@ async function measureLengths(): Promise<Pick<MeasuredSql, 'parseLengths' | 'bin
   const bindLengths: LengthTimes[] = [];
   for (const shape of LONG_SHAPES) {
     console.error(`lengths: ${shape.name}`);
-    parseLengths.push(await timeLengths(shape, OUR_PARSER.parse, quick ? 1 : 9));
+    parseLengths.push(await timeLengths(shape, OUR_PARSER.parse, quick ? 3 : 9));
     bindLengths.push(await timeLengths(shape, (sql) => bindText(sql, catalog), quick ? 1 : 5));
   }
   return { parseLengths, bindLengths };
