@@ -12,6 +12,7 @@ import { refusedStatement, type RefusedStatement } from './refused-statement.ts'
 import { relationName, sameName, schemaName } from './relation-name.ts';
 import { existingRelation } from './existing-relation.ts';
 import { EMPTY_SCOPE } from './scope.ts';
+import { ScopeColumns } from './scope-columns.ts';
 
 type Details = RefusedStatement['details'];
 
@@ -144,11 +145,11 @@ function bindWriteOrder(
   table: TableSnapshot,
   keys: Extract<LayoutAction, { kind: 'set-write-order' }>['keys'],
 ): string {
-  const columns = table.fields.map(({ name, type, nullable }) => {
+  const columns = table.fields.map(({ name, type, nullable }, position) => {
     const column = state.columns.create({ name, type, nullable });
-    return { ...column, table: table.ref.name, schema: table.ref.schema, qualifiedOnly: false };
+    return { ...column, table: table.ref.name, schema: table.ref.schema, qualifiedOnly: false, position };
   });
-  const scope = { columns, aliases: null, outer: null };
+  const scope = { columns: ScopeColumns.of(columns), aliases: null, outer: null };
   const context = { state, scope, environment: NOTHING_AROUND, calls: null, place: 'WRITE ORDERED BY' };
   return keys.map((key) => formatType(bindWithin(context, key.expression).type)).join(', ');
 }

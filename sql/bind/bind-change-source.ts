@@ -2,7 +2,7 @@ import type { PlanNode } from '../../spi/index.ts';
 import type { TableReference } from '../ast/index.ts';
 import { bindFrom } from './bind-from.ts';
 import type { BinderState, Environment } from './binder-state.ts';
-import type { ScopeColumn } from './scope.ts';
+import type { ScopeColumn } from './scope-columns.ts';
 import { shareRows } from './shared-rows.ts';
 
 /** Rows under names, read under ids of their own. */
@@ -23,7 +23,9 @@ export interface ChangeSource {
 
 /** Binds FROM of UPDATE, USING of DELETE and MERGE as a common table, so that all parts of a query see the same rows of it. */
 export function bindChangeSource(state: BinderState, references: readonly TableReference[], environment: Environment): ChangeSource {
-  const { plan, columns: named } = bindFrom(state, references, environment);
+  const from = bindFrom(state, references, environment);
+  const { plan } = from;
+  const named = from.columns.all();
   const columns = named.map(({ id, name, type }) => ({ id, name, type, nullable: state.columns.isNullable(id) }));
   const shared = shareRows(state, plan, columns);
   return {

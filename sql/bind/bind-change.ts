@@ -12,6 +12,7 @@ import { readHintList } from './finish-query.ts';
 import { refuseSameTables } from './from-item.ts';
 import { columnExpression } from './scope.ts';
 import { uniteRows } from './unite-rows.ts';
+import { ScopeColumns } from './scope-columns.ts';
 
 /** Binds MERGE: the first WHEN whose condition is true decides about a pair of rows that match, about a row of the source that no row of the
  *  target matches, and about a row of the target that no row of the source matches. */
@@ -49,7 +50,7 @@ function noteReads(parts: ChangeParts): void {
   const { state, text, target, source } = parts;
   const own = target.scan.columns;
   const others = source.rows.columns;
-  refuseSameTables(state, contextOver(parts, own, [], 'ON').scope.columns, others, text.span);
+  refuseSameTables(state, contextOver(parts, own, [], 'ON').scope.columns, ScopeColumns.of(others), text.span);
   state.reads.queries.push({ plan: source.rows.plan, columns: [] });
   state.reads.expressions.push(bindMatch(parts, own, others));
   for (const { match, condition } of text.clauses) {

@@ -13,7 +13,7 @@ import { bindWithin, type BinderState, type Environment, type ExpressionContext 
 import { type FromItem, nameColumns, readsColumns, refuseSameTables } from './from-item.ts';
 import { sameName } from './relation-name.ts';
 import { resolveOverload } from './resolve-overload.ts';
-import type { ScopeColumn } from './scope.ts';
+import { type ScopeColumn, ScopeColumns } from './scope-columns.ts';
 
 const RELATIONS_MAX = 256;
 
@@ -22,10 +22,10 @@ export function bindFrom(state: BinderState, references: readonly TableReference
   refuseTooMany(state, references);
   let left: FromItem | null = null;
   for (const reference of references) {
-    const right = bindTableReference(state, reference, environment, left?.columns ?? []);
+    const right = bindTableReference(state, reference, environment, left?.columns ?? ScopeColumns.NONE);
     left = left === null ? right : crossJoin(state, left, right, reference.span);
   }
-  return left ?? { plan: { kind: 'values', columns: [], rows: [[]] }, columns: [], seesLeft: false };
+  return left ?? { plan: { kind: 'values', columns: [], rows: [[]] }, columns: ScopeColumns.NONE, seesLeft: false };
 }
 
 /** Each join is a level of the plan, and engines search among the orders of joins. */
@@ -46,10 +46,10 @@ function crossJoin(state: BinderState, left: FromItem, right: FromItem, span: Sp
   refuseSameTables(state, left.columns, right.columns, span);
   const lateral = right.seesLeft && readsColumns(right.plan, left.columns);
   const plan: PlanNode = { kind: 'join', joinType: 'cross', left: left.plan, right: right.plan, condition: null, lateral };
-  return { plan, columns: [...left.columns, ...right.columns], seesLeft: left.seesLeft || right.seesLeft };
+  return { plan, columns: left.columns.with(right.columns), seesLeft: left.seesLeft || right.seesLeft };
 }
 
-function bindTableReference(state: BinderState, node: TableReference, environment: Environment, left: readonly ScopeColumn[]): FromItem {
+function bindTableReference(state: BinderState, node: TableReference, environment: Environment, left: ScopeColumns): FromItem {
   switch (node.kind) {
     case 'named-table':
       return bindSample(state, bindNamedTable(state, node, environment), node.sample, environment);
@@ -66,15 +66,15 @@ function bindTableReference(state: BinderState, node: TableReference, environmen
   }
 }
 
-function besides(environment: Environment, left: readonly ScopeColumn[]): Environment {
+function besides(environment: Environment, left: ScopeColumns): Environment {
   return { ...environment, outer: { columns: left, aliases: null, outer: environment.outer } };
 }
 
-function bindDerived(state: BinderState, node: DerivedTable, environment: Environment, left: readonly ScopeColumn[]): FromItem {
+function bindDerived(state: BinderState, node: DerivedTable, environment: Environment, left: ScopeColumns): FromItem {
   const relation = state.rules.query(state, node.query, node.lateral ? besides(environment, left) : environment);
   const columns = nameColumns(state, relation.columns, { table: null, schema: null }, node.alias);
   const named = node.alias === null ? withInnerTables(node.query, columns) : columns;
-  return bindSample(state, { plan: relation.plan, columns: named, seesLeft: node.lateral }, node.sample, environment);
+  return bindSample(state, { plan: relation.plan, columns: ScopeColumns.of(named), seesLeft: node.lateral }, node.sample, environment);
 }
 
 /** Notes which relation each column was selected from as `relation.column`. */
@@ -92,7 +92,7 @@ function withInnerTables({ body }: Query, columns: readonly ScopeColumn[]): read
   });
 }
 
-function bindTableFunction(state: BinderState, node: TableFunction, environment: Environment, left: readonly ScopeColumn[]): FromItem {
+function bindTableFunction(state: BinderState, node: TableFunction, environment: Environment, left: ScopeColumns): FromItem {
   const windowKind = windowKindOf(node);
   if (windowKind !== null) return bindWindowTable(state, windowKind, node, node.lateral ? besides(environment, left) : environment);
   const scope = besides(environment, left).outer;
@@ -126,7 +126,11 @@ function bindTableFunction(state: BinderState, node: TableFunction, environment:
   );
   const column = state.columns.create({ name: node.alias?.name.name ?? definition.name, type: resolved.type, nullable: false });
   const plan: PlanNode = { kind: 'table_function', function: definition.name, arguments: resolved.arguments, columns: [column] };
-  return { plan, columns: nameColumns(state, [column], { table: definition.name, schema: null }, node.alias), seesLeft: true };
+  return {
+    plan,
+    columns: ScopeColumns.of(nameColumns(state, [column], { table: definition.name, schema: null }, node.alias)),
+    seesLeft: true,
+  };
 }
 
 /** A series with numbers beside it is the list of its values, unnested. */
@@ -148,7 +152,7 @@ function bindUnnest(state: BinderState, node: TableFunction, bound: readonly Pla
     : null;
   const all = ordinality === null ? columns : [...columns, ordinality];
   const plan: PlanNode = { kind: 'unnest', arguments: bound, columns, ordinality };
-  return { plan, columns: nameColumns(state, all, { table: 'unnest', schema: null }, node.alias), seesLeft: true };
+  return { plan, columns: ScopeColumns.of(nameColumns(state, all, { table: 'unnest', schema: null }, node.alias)), seesLeft: true };
 }
 
 function elementTypes(state: BinderState, type: DataType, span: Span): readonly { readonly name: string; readonly type: DataType }[] {

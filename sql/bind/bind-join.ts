@@ -15,10 +15,11 @@ import { commonTypeOf } from './coercion.ts';
 import { mayBeNull } from './expression-nullability.ts';
 import { type FromItem, readsColumns, refuseSameTables } from './from-item.ts';
 import { sameName } from './relation-name.ts';
-import { columnExpression, type ScopeColumn } from './scope.ts';
+import { columnExpression } from './scope.ts';
+import { type ScopeColumn, ScopeColumns } from './scope-columns.ts';
 import { bindTemporalCondition, checkTemporalKeys, temporalTableOf, withoutMoment } from './temporal-join.ts';
 
-type BindTableReference = (state: BinderState, node: TableReference, environment: Environment, left: readonly ScopeColumn[]) => FromItem;
+type BindTableReference = (state: BinderState, node: TableReference, environment: Environment, left: ScopeColumns) => FromItem;
 
 const INEQUALITIES: ReadonlySet<string> = new Set(['lt', 'le', 'gt', 'ge']);
 
@@ -28,12 +29,12 @@ export function bindJoin(
   state: BinderState,
   node: Join,
   environment: Environment,
-  leftmost: readonly ScopeColumn[],
+  leftmost: ScopeColumns,
   bindOperand: BindTableReference,
 ): FromItem {
   const left = bindOperand(state, node.left, environment, leftmost);
   const temporal = temporalTableOf(node);
-  const right = bindOperand(state, withoutMoment(node.right, temporal), environment, [...leftmost, ...left.columns]);
+  const right = bindOperand(state, withoutMoment(node.right, temporal), environment, leftmost.with(left.columns));
   refuseSameTables(state, left.columns, right.columns, node.right.span);
   const shared = sharedColumns(state, node, left, right);
   const moment = temporal === null ? null : bindTemporalCondition(state, node, temporal, { left, right }, environment);
@@ -53,10 +54,10 @@ export function bindJoin(
   const seesLeft = left.seesLeft || right.seesLeft;
   markOptional(state, joinType, left, right);
   if (joinType === 'semi' || joinType === 'anti') return { plan, columns: left.columns, seesLeft };
-  if (shared.length === 0) return { plan, columns: [...left.columns, ...right.columns], seesLeft };
+  if (shared.length === 0) return { plan, columns: left.columns.with(right.columns), seesLeft };
   return joinType === 'full'
     ? mergeByCoalesce(state, plan, left, right, shared, seesLeft)
-    : { plan, columns: mergedColumns(joinType, left, right, shared), seesLeft };
+    : { plan, columns: ScopeColumns.of(mergedColumns(joinType, left, right, shared)), seesLeft };
 }
 
 interface SharedColumn {
@@ -74,7 +75,7 @@ function typeOf(state: BinderState, node: Join): PlanJoinType {
 
 function sharedColumns(state: BinderState, node: Join, left: FromItem, right: FromItem): readonly SharedColumn[] {
   if (node.condition === null || node.condition.kind === 'join-on') return [];
-  const visible = (item: FromItem): readonly ScopeColumn[] => item.columns.filter((column) => !column.qualifiedOnly);
+  const visible = (item: FromItem): readonly ScopeColumn[] => item.columns.all().filter((column) => !column.qualifiedOnly);
   const names: readonly Identifier[] =
     node.condition.kind === 'join-using'
       ? node.condition.columns
@@ -113,7 +114,7 @@ function bindJoinCondition(
 ): PlanExpression | null {
   if (node.condition === null) return null;
   if (node.condition.kind === 'join-on') {
-    const scope = { columns: [...left.columns, ...right.columns], aliases: null, outer: environment.outer };
+    const scope = { columns: left.columns.with(right.columns), aliases: null, outer: environment.outer };
     return bindCondition({ state, scope, environment, calls: null, place: 'ON' }, node.condition.expression);
   }
   const { span } = node.condition;
@@ -152,9 +153,8 @@ function checkAsOf(state: BinderState, condition: PlanExpression | null, span: S
 }
 
 function markOptional(state: BinderState, joinType: PlanJoinType, left: FromItem, right: FromItem): void {
-  const ids = (item: FromItem): number[] => item.columns.map((column) => column.id);
-  if (joinType === 'right' || joinType === 'full') state.columns.markNullable(ids(left));
-  if (joinType === 'left' || joinType === 'full' || joinType === 'asof_left') state.columns.markNullable(ids(right));
+  if (joinType === 'right' || joinType === 'full') left.columns.markNullable(state.columns);
+  if (joinType === 'left' || joinType === 'full' || joinType === 'asof_left') right.columns.markNullable(state.columns);
 }
 
 /** An inner or left join keeps the left column of a pair, a right join the right one. */
@@ -162,7 +162,7 @@ function mergedColumns(joinType: PlanJoinType, left: FromItem, right: FromItem, 
   const keptSide = joinType === 'right' ? 'right' : 'left';
   const kept = new Set(shared.map((pair) => pair[keptSide].id));
   const hidden = new Set(shared.map((pair) => pair[keptSide === 'left' ? 'right' : 'left'].id));
-  const rest = [...left.columns, ...right.columns].filter((column) => !kept.has(column.id));
+  const rest = [...left.columns.all(), ...right.columns.all()].filter((column) => !kept.has(column.id));
   return [
     ...shared.map((pair) => pair[keptSide]),
     ...rest.map((column) => (hidden.has(column.id) ? { ...column, qualifiedOnly: true } : column)),
@@ -188,15 +188,16 @@ function mergeByCoalesce(
     return state.columns.create({ name: pair.name, type, nullable: mayBeNull(state.columns, expression), expression });
   });
   const hidden = new Set(shared.flatMap((pair) => [pair.left.id, pair.right.id]));
-  const passed = [...left.columns, ...right.columns].map((column) => {
+  const passed = [...left.columns.all(), ...right.columns.all()].map((column) => {
     const expression = columnExpression(column);
     const copy: ProjectColumn = state.columns.create({ name: column.name, type: column.type, nullable: true, expression });
     state.reads.carried.set(copy.id, column.id);
     return { copy, column: { ...column, id: copy.id, qualifiedOnly: column.qualifiedOnly || hidden.has(column.id) } };
   });
   const mergedScope = merged.map(
-    ({ name, id, type }): ScopeColumn => ({ name, id, type, table: null, schema: null, qualifiedOnly: false }),
+    ({ name, id, type }, position): ScopeColumn => ({ name, id, type, table: null, schema: null, qualifiedOnly: false, position }),
   );
   const columns = [...merged, ...passed.map(({ copy }) => copy)];
-  return { plan: { kind: 'project', input: plan, columns }, columns: [...mergedScope, ...passed.map(({ column }) => column)], seesLeft };
+  const named = ScopeColumns.of([...mergedScope, ...passed.map(({ column }) => column)]);
+  return { plan: { kind: 'project', input: plan, columns }, columns: named, seesLeft };
 }

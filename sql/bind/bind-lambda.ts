@@ -3,6 +3,7 @@ import type { Expression, Span } from '../ast/index.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
+import { ScopeColumns } from './scope-columns.ts';
 
 /** Binds a lambda whose parameters have the types given; it may name fewer of them, but not less than `required`.
  *  @throws SQL_TYPE_MISMATCH when the argument is no lambda or has another number of parameters */
@@ -26,8 +27,16 @@ export function bindLambda(
     const type = types[index] ?? { kind: 'null' };
     return state.columns.create({ name: parameter.name, type, nullable: true });
   });
-  const columns = parameters.map(({ id, name, type }) => ({ id, name, type, table: null, schema: null, qualifiedOnly: false }));
-  const scope = { columns, aliases: null, outer: context.scope };
+  const columns = parameters.map(({ id, name, type }, position) => ({
+    id,
+    name,
+    type,
+    table: null,
+    schema: null,
+    qualifiedOnly: false,
+    position,
+  }));
+  const scope = { columns: ScopeColumns.of(columns), aliases: null, outer: context.scope };
   const body = settled(state, bindWithin({ ...context, scope, calls: null, place: 'a lambda' }, node.body));
   if (hasSubquery(body)) throw unsupported(state, 'a subquery in a lambda', node.body.span);
   return lambdaOf(parameters, body);

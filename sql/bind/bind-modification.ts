@@ -18,6 +18,7 @@ import { planQuery } from './finish-query.ts';
 import { nameColumns, type NamedColumn } from './from-item.ts';
 import { lookUpTarget } from './maintained-table.ts';
 import { noteUse } from './read-record.ts';
+import { ScopeColumns } from './scope-columns.ts';
 
 /** The table that a statement changes rows of, and which rows those are. */
 export interface ModificationTarget {
@@ -54,7 +55,7 @@ export function bindTarget(state: BinderState, node: ModificationText): Modifica
   const own = { table: table.ref.name, schema: table.ref.schema };
   const alias = node.alias === null ? null : { kind: 'table-alias' as const, name: node.alias, columns: [], span: node.alias.span };
   const contextOver = (columns: readonly NamedColumn[], place: string): ExpressionContext => {
-    const scope = { columns: nameColumns(state, columns, own, alias), aliases: null, outer: null };
+    const scope = { columns: ScopeColumns.of(nameColumns(state, columns, own, alias)), aliases: null, outer: null };
     return { state, scope, environment: common.environment, calls: null, place };
   };
   const condition = node.where === null ? null : bindRepeatable(contextOver(scan.columns, 'WHERE'), node.where);

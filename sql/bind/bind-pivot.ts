@@ -9,6 +9,7 @@ import { chargeCopies } from './expression-budget.ts';
 import { mayBeNull } from './expression-nullability.ts';
 import { type FromItem, nameColumns } from './from-item.ts';
 import { columnExpression } from './scope.ts';
+import { ScopeColumns } from './scope-columns.ts';
 
 const COLUMNS_MAX = 1024;
 
@@ -38,7 +39,7 @@ export function bindPivot(state: BinderState, node: Pivot, from: FromItem, envir
   );
   const aggregates = [...calls.aggregates.values()];
   const aggregated: PlanNode = { kind: 'aggregate', input: from.plan, groups, groupingSets: null, aggregates };
-  const rewrite = groupRewriter(state, groups, new Set(from.columns.map((column) => column.id)));
+  const rewrite = groupRewriter(state, groups, new Set(from.columns.made().map((column) => column.id)));
   const columns = [
     ...groups.map((group) => ({ name: group.name, expression: columnExpression(group) })),
     ...bound.map((expression, index) => ({ name: turned[index]?.name ?? '', expression: rewrite(expression, node.span) })),
@@ -47,7 +48,11 @@ export function bindPivot(state: BinderState, node: Pivot, from: FromItem, envir
       state.columns.create({ name, type: expression.type, nullable: mayBeNull(state.columns, expression), expression }),
   );
   const plan: PlanNode = { kind: 'project', input: aggregated, columns };
-  return { plan, columns: nameColumns(state, columns, { table: null, schema: null }, node.alias), seesLeft: from.seesLeft };
+  return {
+    plan,
+    columns: ScopeColumns.of(nameColumns(state, columns, { table: null, schema: null }, node.alias)),
+    seesLeft: from.seesLeft,
+  };
 }
 
 function turnedColumns(context: ExpressionContext, node: Pivot): readonly Turned[] {
@@ -142,6 +147,7 @@ function otherColumns(from: FromItem, calls: CallCollector): readonly Group[] {
     if (call.filter !== null) note(call.filter);
   }
   return from.columns
+    .all()
     .filter((column) => !column.qualifiedOnly && !read.has(column.id))
     .map((column) => ({ name: column.name, expression: columnExpression(column) }));
 }

@@ -9,6 +9,7 @@ import { bindValues } from './bind-values.ts';
 import { bindWith } from './bind-with.ts';
 import type { BinderState, BoundRelation, Environment } from './binder-state.ts';
 import { nameColumns } from './from-item.ts';
+import { ScopeColumns } from './scope-columns.ts';
 
 /** Binds the common tables in front of a statement; `around` puts them around a plan that reads them. */
 export function bindCommonTables(
@@ -33,7 +34,7 @@ function bindBody(state: BinderState, body: QueryBody, environment: Environment,
   if (body.kind === 'select') return bindSelect(state, body, environment, orderBy);
   const relation = bindOther(state, body, environment);
   if (orderBy === null) return { ...relation, sortKeys: [] };
-  const columns = nameColumns(state, relation.columns, { table: null, schema: null }, null);
+  const columns = ScopeColumns.of(nameColumns(state, relation.columns, { table: null, schema: null }, null));
   const scope = { columns, aliases: null, outer: environment.outer };
   const context = { state, scope, environment, calls: null, place: 'ORDER BY' };
   return { ...relation, sortKeys: bindOutputOrder(state, context, orderBy, relation.columns) };

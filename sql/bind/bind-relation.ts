@@ -12,13 +12,15 @@ import { bindError, unsupported } from './bind-error.ts';
 import { timeTravelOf } from './bind-time-travel.ts';
 import type { BinderState, BoundRelation, Environment, VisibleCommonTable } from './binder-state.ts';
 import type { VirtualRelation } from './bound-statement.ts';
-import { withComputedColumns } from './computed-columns.ts';
+import { computedColumnsOf, withComputedColumns } from './computed-columns.ts';
 import { type FromItem, nameColumns } from './from-item.ts';
 import { noteUse } from './read-record.ts';
 import { isMomentOfRow } from './moment-of-row.ts';
 import { relationName } from './relation-name.ts';
 import { type ParsedView, relationKey, type ResolvedRelation, targetKey, viewSource } from './resolve-relations.ts';
+import { ScopeColumns } from './scope-columns.ts';
 import { isMaterializedView } from './stream-table.ts';
+import { hasUniqueNames, TableColumns } from './table-columns.ts';
 
 /** Binds a table, view, common table or virtual relation named in FROM. */
 export function bindNamedTable(state: BinderState, node: NamedTable, environment: Environment): FromItem {
@@ -26,10 +28,27 @@ export function bindNamedTable(state: BinderState, node: NamedTable, environment
     const hint = 'It names a column of the left side in a JOIN b FOR SYSTEM_TIME AS OF a.ts ON ..; elsewhere write a constant.';
     throw unsupported(state, 'FOR SYSTEM_TIME AS OF a column here', node.version.span, hint);
   }
+  const common = commonTableOf(node.name, environment);
+  const stored = common === null ? bindStoredTable(state, node) : null;
+  if (stored !== null) return stored;
   const relation = bindRelation(state, node.name, node.version, environment);
-  const isCommon = commonTableOf(node.name, environment) !== null;
-  const own = isCommon ? { table: node.name.parts[0]?.name ?? null, schema: null } : ownName(relationName(node.name, state.source));
-  return { plan: relation.plan, columns: nameColumns(state, relation.columns, own, node.alias), seesLeft: false };
+  const own = common === null ? ownName(relationName(node.name, state.source)) : { table: node.name.parts[0]?.name ?? null, schema: null };
+  return { plan: relation.plan, columns: ScopeColumns.of(nameColumns(state, relation.columns, own, node.alias)), seesLeft: false };
+}
+
+/** Opens a stored table, of which only the columns are read that are named; null for other relations, and where all columns are named anew. */
+function bindStoredTable(state: BinderState, node: NamedTable): FromItem | null {
+  if ((node.alias?.columns.length ?? 0) > 0) return null;
+  const table = lookUp(state, node.name, node.version);
+  if (table.kind !== 'table' || computedColumnsOf(table).length > 0 || !hasUniqueNames(table.fields)) return null;
+  const { ref, snapshotId, schemaId, fields } = table;
+  pin(state, table);
+  const own = node.alias === null ? ownName(relationName(node.name, state.source)) : { table: node.alias.name.name, schema: null };
+  const columns = new TableColumns(state.columns, fields, own);
+  state.tables.push(columns);
+  const plan: ScanNode = { kind: 'scan', table: ref, snapshotId, schemaId, columns: columns.scanned, filter: null };
+  noteUse(state, isMaterializedView(table) ? 'materialized_view' : 'table', ref, { plan, columns: columns.scanned });
+  return { plan, columns: new ScopeColumns([columns]), seesLeft: false };
 }
 
 const ownName = (name: RelationName): { readonly table: string; readonly schema: string } => ({ table: name.name, schema: name.schema });
@@ -119,12 +138,16 @@ function scanCommonTable(state: BinderState, common: VisibleCommonTable): BoundR
 /** Reads all columns of a stored table at the snapshot found. */
 export function scanTable(state: BinderState, table: TableSnapshot): BoundRelation & { readonly plan: ScanNode } {
   const { ref, snapshotId, schemaId } = table;
-  state.pins.set(`${ref.uuid}@${snapshotId ?? ''}`, { table: ref, snapshotId });
+  pin(state, table);
   const columns = table.fields.map(
     ({ id: fieldId, name, type, nullable }): ScanColumn => state.columns.create({ name, type, nullable, fieldId }),
   );
   const deletes = table.deletes === true ? { deletes: true } : {};
   return { plan: { kind: 'scan', table: ref, snapshotId, schemaId, columns, filter: null, ...deletes }, columns };
+}
+
+function pin(state: BinderState, { ref, snapshotId }: TableSnapshot): void {
+  state.pins.set(`${ref.uuid}@${snapshotId ?? ''}`, { table: ref, snapshotId });
 }
 
 function bindView(state: BinderState, view: ParsedView, span: Span): BoundRelation {

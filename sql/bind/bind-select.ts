@@ -13,7 +13,8 @@ import { mayBeNull } from './expression-nullability.ts';
 import { bindGroupWindow } from './group-window.ts';
 import { splitConditions } from './late-condition.ts';
 import { bindItems, type SelectedItem, selectAliases } from './select-items.ts';
-import { columnExpression, type ScopeColumn } from './scope.ts';
+import { columnExpression } from './scope.ts';
+import type { ScopeColumns } from './scope-columns.ts';
 
 /** A query's body, with the keys by which its rows are to be ordered. */
 export interface BoundBody extends BoundRelation {
@@ -129,8 +130,8 @@ function rewriteCall(column: WindowColumn, rewrite: Rewrite, span: Span): Window
   return mapWindowCall(column.call, rule);
 }
 
-function inputIds(input: PlanNode, columns: readonly ScopeColumn[]): ReadonlySet<number> {
-  return new Set([...outputColumns(input), ...columns].map((column) => column.id));
+function inputIds(input: PlanNode, columns: ScopeColumns): ReadonlySet<number> {
+  return new Set([...outputColumns(input), ...columns.made()].map((column) => column.id));
 }
 
 function readsCalls(expression: PlanExpression, calls: CallCollector): boolean {

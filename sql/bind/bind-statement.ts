@@ -49,6 +49,7 @@ export async function bindWithReferences(statement: Statement, given: BindContex
     parameters: new ParameterSlots(context.parameters),
     columns: new ColumnRegistry(),
     pins: new Map(),
+    tables: [],
     unstableFunctions: new Set(),
     reads: createReadRecord(),
     spans: new Map(),

@@ -13,7 +13,8 @@ import { literal } from './bind-literal.ts';
 import type { BinderState } from './binder-state.ts';
 import { type FromItem, nameColumns } from './from-item.ts';
 import { sameName } from './relation-name.ts';
-import { columnExpression, type ScopeColumn } from './scope.ts';
+import { columnExpression } from './scope.ts';
+import { type ScopeColumn, ScopeColumns } from './scope-columns.ts';
 
 const VARCHAR: DataType = { kind: 'varchar' };
 
@@ -41,7 +42,7 @@ export function bindUnpivot(state: BinderState, node: Unpivot, from: FromItem): 
   const joined: PlanNode = { kind: 'join', joinType: 'cross', left: from.plan, right, condition: null, lateral: true };
   const plan = node.includeNulls ? joined : withoutNulls(joined, valueColumns);
   const gone = new Set(taken.flat().map((column) => column.id));
-  const kept = from.columns.filter((column) => !column.qualifiedOnly && !gone.has(column.id));
+  const kept = from.columns.all().filter((column) => !column.qualifiedOnly && !gone.has(column.id));
   const columns = [...kept, nameColumn, ...valueColumns].map(
     (column): ProjectColumn =>
       state.columns.create({
@@ -52,7 +53,11 @@ export function bindUnpivot(state: BinderState, node: Unpivot, from: FromItem): 
       }),
   );
   const projected: PlanNode = { kind: 'project', input: plan, columns };
-  return { plan: projected, columns: nameColumns(state, columns, { table: null, schema: null }, node.alias), seesLeft: from.seesLeft };
+  return {
+    plan: projected,
+    columns: ScopeColumns.of(nameColumns(state, columns, { table: null, schema: null }, node.alias)),
+    seesLeft: from.seesLeft,
+  };
 }
 
 function groupColumns(state: BinderState, node: Unpivot, group: UnpivotGroup, from: FromItem): readonly ScopeColumn[] {
@@ -64,7 +69,7 @@ function groupColumns(state: BinderState, node: Unpivot, group: UnpivotGroup, fr
 }
 
 function columnOf(state: BinderState, from: FromItem, name: Identifier): ScopeColumn {
-  const visible = from.columns.filter((column) => !column.qualifiedOnly);
+  const visible = from.columns.all().filter((column) => !column.qualifiedOnly);
   const matches = visible.filter((column) => sameName(column.name, name.name));
   const [found, ...more] = matches;
   if (more.length > 0) throw bindError(state, 'SQL_AMBIGUOUS_COLUMN', `more than one column has the name ${name.name}`, name.span);

@@ -5,7 +5,8 @@ import { bindRelation } from './bind-relation.ts';
 import type { BinderState, BoundRelation, Environment } from './binder-state.ts';
 import { type FromItem, nameColumns } from './from-item.ts';
 import { relationName } from './relation-name.ts';
-import { columnExpression, resolveName, type ScopeColumn } from './scope.ts';
+import { columnExpression, resolveName } from './scope.ts';
+import { type ScopeColumn, ScopeColumns } from './scope-columns.ts';
 import {
   cumulatingWindows,
   hoppingWindows,
@@ -60,7 +61,7 @@ export function bindWindowTable(state: BinderState, kind: WindowKind, node: Tabl
   const time = bindTimeColumn(state, call, inner);
   const rows: TimedRows = { ...relation, time: relation.columns.find((column) => column.id === time.id) ?? { ...time, nullable: true } };
   const { plan, columns, start, end } = windowedRows(state, call, rows, inner, environment);
-  return { plan, columns: nameColumns(state, [...columns, start, end], own, node.alias), seesLeft: false };
+  return { plan, columns: ScopeColumns.of(nameColumns(state, [...columns, start, end], own, node.alias)), seesLeft: false };
 }
 
 function readArguments(state: BinderState, kind: WindowKind, node: TableFunction): WindowCall {
@@ -120,7 +121,7 @@ function bindTimeColumn(state: BinderState, call: WindowCall, columns: readonly 
 }
 
 function columnNamed(state: BinderState, name: Identifier, columns: readonly ScopeColumn[]): ScopeColumn | null {
-  const found = resolveName(state, { columns, aliases: null, outer: null }, [name], name.span);
+  const found = resolveName(state, { columns: ScopeColumns.of(columns), aliases: null, outer: null }, [name], name.span);
   return found.kind === 'column' ? found.column : null;
 }
 

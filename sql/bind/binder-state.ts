@@ -15,6 +15,7 @@ import type { ParameterSlots } from './parameters.ts';
 import type { ReadRecord } from './read-record.ts';
 import type { RelationMap } from './resolve-relations.ts';
 import type { Scope } from './scope.ts';
+import type { TableColumns } from './table-columns.ts';
 
 /** What the binding of one statement shares and collects. Parts marked as collected grow while binding goes on. */
 export interface BinderState {
@@ -24,6 +25,8 @@ export interface BinderState {
   readonly columns: ColumnRegistry;
   /** Collected: the snapshots read, by table and snapshot. */
   readonly pins: Map<string, SnapshotPin>;
+  /** Collected: tables whose columns come to be as they are named. */
+  readonly tables: TableColumns[];
   /** Collected: names of functions that make the answer change from run to run. */
   readonly unstableFunctions: Set<string>;
   /** Collected: what is read, as far as the plans do not tell. */

@@ -7,7 +7,7 @@ import type { ModificationTarget, ModificationText } from './bind-modification.t
 import { bindCondition } from './bind-operator.ts';
 import type { BinderState, ExpressionContext } from './binder-state.ts';
 import type { NamedColumn } from './from-item.ts';
-import type { ScopeColumn } from './scope.ts';
+import { type ScopeColumn, ScopeColumns } from './scope-columns.ts';
 
 /** A statement that puts the rows of a source beside those of its target: MERGE, and what can be said as one. */
 export interface ChangeText extends Omit<ModificationText, 'where'> {
@@ -42,7 +42,7 @@ export function contextOver(
   place: string,
 ): ExpressionContext {
   const context = target.contextOver(own, place);
-  return { ...context, scope: { ...context.scope, columns: [...context.scope.columns, ...others] } };
+  return { ...context, scope: { ...context.scope, columns: context.scope.columns.with(ScopeColumns.of(others)) } };
 }
 
 /** Returns the condition by which rows of the target and of the source match. */

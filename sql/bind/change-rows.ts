@@ -26,7 +26,8 @@ import {
   mayAct,
 } from './change-clauses.ts';
 import { type FieldValues, insertValues, updateValues } from './change-values.ts';
-import { columnExpression, type ScopeColumn } from './scope.ts';
+import { columnExpression } from './scope.ts';
+import type { ScopeColumn } from './scope-columns.ts';
 
 /** Rows beside the number of the clause that is about them, NULL for none. */
 export interface MarkedRows extends NamedRows {

@@ -9,7 +9,8 @@ import { type ChangeParts, contextOver } from './change-clauses.ts';
 import { coerceForAssignment } from './coercion.ts';
 import type { NamedColumn } from './from-item.ts';
 import { sameName } from './relation-name.ts';
-import { columnExpression, type ScopeColumn } from './scope.ts';
+import { columnExpression } from './scope.ts';
+import type { ScopeColumn } from './scope-columns.ts';
 
 /** Values by field id. */
 export type FieldValues = ReadonlyMap<number, PlanExpression>;

@@ -14,9 +14,14 @@ export class ColumnRegistry {
 
   /** Makes a column under a fresh id. */
   create<Column extends Omit<PlanColumn, 'id'>>(column: Column): Column & { readonly id: number } {
+    return { ...column, id: this.add(column.nullable) };
+  }
+
+  /** Returns the id of a column that is made where this is called. */
+  add(nullable: boolean): number {
     const id = this.nextId();
-    this.#nullable[id] = column.nullable;
-    return { ...column, id };
+    this.#nullable[id] = nullable;
+    return id;
   }
 
   /** Returns whether a column may be NULL; outer joins bound so far count. */
@@ -24,8 +29,8 @@ export class ColumnRegistry {
     return this.#nullable[id] ?? true;
   }
 
-  /** Says that an outer join makes the columns nullable from here on. */
-  markNullable(ids: Iterable<number>): void {
-    for (const id of ids) this.#nullable[id] = true;
+  /** Says that an outer join makes a column nullable from here on. */
+  markNullable(id: number): void {
+    this.#nullable[id] = true;
   }
 }

@@ -6,6 +6,7 @@ import { type BinderState, type BoundRelation, bindWithin, type Environment } fr
 import { settled } from './coercion.ts';
 import { mayBeNull } from './expression-nullability.ts';
 import { columnExpression } from './scope.ts';
+import { ScopeColumns } from './scope-columns.ts';
 
 /** Property of a table with columns that are computed when it is read: JSON of `ComputedColumnText[]`. */
 export const COMPUTED_COLUMNS = 'trivium.computed-columns';
@@ -77,8 +78,8 @@ export function withComputedColumns(state: BinderState, table: TableSnapshot, ro
 }
 
 function bindOver(state: BinderState, table: string, inputs: readonly PlanColumn[], name: string, expression: Expression): ProjectColumn {
-  const columns = inputs.map((column) => ({ ...column, table, schema: null, qualifiedOnly: false }));
-  const scope = { columns, aliases: null, outer: null };
+  const columns = inputs.map((column, position) => ({ ...column, table, schema: null, qualifiedOnly: false, position }));
+  const scope = { columns: ScopeColumns.of(columns), aliases: null, outer: null };
   const context = { state, scope, environment: NOTHING_AROUND, calls: null, place: `the computed column ${name}` };
   refuseQueries(state, name, expression);
   const bound = settled(state, bindWithin(context, expression));

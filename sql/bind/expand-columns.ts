@@ -52,7 +52,10 @@ function replaceColumns(node: unknown, column: Expression): unknown {
 }
 
 function columnNames(context: ExpressionContext, node: FunctionCall): readonly string[] {
-  const visible = context.scope.columns.filter((column) => !column.qualifiedOnly).map((column) => column.name);
+  const visible = context.scope.columns
+    .all()
+    .filter((column) => !column.qualifiedOnly)
+    .map((column) => column.name);
   if (node.star) return visible;
   const [argument] = node.arguments;
   if (argument?.value.kind !== 'list') {

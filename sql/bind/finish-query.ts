@@ -39,6 +39,7 @@ function refuseTooHigh(root: PlanNode): void {
 /** Makes the query that engines get of a bound relation: filters moved into scans, unread columns left out.
  *  @throws SQL_PARAMETER when a given parameter is used nowhere, SQL_TOO_DEEP */
 export function planQuery(state: BinderState, relation: BoundRelation): BoundQuery {
+  for (const table of state.tables) table.close();
   refuseTooHigh(relation.plan);
   state.reads.result = relation;
   const { context } = state;

@@ -2,12 +2,12 @@ import { type Expression, type PlanNode, walkPlan } from '../../spi/index.ts';
 import type { Span, TableAlias } from '../ast/index.ts';
 import { bindError } from './bind-error.ts';
 import type { BinderState } from './binder-state.ts';
-import type { ScopeColumn } from './scope.ts';
+import type { ScopeColumn, ScopeColumns } from './scope-columns.ts';
 
 /** A bound operand of FROM: a plan and the columns that may be named. */
 export interface FromItem {
   readonly plan: PlanNode;
-  readonly columns: readonly ScopeColumn[];
+  readonly columns: ScopeColumns;
   /** True when the operand was bound with the columns to its left in sight. */
   readonly seesLeft: boolean;
 }
@@ -35,34 +35,22 @@ export function nameColumns(
     table: alias?.name.name ?? own.table,
     schema: alias === null ? own.schema : null,
     qualifiedOnly: false,
+    position: index,
   }));
 }
 
 /** Says that two relations in one FROM have the same name.
  *  @throws SQL_DUPLICATE_NAME */
-export function refuseSameTables(state: BinderState, left: readonly ScopeColumn[], right: readonly ScopeColumn[], span: Span): void {
-  const names = tableNames(left);
-  const repeated = [...tableNames(right)].find(([name]) => names.has(name));
-  if (repeated === undefined) return;
-  const message = `FROM has two relations of the name ${repeated[1]}`;
+export function refuseSameTables(state: BinderState, left: ScopeColumns, right: ScopeColumns, span: Span): void {
+  const repeated = left.sharedTable(right);
+  if (repeated === null) return;
+  const message = `FROM has two relations of the name ${repeated}`;
   throw bindError(state, 'SQL_DUPLICATE_NAME', message, span, { hint: 'Give one an alias.' });
 }
 
-/** Returns the names of the relations that columns come from, by lower-case `schema.name`; columns of one relation mostly stand together. */
-function tableNames(columns: readonly ScopeColumn[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  let last: ScopeColumn | null = null;
-  for (const column of columns) {
-    if (column.table === null || (last?.table === column.table && last.schema === column.schema)) continue;
-    names.set(`${column.schema ?? ''}.${column.table}`.toLowerCase(), column.table);
-    last = column;
-  }
-  return names;
-}
-
 /** Returns whether a plan reads one of the columns (as a correlated reference). */
-export function readsColumns(plan: PlanNode, columns: readonly ScopeColumn[]): boolean {
-  const ids = new Set(columns.map((column) => column.id));
+export function readsColumns(plan: PlanNode, columns: ScopeColumns): boolean {
+  const ids = new Set(columns.made().map((column) => column.id));
   let found = false;
   walkPlan(plan, {
     expression: (expression: Expression) => {

@@ -4,7 +4,8 @@ import { bindError, unsupported } from './bind-error.ts';
 import { putIntoWindows } from './bind-window-table.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
-import { columnExpression, type GroupWindow, type ScopeColumn } from './scope.ts';
+import { columnExpression, type GroupWindow } from './scope.ts';
+import { type ScopeColumn, ScopeColumns } from './scope-columns.ts';
 import type { TimedRows, WindowedRows } from './time-windows.ts';
 import { isTimestamp, windowLengthUs } from './window-length.ts';
 
@@ -13,7 +14,7 @@ type GroupWindowKind = GroupWindow['kind'];
 /** A SELECT whose rows were put into the windows that its GROUP BY names. */
 export interface GroupWindowInput {
   readonly plan: PlanNode;
-  readonly columns: readonly ScopeColumn[];
+  readonly columns: ScopeColumns;
   readonly window: GroupWindow | null;
   readonly groupBy: GroupBy | null;
 }
@@ -23,27 +24,23 @@ const LENGTHS: Readonly<Record<GroupWindowKind, readonly string[]>> = { tumble: 
 /** Puts the rows of a SELECT into the windows of `GROUP BY k, TUMBLE(ts, INTERVAL '1' HOUR)` (HOP and SESSION too); the sessions are those of
  *  the other keys. Without such a call the input is handed back.
  *  @throws SQL_UNSUPPORTED for two of them, SQL_TYPE_MISMATCH when the time is no column of times, SQL_INVALID_VALUE for the lengths */
-export function bindGroupWindow(
-  context: ExpressionContext,
-  node: Select,
-  plan: PlanNode,
-  columns: readonly ScopeColumn[],
-): GroupWindowInput {
+export function bindGroupWindow(context: ExpressionContext, node: Select, plan: PlanNode, given: ScopeColumns): GroupWindowInput {
   const { groupBy } = node;
   const calls = groupBy?.kind === 'group-by-elements' ? groupBy.elements.filter((element) => windowCallOf(element) !== null) : [];
   const [element, second] = calls;
   const call = element === undefined ? null : windowCallOf(element);
-  if (call === null || groupBy?.kind !== 'group-by-elements') return { plan, columns, window: null, groupBy };
+  if (call === null || groupBy?.kind !== 'group-by-elements') return { plan, columns: given, window: null, groupBy };
   if (second !== undefined) throw unsupported(context.state, 'GROUP BY two kinds of windows', second.span);
   const others = groupBy.elements.filter((other) => other !== element);
   const { kind, timeId, lengthsUs } = readCall(context, call);
+  const columns = given.all();
   const time = columns.find((column) => column.id === timeId);
   if (time === undefined) throw notATime(context, call);
   const planColumns = columns.map((column) => ({ ...column, nullable: context.state.columns.isNullable(column.id) }));
   const rows: TimedRows = { plan, columns: planColumns, time: { ...time, nullable: context.state.columns.isNullable(timeId) } };
   const windowed = putIntoWindows(context.state, call.span, rows, { kind, lengthsUs, keys: () => bindKeys(context, node, others) });
   const moved = columns.map((column, index) => ({ ...column, id: windowed.columns[index]?.id ?? column.id }));
-  const edge = (column: WindowedRows['start']): ScopeColumn => ({ ...column, table: null, schema: null, qualifiedOnly: true });
+  const edge = (column: WindowedRows['start']): ScopeColumn => ({ ...column, table: null, schema: null, qualifiedOnly: true, position: 0 });
   const window: GroupWindow = {
     kind,
     timeId: moved[columns.indexOf(time)]?.id ?? timeId,
@@ -54,7 +51,7 @@ export function bindGroupWindow(
   const ends = { ...call, name: { ...call.name, parts: call.name.parts.map((part) => ({ ...part, name: `${kind}_end` })) } };
   const both: GroupingElement = { kind: 'grouping-set', expressions: [call, ends], span: call.span };
   const elements = groupBy.elements.map((other) => (other === element ? both : other));
-  return { plan: windowed.plan, columns: moved, window, groupBy: { ...groupBy, elements } };
+  return { plan: windowed.plan, columns: ScopeColumns.of(moved), window, groupBy: { ...groupBy, elements } };
 }
 
 /** Binds `TUMBLE(ts, ..)`, `TUMBLE_START(ts, ..)`, `TUMBLE_END(ts, ..)` and their kin to the edges of the windows by which the SELECT groups.

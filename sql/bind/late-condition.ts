@@ -1,6 +1,6 @@
 import type { Expression, Select } from '../ast/index.ts';
 import { sameName } from './relation-name.ts';
-import type { ScopeColumn } from './scope.ts';
+import type { ScopeColumns } from './scope-columns.ts';
 import { selectAliases } from './select-items.ts';
 
 /** WHERE in two parts: what is tested on the rows of FROM, and what must wait until window functions have their values, as QUALIFY does. */
@@ -11,10 +11,10 @@ export interface Conditions {
 
 /** Splits WHERE: an operand of its outermost AND that names the alias of an item with a window function is tested with QUALIFY. A column of that
  *  name comes first, as everywhere in WHERE. */
-export function splitConditions(node: Select, columns: readonly ScopeColumn[]): Conditions {
+export function splitConditions(node: Select, columns: ScopeColumns): Conditions {
   if (node.where === null) return { where: null, qualify: node.qualify };
   const aliases = [...selectAliases(node)].flatMap(([name, expression]) => (holdsWindow(expression) ? [name] : []));
-  const late = new Set(aliases.filter((name) => !columns.some((column) => sameName(column.name, name))));
+  const late = new Set(aliases.filter((name) => !columns.all().some((column) => sameName(column.name, name))));
   if (late.size === 0) return { where: node.where, qualify: node.qualify };
   const operands = conjuncts(node.where);
   return {

@@ -1,26 +1,13 @@
-import { type DataType, type Expression as PlanExpression, nearestName } from '../../spi/index.ts';
+import { type Expression as PlanExpression, nearestName } from '../../spi/index.ts';
 import type { Expression, Identifier, Span } from '../ast/index.ts';
 import { bindError, didYouMean, type Located } from './bind-error.ts';
-import { CATALOG_NAME, sameName } from './relation-name.ts';
-
-/** A column that may be named. */
-export interface ScopeColumn {
-  readonly name: string;
-  readonly id: number;
-  readonly type: DataType;
-  /** Alias or name of the relation it comes from; null for a column merged by USING. */
-  readonly table: string | null;
-  readonly schema: string | null;
-  /** True for what USING hides: it is read with its table's name only, and not part of `*`. */
-  readonly qualifiedOnly: boolean;
-  /** The relation that a subquery without a name selected the column from; read where nothing else has the name. */
-  readonly innerTable?: string;
-}
+import { sameName } from './relation-name.ts';
+import { type ScopeColumn, ScopeColumns } from './scope-columns.ts';
 
 /** The columns that an expression may name, and those of the queries around it. */
 export interface Scope {
   /** In the order of `*`. */
-  readonly columns: readonly ScopeColumn[];
+  readonly columns: ScopeColumns;
   /** Aliases of the SELECT list, by lower-case name; a column of the same name comes first. */
   readonly aliases: ReadonlyMap<string, Expression> | null;
   /** Aliases whose own expressions are being bound, by lower-case name: they are not to be found. */
@@ -47,13 +34,14 @@ export type Resolution =
   | { readonly kind: 'alias'; readonly expression: Expression; readonly scope: Scope };
 
 /** A scope in which nothing can be named. */
-export const EMPTY_SCOPE: Scope = { columns: [], aliases: null, outer: null };
+export const EMPTY_SCOPE: Scope = { columns: ScopeColumns.NONE, aliases: null, outer: null };
 
 /** Finds what a name stands for: in the innermost scope first, there columns before aliases. Parts after the column's name are struct fields.
  *  @throws SQL_UNKNOWN_COLUMN, SQL_AMBIGUOUS_COLUMN */
 export function resolveName(place: Located, scope: Scope, parts: readonly Identifier[], span: Span): Resolution {
+  const keys = parts.map((part) => part.name.toLowerCase());
   for (let current: Scope | null = scope; current !== null; current = current.outer) {
-    const found = resolveIn(place, current, parts, span);
+    const found = resolveIn(place, current, parts, keys, span);
     if (found !== null) return found;
   }
   const hidden = resolveHidden(scope, parts);
@@ -64,28 +52,29 @@ export function resolveName(place: Located, scope: Scope, parts: readonly Identi
 /** `a.x` of a subquery without a name, `(SELECT a.x FROM a)`. */
 function resolveHidden(scope: Scope, [table, name, ...fields]: readonly Identifier[]): Resolution | null {
   if (table === undefined || name === undefined) return null;
-  const matches = scope.columns.filter(
-    (column) => column.innerTable !== undefined && sameName(column.innerTable, table.name) && sameName(column.name, name.name),
-  );
+  const matches = scope.columns
+    .made()
+    .filter((column) => column.innerTable !== undefined && sameName(column.innerTable, table.name) && sameName(column.name, name.name));
   const [column, second] = matches;
   return column === undefined || second !== undefined ? null : { kind: 'column', column, fields };
 }
 
-function resolveIn(place: Located, scope: Scope, parts: readonly Identifier[], span: Span): Resolution | null {
-  const names = parts.map((part) => part.name);
-  for (let qualifierLength = Math.min(3, parts.length - 1); qualifierLength >= 0; qualifierLength -= 1) {
-    const name = names[qualifierLength];
-    if (name === undefined) continue;
-    const qualifier = names.slice(0, qualifierLength);
-    const matches = columnsNamed(scope.columns, name).filter((column) => isOf(column, qualifier));
-    const [column] = matches;
+const QUALIFIERS_MAX = 3;
+const NO_FIELDS: readonly Identifier[] = [];
+
+function resolveIn(place: Located, scope: Scope, parts: readonly Identifier[], keys: readonly string[], span: Span): Resolution | null {
+  for (let qualifiers = Math.min(QUALIFIERS_MAX, keys.length - 1); qualifiers >= 0; qualifiers -= 1) {
+    const matches = scope.columns.find(keys, qualifiers);
+    const column = matches[0];
     if (column === undefined) continue;
-    if (matches.length > 1 && matches.some((other) => other.id !== column.id)) throw ambiguous(place, names.join('.'), matches, span);
-    return { kind: 'column', column, fields: parts.slice(qualifierLength + 1) };
+    if (matches.length > 1 && matches.some((other) => other.id !== column.id)) {
+      throw ambiguous(place, parts.map((part) => part.name).join('.'), matches, span);
+    }
+    return { kind: 'column', column, fields: qualifiers === keys.length - 1 ? NO_FIELDS : parts.slice(qualifiers + 1) };
   }
-  const [name = ''] = names;
-  const alias = parts.length === 1 ? aliasOf(scope, name.toLowerCase()) : undefined;
-  return alias === undefined ? null : { kind: 'alias', expression: alias, scope: hideAlias(scope, name) };
+  const [key = ''] = keys;
+  const alias = keys.length === 1 ? aliasOf(scope, key) : undefined;
+  return alias === undefined ? null : { kind: 'alias', expression: alias, scope: hideAlias(scope, key) };
 }
 
 function aliasOf({ aliases, hiddenAliases }: Scope, key: string): Expression | undefined {
@@ -95,41 +84,6 @@ function aliasOf({ aliases, hiddenAliases }: Scope, key: string): Expression | u
 /** Returns the scope for the expression of an alias: `SELECT a + 1 AS a` reads a column a, never itself. */
 export function hideAlias(scope: Scope, name: string): Scope {
   return { ...scope, hiddenAliases: new Set([...(scope.hiddenAliases ?? []), name.toLowerCase()]) };
-}
-
-type ColumnIndex = ReadonlyMap<string, readonly ScopeColumn[]>;
-
-const NO_COLUMNS: readonly ScopeColumn[] = [];
-/** Columns by lower-case name, made at the first look into a scope. */
-const indexes = new WeakMap<readonly ScopeColumn[], ColumnIndex>();
-
-function columnsNamed(columns: readonly ScopeColumn[], name: string): readonly ScopeColumn[] {
-  let index = indexes.get(columns);
-  if (index === undefined) {
-    index = indexColumns(columns);
-    indexes.set(columns, index);
-  }
-  return index.get(name.toLowerCase()) ?? NO_COLUMNS;
-}
-
-function indexColumns(columns: readonly ScopeColumn[]): ColumnIndex {
-  const index = new Map<string, ScopeColumn[]>();
-  for (const column of columns) {
-    const name = column.name.toLowerCase();
-    const same = index.get(name);
-    if (same === undefined) index.set(name, [column]);
-    else same.push(column);
-  }
-  return index;
-}
-
-/** Returns whether a column belongs to the relation that a qualifier (table, schema.table, trivium.schema.table) names. */
-export function isOf(column: ScopeColumn, qualifier: readonly string[]): boolean {
-  const [table, schema, catalog] = qualifier.toReversed();
-  if (table === undefined) return !column.qualifiedOnly;
-  if (column.table === null || !sameName(column.table, table)) return false;
-  if (schema !== undefined && (column.schema === null || !sameName(column.schema, schema))) return false;
-  return catalog === undefined || sameName(catalog, CATALOG_NAME);
 }
 
 /** Returns a reference to a column of the scope. */
@@ -151,8 +105,9 @@ function unknownColumn(place: Located, scope: Scope, parts: readonly Identifier[
   const names: string[] = [];
   const tables: string[] = [];
   for (let current: Scope | null = scope; current !== null; current = current.outer) {
-    names.push(...current.columns.map((column) => column.name), ...(current.aliases?.keys() ?? []));
-    tables.push(...current.columns.flatMap((column) => (column.table === null ? [] : [column.table])));
+    const columns = current.columns.all();
+    names.push(...columns.map((column) => column.name), ...(current.aliases?.keys() ?? []));
+    tables.push(...columns.flatMap((column) => (column.table === null ? [] : [column.table])));
   }
   const [first = '', second] = parts.map((part) => part.name);
   const knowsTable = second !== undefined && tables.some((table) => sameName(table, first));

@@ -5,7 +5,8 @@ import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
 import { expandColumns } from './expand-columns.ts';
 import { sameName } from './relation-name.ts';
-import { columnExpression, hideAlias, isOf, type ScopeColumn } from './scope.ts';
+import { columnExpression, hideAlias } from './scope.ts';
+import { isOf, type ScopeColumn } from './scope-columns.ts';
 
 /** An entry of the SELECT list after `*` is written out. */
 export interface SelectedItem {
@@ -59,10 +60,10 @@ function nameOf(text: string, expression: Expression): string {
 
 function expandStar(context: ExpressionContext, star: Star): readonly SelectedItem[] {
   const { state, scope } = context;
-  const qualifier = star.qualifier?.parts.map((part) => part.name) ?? [];
-  const matching = scope.columns.filter((column) => isOf(column, qualifier));
+  const qualifier = star.qualifier?.parts.map((part) => part.name.toLowerCase()) ?? [];
+  const matching = scope.columns.all().filter((column) => isOf(column, qualifier, qualifier.length));
   if (matching.length === 0) throw emptyStar(context, star);
-  const columns = qualifier.length === 0 ? matching : [...matching].sort((left, right) => left.id - right.id);
+  const columns = qualifier.length === 0 ? matching : [...matching].sort((left, right) => left.position - right.position);
   for (const name of [...star.exclude, ...[...star.replace, ...star.rename].map((change) => change.column)]) {
     if (columns.some((column) => sameName(column.name, name.name))) continue;
     const hint = didYouMean(
@@ -97,7 +98,7 @@ function emptyStar(context: ExpressionContext, star: Star): Error {
   const { state, scope } = context;
   if (star.qualifier === null) return bindError(state, 'SQL_UNKNOWN_COLUMN', '* needs a FROM clause', star.span);
   const written = star.qualifier.parts.map((part) => part.name).join('.');
-  const tables = new Set(scope.columns.flatMap((column) => (column.table === null ? [] : [column.table])));
+  const tables = new Set(scope.columns.all().flatMap((column) => (column.table === null ? [] : [column.table])));
   const hint = didYouMean(nearestName(written, tables));
   return bindError(state, 'SQL_UNKNOWN_COLUMN', `no table of the name ${written} is in scope`, star.span, { hint });
 }

@@ -10,7 +10,8 @@ import { predicate, unify } from './bind-comparison.ts';
 import type { FromItem } from './from-item.ts';
 import { isMomentOfRow } from './moment-of-row.ts';
 import { sameName } from './relation-name.ts';
-import { columnExpression, type ScopeColumn } from './scope.ts';
+import { columnExpression } from './scope.ts';
+import type { ScopeColumn } from './scope-columns.ts';
 import { isTimestamp } from './window-length.ts';
 
 /** The right side of `a JOIN b FOR SYSTEM_TIME AS OF a.ts`. */
@@ -55,7 +56,7 @@ export function bindTemporalCondition(
   const found = lookUp(state, table.name, null);
   const timeName = found.kind === 'table' ? found.properties[WATERMARK_COLUMN] : undefined;
   const keyNames = found.kind === 'table' ? primaryKeyOf(found) : null;
-  const columnOf = (name: string): ScopeColumn | undefined => right.columns.find((column) => sameName(column.name, name));
+  const columnOf = (name: string): ScopeColumn | undefined => right.columns.all().find((column) => sameName(column.name, name));
   const time = timeName === undefined ? undefined : columnOf(timeName);
   if (time === undefined || keyNames === null || (table.alias?.columns.length ?? 0) > 0) {
     const hint = 'Create it with PRIMARY KEY (columns) NOT ENFORCED and WATERMARK FOR ts AS ts, and give its alias no column names.';

@@ -80,12 +80,18 @@ function keepUsed<Column extends { readonly id: number; readonly type: DataType 
   if (columns.every(({ id }) => used[id] === true)) return columns;
   const kept = columns.filter(({ id }) => used[id] === true);
   if (kept.length > 0) return kept;
-  const [narrowest] = [...columns].sort((left, right) => widthOf(left.type) - widthOf(right.type));
-  return narrowest === undefined || columns.length === 1 ? columns : [narrowest];
+  const one = narrowest(columns);
+  return one === undefined || columns.length === 1 ? columns : [one];
 }
 
-/** Returns the rank of a type by the bytes of its values: what is read when rows are to be counted only is the narrowest column. */
-export function widthOf(type: DataType): number {
+/** Returns the first of the columns whose values have the fewest bytes: what is read when rows are only to be counted. */
+export function narrowest<Column extends { readonly type: DataType }>(columns: readonly Column[]): Column | undefined {
+  let found = columns[0];
+  for (const column of columns) if (found !== undefined && widthOf(column.type) < widthOf(found.type)) found = column;
+  return found;
+}
+
+function widthOf(type: DataType): number {
   const index = WIDTHS.indexOf(type.kind);
   return index < 0 ? WIDTHS.length : index;
 }

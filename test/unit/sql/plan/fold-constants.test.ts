@@ -81,9 +81,9 @@ describe('a constant part of an expression', () => {
     const text = `SELECT max(a) FILTER (WHERE g AND 1 = 1), rank() OVER (ORDER BY max(a) + (1 + 1)) FROM t
       WHERE EXISTS (SELECT 1 FROM u WHERE u.a = 1 + 1) GROUP BY b + (2 - 2)`;
     const plan = formatPlan((await bindQueryText(text, catalog)).plan);
-    expect(plan).toContain("order by (max#15 + '2')");
-    expect(plan).toContain("where (a#10 = '2')");
-    expect(plan).toContain("aggregate by [(b#2 + '0')");
+    expect(plan).toContain("order by (max#6 + '2')");
+    expect(plan).toContain("where (a#1 = '2')");
+    expect(plan).toContain("aggregate by [(b#8 + '0')");
     expect(plan).toContain('filter (g#9)');
   });
 });

@@ -88,7 +88,7 @@ describe('a condition of WHERE', () => {
 
   it('is put into the scan together with others', async () => {
     const { plan } = await bindQueryText("SELECT a FROM t WHERE a > 1 AND c = 'x'", catalog);
-    expect(formatPlan(plan)).toContain("where ((a#1 > '1') and (c#3 = 'x'))");
+    expect(formatPlan(plan)).toContain("where ((a#1 > '1') and (c#2 = 'x'))");
   });
 
   it.each([

@@ -1,0 +1,161 @@
+import type { DataType } from '../../spi/index.ts';
+import type { ColumnRegistry } from './column-registry.ts';
+import { CATALOG_NAME } from './relation-name.ts';
+
+/** A column that may be named. */
+export interface ScopeColumn {
+  readonly name: string;
+  readonly id: number;
+  readonly type: DataType;
+  /** Alias or name of the relation it comes from; null for a column merged by USING. */
+  readonly table: string | null;
+  readonly schema: string | null;
+  /** True for what USING hides: it is read with its table's name only, and not part of `*`. */
+  readonly qualifiedOnly: boolean;
+  /** Where it stands among the columns of its relation, from 0. */
+  readonly position: number;
+  /** The relation that a subquery without a name selected the column from; read where nothing else has the name. */
+  readonly innerTable?: string;
+}
+
+/** Columns of one operand of FROM, or of several. */
+export interface ColumnGroup {
+  /** Adds the columns to `found` that have a name and belong to the relation that a qualifier (table, schema.table, catalog.schema.table) names.
+   *  `keys` are the qualifier and the name, in lower case; the first `qualifiers` of them are the qualifier. */
+  find(keys: readonly string[], qualifiers: number, found: ScopeColumn[]): void;
+  /** Returns all columns, in the order of `*`. */
+  all(): readonly ScopeColumn[];
+  /** Returns the columns that a plan can name by now: columns may be made only when they are first asked for. */
+  made(): readonly ScopeColumn[];
+  /** Says that an outer join makes the columns nullable from here on, those too that are yet to be made. */
+  markNullable(columns: ColumnRegistry): void;
+  /** Returns the names of the relations, by lower-case `schema.name`. */
+  tables(): ReadonlyMap<string, string>;
+}
+
+/** The columns that a scope has, by groups: a join puts the groups of its sides beside each other, however many columns those have. */
+export class ScopeColumns {
+  static readonly NONE: ScopeColumns = new ScopeColumns([]);
+
+  readonly groups: readonly ColumnGroup[];
+
+  constructor(groups: readonly ColumnGroup[]) {
+    this.groups = groups;
+  }
+
+  /** Makes a set of columns that are there already. */
+  static of(columns: readonly ScopeColumn[]): ScopeColumns {
+    return columns.length === 0 ? ScopeColumns.NONE : new ScopeColumns([new ListedColumns(columns)]);
+  }
+
+  /** Returns these columns and others after them. */
+  with(others: ScopeColumns): ScopeColumns {
+    if (this.groups.length === 0) return others;
+    return others.groups.length === 0 ? this : new ScopeColumns([...this.groups, ...others.groups]);
+  }
+
+  /** Returns the columns of a name; see `ColumnGroup.find`. */
+  find(keys: readonly string[], qualifiers: number): readonly ScopeColumn[] {
+    const found: ScopeColumn[] = [];
+    for (const group of this.groups) group.find(keys, qualifiers, found);
+    return found;
+  }
+
+  all(): readonly ScopeColumn[] {
+    const [only, ...more] = this.groups;
+    return only !== undefined && more.length === 0 ? only.all() : this.groups.flatMap((group) => group.all());
+  }
+
+  /** Returns the columns that a plan can name by now. */
+  made(): readonly ScopeColumn[] {
+    return this.groups.flatMap((group) => group.made());
+  }
+
+  markNullable(columns: ColumnRegistry): void {
+    for (const group of this.groups) group.markNullable(columns);
+  }
+
+  /** Returns the name of a relation that others have too; null when there is none. */
+  sharedTable(others: ScopeColumns): string | null {
+    for (const group of others.groups) {
+      for (const [key, name] of group.tables()) if (this.groups.some((own) => own.tables().has(key))) return name;
+    }
+    return null;
+  }
+}
+
+/** Columns that are there already. */
+class ListedColumns implements ColumnGroup {
+  readonly #columns: readonly ScopeColumn[];
+  /** By lower-case name, made when a name is looked for. */
+  #byName: Map<string, ScopeColumn[]> | null = null;
+  #tables: ReadonlyMap<string, string> | null = null;
+
+  constructor(columns: readonly ScopeColumn[]) {
+    this.#columns = columns;
+  }
+
+  find(keys: readonly string[], qualifiers: number, found: ScopeColumn[]): void {
+    this.#byName ??= indexColumns(this.#columns);
+    const columns = this.#byName.get(keys[qualifiers] ?? '');
+    if (columns !== undefined) for (const column of columns) if (isOf(column, keys, qualifiers)) found.push(column);
+  }
+
+  all(): readonly ScopeColumn[] {
+    return this.#columns;
+  }
+
+  made(): readonly ScopeColumn[] {
+    return this.#columns;
+  }
+
+  markNullable(columns: ColumnRegistry): void {
+    for (const { id } of this.#columns) columns.markNullable(id);
+  }
+
+  tables(): ReadonlyMap<string, string> {
+    this.#tables ??= tablesOf(this.#columns);
+    return this.#tables;
+  }
+}
+
+/** Columns of one relation mostly stand together. */
+function tablesOf(columns: readonly ScopeColumn[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  let last: ScopeColumn | null = null;
+  for (const column of columns) {
+    if (column.table === null || (last?.table === column.table && last.schema === column.schema)) continue;
+    names.set(tableKey(column.schema, column.table), column.table);
+    last = column;
+  }
+  return names;
+}
+
+/** Returns the key of a relation's name: lower-case `schema.name`. */
+export function tableKey(schema: string | null, table: string): string {
+  return `${schema ?? ''}.${table}`.toLowerCase();
+}
+
+function indexColumns(columns: readonly ScopeColumn[]): Map<string, ScopeColumn[]> {
+  const index = new Map<string, ScopeColumn[]>();
+  for (const column of columns) {
+    const name = column.name.toLowerCase();
+    const same = index.get(name);
+    if (same === undefined) index.set(name, [column]);
+    else same.push(column);
+  }
+  return index;
+}
+
+/** Returns whether a column belongs to the relation that a qualifier names, which is the first `qualifiers` of the lower-case keys. */
+export function isOf(column: ScopeColumn, keys: readonly string[], qualifiers: number): boolean {
+  if (qualifiers === 0) return !column.qualifiedOnly;
+  return column.table !== null && isNamed(column.table.toLowerCase(), column.schema?.toLowerCase() ?? null, keys, qualifiers);
+}
+
+/** Returns whether a qualifier names the relation of a lower-case name and schema. */
+export function isNamed(table: string, schema: string | null, keys: readonly string[], qualifiers: number): boolean {
+  if (table !== keys[qualifiers - 1]) return false;
+  if (qualifiers > 1 && schema !== keys[qualifiers - 2]) return false;
+  return qualifiers < 3 || keys[qualifiers - 3] === CATALOG_NAME;
+}

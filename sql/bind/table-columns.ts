@@ -1,0 +1,98 @@
+import type { Field, ScanColumn } from '../../spi/index.ts';
+import { narrowest } from '../plan/index.ts';
+import type { ColumnRegistry } from './column-registry.ts';
+import { type ColumnGroup, isNamed, type ScopeColumn, tableKey } from './scope-columns.ts';
+
+type Positions = ReadonlyMap<string, number>;
+
+/** Positions of fields by lower-case name, of the schemas that were read so far. */
+const positionsBySchema = new WeakMap<readonly Field[], Positions>();
+
+function positionsOf(fields: readonly Field[]): Positions {
+  let positions = positionsBySchema.get(fields);
+  if (positions === undefined) {
+    positions = new Map(fields.map((field, position) => [field.name.toLowerCase(), position]));
+    positionsBySchema.set(fields, positions);
+  }
+  return positions;
+}
+
+/** Returns whether the fields of a table are told apart by their names without regard to case. */
+export function hasUniqueNames(fields: readonly Field[]): boolean {
+  return positionsOf(fields).size === fields.length;
+}
+
+/** The columns of a stored table: those of a wide table that a statement never names are never made. */
+export class TableColumns implements ColumnGroup {
+  readonly #registry: ColumnRegistry;
+  readonly #fields: readonly Field[];
+  readonly #positions: Positions;
+  readonly #table: string;
+  readonly #schema: string | null;
+  readonly #tableKey: string;
+  readonly #schemaKey: string | null;
+  /** By position, the columns made so far. */
+  readonly #made: (ScopeColumn | undefined)[] = [];
+  /** The columns of the scan; it grows until `close`. */
+  readonly scanned: ScanColumn[] = [];
+  #isOptional = false;
+  #isOrdered = true;
+  #tables: ReadonlyMap<string, string> | null = null;
+
+  constructor(registry: ColumnRegistry, fields: readonly Field[], named: { readonly table: string; readonly schema: string | null }) {
+    this.#registry = registry;
+    this.#fields = fields;
+    this.#positions = positionsOf(fields);
+    this.#table = named.table;
+    this.#schema = named.schema;
+    this.#tableKey = named.table.toLowerCase();
+    this.#schemaKey = named.schema === null ? null : named.schema.toLowerCase();
+  }
+
+  find(keys: readonly string[], qualifiers: number, found: ScopeColumn[]): void {
+    if (qualifiers > 0 && !isNamed(this.#tableKey, this.#schemaKey, keys, qualifiers)) return;
+    const position = this.#positions.get(keys[qualifiers] ?? '');
+    if (position !== undefined) found.push(this.#made[position] ?? this.#make(position, this.#fields[position] as Field));
+  }
+
+  all(): readonly ScopeColumn[] {
+    return this.#fields.map((field, position) => this.#made[position] ?? this.#make(position, field));
+  }
+
+  made(): readonly ScopeColumn[] {
+    return this.#made.filter((column) => column !== undefined);
+  }
+
+  markNullable(columns: ColumnRegistry): void {
+    this.#isOptional = true;
+    for (const { id } of this.scanned) columns.markNullable(id);
+  }
+
+  tables(): ReadonlyMap<string, string> {
+    this.#tables ??= new Map([[tableKey(this.#schema, this.#table), this.#table]]);
+    return this.#tables;
+  }
+
+  /** Puts the columns of the scan in the order of the table, so that the plan does not tell which of them was named first. A scan of which nothing is named
+   *  has the narrowest column, by which its rows are counted. */
+  close(): void {
+    const { scanned } = this;
+    if (scanned.length === 0) {
+      const field = narrowest(this.#fields);
+      if (field !== undefined) this.#make(this.#fields.indexOf(field), field);
+    } else if (!this.#isOrdered) {
+      const places = new Map(this.made().map(({ id, position }) => [id, position]));
+      scanned.sort((left, right) => (places.get(left.id) ?? 0) - (places.get(right.id) ?? 0));
+      this.#isOrdered = true;
+    }
+  }
+
+  #make(position: number, { id: fieldId, name, type, nullable }: Field): ScopeColumn {
+    const id = this.#registry.add(nullable || this.#isOptional);
+    this.scanned.push({ name, type, nullable, fieldId, id });
+    const column = { name, id, type, table: this.#table, schema: this.#schema, qualifiedOnly: false, position };
+    if (position < this.#made.length) this.#isOrdered = false;
+    this.#made[position] = column;
+    return column;
+  }
+}
