@@ -7,6 +7,7 @@ import { literal } from './bind-literal.ts';
 import { bindCondition } from './bind-operator.ts';
 import { bindWithin, type CallCollector, type ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
+import { aggregateKey } from './expression-key.ts';
 import { resolveOverload } from './resolve-overload.ts';
 import { columnExpression } from './scope.ts';
 
@@ -128,7 +129,7 @@ function collectGrouping(context: ExpressionContext, calls: CallCollector, node:
 }
 
 function collect(context: ExpressionContext, taken: Map<string, AggregateColumn>, call: AggregateCall, span?: Span): PlanExpression {
-  const key = JSON.stringify(call);
+  const key = aggregateKey(call);
   const nullable = !['count_star', 'count', 'count_if', 'approx_count_distinct', 'regr_count', 'grouping'].includes(call.function);
   const column = taken.get(key) ?? context.state.columns.create({ name: call.function, type: call.type, nullable, call });
   taken.set(key, column);

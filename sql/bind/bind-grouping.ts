@@ -5,6 +5,7 @@ import { bindError } from './bind-error.ts';
 import { literal } from './bind-literal.ts';
 import { type BinderState, bindWithin, type ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
+import { expressionKey } from './expression-key.ts';
 import { mayBeNull } from './expression-nullability.ts';
 import type { SelectedItem } from './select-items.ts';
 
@@ -68,7 +69,7 @@ class GroupCollector {
   }
 
   add(expression: PlanExpression, name: string): number {
-    const key = JSON.stringify(expression);
+    const key = expressionKey(expression);
     const entry = this.#byKey.get(key) ?? { index: this.#byKey.size, expression, name };
     this.#byKey.set(key, entry);
     return entry.index;
@@ -122,11 +123,23 @@ export function groupRewriter(
   groups: readonly ProjectColumn[],
   inputIds: ReadonlySet<number>,
 ): (expression: PlanExpression, span: Span) => PlanExpression {
-  const byKey = new Map(groups.map((group) => [JSON.stringify(group.expression), group]));
-  const shapes = new Set(groups.map((group) => shapeOf(group.expression)));
+  const byId = new Map<number, ProjectColumn>();
+  const byKey = new Map<string, ProjectColumn>();
+  const shapes = new Set<string>();
+  for (const group of groups) {
+    if (group.expression.kind === 'column') byId.set(group.expression.id, group);
+    else {
+      byKey.set(expressionKey(group.expression), group);
+      shapes.add(shapeOf(group.expression));
+    }
+  }
+  const groupOf = (part: PlanExpression): ProjectColumn | undefined => {
+    if (part.kind === 'column') return byId.get(part.id);
+    return shapes.size > 0 && shapes.has(shapeOf(part)) ? byKey.get(expressionKey(part)) : undefined;
+  };
   return (expression, span) =>
     mapExpression(expression, (part) => {
-      const group = shapes.has(shapeOf(part)) ? byKey.get(JSON.stringify(part)) : undefined;
+      const group = groupOf(part);
       if (group !== undefined) return { kind: 'column', id: group.id, type: group.type };
       if (part.kind !== 'column' || !inputIds.has(part.id)) return null;
       const hint = 'Add it to GROUP BY, or take any_value() of it.';
@@ -146,11 +159,11 @@ export function resolveGroupings(
   groups: readonly ProjectColumn[],
   span: Span,
 ): readonly AggregateColumn[] {
-  const positions = new Map(groups.map((group, index) => [JSON.stringify(group.expression), index]));
+  const positions = new Map(groups.map((group, index) => [expressionKey(group.expression), index]));
   return [...calls].map((column) => {
     const given = column.call.arguments.length === 0 ? groups.map((group) => group.expression) : column.call.arguments;
     const found = given.map((argument) => {
-      const position = positions.get(JSON.stringify(argument));
+      const position = positions.get(expressionKey(argument));
       if (position === undefined)
         throw bindError(state, 'SQL_GROUPING', 'an argument of grouping() is not in GROUP BY', state.spans.get(argument) ?? span);
       return literal({ kind: 'integer' }, String(position));

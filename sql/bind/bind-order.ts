@@ -5,6 +5,7 @@ import { bindCollated } from './bind-collation.ts';
 import { bindError } from './bind-error.ts';
 import type { BinderState, ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
+import { expressionKey } from './expression-key.ts';
 import { sameName } from './relation-name.ts';
 import { columnExpression } from './scope.ts';
 
@@ -13,10 +14,10 @@ export type KeyTarget =
   | { readonly kind: 'output'; readonly index: number }
   | { readonly kind: 'input'; readonly expression: PlanExpression };
 
-/** An output column that a key may name, with what tells whether two of one name are the same. */
+/** An output column that a key may name, with what it computes: two of one name may be the same. */
 interface Output {
   readonly name: string | null;
-  readonly same: string;
+  readonly expression: PlanExpression;
 }
 
 /** Returns the items of an ORDER BY; ALL stands for every output column. */
@@ -43,13 +44,15 @@ export function bindKey(context: ExpressionContext, expression: Expression, outp
   if (only !== undefined && more.length === 0) {
     const matches = outputs.flatMap((output, index) => (output.name !== null && sameName(output.name, only.name) ? [index] : []));
     const [first] = matches;
-    const differ = new Set(matches.map((index) => outputs[index]?.same)).size > 1;
+    const differ = matches.length > 1 && new Set(outputs.filter((_, index) => matches.includes(index)).map(keyOf)).size > 1;
     if (differ)
       throw bindError(state, 'SQL_AMBIGUOUS_COLUMN', `more than one column of the result has the name ${only.name}`, expression.span);
     if (first !== undefined) return { kind: 'output', index: first };
   }
   return { kind: 'input', expression: settled(state, bindCollated(context, expression)) };
 }
+
+const keyOf = ({ expression }: Output): string => expressionKey(expression);
 
 /** Binds the ORDER BY of a set operation or of VALUES: its keys are expressions over the output columns. */
 export function bindOutputOrder(
@@ -58,7 +61,7 @@ export function bindOutputOrder(
   orderBy: OrderBy,
   columns: readonly PlanColumn[],
 ): readonly SortKey[] {
-  const outputs = columns.map((column) => ({ name: column.name, same: String(column.id) }));
+  const outputs = columns.map((column) => ({ name: column.name, expression: columnExpression(column) }));
   return orderItems(orderBy, columns.length).map((item) => {
     const target = bindKey(context, item.expression, outputs);
     const column = target.kind === 'output' ? columns[target.index] : undefined;
@@ -95,8 +98,8 @@ export class KeyColumns {
 
   /** Returns a reference to the column that carries the expression. */
   reference(expression: PlanExpression): PlanExpression {
-    const key = JSON.stringify(expression);
-    this.#byKey ??= new Map(this.#columns.toReversed().map((visible) => [JSON.stringify(visible.expression), visible]));
+    const key = expressionKey(expression);
+    this.#byKey ??= new Map(this.#columns.toReversed().map((visible) => [expressionKey(visible.expression), visible]));
     let column = this.#byKey.get(key);
     if (column === undefined) {
       column = this.#state.columns.create({ name: 'sort_key', type: expression.type, nullable: this.#nullable(expression), expression });

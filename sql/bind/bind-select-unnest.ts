@@ -3,6 +3,7 @@ import type { FunctionCall, Span } from '../ast/index.ts';
 import { bindError } from './bind-error.ts';
 import { bindWithin, type CallCollector, type ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
+import { expressionKey } from './expression-key.ts';
 import { columnExpression } from './scope.ts';
 
 /** Takes `unnest(list)` out of the SELECT list and returns the column that carries its elements; null where it may not stand.
@@ -17,7 +18,7 @@ export function bindSelectUnnest(context: ExpressionContext, node: FunctionCall)
   if (type.kind !== 'list') {
     throw bindError(state, 'SQL_TYPE_MISMATCH', `unnest in the SELECT list takes a list, not ${formatType(type)}`, argument.span);
   }
-  const key = JSON.stringify(list);
+  const key = expressionKey(list);
   const taken = calls.unnests.get(key) ?? {
     argument: list,
     span: argument.span,

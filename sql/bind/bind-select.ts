@@ -77,8 +77,9 @@ function bindInput(
   environment: Environment,
 ): { readonly node: Select; readonly input: PlanNode; readonly plain: ExpressionContext } {
   const from = bindFrom(state, written.from, environment);
-  const conditions = splitConditions(written, from.columns);
-  const scope = { columns: from.columns, aliases: selectAliases(written), outer: environment.outer };
+  const aliases = selectAliases(written);
+  const conditions = splitConditions(written, from.columns, aliases, state.source);
+  const scope = { columns: from.columns, aliases, outer: environment.outer };
   const early: ExpressionContext = { state, scope, environment, calls: null, place: 'WHERE' };
   const filtered = conditions.where === null ? from.plan : filter(from.plan, bindCondition(early, conditions.where));
   const { plan, columns, window, groupBy } = bindGroupWindow({ ...early, place: 'GROUP BY' }, written, filtered, from.columns);
@@ -94,7 +95,7 @@ function bindRest(
   orderBy: OrderBy | null,
 ): Parts {
   const withoutWindows: ExpressionContext = { ...context, calls: { ...calls, allowWindows: false }, place: 'HAVING' };
-  const outputs = items.map((item) => ({ name: item.isNamed ? item.name : null, same: JSON.stringify(item.expression) }));
+  const outputs = items.map((item) => ({ name: item.isNamed ? item.name : null, expression: item.expression }));
   const ordered: ExpressionContext = { ...context, place: 'ORDER BY' };
   return {
     items,

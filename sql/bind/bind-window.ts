@@ -5,6 +5,7 @@ import { bindAggregateCall, bindSortKeys } from './bind-aggregate.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { bindWithin, type CallCollector, type ExpressionContext } from './binder-state.ts';
 import { coerce, settled } from './coercion.ts';
+import { windowKey } from './expression-key.ts';
 import { sameName } from './relation-name.ts';
 import { columnExpression } from './scope.ts';
 
@@ -43,7 +44,7 @@ export function bindWindowCall(
 }
 
 function collect(context: ExpressionContext, calls: CallCollector, definition: FunctionDefinition, call: WindowCall): PlanExpression {
-  const key = JSON.stringify(call);
+  const key = windowKey(call);
   const nullable = definition.nullBehaviour !== 'never_null';
   const column = calls.windows.get(key) ?? context.state.columns.create({ name: call.function, type: call.type, nullable, call });
   calls.windows.set(key, column);

@@ -1,7 +1,8 @@
 import type { Expression, Select } from '../ast/index.ts';
+import type { SourceText } from './bind-error.ts';
 import { sameName } from './relation-name.ts';
 import type { ScopeColumns } from './scope-columns.ts';
-import { selectAliases } from './select-items.ts';
+import { textMentions } from './text-mentions.ts';
 
 /** WHERE in two parts: what is tested on the rows of FROM, and what must wait until window functions have their values, as QUALIFY does. */
 export interface Conditions {
@@ -11,9 +12,14 @@ export interface Conditions {
 
 /** Splits WHERE: an operand of its outermost AND that names the alias of an item with a window function is tested with QUALIFY. A column of that
  *  name comes first, as everywhere in WHERE. */
-export function splitConditions(node: Select, columns: ScopeColumns): Conditions {
-  if (node.where === null) return { where: null, qualify: node.qualify };
-  const aliases = [...selectAliases(node)].flatMap(([name, expression]) => (holdsWindow(expression) ? [name] : []));
+export function splitConditions(
+  node: Select,
+  columns: ScopeColumns,
+  selected: ReadonlyMap<string, Expression>,
+  source: SourceText,
+): Conditions {
+  if (node.where === null || !textMentions(source, 'over')) return { where: node.where, qualify: node.qualify };
+  const aliases = [...selected].flatMap(([name, expression]) => (holdsWindow(expression) ? [name] : []));
   const late = new Set(aliases.filter((name) => !columns.all().some((column) => sameName(column.name, name))));
   if (late.size === 0) return { where: node.where, qualify: node.qualify };
   const operands = conjuncts(node.where);

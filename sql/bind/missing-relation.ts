@@ -29,3 +29,12 @@ export async function missingRelation(name: RelationName, context: Pick<BindCont
   const message = `no table or view of the name ${name.name} in schema ${schema}`;
   return { kind: 'missing', error: { code: 'CATALOG_UNKNOWN_TABLE', message, hint: didYouMean(nearest) } };
 }
+
+/** Makes what a name stands for that no table or view has, and that a common table of the statement has: where that one is in sight, nobody asks for more. */
+export function missingCommonTable({ schema, name }: RelationName): MissingRelation {
+  const hint = `The statement defines a common table ${name}, which is not in sight here.`;
+  return {
+    kind: 'missing',
+    error: { code: 'CATALOG_UNKNOWN_TABLE', message: `no table or view of the name ${name} in schema ${schema}`, hint },
+  };
+}

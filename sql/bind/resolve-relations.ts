@@ -11,10 +11,10 @@ import { parseStatement } from '../parse/index.ts';
 import { errorIn, type SourceText } from './bind-error.ts';
 import { timeTravelOf } from './bind-time-travel.ts';
 import type { BindContext } from './bound-statement.ts';
-import { collectRelations, type RelationMention } from './collect-relations.ts';
-import { informationSchemaRelation } from './information-schema.ts';
+import { collectNames, collectRelations, type RelationMention } from './collect-relations.ts';
+import { INFORMATION_SCHEMA, informationSchemaRelation } from './information-schema.ts';
 import { metadataRelation, type VirtualSource } from './metadata-relation.ts';
-import { type MissingRelation, missingRelation } from './missing-relation.ts';
+import { type MissingRelation, missingCommonTable, missingRelation } from './missing-relation.ts';
 import { checkReadPin, resolvePinned } from './read-pin.ts';
 import { relationName, sameName } from './relation-name.ts';
 
@@ -66,12 +66,17 @@ export async function resolveRelations(root: object, source: SourceText, context
 
 async function resolveInto(resolution: Resolution, root: object, source: SourceText, depth: number): Promise<void> {
   const { found, finishedViews, context } = resolution;
-  for (const mention of collectRelations(root)) {
+  const { mentions, commonTables } = collectNames(root);
+  for (const mention of mentions) {
     const name = relationName(mention.name, source);
     const version = mention.version === null ? null : timeTravelOf(mention.version, source, context);
     const key = mention.isTarget ? targetKey(name) : relationKey(name, version);
-    const relation = found.get(key) ?? (await resolveOne(resolution, name, version, mention, source));
-    found.set(key, relation);
+    let relation = found.get(key);
+    if (relation === undefined) {
+      const isCommon = mention.name.parts.length === 1 && commonTables.has(name.name.toLowerCase());
+      relation = await resolveOne(resolution, name, version, mention, source, isCommon);
+      found.set(key, relation);
+    }
     if (relation.kind !== 'view' || finishedViews.has(key)) continue;
     if (depth >= VIEW_DEPTH_MAX || isCircular(relation, source)) {
       const message = `view ${name.schema}.${name.name} uses itself, or views nest more than ${String(VIEW_DEPTH_MAX)} deep`;
@@ -103,13 +108,16 @@ async function resolveOne(
   version: TimeTravel | null,
   mention: RelationMention,
   source: SourceText,
+  isCommon: boolean,
 ): Promise<ResolvedRelation> {
-  const information = await informationSchemaRelation(name, context);
+  const information = sameName(name.schema, INFORMATION_SCHEMA) ? await informationSchemaRelation(name, context) : null;
   if (information !== null) return { kind: 'virtual', name, relation: information };
-  const found = mention.isTarget ? context.catalog.resolve(name) : resolve(name, version ?? undefined);
-  const stored = await found.catch((error: unknown) => {
+  let stored: Awaited<ReturnType<Catalog['resolve']>>;
+  try {
+    stored = await (mention.isTarget ? context.catalog.resolve(name) : resolve(name, version ?? undefined));
+  } catch (error) {
     throw located(error, mention, source);
-  });
+  }
   if (stored?.kind === 'table') return stored;
   if (stored?.kind === 'view') return parseView(stored, source, mention);
   const relation = await context.virtualRelation(name);
@@ -117,7 +125,7 @@ async function resolveOne(
   const described = metadataRelation(name, version, resolve, context).catch((error: unknown) => {
     throw located(error, mention, source);
   });
-  return (await described) ?? missingRelation(name, context);
+  return (await described) ?? (isCommon ? missingCommonTable(name) : missingRelation(name, context));
 }
 
 function parseView(definition: ViewDefinition, source: SourceText, mention: RelationMention): ParsedView {

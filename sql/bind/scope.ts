@@ -10,8 +10,8 @@ export interface Scope {
   readonly columns: ScopeColumns;
   /** Aliases of the SELECT list, by lower-case name; a column of the same name comes first. */
   readonly aliases: ReadonlyMap<string, Expression> | null;
-  /** Aliases whose own expressions are being bound, by lower-case name: they are not to be found. */
-  readonly hiddenAliases?: ReadonlySet<string>;
+  /** Aliases whose own expressions are being bound: they are not to be found. */
+  readonly hiddenAliases?: HiddenAlias | null;
   readonly outer: Scope | null;
   /** The windows of time by which the SELECT groups; left out for none. */
   readonly groupWindow?: GroupWindow;
@@ -77,13 +77,20 @@ function resolveIn(place: Located, scope: Scope, parts: readonly Identifier[], k
   return alias === undefined ? null : { kind: 'alias', expression: alias, scope: hideAlias(scope, key) };
 }
 
+/** The alias hidden last, by lower-case name, and those hidden before it. */
+interface HiddenAlias {
+  readonly key: string;
+  readonly others: HiddenAlias | null;
+}
+
 function aliasOf({ aliases, hiddenAliases }: Scope, key: string): Expression | undefined {
-  return hiddenAliases?.has(key) === true ? undefined : aliases?.get(key);
+  for (let hidden = hiddenAliases ?? null; hidden !== null; hidden = hidden.others) if (hidden.key === key) return undefined;
+  return aliases?.get(key);
 }
 
 /** Returns the scope for the expression of an alias: `SELECT a + 1 AS a` reads a column a, never itself. */
 export function hideAlias(scope: Scope, name: string): Scope {
-  return { ...scope, hiddenAliases: new Set([...(scope.hiddenAliases ?? []), name.toLowerCase()]) };
+  return { ...scope, hiddenAliases: { key: name.toLowerCase(), others: scope.hiddenAliases ?? null } };
 }
 
 /** Returns a reference to a column of the scope. */

@@ -1,5 +1,5 @@
 import { type Expression as PlanExpression, nearestName } from '../../spi/index.ts';
-import type { Expression, Select, SelectItem, Span, Star } from '../ast/index.ts';
+import type { Expression, Select, SelectExpression, SelectItem, Span, Star } from '../ast/index.ts';
 import { bindError, didYouMean } from './bind-error.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
@@ -7,6 +7,7 @@ import { expandColumns } from './expand-columns.ts';
 import { sameName } from './relation-name.ts';
 import { columnExpression, hideAlias } from './scope.ts';
 import { isOf, type ScopeColumn } from './scope-columns.ts';
+import { textMentions } from './text-mentions.ts';
 
 /** An entry of the SELECT list after `*` is written out. */
 export interface SelectedItem {
@@ -19,24 +20,31 @@ export interface SelectedItem {
 
 /** Returns the aliases that a SELECT list defines, by lower-case name. */
 export function selectAliases(node: Select): ReadonlyMap<string, Expression> {
-  return new Map(
-    node.items.flatMap((item): [string, Expression][] =>
-      item.kind === 'select-expression' && item.alias !== null ? [[item.alias.name.toLowerCase(), item.expression]] : [],
-    ),
-  );
+  const aliases = new Map<string, Expression>();
+  for (const item of node.items) {
+    if (item.kind === 'select-expression' && item.alias !== null) aliases.set(item.alias.name.toLowerCase(), item.expression);
+  }
+  return aliases;
 }
 
 /** Binds the SELECT list. */
 export function bindItems(context: ExpressionContext, node: Select): readonly SelectedItem[] {
-  const written = node.items.flatMap((item): readonly SelectItem[] => (item.kind === 'star' ? [item] : expandColumns(context, item)));
-  return written.flatMap((item): readonly SelectedItem[] => {
-    if (item.kind === 'star') return expandStar(context, item);
-    const own = item.alias;
-    const inner = own === null ? context : { ...context, scope: hideAlias(context.scope, own.name) };
-    const expression = settled(context.state, bindWithin(inner, item.expression));
-    const isNamed = own !== null || item.expression.kind === 'column-reference';
-    return [{ name: own?.name ?? nameOf(context.state.source.text, item.expression), isNamed, expression, span: item.expression.span }];
-  });
+  const written = textMentions(context.state.source, 'columns')
+    ? node.items.flatMap((item): readonly SelectItem[] => (item.kind === 'star' ? [item] : expandColumns(context, item)))
+    : node.items;
+  const items: SelectedItem[] = [];
+  for (const item of written) {
+    if (item.kind === 'star') items.push(...expandStar(context, item));
+    else items.push(bindItem(context, item));
+  }
+  return items;
+}
+
+function bindItem(context: ExpressionContext, { alias, expression: node }: SelectExpression): SelectedItem {
+  const inner = alias === null ? context : { ...context, scope: hideAlias(context.scope, alias.name) };
+  const expression = settled(context.state, bindWithin(inner, node));
+  const isNamed = alias !== null || node.kind === 'column-reference';
+  return { name: alias?.name ?? nameOf(context.state.source.text, node), isNamed, expression, span: node.span };
 }
 
 /** Units: characters of the longest name that is made from a text. */
