@@ -7,6 +7,7 @@ export const PROOFS: readonly RegisteredProof[] = [
   { name: 'hostile', load: async () => (await import('./hostile.ts')).proof },
   { name: 'iceberg-readers', load: async () => (await import('./iceberg-readers.ts')).proof },
   { name: 'plan-replay', load: async () => (await import('./plan-replay.ts')).proof },
+  { name: 'powercut', load: async () => (await import('./powercut.ts')).proof },
   { name: 'routing', load: async () => (await import('./routing.ts')).proof },
   { name: 'sql-fuzz', load: async () => (await import('./sql-fuzz.ts')).proof },
   { name: 'sql-properties', load: async () => (await import('./sql-properties.ts')).proof },

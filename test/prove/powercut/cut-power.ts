@@ -3,10 +3,10 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Check } from '../proof.ts';
-import { COMMITTER_ENTRY } from './committer-entry.ts';
-import { type Findings, inspectTable, makeCrashTable } from './inspect-table.ts';
-import { describe } from './kill-rounds.ts';
-import { descendants, killAll, startLoad } from './start-load.ts';
+import { COMMITTER_ENTRY } from '../crash/committer-entry.ts';
+import { type Findings, inspectTable, makeCrashTable } from '../crash/inspect-table.ts';
+import { describe } from '../crash/kill-rounds.ts';
+import { descendants, killAll, startLoad } from '../crash/start-load.ts';
 
 /** How power cuts are tried. */
 export interface PowerCutPlan {
@@ -20,17 +20,7 @@ export interface PowerCutPlan {
 /** Cuts the power of a simulated disk under eight appends at a time: an XFS on a loop device is shut down without flushing its log, mounted
  *  again and looked at. What was acknowledged must be there; a committer that does not sync must be seen to lose some. */
 export async function cutPower(plan: PowerCutPlan): Promise<Check[]> {
-  const obstacle = findObstacle(plan.directory);
-  if (obstacle !== null) {
-    return ['power-cut-lost', 'mutant-without-sync-lost'].map((id) => ({
-      id,
-      value: 'not run',
-      unit: '',
-      target: 'run',
-      pass: false,
-      note: obstacle,
-    }));
-  }
+  mkdirSync(plan.directory, { recursive: true });
   const real = await cutRepeatedly(plan, 'real', COMMITTER_ENTRY.real);
   const mutant = await cutRepeatedly(plan, 'mutant', COMMITTER_ENTRY.withoutSync);
   return [
@@ -132,17 +122,5 @@ async function unmount(path: string): Promise<void> {
       if (tries >= 50) throw error;
       await sleep(100);
     }
-  }
-}
-
-/** Returns why power cuts cannot be simulated here, null when they can. */
-function findObstacle(directory: string): string | null {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'needs root on Linux, for loop devices';
-  mkdirSync(directory, { recursive: true });
-  try {
-    makeDisk(join(directory, 'probe')).remove();
-    return null;
-  } catch (error) {
-    return `needs xfsprogs and loop devices: ${String(error)}`;
   }
 }
