@@ -57,6 +57,8 @@ export function dropSchema(
 
 /** Creates an empty table: its first metadata is written and synced, then its name appears. */
 export async function createTable(parts: CommitterParts, operationId: string, spec: TableSpec, ifExists: IfExists): Promise<void> {
+  // Asked again after a lost answer, the name is taken by this very table.
+  if (parts.store.hasOperation(operationId)) return;
   checkName(spec.name.name, 'table');
   const blocker = creationBlocker(parts.store, spec.name, 'table', ifExists);
   if (blocker === 'kept') return;
@@ -71,6 +73,7 @@ export async function createView(
   view: Omit<ViewDefinition, 'kind'>,
   ifExists: IfExists,
 ): Promise<void> {
+  if (parts.store.hasOperation(operationId)) return;
   checkName(view.name.name, 'view');
   if (creationBlocker(parts.store, view.name, 'view', ifExists) === 'kept') return;
   const uuid = randomUUID();

@@ -12,6 +12,9 @@ const RESULT_PROPERTY = { 'trivium.materialized-view': 'true' };
  *  @throws CATALOG_EXISTS, CATALOG_UNKNOWN_SCHEMA, CATALOG_INVALID_NAME */
 export async function createStream(parts: CommitterParts, operationId: string, stream: NewStream): Promise<StreamRecord> {
   const { result: resultSpec, late: lateSpec, ...rest } = stream;
+  // Asked again after a lost answer, the names are taken by these very tables.
+  const made = parts.store.hasOperation(operationId) ? parts.store.stream(parts.store.relation(resultSpec.name)?.uuid ?? '') : null;
+  if (made !== null) return made;
   checkFree(parts.store, resultSpec.name);
   if (lateSpec !== null) checkFree(parts.store, lateSpec.name);
   const spec = { ...resultSpec, properties: { ...resultSpec.properties, ...RESULT_PROPERTY } };

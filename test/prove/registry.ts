@@ -2,10 +2,12 @@ import type { RegisteredProof } from './proof.ts';
 
 /** Every proof that `npm run prove` knows, in alphabetical order. */
 export const PROOFS: readonly RegisteredProof[] = [
+  { name: 'concurrency', load: async () => (await import('./concurrency.ts')).proof },
   { name: 'corpora', load: async () => (await import('./corpora.ts')).proof },
   { name: 'crash', load: async () => (await import('./crash.ts')).proof },
   { name: 'hostile', load: async () => (await import('./hostile.ts')).proof },
   { name: 'iceberg-readers', load: async () => (await import('./iceberg-readers.ts')).proof },
+  { name: 'io-faults', load: async () => (await import('./io-faults.ts')).proof },
   { name: 'plan-replay', load: async () => (await import('./plan-replay.ts')).proof },
   { name: 'powercut', load: async () => (await import('./powercut.ts')).proof },
   { name: 'routing', load: async () => (await import('./routing.ts')).proof },
