@@ -80,6 +80,7 @@ export async function composePlatform(config: Config, token: string | null, log:
     sink: warehouse.sink,
     tables: warehouse.source,
     transactions: warehouse.transactions,
+    maintenance: warehouse.maintenance,
     streams: warehouse.streams,
     streamsDirectory: join(config.data.directory, 'streams'),
     settings: warehouse.settings,

@@ -114,6 +114,17 @@ export { type NamedSnapshot, parseSnapshotList, printSnapshot, printSnapshotList
 export type { NewStream, StreamCheckpoint, StreamOffset, StreamRecord, StreamStore, StreamWrite } from './catalog/stream-store.ts';
 export type { TableTransaction, TransactionStore } from './catalog/transaction-store.ts';
 export type { EqualityColumn, EqualityDelete, PositionDelete, RowDelete, VectorDelete } from './catalog/row-delete.ts';
+export type {
+  ExpiryResult,
+  ExpiryRules,
+  MaintenanceRun,
+  OrphanFile,
+  OrphanRules,
+  RewriteGroup,
+  RewrittenManifests,
+  TableMaintenance,
+  TableVerification,
+} from './catalog/table-maintenance.ts';
 export type { ParquetSplit, ScanPlan, ScanRequest, TableSource } from './catalog/table-source.ts';
 export type {
   ColumnStatistics,

@@ -6,6 +6,7 @@ import {
   PlatformError,
   type SettingStore,
   type StreamStore,
+  type TableMaintenance,
   type TableSink,
   type TableSource,
   type TransactionStore,
@@ -33,6 +34,7 @@ import { openJobStore } from './job/job-store.ts';
 import { createAdmission } from './query/admission.ts';
 import { createIdempotencyMemory } from './query/idempotency-memory.ts';
 import { createQueryRegistry, type QueryInfo } from './query/query-registry.ts';
+import { createSnapshotReaders } from './query/snapshot-readers.ts';
 import { createQueryService } from './query/query-service.ts';
 import { createResultEncoder } from './result/result-encoder.ts';
 import { createStreamService } from './stream/stream-service.ts';
@@ -54,6 +56,7 @@ export interface GatewayParts {
   readonly tables: TableSource;
   /** Keeps transactions over several tables. */
   readonly transactions: TransactionStore;
+  readonly maintenance: TableMaintenance;
   readonly streams: StreamStore;
   /** Folder below which materialized views keep their state from checkpoint to checkpoint. */
   readonly streamsDirectory: string;
@@ -211,6 +214,8 @@ export async function createServices(parts: GatewayParts) {
     store: await openJobStore(parts.jobs.directory, parts.jobs.isProcessRunning),
     concurrent: config.jobs?.concurrent ?? CONCURRENT_JOBS_DEFAULT,
   });
+  parts.maintenance.protect(createSnapshotReaders(queries));
+  parts.maintenance.protect(() => jobs.snapshots());
   const uploads = createAdmission({ running: config.limits.concurrentQueries + config.limits.queuedQueries, queued: 0 });
   const service = createQueryService({ ...shared, jobs, uploads, timeoutMsMax: config.limits.queryTimeoutMs });
   return { ...shared, jobs, service, metrics };

@@ -1,5 +1,4 @@
 export { openWarehouse, type Warehouse, type WarehouseOptions } from './open-warehouse.ts';
 export type { SweepResult } from './sweep/sweep-warehouse.ts';
-export type { VerifyResult } from './verify/verify-table.ts';
 export type { DataService } from './data/data-service.ts';
 export { type DataServiceOptions, openDataService } from './data/open-data-service.ts';

@@ -6,8 +6,10 @@ import type {
   RelationName,
   SettingStore,
   StreamStore,
+  TableMaintenance,
   TableSink,
   TableSource,
+  TableVerification,
   TransactionStore,
 } from '../spi/index.ts';
 import { CommittingCatalogWriter } from './catalog/committing-catalog-writer.ts';
@@ -18,13 +20,14 @@ import { superviseCommitter } from './committer/supervised-committer.ts';
 import type { DataService } from './data/data-service.ts';
 import type { FileSystem } from './file/file-system.ts';
 import { localFileSystem } from './file/local-file-system.ts';
+import { StoredTableMaintenance } from './maintenance/stored-table-maintenance.ts';
 import { StoredTableSource } from './scan/stored-table-source.ts';
 import { CommittingSettingStore } from './setting/committing-setting-store.ts';
 import { CommittingStreamStore } from './stream/committing-stream-store.ts';
 import type { SweepResult } from './sweep/sweep-warehouse.ts';
 import { StagedSnapshots } from './transaction/staged-snapshots.ts';
 import { StoredTransactionStore } from './transaction/stored-transaction-store.ts';
-import { type VerifyResult, verifyTable } from './verify/verify-table.ts';
+import { verifyTable } from './verify/verify-table.ts';
 import { checkFormat } from './warehouse-format.ts';
 import { layoutOf } from './warehouse-layout.ts';
 import { markProcess } from './write/process-mark.ts';
@@ -51,11 +54,12 @@ export interface Warehouse {
   readonly transactions: TransactionStore;
   readonly streams: StreamStore;
   readonly settings: SettingStore;
+  readonly maintenance: TableMaintenance;
   /** Directory below which all tables' files are. */
   readonly dataDirectory: string;
   /** Reads every data file of a table's current snapshot and compares it with the checksum that was taken when it was committed.
    *  @throws STORAGE_CORRUPT when a file is missing or has changed, CATALOG_UNKNOWN_TABLE */
-  verify(name: RelationName): Promise<VerifyResult>;
+  verify(name: RelationName): Promise<TableVerification>;
   /** Removes staged files and dropped tables that nobody has touched for `olderThanMs` (default a day). */
   sweep(olderThanMs?: number): Promise<SweepResult>;
   /** Waits for the changes that are under way. */
@@ -123,6 +127,15 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
     transactions: new StoredTransactionStore({ store, metadata, committer, data, files, layout, mark, snapshots }),
     streams: new CommittingStreamStore(store, committer, sink),
     settings: new CommittingSettingStore(store, committer),
+    maintenance: new StoredTableMaintenance({
+      committer,
+      store,
+      metadata,
+      warehouseDirectory: directory,
+      onLog: (line) => {
+        options.onLog(line);
+      },
+    }),
     dataDirectory: layout.tablesDirectory,
     verify: (name) => verifyTable(files, store, metadata, name),
     sweep: async (olderThanMs = ABANDONED_AFTER_MS) => (await committer.run({ kind: 'sweep', olderThanMs })) as unknown as SweepResult,

@@ -17,7 +17,7 @@ export async function stageRows(connection: Connection, message: QueryMessage, t
     partitionSpec: target.partitionSpec,
     directory: target.directory,
     fileSizeBytesTarget: target.fileSizeBytesTarget,
-    ordered: isOrdered(message.plan.root),
+    ordered: target.oneFile === true || isOrdered(message.plan.root),
   });
   await syncAll(
     written.map((file) => file.path),

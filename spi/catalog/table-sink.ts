@@ -40,6 +40,8 @@ export interface StagingTarget {
   readonly fields: readonly Field[];
   readonly partitionSpec: PartitionSpec;
   readonly fileSizeBytesTarget: number;
+  /** True when all rows go into one file, in the order in which they come. */
+  readonly oneFile?: boolean;
 }
 
 /** The part of a write that an engine sees. Nothing written here shows in the table before the owner commits. */
@@ -114,7 +116,9 @@ export type WriteGoal =
   /** Takes data files out of the table and puts the new ones in their place, in one commit.
    *  The commit fails with STORAGE_CONFLICT when one of the files is no longer part of the table. `rows` is what `CommitResult.rows` tells, to a
    *  repeated key as well: the rows that the statement deleted or changed; those of the new files when left out. So is `changes`. With
-   *  `basedOn` the commit also fails with STORAGE_CONFLICT when that is not the table's snapshot any more (null: it had none). */
+   *  `basedOn` the commit also fails with STORAGE_CONFLICT when that is not the table's snapshot any more (null: it had none).
+   *  With `sameRows` the new files hold the rows of the old ones and no others: the snapshot's operation is `replace`, and `basedOn` counts only
+   *  where the table has deletes, which may have come to mean rows of the old files. */
   | {
       readonly kind: 'rewrite';
       readonly table: TableRef;
@@ -122,6 +126,7 @@ export type WriteGoal =
       readonly rows?: number;
       readonly changes?: RowChanges;
       readonly basedOn?: string | null;
+      readonly sameRows?: boolean;
     }
   /** Creates the table with its first rows in one commit. */
   | { readonly kind: 'create'; readonly spec: TableSpec; readonly ifExists: IfExists };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Logger, PlatformError } from '../../spi/index.ts';
+import { type Logger, type NamedSnapshot, PlatformError } from '../../spi/index.ts';
 import { type Admission, createAdmission } from '../query/admission.ts';
 import { bindRequest } from '../query/bind-request.ts';
+import { queriesOf } from '../query/own-writes.ts';
 import { expandExecute } from '../query/prepared-statements.ts';
 import { createQueryId } from '../query/create-query-id.ts';
 import type { RequestSession } from '../query/statement-request.ts';
@@ -36,6 +37,8 @@ export interface JobService {
   /** Ends a job for good; does nothing to one that has ended. Returns null when the user has no such job.
    *  @throws JOB_ELSEWHERE when another process runs it */
   cancel(user: string, jobId: string): Promise<JobInfo | null>;
+  /** Returns the snapshots that unfinished jobs of all users read. */
+  snapshots(): Promise<readonly NamedSnapshot[]>;
   /** Takes up the unfinished jobs that nobody runs. */
   resume(): Promise<void>;
   /** Stops the jobs that run here, to go on at the next start. */
@@ -132,6 +135,17 @@ class StoredJobService implements JobService {
     const job = this.#live.get(jobId) ?? (await this.#takeUp(jobId, 'cancel'));
     if (job !== null) await job.cancel();
     return this.find(user, jobId);
+  }
+
+  async snapshots(): Promise<readonly NamedSnapshot[]> {
+    const pins: NamedSnapshot[] = [];
+    for (const jobId of await this.#parts.store.ids()) {
+      if (this.#ended.has(jobId)) continue;
+      const progress = this.#live.get(jobId)?.progress ?? (await this.#read(jobId))?.progress;
+      if (progress === undefined || progress.open === null || hasEnded(progress)) continue;
+      pins.push(...queriesOf(progress.open.bound).flatMap((query) => query.snapshots));
+    }
+    return pins;
   }
 
   async resume(): Promise<void> {

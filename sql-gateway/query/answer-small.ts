@@ -35,6 +35,15 @@ export function answerTable(
   };
 }
 
+/** Returns one row of numbers as a statement's answer; ids are texts of numbers. */
+export function answerRow(values: Readonly<Record<string, number | string | null>>): StatementOutcome {
+  const row = Object.values(values).map((value): SmallValue => (value === null ? null : String(value)));
+  return answerTable(
+    Object.keys(values).map((name) => ({ name, type: 'bigint' })),
+    [row],
+  );
+}
+
 /** Returns the answer of a statement that was done and has no rows to show. */
 export function answerDone(status: string, sessionChange?: SessionChange): StatementOutcome {
   return answerTable([{ name: 'status', type: 'varchar' }], [[status]], sessionChange === undefined ? {} : { sessionChange });

@@ -1,6 +1,8 @@
 import { type BindContext, type BoundStatement, bindStatement, encodeParameters, parseReadPin } from '../../sql/bind/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
-import type { QueryRecord } from './query-registry.ts';
+import { printSnapshot } from '../../spi/index.ts';
+import { queriesOf } from './own-writes.ts';
+import { formatSnapshots, type QueryRecord } from './query-registry.ts';
 import type { StatementContext, StatementParts } from './statement-context.ts';
 import type { StatementRequest } from './statement-request.ts';
 import { readSystemTable, type SystemTableParts } from './system-tables.ts';
@@ -31,8 +33,25 @@ export async function bindRequest(
     settings: settingsOf(session),
     virtualRelation: (name) => readSystemTable(name, principal.user, parts),
   });
-  record.describe({ kind: statement.kind });
+  record.describe({
+    kind: statement.kind,
+    snapshots: snapshotsOf(statement),
+    sessionPinned: session.snapshot !== null || isPin(statement),
+  });
   return statement;
+}
+
+/** What a statement reads, as far as it is known before it is routed: from here on it is not cleared away. */
+function snapshotsOf(statement: BoundStatement): readonly string[] {
+  if (isPin(statement)) {
+    const pin = parseReadPin(statement.value, DEFAULT_TIME_ZONE);
+    return pin.kind === 'snapshots' ? pin.tables.map(printSnapshot) : [];
+  }
+  return formatSnapshots(queriesOf(statement).flatMap((query) => query.snapshots));
+}
+
+function isPin(statement: BoundStatement): statement is Extract<BoundStatement, { kind: 'set' }> & { readonly value: string } {
+  return statement.kind === 'set' && statement.name === 'snapshot' && statement.value !== null;
 }
 
 function settingsOf(session: StatementRequest['session']): NonNullable<BindContext['settings']> {

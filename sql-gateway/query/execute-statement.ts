@@ -1,5 +1,6 @@
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import { executeAlterRoute, executeClearEngine } from './execute-alter-route.ts';
+import { executeCall } from './execute-call.ts';
 import { executeCopyFrom, executeCopyTo } from './execute-copy.ts';
 import { executeDefinition } from './execute-definition.ts';
 import { executeExplain } from './execute-explain.ts';
@@ -50,6 +51,8 @@ export async function executeStatement(statement: BoundStatement, context: State
       return executeDeallocate(statement.name, context.request.session);
     case 'transaction':
       return executeTransaction(statement, context);
+    case 'call':
+      return executeCall(statement, context);
     case 'refused':
       throw refusal(statement);
     case 'explain':

@@ -61,7 +61,8 @@ export async function awaitOwnWrites(
   return waited;
 }
 
-function queriesOf(statement: BoundStatement): readonly BoundQuery[] {
+/** Returns the queries that a statement runs. */
+export function queriesOf(statement: BoundStatement): readonly BoundQuery[] {
   if (statement.kind === 'explain') return queriesOf(statement.statement);
   if (!('query' in statement) || statement.kind === 'create_materialized_view') return [];
   return 'matching' in statement && statement.matching !== null ? [statement.query, statement.matching] : [statement.query];

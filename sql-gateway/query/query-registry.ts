@@ -32,6 +32,8 @@ export interface QueryInfo {
   readonly fingerprint: string | null;
   /** Snapshots as `schema.table@id`. */
   readonly snapshots: readonly string[];
+  /** Whether the session, not the text, says which snapshots are read. */
+  readonly sessionPinned: boolean;
   readonly rows: number;
   readonly bytes: number;
   /** What the engine told last, null while it has told nothing. */
@@ -65,6 +67,7 @@ export interface QueryRecord {
         | 'view'
         | 'fingerprint'
         | 'snapshots'
+        | 'sessionPinned'
         | 'progress'
       >
     >,
@@ -80,6 +83,8 @@ export interface QueryRegistry {
   open(user: string, sql: string | null, jobId?: string | null): QueryRecord;
   /** Newest first. */
   list(user: string): readonly QueryInfo[];
+  /** All statements that are known, of all users. */
+  all(): readonly QueryInfo[];
   /** Returns null when the user has no such statement. */
   find(user: string, id: string): QueryRecord | null;
   readonly running: number;
@@ -119,6 +124,7 @@ export function createQueryRegistry(options: { readonly historyMax: number; onEn
       const records = [...active.values(), ...ended.values()].filter((record) => record.user === user);
       return records.map((record) => record.info).sort((left, right) => (left.queryId < right.queryId ? 1 : -1));
     },
+    all: () => [...active.values(), ...ended.values()].map((record) => record.info),
     find: (user, id) => {
       const record = active.get(id) ?? ended.get(id);
       return record?.user === user ? record : null;
@@ -163,6 +169,7 @@ function createRecord({ user, sql, jobId }: QueryOrigin, onEnd: (record: QueryRe
     view: null,
     fingerprint: null,
     snapshots: [],
+    sessionPinned: false,
     rows: 0,
     bytes: 0,
     progress: null,

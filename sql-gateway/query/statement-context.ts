@@ -1,4 +1,13 @@
-import type { BoundQuery, Catalog, CatalogWriter, Logger, ParameterValue, TableSink, TableSource } from '../../spi/index.ts';
+import type {
+  BoundQuery,
+  Catalog,
+  CatalogWriter,
+  Logger,
+  ParameterValue,
+  TableMaintenance,
+  TableSink,
+  TableSource,
+} from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { AllowedFiles } from '../file/allowed-files.ts';
@@ -21,6 +30,7 @@ export interface StatementParts {
   readonly catalogWriter: CatalogWriter;
   readonly sink: TableSink;
   readonly tables: TableSource;
+  readonly maintenance: TableMaintenance;
   readonly engines: EngineRegistry;
   readonly router: Router;
   readonly shadow: ShadowRuns;

@@ -14,7 +14,8 @@ import {
 } from '../../spi/index.ts';
 import { bindView, nameOf, sourceChanged } from './bound-view.ts';
 import { findViewEngine } from './find-view-engine.ts';
-import { changesBetween, readPosition, type ScanPosition } from './scan-position.ts';
+import { readChanges } from './read-changes.ts';
+import { readPosition, type ScanPosition } from './scan-position.ts';
 import type { StreamParts } from './stream-parts.ts';
 import { writeCheckpoint } from './write-checkpoint.ts';
 
@@ -73,9 +74,9 @@ export class StreamRun {
     const reached: ScanPosition[] = [];
     for (const [index, position] of this.#positions.entries()) {
       const snapshotId = snapshots[index]?.snapshotId ?? null;
-      const next = snapshotId === position.snapshotId ? position : await readPosition(this.#parts.tables, position.scan, snapshotId);
-      const { removed, added } = changesBetween(position, next);
-      for (const [splits, change] of [[removed, -1] as const, [added, 1] as const]) {
+      const { changes, next } = await readChanges(this.#parts.tables, catalog, position, snapshotId);
+      const steps = changes.flatMap(({ removed, added }) => [[removed, -1] as const, [added, 1] as const]);
+      for (const [splits, change] of steps) {
         for (const split of splits) {
           if (isStopping()) return 'left';
           await this.#view.push(index, change, this.#parts.tables.read(split, position.scan.columns, this.#reading.signal));

@@ -1,5 +1,6 @@
 import type { PlanNode } from '../../spi/index.ts';
 import type { Drop, Explain, Query, QueryStatement, Statement } from '../ast/index.ts';
+import { bindCall } from './bind-call.ts';
 import { bindMerge } from './bind-change.ts';
 import { bindCreateRole, bindGrantOrRevoke, refusedDropRole } from './bind-access.ts';
 import { bindAlterTable, bindRenameObject } from './bind-alter-table.ts';
@@ -16,7 +17,7 @@ import { bindDeallocate, bindPrepare } from './bind-prepare.ts';
 import { bindOverwrite } from './bind-overwrite.ts';
 import { bindQuery } from './bind-query.ts';
 import { bindAlterRoute } from './bind-route.ts';
-import { bindCall, bindCreateFunction, refusedDropFunction } from './bind-routine.ts';
+import { bindCreateFunction, refusedDropFunction } from './bind-routine.ts';
 import { bindReset, bindSet, bindSetTimeZone, bindUse } from './bind-setting.ts';
 import { bindDescribeQuery, bindDescribeTable, bindShowColumns, bindShowCreate, bindShowObjects, bindShowSetting } from './bind-show.ts';
 import { bindTransactionControl } from './bind-transaction.ts';

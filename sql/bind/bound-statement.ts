@@ -11,6 +11,7 @@ import type {
   TableSpec,
   ViewDefinition,
 } from '../../spi/index.ts';
+import type { ProcedureName } from './procedures.ts';
 import type { ReadPin } from './read-pin.ts';
 
 /** A statement whose names, types and snapshots are settled. */
@@ -83,6 +84,7 @@ export type BoundStatement =
   | { readonly kind: 'prepare'; readonly name: string; readonly sql: string }
   /** Null forgets all. */
   | { readonly kind: 'deallocate'; readonly name: string | null }
+  | BoundCall
   /** A statement that is understood, and that no part of the platform carries out yet: running it is SQL_UNSUPPORTED. */
   | {
       readonly kind: 'refused';
@@ -99,6 +101,17 @@ export type BoundStatement =
       readonly format: 'text' | 'json';
       readonly statement: BoundStatement;
     };
+
+/** CALL of a procedure that keeps a table in shape. */
+export interface BoundCall {
+  readonly kind: 'call';
+  readonly procedure: ProcedureName;
+  readonly table: TableRef;
+  /** By name; those left out are not there. Whole numbers are texts, and instants texts of milliseconds since 1970 UTC. */
+  readonly arguments: Readonly<Record<string, string | boolean>>;
+  /** For `optimize`: what finds the files that may be written anew, and the query over all rows of the table that gives the new ones. */
+  readonly rewrite: { readonly scan: ScanRequest; readonly query: BoundQuery } | null;
+}
 
 /** DELETE, UPDATE or MERGE, or INSERT OVERWRITE of partitions: data files that hold rows meant are replaced by new ones. */
 export interface RowModification {

@@ -2,6 +2,7 @@ export { bindAlterRoute } from './bind-route.ts';
 export { bindStatement, type BoundWithReferences, bindWithReferences } from './bind-statement.ts';
 export type {
   BindContext,
+  BoundCall,
   BoundStatement,
   GivenParameters,
   JsonValue,

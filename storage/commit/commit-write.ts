@@ -27,9 +27,15 @@ async function commitPrepared(parts: CommitterParts, prepared: PreparedWrite): P
   return raceUntilWon(parts, [write.table], async () => {
     const base = await findBase(parts, write);
     if ('kept' in base) return base.kept;
-    checkBase(write, base);
+    // The same rows in other files mean something else only where deletes may have come to take some of them.
+    if (write.sameRows !== true || (await hasDeletes(parts, base))) checkBase(write, base);
     return tryCommit(parts, prepared, base);
   });
+}
+
+async function hasDeletes(parts: CommitterParts, { metadata }: CommitBase): Promise<boolean> {
+  if (metadata.current === null) return false;
+  return (await parts.metadata.manifestList(metadata.current.manifestList)).some(({ content }) => content === 'deletes');
 }
 
 /** Checks that a write which names the snapshot that it read is built on that one.
@@ -49,11 +55,16 @@ function committedBefore(parts: CommitterParts, write: StagedWrite): CommitResul
 
 /** Writes an attempt's files and tries to move the pointer; null when another commit was faster. */
 async function tryCommit(parts: CommitterParts, prepared: PreparedWrite, base: CommitBase): Promise<CommitResult | null> {
-  const attempt = await writeAttempt(parts, prepared, base, {});
+  const attempt = await writeAttempt(parts, prepared, base, prepared.write.sameRows === true ? notesOf(base) : {});
   const result = parts.store.update(null, (state) => movePointer(state, attempt));
   if (result === null) await discardAttempt(parts, attempt);
   else await settleAttempt(parts, attempt);
   return result;
+}
+
+/** The same rows stand for the same moment of what they were made of. */
+function notesOf({ metadata }: CommitBase): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(metadata.current?.summary ?? {}).filter(([key]) => key.startsWith('trivium.')));
 }
 
 /** The compare-and-swap, inside one write transaction of the store; null when the pointer is not the one that the attempt was built on. */

@@ -63,12 +63,16 @@ export async function findBase(parts: CommitterParts, write: StagedWrite): Promi
 
 /** Returns the pointer of the table that a write goes to.
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_NOT_A_TABLE */
-export function findPointer(catalog: NameReader, { table, stream }: Pick<StagedWrite, 'table' | 'stream'>): RelationPointer {
+export function findPointer(
+  catalog: NameReader,
+  { table, stream, sameRows }: Pick<StagedWrite, 'table' | 'stream' | 'sameRows'>,
+): RelationPointer {
   const pointer = catalog.relation(table);
   if (pointer === null || pointer.uuid !== table.uuid) throw unknownTable(catalog, table);
   if (pointer.kind !== 'table') throw wrongKind(table, pointer.kind);
   assert(pointer.stream !== undefined || stream === null, 'a stream writes to its own tables alone');
-  if ((pointer.stream ?? null) !== stream) throw streamTable(pointer);
+  // Whoever puts the same rows into other files changes nothing that the stream knows of.
+  if ((pointer.stream ?? null) !== stream && sameRows !== true) throw streamTable(pointer);
   return pointer;
 }
 
@@ -85,7 +89,7 @@ const keptTable = (pointer: RelationPointer): CommitResult => ({
   repeated: true,
 });
 
-/** A positive 63-bit number; random, so that writers need not agree on one. */
-function newSnapshotId(): bigint {
+/** Returns a positive 63-bit number; random, so that writers need not agree on one. */
+export function newSnapshotId(): bigint {
   return BigInt.asUintN(63, randomBytes(8).readBigUInt64BE()) || 1n;
 }

@@ -8,7 +8,7 @@ const DELETE_TOTALS = ['total-delete-files', 'total-position-deletes', 'total-eq
 /** Returns the summary of a new snapshot: the operation, what it changes and the totals after it. Totals are left out when the parent's are unknown.
  *  @see Iceberg spec, Appendix F, "Optional Snapshot Summary Fields" */
 export function snapshotSummary(
-  write: Pick<StagedWrite, 'goal' | 'removes'>,
+  write: Pick<StagedWrite, 'goal' | 'removes' | 'sameRows'>,
   sealed: readonly SealedFile[],
   rewritten: RemovedTotals,
   parent: Snapshot | null,
@@ -23,7 +23,7 @@ export function snapshotSummary(
   const removed = all ? before : rewritten;
   const replaces = all || write.removes.length > 0;
   const summary: Record<string, string> = {
-    operation: replaces ? 'overwrite' : 'append',
+    operation: write.sameRows === true ? 'replace' : replaces ? 'overwrite' : 'append',
     'added-data-files': String(added.files),
     'added-records': String(added.rows),
     'added-files-size': String(added.bytes),

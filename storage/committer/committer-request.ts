@@ -13,6 +13,7 @@ import type {
   ViewDefinition,
   WriteGoal,
 } from '../../spi/index.ts';
+import type { MaintainRequest } from '../maintenance/maintain-request.ts';
 
 /** One change of the catalog, in JSON. `operationId` makes a repetition after a lost answer harmless. */
 export type CommitterRequest = { readonly operationId: string } & (
@@ -30,6 +31,7 @@ export type CommitterRequest = { readonly operationId: string } & (
   | { readonly kind: 'drop_stream'; readonly name: RelationName; readonly ifExists: boolean }
   | ({ readonly kind: 'commit_stream' } & StagedCheckpoint)
   | { readonly kind: 'put_setting'; readonly key: string; readonly value: string | null }
+  | { readonly kind: 'maintain'; readonly request: MaintainRequest }
   | { readonly kind: 'sweep'; readonly olderThanMs: number }
 );
 
@@ -94,6 +96,8 @@ export interface StagedWrite {
   readonly changes?: RowChanges | undefined;
   /** The snapshot that a `rewrite` needs to be the table's newest, null for none yet; any when left out. */
   readonly basedOn?: string | null | undefined;
+  /** True when the files written hold the rows of those that a `rewrite` takes out. */
+  readonly sameRows?: boolean | undefined;
   /** Directory of the table. */
   readonly tableDirectory: string;
   /** The schema and spec that the files were written with. */

@@ -2,6 +2,7 @@ import type { Json } from '../../runtime/process/index.ts';
 import { alterTable } from '../alter/alter-table.ts';
 import { createSchema, createTable, createView, dropRelation, dropSchema } from '../commit/change-names.ts';
 import { commitWrite } from '../commit/commit-write.ts';
+import { maintainTable } from '../maintenance/maintain-table.ts';
 import { putSetting } from '../setting/put-setting.ts';
 import { changeStream, createStream, dropStream } from '../stream/change-streams.ts';
 import { commitStream } from '../stream/commit-stream.ts';
@@ -51,6 +52,8 @@ export async function runRequest(parts: CommitterParts, request: CommitterReques
     case 'put_setting':
       putSetting(parts, request.operationId, request.key, request.value);
       return null;
+    case 'maintain':
+      return (await maintainTable(parts, request.operationId, request.request)) as unknown as Json;
     case 'sweep':
       return (await sweepWarehouse(parts, request.olderThanMs)) as unknown as Json;
   }

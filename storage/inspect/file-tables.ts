@@ -16,8 +16,7 @@ interface PlacedEntry {
   readonly partition: string;
 }
 
-/** What Iceberg calls data files; other manifests are refused by their reader. */
-const DATA_CONTENT = '0';
+const CONTENT_NUMBER = { data: '0', position: '1', equality: '2' } as const;
 
 const FILE_COLUMNS: Columns = [
   { name: 'content', type: 'bigint' },
@@ -75,7 +74,7 @@ export async function entriesTable(reader: MetadataReader, table: TableMetadata,
 export async function partitionsTable(reader: MetadataReader, table: TableMetadata, snapshot: Snapshot | null): Promise<MetadataTable> {
   const totals = new Map<string, { specId: number; partition: string; rows: number; files: number; bytes: number }>();
   for await (const { entry, specId, partition } of entriesOf(reader, table, snapshot)) {
-    if (entry.status === 'deleted') continue;
+    if (entry.status === 'deleted' || entry.deletes !== null) continue;
     const key = `${String(specId)} ${partition}`;
     const total = totals.get(key) ?? { specId, partition, rows: 0, files: 0, bytes: 0 };
     totals.set(key, { ...total, rows: total.rows + entry.rows, files: total.files + 1, bytes: total.bytes + entry.bytes });
@@ -117,7 +116,7 @@ function fileRow({ entry, specId, partition }: PlacedEntry, types: ReadonlyMap<n
       return type === undefined || value === null ? null : valueToText(type, value);
     });
   return [
-    DATA_CONTENT,
+    CONTENT_NUMBER[entry.deletes?.content ?? 'data'],
     entry.location,
     entry.format,
     String(specId),

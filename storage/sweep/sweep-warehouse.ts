@@ -51,7 +51,7 @@ async function sweepTable(
 ): Promise<number> {
   const old: string[] = [];
   for (const staging of await directories(parts, join(table, 'data'))) {
-    if (isLive(staging, live) || (await newestChangeMs(parts.files, staging)) >= beforeMs) continue;
+    if (isStagingOf(staging, live) || (await newestChangeMs(parts.files, staging)) >= beforeMs) continue;
     old.push(staging);
   }
   if (old.length === 0) return 0;
@@ -62,11 +62,11 @@ async function sweepTable(
 }
 
 async function holdsLive(parts: CommitterParts, table: string, live: ReadonlySet<string>): Promise<boolean> {
-  return (await directories(parts, join(table, 'data'))).some((staging) => isLive(staging, live));
+  return (await directories(parts, join(table, 'data'))).some((staging) => isStagingOf(staging, live));
 }
 
-/** Staging directories are named `<process>_<transaction>-<task>-<attempt>`. */
-function isLive(staging: string, live: ReadonlySet<string>): boolean {
+/** Returns whether a directory is one in which a running process stages files: they are named `<process>_<transaction>-<task>-<attempt>`. */
+export function isStagingOf(staging: string, live: ReadonlySet<string>): boolean {
   const name = staging.slice(staging.lastIndexOf('/') + 1);
   return live.has(name.slice(0, name.indexOf('_')));
 }

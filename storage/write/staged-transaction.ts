@@ -16,8 +16,8 @@ import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import type { SinkParts } from './sink-parts.ts';
 import { printToken, type TransactionToken } from './transaction-token.ts';
 
-/** Units: bytes of a data file after which the next is begun, unless the table's property says otherwise. */
-const FILE_SIZE_BYTES_TARGET = 256 << 20;
+/** Default size of data files. Units: bytes of a data file after which the next is begun, unless the table's property says otherwise. */
+export const FILE_SIZE_BYTES_TARGET = 256 << 20;
 
 /** What a transaction writes to. */
 export interface TransactionPlan extends TransactionToken {
@@ -86,8 +86,8 @@ export class StagedTransaction implements WriteTransaction {
   /** Returns what the committer is asked for. */
   staged(fragments: readonly Fragment[], idempotencyKey: string): StagedWrite {
     this.#checkOpen();
-    const { transactionId, goal, table, create, removes, rows, changes, basedOn, tableDirectory, schemaId, specId } = this.#plan;
-    const rewrite = { removes, rows, changes, basedOn };
+    const { transactionId, goal, table, create, removes, rows, changes, basedOn, sameRows, tableDirectory, schemaId, specId } = this.#plan;
+    const rewrite = { removes, rows, changes, basedOn, sameRows };
     return { transactionId, goal, table, create, ...rewrite, tableDirectory, schemaId, specId, fragments, idempotencyKey, stream: null };
   }
 

@@ -83,8 +83,8 @@ export class StoredTableSink implements TableSink {
   }
 
   async #planWrite(goal: Exclude<WriteGoal, { kind: 'create' }>) {
-    const { removes, rows, changes, basedOn } = goal.kind === 'rewrite' ? goal : { removes: [] };
-    return { goal: goal.kind, create: null, removes, rows, changes, basedOn, ...(await this.#findTable(goal.table)) };
+    const { removes, rows, changes, basedOn, sameRows } = goal.kind === 'rewrite' ? goal : { removes: [] };
+    return { goal: goal.kind, create: null, removes, rows, changes, basedOn, sameRows, ...(await this.#findTable(goal.table)) };
   }
 
   async #findTable(table: TableRef) {

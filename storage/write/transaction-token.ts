@@ -5,14 +5,17 @@ const TOKEN_VERSION = 1;
 
 /** What a transaction is made of again in another process. */
 export interface TransactionToken
-  extends Pick<StagedWrite, 'transactionId' | 'goal' | 'create' | 'removes' | 'rows' | 'changes' | 'basedOn' | 'schemaId' | 'specId'> {
+  extends Pick<
+    StagedWrite,
+    'transactionId' | 'goal' | 'create' | 'removes' | 'rows' | 'changes' | 'basedOn' | 'sameRows' | 'schemaId' | 'specId'
+  > {
   readonly table: TableRef;
 }
 
 /** Returns the text of a token. */
 export function printToken(token: TransactionToken): string {
-  const { transactionId, goal, create, removes, rows, changes, basedOn, schemaId, specId, table } = token;
-  const rewrite = { removes, rows, changes, basedOn };
+  const { transactionId, goal, create, removes, rows, changes, basedOn, sameRows, schemaId, specId, table } = token;
+  const rewrite = { removes, rows, changes, basedOn, sameRows };
   return JSON.stringify({ version: TOKEN_VERSION, transactionId, goal, table, create, ...rewrite, schemaId, specId });
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Catalog, type CatalogWriter, PlatformError, type TableSnapshot, type TableSource } from '../../spi/index.ts';
 import { createGateway, type Gateway, type GatewayConfig, loadEngines } from '../../sql-gateway/index.ts';
+import { IdleTableMaintenance } from './idle-table-maintenance.ts';
 import { type MemoryEngineOptions, memoryEnginePlugin } from './memory-engine.ts';
 import { createMemorySettingStore } from './memory-setting-store.ts';
 import { createMemoryTransactionStore } from './memory-transaction-store.ts';
@@ -75,6 +76,7 @@ export async function startMemoryGateway(
     catalogWriter: {} as CatalogWriter,
     sink,
     tables: {} as TableSource,
+    maintenance: new IdleTableMaintenance(),
     settings: createMemorySettingStore(),
     transactions: createMemoryTransactionStore(CATALOG, sink),
     streams: createMemoryStreamStore(),

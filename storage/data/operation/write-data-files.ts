@@ -33,6 +33,7 @@ export async function writeDataFiles(
     partitionSpec: target.partitionSpec,
     directory: target.directory,
     fileSizeBytesTarget: target.fileSizeBytesTarget,
+    ordered: target.oneFile === true,
   });
   const moved = await Promise.all(files.map(({ path, ...facts }) => moveUp(path, target.directory).then((uri) => ({ uri, ...facts }))));
   await removeFolders(target.directory);

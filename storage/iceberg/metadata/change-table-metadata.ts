@@ -83,7 +83,7 @@ export function addSnapshot(
 export function succeedMetadata(previous: TableMetadata, changed: TableMetadata, previousLocation: string): TableMetadata {
   const json: JsonObject = {
     ...changed.json,
-    'last-updated-ms': Math.max(Date.now(), previous.lastUpdatedMs),
+    'last-updated-ms': Math.max(Date.now(), previous.lastUpdatedMs, changed.lastUpdatedMs),
     'metadata-log': longerLog({ ...previous, properties: changed.properties }, previousLocation),
   };
   return readTableMetadata(json, `The new metadata of the table ${previous.uuid}`);

@@ -42,8 +42,6 @@ describe('a statement that nothing carries out yet', () => {
     'GRANT SELECT (a), INSERT ON t TO ROLE r, PUBLIC WITH GRANT OPTION',
     'REVOKE ALL ON SCHEMA main FROM ada',
     'GRANT r TO ada',
-    "CALL system.rewrite_data_files('main.t')",
-    'CALL rollback_to_snapshot("table" => \'t\', snapshot_id => 12)',
     'BEGIN ISOLATION LEVEL SERIALIZABLE',
     'BEGIN READ ONLY',
     'SAVEPOINT s',
@@ -84,6 +82,39 @@ describe('a statement that nothing carries out yet', () => {
     ["CALL system.rollback_to_snapshot('t', 'x')", 'SQL_INVALID_VALUE'],
     ['EXECUTE p', 'SQL_UNSUPPORTED'],
   ])('names what it gets wrong: %s', async (text, code) => {
+    expect(await codeOf(text)).toBe(code);
+  });
+});
+
+describe('CALL', () => {
+  it('settles the table and the arguments of a procedure, instants in milliseconds', async () => {
+    expect(await bindText('CALL rollback_to_snapshot("table" => \'T\', snapshot_id => 12)', catalog)).toMatchObject({
+      kind: 'call',
+      procedure: 'system.rollback_to_snapshot',
+      table: { schema: 'main', name: 't' },
+      arguments: { snapshot_id: '12' },
+      rewrite: null,
+    });
+    const zoned = await bindText("CALL system.expire_snapshots('t', older_than => '2026-01-01 01:00:00')", catalog, {
+      timeZone: 'Europe/Berlin',
+    });
+    expect(zoned).toMatchObject({ arguments: { older_than: String(Date.UTC(2026, 0, 1)) } });
+  });
+
+  it('binds the condition of optimize over the columns of the table, and all rows of its files', async () => {
+    const bound = await bindText("CALL optimize('main.t', \"where\" => 'a > 1')", catalog);
+    expect(bound).toMatchObject({
+      kind: 'call',
+      rewrite: { scan: { filter: { function: 'gt' } }, query: { plan: { root: { kind: 'scan', filter: null } } } },
+    });
+  });
+
+  it.each([
+    ["CALL optimize('t', \"where\" => 'nothing > 1')", 'SQL_UNKNOWN_COLUMN'],
+    ["CALL optimize('t', \"where\" => 'a')", 'SQL_TYPE_MISMATCH'],
+    ["CALL optimize('t', \"where\" => 'a > 1), (a < 2')", 'SQL_SYNTAX'],
+    ["CALL expire_snapshots('t', older_than => 3)", 'SQL_TYPE_MISMATCH'],
+  ])('names what is wrong: %s', async (text, code) => {
     expect(await codeOf(text)).toBe(code);
   });
 });

@@ -1,0 +1,53 @@
+import { type Channel, type Json, type ServeContext } from '../../runtime/process/index.ts';
+import { assert, locationToPath, type OrphanRules, type Progress, type TableRef } from '../../spi/index.ts';
+import { MetadataReader } from '../catalog/metadata-reader.ts';
+import { unknownTable } from '../catalog/unknown-name.ts';
+import { openCatalogStore } from '../catalog-store/open-catalog-store.ts';
+import type { FileSystem } from '../file/file-system.ts';
+import { liveProcesses } from '../sweep/live-processes.ts';
+import { verifyTable } from '../verify/verify-table.ts';
+import { layoutOf } from '../warehouse-layout.ts';
+import { collectGarbage } from './collect-garbage.ts';
+import { removeOrphans } from './remove-orphans.ts';
+import type { TableReading } from './table-files.ts';
+
+/** Files between two messages of progress. */
+const PROGRESS_STEP = 64;
+
+/** Serves the long works of maintenance, which read and remove files. Progress is sent as JSON in frames.
+ *  @param warehouseDirectory absolute path, as the process was told */
+export function serveMaintenance(channel: Channel, warehouseDirectory: string | undefined, files: FileSystem): void {
+  assert(warehouseDirectory !== undefined, 'a maintenance process is told its warehouse');
+  const layout = layoutOf(warehouseDirectory);
+  const store = openCatalogStore(layout.catalogDirectory, 'read');
+  const metadata = new MetadataReader(files);
+  const open = async (table: TableRef, signal: AbortSignal): Promise<{ reading: TableReading; metadataLocation: string }> => {
+    const pointer = store.relation(table);
+    if (pointer === null || pointer.uuid !== table.uuid) throw unknownTable(store, table);
+    const { metadataLocation } = pointer;
+    const tableDirectory = locationToPath(pointer.tableLocation);
+    return { reading: { files, metadata, tableDirectory, table: await metadata.table(metadataLocation), signal }, metadataLocation };
+  };
+  channel.serve({
+    collectGarbage: async ({ table, pinned }: { table: TableRef; pinned: readonly string[] }, context) => {
+      const { reading } = await open(table, context.signal);
+      return (await collectGarbage(reading, new Set(pinned), teller(context))) as unknown as Json;
+    },
+    removeOrphans: async ({ table, rules }: { table: TableRef; rules: OrphanRules }, { signal }) => {
+      const { reading } = await open(table, signal);
+      const live = await liveProcesses(files, layout.processesDirectory);
+      return (await removeOrphans(files, reading.tableDirectory, () => open(table, signal), live, rules)) as unknown as Json;
+    },
+    verify: async ({ table }: { table: TableRef }, context) =>
+      (await verifyTable(files, store, metadata, table, { signal: context.signal, onProgress: teller(context) })) as unknown as Json,
+  });
+}
+
+/** Tells the caller how far the work is, now and then. */
+function teller(context: ServeContext): (done: number, total: number) => Promise<void> {
+  return async (done, total) => {
+    if (done % PROGRESS_STEP !== 0 && done !== total) return;
+    const progress: Progress = { fraction: total === 0 ? 1 : done / total, rowsRead: 0, tasks: { done, total } };
+    await context.send(Buffer.from(JSON.stringify(progress)));
+  };
+}
