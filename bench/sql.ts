@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { assert } from '../spi/index.ts';
 import { readCorpus, readSchema } from '../test/prove/corpora/corpus.ts';
 import type { Check, Proof } from '../test/prove/proof.ts';
+import { compileChild } from './compile-child.ts';
 import { round } from './measure.ts';
-import { compileChild } from './sql/compile-child.ts';
 import type { MeasuredCorpus, MeasuredPeer, MeasuredSql, MeasureTask } from './sql/measured-sql.ts';
 import { LENGTHS, type LengthTimes } from './sql/time-lengths.ts';
 
@@ -23,7 +23,7 @@ export const benchmark: Proof = {
     const folder = mkdtempSync(join(tmpdir(), 'trivium-bench-sql-'));
     try {
       log('compiling');
-      const child = compileChild(folder);
+      const child = compileChild(folder, 'bench/sql/measure-child.ts');
       log('measuring');
       const input = JSON.stringify(taskOf(quick));
       const { status, stdout } = spawnSync(process.execPath, [child], {

@@ -7,8 +7,11 @@ import { parseTableMetadata } from '../iceberg/metadata/parse-table-metadata.ts'
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { ByteBoundedCache } from './byte-bounded-cache.ts';
 
-/** Units: bytes of files whose parsed form is kept, for table metadata and for manifests each. */
+/** Units: bytes of files whose parsed form is kept, for table metadata and for manifest lists each. */
 const CACHE_BYTES_MAX = 64 << 20;
+
+/** Units: bytes of manifests in memory: enough for the entries of some 200,000 files. */
+const MANIFEST_CACHE_BYTES_MAX = 256 << 20;
 
 /** Units: bytes that an entry of a manifest list takes, about. */
 const MANIFEST_FILE_BYTES = 200;
@@ -18,7 +21,7 @@ export class MetadataReader {
   readonly #files: FileSystem;
   readonly #tables = new ByteBoundedCache<TableMetadata>(CACHE_BYTES_MAX);
   readonly #lists = new ByteBoundedCache<readonly ManifestFile[]>(CACHE_BYTES_MAX);
-  readonly #manifests = new ByteBoundedCache<Manifest>(CACHE_BYTES_MAX);
+  readonly #manifests = new ByteBoundedCache<Manifest>(MANIFEST_CACHE_BYTES_MAX);
 
   constructor(files: FileSystem) {
     this.#files = files;
@@ -44,7 +47,8 @@ export class MetadataReader {
     const key = `${file.location}#${String(file.sequenceNumber)}`;
     return this.#manifests.get(key, async () => {
       const bytes = await this.bytes(file.location);
-      return { value: readManifest(bytes, file, specOf(table, file.specId), table.schema.fields), bytes: bytes.byteLength };
+      const value = readManifest(bytes, file, specOf(table, file.specId), table.schema.fields);
+      return { value, bytes: value.memoryBytes };
     });
   }
 

@@ -30,7 +30,7 @@ export async function planScan(
   const columns = filterColumns(request.columns, fields);
   const wanted = request.files === undefined ? null : new Set(request.files);
   const splits: ParquetSplit[] = [];
-  let filesTotal = 0;
+  let [filesTotal, rows, bytes] = [0, 0, 0];
   let alwaysTrue = true;
   const manifests = snapshot === null ? [] : await reader.manifestList(snapshot.manifestList);
   const rowDeletes = await readRowDeletes(reader, table, manifests, fields);
@@ -47,6 +47,7 @@ export async function planScan(
     }
     const manifest = await reader.manifest(file, table);
     const matchesSchema = request.columns.every((column) => isSameField(column.fieldId, fields, manifest.schema.fields));
+    const partitionOf = identityPartition(spec, fields);
     for (const entry of manifest.entries) {
       if (entry.status === 'deleted' || wanted?.delete(entry.location) === false) continue;
       filesTotal += 1;
@@ -55,15 +56,18 @@ export async function planScan(
       if (verdict !== ONLY_TRUE) alwaysTrue = false;
       const deletes = rowDeletes.deletesOf(entry, spec);
       if (deletes.length > 0 && request.deletes !== true) throw deletesUnread(request);
-      splits.push(toSplit(entry, spec, fields, matchesSchema && comparesByName(deletes, manifest.schema.fields), deletes));
+      const byName = matchesSchema && comparesByName(deletes, manifest.schema.fields);
+      splits.push(toSplit(entry, byName, partitionOf(entry), deletes));
+      rows += entry.rows;
+      bytes += entry.bytes;
     }
   }
   assert(wanted === null || wanted.size === 0, `the snapshot of ${request.table.name} has all files that are asked for`);
   return {
     splits,
     residual: alwaysTrue ? null : request.filter,
-    rows: splits.reduce((sum, split) => sum + split.rows, 0),
-    bytes: splits.reduce((sum, split) => sum + split.bytes, 0),
+    rows,
+    bytes,
     filesTotal,
     filesSkipped: filesTotal - splits.length,
   };
@@ -88,18 +92,29 @@ function deletesUnread({ table }: ScanRequest): PlatformError {
 }
 
 function toSplit(
-  entry: ManifestEntry,
-  spec: PartitionSpec,
-  fields: readonly Field[],
+  { location, rows, bytes }: ManifestEntry,
   matchesSchema: boolean,
+  partition: ParquetSplit['partition'],
   deletes: readonly RowDelete[],
 ): ParquetSplit {
-  const partition: Record<string, string | null> = {};
-  spec.fields.forEach((part, index) => {
-    const source = fields.find((field) => field.id === part.sourceId);
-    if (part.transform.kind !== 'identity' || source === undefined) return;
-    const value = entry.partition[index] ?? null;
-    partition[String(part.sourceId)] = value === null ? null : valueToText(source.type, value);
+  return { kind: 'parquet', uri: location, rows, bytes, matchesSchema, partition, deletes };
+}
+
+const NO_PARTITION: ParquetSplit['partition'] = Object.freeze({});
+
+/** Returns what gives the values of a file's identity partition fields, by the id of the column. */
+function identityPartition(spec: PartitionSpec, fields: readonly Field[]): (entry: ManifestEntry) => ParquetSplit['partition'] {
+  const parts = spec.fields.flatMap(({ transform, sourceId }, index) => {
+    const source = fields.find((field) => field.id === sourceId);
+    return transform.kind === 'identity' && source !== undefined ? [{ index, key: String(sourceId), type: source.type }] : [];
   });
-  return { kind: 'parquet', uri: entry.location, rows: entry.rows, bytes: entry.bytes, matchesSchema, partition, deletes };
+  if (parts.length === 0) return () => NO_PARTITION;
+  return ({ partition }) => {
+    const values: Record<string, string | null> = {};
+    for (const { index, key, type } of parts) {
+      const value = partition[index] ?? null;
+      values[key] = value === null ? null : valueToText(type, value);
+    }
+    return values;
+  };
 }

@@ -1,6 +1,8 @@
 import { PlatformError } from '../../../spi/index.ts';
 import type { JsonObject, JsonValue } from '../json/lossless-json.ts';
-import type { AvroRecord, AvroValue } from './avro-codec.ts';
+import type { AvroRecord, AvroValue } from './avro-value.ts';
+import { KeyedBytes } from './keyed-bytes.ts';
+import { KeyedValues } from './keyed-values.ts';
 
 /** The record of a writer's schema: its fields by Iceberg field id, since names may differ between writers. */
 export class RecordShape {
@@ -23,7 +25,7 @@ export class RecordShape {
     return new RecordShape(this.#types.get(id));
   }
 
-  reader(value: AvroValue | undefined, what: string): RecordReader {
+  reader(value: AvroValue, what: string): RecordReader {
     return new RecordReader(value, this.#names, what);
   }
 }
@@ -35,8 +37,8 @@ export class RecordReader {
   readonly #names: ReadonlyMap<number, string>;
   readonly #what: string;
 
-  constructor(value: AvroValue | undefined, names: ReadonlyMap<number, string>, what: string) {
-    if (value === null || value === undefined || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array) {
+  constructor(value: AvroValue, names: ReadonlyMap<number, string>, what: string) {
+    if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array || value instanceof KeyedBytes) {
       throw new PlatformError('STORAGE_CORRUPT', `${what} has no record where one is needed.`);
     }
     this.#record = value as AvroRecord;
@@ -81,8 +83,10 @@ export class RecordReader {
     return value as readonly AvroValue[] | null;
   }
 
-  /** Returns an array of key-value records as a map. */
+  /** Returns an array of key-value records as a map, which is read when it is asked. */
   map<Value>(id: number, toValue: (value: AvroValue) => Value): ReadonlyMap<number, Value> {
+    const value = this.value(id);
+    if (value instanceof KeyedBytes) return new KeyedValues(value, toValue);
     const entries = (this.list(id) ?? []) as readonly AvroRecord[];
     return new Map(entries.map((entry) => [Number(entry['key']), toValue(entry['value'] ?? null)]));
   }

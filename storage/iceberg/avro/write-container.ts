@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import type { JsonValue } from '../json/lossless-json.ts';
 import { printLosslessJson } from '../json/lossless-json.ts';
-import { type AvroValue, avroCodec } from './avro-codec.ts';
+import type { AvroValue } from './avro-value.ts';
+import { encoderOf } from './encode-value.ts';
 
 /** Units: bytes of rows, before compression, after which a block is closed. */
 const BLOCK_BYTES = 64 * 1024;
@@ -10,7 +11,7 @@ const BLOCK_BYTES = 64 * 1024;
 /** Returns an Avro object container file with the schema as given, field ids included, compressed by deflate.
  *  @see Avro specification 1.11, "Object Container Files" */
 export function writeContainer(schema: JsonValue, metadata: Readonly<Record<string, string>>, rows: readonly AvroValue[]): Uint8Array {
-  const codec = avroCodec(schema);
+  const encode = encoderOf(schema);
   const header = { ...metadata, 'avro.schema': printLosslessJson(schema), 'avro.codec': 'deflate' };
   const entries = Object.entries(header);
   const sync = randomBytes(16);
@@ -26,7 +27,7 @@ export function writeContainer(schema: JsonValue, metadata: Readonly<Record<stri
     blockBytes = 0;
   };
   for (const row of rows) {
-    const bytes = codec.encode(row);
+    const bytes = encode(row);
     block.push(bytes);
     blockBytes += bytes.byteLength;
     if (blockBytes >= BLOCK_BYTES) closeBlock();

@@ -1,5 +1,5 @@
 import { PlatformError } from '../../../spi/index.ts';
-import type { AvroRecord, AvroValue } from '../avro/avro-codec.ts';
+import type { AvroRecord, AvroValue } from '../avro/avro-value.ts';
 import { readContainer } from '../avro/read-container.ts';
 import { RecordShape } from '../avro/record-reader.ts';
 import { writeContainer } from '../avro/write-container.ts';

@@ -1,7 +1,7 @@
 import type { DataType, Field, PartitionSpec } from '../../../spi/index.ts';
 import { PlatformError } from '../../../spi/index.ts';
 import { avroName, optionalField } from '../avro/avro-schema.ts';
-import type { AvroRecord, AvroValue } from '../avro/avro-codec.ts';
+import type { AvroRecord, AvroValue } from '../avro/avro-value.ts';
 import type { JsonObject, JsonValue } from '../json/lossless-json.ts';
 import { transformResultType } from '../transform/apply-transform.ts';
 import type { ColumnValue } from '../value/column-value.ts';

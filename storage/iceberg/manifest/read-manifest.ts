@@ -1,5 +1,5 @@
 import { type DataType, type Field, type PartitionSpec, PlatformError } from '../../../spi/index.ts';
-import type { AvroValue } from '../avro/avro-codec.ts';
+import type { AvroValue } from '../avro/avro-value.ts';
 import { readContainer } from '../avro/read-container.ts';
 import { type RecordReader, RecordShape } from '../avro/record-reader.ts';
 import { parseLosslessJson } from '../json/lossless-json.ts';
@@ -13,7 +13,12 @@ export interface Manifest {
   /** The schema that the files were written with. */
   readonly schema: TableSchema;
   readonly entries: readonly ManifestEntry[];
+  /** Units: bytes that it takes in memory, about: column metrics stay in the rows' bytes. */
+  readonly memoryBytes: number;
 }
+
+/** Units: bytes of an entry beside its row's bytes. */
+const ENTRY_BYTES = 700;
 
 const STATUS_NAME: readonly EntryStatus[] = ['existing', 'added', 'deleted'];
 
@@ -27,7 +32,8 @@ export function readManifest(bytes: Uint8Array, list: ManifestFile, spec: Partit
   const schema = parseSchema(parseLosslessJson(container.metadata['schema'] ?? '', `The schema of ${what}`), what);
   const types = partitionTypes(spec, fields.length === 0 ? schema.fields : fields);
   const shape = new ManifestShape(container.schema);
-  return { schema, entries: container.rows.map((row) => shape.entry(row, list, spec, types, what)) };
+  const entries = container.rows.map((row) => shape.entry(row, list, spec, types, what));
+  return { schema, entries, memoryBytes: container.bytes + entries.length * ENTRY_BYTES };
 }
 
 class ManifestShape {

@@ -1,5 +1,5 @@
 import type { PartitionSpec } from '../../../spi/index.ts';
-import type { AvroRecord, AvroValue } from '../avro/avro-codec.ts';
+import type { AvroRecord, AvroValue } from '../avro/avro-value.ts';
 import { writeContainer } from '../avro/write-container.ts';
 import { printLosslessJson } from '../json/lossless-json.ts';
 import { printPartitionFields } from '../metadata/partition-spec-json.ts';

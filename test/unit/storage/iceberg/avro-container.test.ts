@@ -24,7 +24,7 @@ describe('an Avro container', () => {
     const container = readContainer(file, 'The file');
     expect(container.schema).toEqual(SCHEMA);
     expect(container.metadata['format-version']).toBe('2');
-    expect(container.rows.map((row) => ({ ...(row as object) }))).toEqual(rows);
+    expect(container.rows).toEqual(rows.map((row) => ({ ...row, id: row.id < 2n ** 52n ? Number(row.id) : row.id })));
   });
 
   it('can be read by an independent reader', async () => {

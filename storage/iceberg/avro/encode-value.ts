@@ -1,21 +1,10 @@
 import avro from 'avsc';
 import { PlatformError } from '../../../spi/index.ts';
 import { type JsonObject, type JsonValue, printLosslessJson } from '../json/lossless-json.ts';
+import type { AvroValue } from './avro-value.ts';
 
-/** A decoded Avro value; every `long` is a bigint, every `bytes` and `fixed` a Uint8Array, unions are bare. */
-export type AvroValue = null | boolean | number | bigint | string | Uint8Array | readonly AvroValue[] | AvroRecord;
-
-/** A decoded Avro record by field name. */
-export interface AvroRecord {
-  readonly [name: string]: AvroValue;
-}
-
-/** Encodes and decodes values of one schema. */
-export interface AvroCodec {
-  encode(value: AvroValue): Uint8Array;
-  /** Decodes the value at an offset; the new offset is negative when the bytes end too early. */
-  decode(bytes: Buffer, offset: number): { readonly value: AvroValue; readonly offset: number };
-}
+/** Encodes values of one schema. */
+export type Encode = (value: AvroValue) => Uint8Array;
 
 const BIG_LONG = avro.types.LongType.__with({
   fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
@@ -30,23 +19,23 @@ const BIG_LONG = avro.types.LongType.__with({
   compare: (left: bigint, right: bigint) => (left === right ? 0 : left < right ? -1 : 1),
 });
 
-/** Codecs are code that is generated; the tables of a warehouse need only a few. */
-const CODECS_MAX = 100;
-const codecs = new Map<string, AvroCodec>();
+/** Encoders are code that is generated; the tables of a warehouse need only a few. */
+const ENCODERS_MAX = 100;
+const encoders = new Map<string, Encode>();
 
-/** Returns the codec of a schema. Logical types and Iceberg's ids in it are carried, not interpreted.
+/** Returns the encoder of a schema. Logical types and Iceberg's ids in it are carried, not interpreted.
  *  @throws STORAGE_CORRUPT when it is not an Avro schema. */
-export function avroCodec(schema: JsonValue): AvroCodec {
+export function encoderOf(schema: JsonValue): Encode {
   const key = printLosslessJson(schema);
-  const known = codecs.get(key);
+  const known = encoders.get(key);
   if (known !== undefined) return known;
-  const codec = makeCodec(schema);
-  if (codecs.size >= CODECS_MAX) codecs.clear();
-  codecs.set(key, codec);
-  return codec;
+  const encode = makeEncoder(schema);
+  if (encoders.size >= ENCODERS_MAX) encoders.clear();
+  encoders.set(key, encode);
+  return encode;
 }
 
-function makeCodec(schema: JsonValue): AvroCodec {
+function makeEncoder(schema: JsonValue): Encode {
   let type: avro.Type;
   try {
     const options = { registry: { long: BIG_LONG }, wrapUnions: false, noAnonymousTypes: false };
@@ -60,10 +49,7 @@ function makeCodec(schema: JsonValue): AvroCodec {
       },
     );
   }
-  return {
-    encode: (value) => type.toBuffer(value),
-    decode: (bytes, offset) => type.decode(bytes, offset),
-  };
+  return (value) => type.toBuffer(value);
 }
 
 const PRIMITIVES = new Set<unknown>(['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string']);
