@@ -8,5 +8,6 @@ export const BENCHMARKS: readonly RegisteredProof[] = [
   { name: 'estimates', load: async () => (await import('./estimates.ts')).benchmark },
   { name: 'gateway', load: async () => (await import('./gateway.ts')).benchmark },
   { name: 'sql', load: async () => (await import('./sql.ts')).benchmark },
+  { name: 'storage', load: async () => (await import('./storage.ts')).benchmark },
   { name: 'stream-kernel', load: async () => (await import('./stream-kernel.ts')).benchmark },
 ];
