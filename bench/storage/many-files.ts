@@ -104,6 +104,7 @@ function entryOf(file: number, directory: string): ManifestEntry {
     rows: ROWS_PER_FILE,
     bytes: FILE_BYTES + (file % 1000),
     metrics: metricsOf(file, day),
+    deletes: null,
   };
 }
 

@@ -11,7 +11,8 @@ export interface RowDeletes {
   deletesOf(entry: ManifestEntry, spec: PartitionSpec): readonly RowDelete[];
 }
 
-const NO_DELETES: RowDeletes = { deletesOf: () => [] };
+const NONE: readonly RowDelete[] = [];
+const NO_DELETES: RowDeletes = { deletesOf: () => NONE };
 
 /** Reads the delete files of a snapshot. `fields` is the schema that the table is read with: columns that equality deletes compare have its names where it
  *  has them, else those of the newest schema that does.
