@@ -73,9 +73,10 @@ function record(schema: JsonObject, named: Named): Decode {
     return value;
   };
   remember(schema, named, decode);
-  for (const field of fields) {
-    names.push(String(field['name']));
-    decoders.push(build(field['type'], named));
+  for (const { name, type } of fields as readonly { readonly name?: JsonValue; readonly type?: JsonValue }[]) {
+    if (typeof name !== 'string') throw notASchema('a field without a name');
+    names.push(name);
+    decoders.push(build(type, named));
   }
   return decode;
 }
