@@ -1,5 +1,6 @@
-import { locationToPath, type PartitionSpec, PlatformError } from '../../spi/index.ts';
+import { type PartitionSpec, PlatformError } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
+import { readSealed } from '../file/sealed-name.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { readManifestList } from '../iceberg/manifest/manifest-list.ts';
 import { type Manifest, readManifest } from '../iceberg/manifest/read-manifest.ts';
@@ -64,7 +65,7 @@ export class MetadataReader {
   }
 
   bytes(location: string): Promise<Uint8Array> {
-    return this.#files.read(locationToPath(location));
+    return readSealed(this.#files, location);
   }
 }
 

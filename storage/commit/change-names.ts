@@ -7,6 +7,7 @@ import { nameTaken, streamTable, unknownSchema, unknownTable, wrongKind } from '
 import type { CatalogReader, CatalogUpdate, RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import { printLosslessJson } from '../iceberg/json/lossless-json.ts';
+import { sealedId } from '../file/sealed-name.ts';
 import { newViewMetadata } from '../iceberg/metadata/view-metadata.ts';
 import { removeStream } from '../stream/remove-stream.ts';
 import { syncDirectories } from './sync-directories.ts';
@@ -78,9 +79,10 @@ export async function createView(
   if (creationBlocker(parts.store, view.name, 'view', ifExists) === 'kept') return;
   const uuid = randomUUID();
   const directory = tableDirectory(parts.tablesDirectory, view.name, uuid);
-  const path = join(directory, 'metadata', `00000-${randomUUID()}.metadata.json`);
+  const bytes = Buffer.from(printLosslessJson(newViewMetadata(view, uuid, pathToLocation(directory))));
+  const path = join(directory, 'metadata', `00000-${sealedId(bytes)}.metadata.json`);
   await parts.files.makeDirectory(join(directory, 'metadata'));
-  await parts.files.write(path, Buffer.from(printLosslessJson(newViewMetadata(view, uuid, pathToLocation(directory)))));
+  await parts.files.write(path, bytes);
   await syncDirectories(parts.files, [join(directory, 'metadata')], parts.warehouseDirectory);
   const pointer = {
     kind: 'view',

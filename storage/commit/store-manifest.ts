@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { type PartitionSpec, pathToLocation } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
+import { sealedId } from '../file/sealed-name.ts';
 import type { EntryStatus, ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { partitionTypes } from '../iceberg/manifest/partition-avro.ts';
@@ -37,7 +37,7 @@ export async function storeManifest(
   entries: readonly ManifestEntry[],
 ): Promise<NewManifest> {
   const bytes = writeManifest(schema, spec, entries);
-  const path = join(tableDirectory, 'metadata', `${randomUUID()}-${purpose}.avro`);
+  const path = join(tableDirectory, 'metadata', `${sealedId(bytes)}-${purpose}.avro`);
   await files.write(path, bytes);
   const [added, existing, deleted] = [total(entries, 'added'), total(entries, 'existing'), total(entries, 'deleted')];
   return {

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { locationToPath, pathToLocation } from '../../spi/index.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
+import { sealedId } from '../file/sealed-name.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { writeManifestList } from '../iceberg/manifest/manifest-list.ts';
 import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
@@ -52,7 +52,7 @@ export async function writeAttempt(
   const parent = base.metadata.current;
   const manifests = [...added, ...kept.manifests];
   const listBytes = writeManifestList({ snapshotId, parentId: parent?.snapshotId ?? null, sequenceNumber }, manifests);
-  const listPath = join(write.tableDirectory, 'metadata', `snap-${snapshotId.toString()}-${randomUUID()}.avro`);
+  const listPath = join(write.tableDirectory, 'metadata', `snap-${snapshotId.toString()}-${sealedId(listBytes)}.avro`);
   const metadata = addSnapshot(
     base.metadata,
     {

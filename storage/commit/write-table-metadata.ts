@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { FileSystem } from '../file/file-system.ts';
+import { sealedId } from '../file/sealed-name.ts';
 import { pathToLocation } from '../../spi/index.ts';
 import { printLosslessJson } from '../iceberg/json/lossless-json.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
@@ -14,8 +14,8 @@ export async function writeTableMetadata(
   previousLocation: string | null,
 ): Promise<{ readonly location: string; readonly bytes: number }> {
   const version = previousLocation === null ? 0 : Number(/^(\d+)-/.exec(basename(previousLocation))?.[1] ?? 0) + 1;
-  const path = join(tableDirectory, 'metadata', `${String(version).padStart(5, '0')}-${randomUUID()}.metadata.json`);
   const bytes = Buffer.from(printLosslessJson(metadata.json));
+  const path = join(tableDirectory, 'metadata', `${String(version).padStart(5, '0')}-${sealedId(bytes)}.metadata.json`);
   await files.write(path, bytes);
   return { location: pathToLocation(path), bytes: bytes.byteLength };
 }

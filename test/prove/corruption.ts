@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FILE_KINDS, filesByKind, makeTables } from './corruption/corruption-tables.ts';
+import { FILE_KINDS, makeTables } from './corruption/corruption-tables.ts';
 import { openAnswerReader } from './corruption/read-answers.ts';
 import { tryDamages } from './corruption/try-damages.ts';
 import type { Check, Proof } from './proof.ts';
@@ -18,11 +18,13 @@ export const proof: Proof = {
     const reader = await openAnswerReader(warehouse);
     try {
       const random = seededRandom(seed);
-      const files = filesByKind(warehouse);
+      await reader.read();
+      const opened = [...reader.opened].sort();
       const count = quick ? 60 : 600;
       const checks: Check[] = [];
       for (const kind of Object.keys(FILE_KINDS) as (keyof typeof FILE_KINDS)[]) {
-        const { tried, right, refused, wrong } = await tryDamages(files[kind], count, random, () => reader.read(true));
+        const files = opened.filter((path) => FILE_KINDS[kind].test(path));
+        const { tried, right, refused, wrong } = await tryDamages(files, count, random, () => reader.read());
         log(`${kind}: ${String(tried)} damages, ${String(refused)} refused, ${String(right)} right answers, ${String(wrong.length)} wrong`);
         const note = `${String(tried)} damages: ${String(refused)} refused with a code, ${String(right)} without a part in the answer`;
         const shown = wrong.length === 0 ? note : `${note}; ${wrong.slice(0, 3).join('; ')}`;
@@ -35,15 +37,14 @@ export const proof: Proof = {
           note: shown,
         });
       }
-      const blind = await tryDamages(files.data, quick ? 30 : 100, random, () => reader.read(false).catch(() => 'an error of the engine'));
-      checks.push({
-        id: 'mutant-without-checksums',
-        value: blind.wrong.length,
-        unit: 'wrong answers',
-        target: '> 0',
-        pass: blind.wrong.length > 0,
-        note: blind.wrong[0],
-      });
+      const data = opened.filter((path) => FILE_KINDS.data.test(path));
+      const blind = await tryDamages(data, quick ? 30 : 100, random, () =>
+        reader.read('without-checksums').catch(() => 'an error of the engine'),
+      );
+      checks.push(caught('without-checksums', blind.wrong));
+      const metadata = opened.filter((path) => FILE_KINDS.metadata.test(path));
+      const trusting = await tryDamages(metadata, 200, random, () => reader.read('without-sealed-names'));
+      checks.push(caught('without-sealed-names', trusting.wrong));
       return checks;
     } finally {
       await reader.close();
@@ -51,3 +52,12 @@ export const proof: Proof = {
     }
   },
 };
+
+const caught = (mutant: string, wrong: readonly string[]): Check => ({
+  id: `mutant-${mutant}`,
+  value: wrong.length,
+  unit: 'wrong answers',
+  target: '> 0',
+  pass: wrong.length > 0,
+  note: wrong[0],
+});

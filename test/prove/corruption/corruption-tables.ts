@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { assert, type NewColumn, type TableSpec, type WriteGoal } from '../../../spi/index.ts';
 import { openWarehouse, type Warehouse } from '../../../storage/index.ts';
 import { closedDataService } from '../../unit/storage/fixture/closed-data-service.ts';
@@ -70,19 +68,3 @@ export const FILE_KINDS = {
   metadata: /\.metadata\.json$/,
   checksums: /\/checksums-[^/]*\.json$/,
 } as const;
-
-/** Returns the paths of the files of all tables by kind. */
-export function filesByKind(directory: string): Readonly<Record<keyof typeof FILE_KINDS, readonly string[]>> {
-  const root = join(directory, 'tables');
-  const paths = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(root, name))
-    .sort();
-  const of = (pattern: RegExp): readonly string[] => paths.filter((path) => pattern.test(path));
-  return {
-    data: of(FILE_KINDS.data),
-    manifest: of(FILE_KINDS.manifest),
-    'manifest-list': of(FILE_KINDS['manifest-list']),
-    metadata: of(FILE_KINDS.metadata),
-    checksums: of(FILE_KINDS.checksums),
-  };
-}

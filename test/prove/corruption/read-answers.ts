@@ -5,6 +5,7 @@ import { MetadataReader } from '../../../storage/catalog/metadata-reader.ts';
 import { StoredCatalog } from '../../../storage/catalog/stored-catalog.ts';
 import type { CatalogStore } from '../../../storage/catalog-store/catalog-store.ts';
 import { openCatalogStore } from '../../../storage/catalog-store/open-catalog-store.ts';
+import type { FileSystem } from '../../../storage/file/file-system.ts';
 import { localFileSystem } from '../../../storage/file/local-file-system.ts';
 import { StoredTableSource } from '../../../storage/scan/stored-table-source.ts';
 import { StagedSnapshots } from '../../../storage/transaction/staged-snapshots.ts';
@@ -14,22 +15,31 @@ import { TABLES } from './corruption-tables.ts';
 
 /** Reads the tables of a warehouse as a new process would. */
 export interface AnswerReader {
-  /** Returns schema, counts and rows of all tables as one text. With `verified` each data file is compared with its checksum first.
+  /** Returns schema, counts and rows of all tables as one text. A mutant does not compare data files with their checksums first, or trusts metadata files
+   *  whatever their names tell.
    *  @throws what the storage or the engine throws */
-  read(verified: boolean, change?: (reader: MetadataReader) => MetadataReader): Promise<string>;
+  read(mutant?: 'without-checksums' | 'without-sealed-names'): Promise<string>;
+  /** Paths of the files that reads have opened. */
+  readonly opened: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
 /** Opens the warehouse for reading, with an engine that stays warm. */
 export async function openAnswerReader(directory: string): Promise<AnswerReader> {
+  const opened = new Set<string>();
+  const files = watched(localFileSystem(), opened);
   const store = openCatalogStore(join(directory, 'catalog'), 'read');
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
+  // A file that is put back has the length and, to the second, the time of the damaged one.
+  await connection.run('SET enable_external_file_cache = false');
   return {
-    read: async (verified, change = (reader) => reader) => {
+    opened,
+    read: async (mutant) => {
       const answers: unknown[] = [];
-      const metadata = change(new MetadataReader(localFileSystem()));
-      for (const name of TABLES) answers.push(await readTable(store, metadata, connection, name, verified));
+      const metadata = mutant === 'without-sealed-names' ? new TrustingReader(files) : new MetadataReader(files);
+      for (const name of TABLES)
+        answers.push(await readTable({ store, metadata, connection, files }, name, mutant !== 'without-checksums'));
       return JSON.stringify(answers);
     },
     close: async () => {
@@ -40,17 +50,19 @@ export async function openAnswerReader(directory: string): Promise<AnswerReader>
   };
 }
 
-async function readTable(
-  store: CatalogStore,
-  metadata: MetadataReader,
-  connection: DuckDBConnection,
-  name: string,
-  verified: boolean,
-): Promise<unknown> {
+/** What a table is read with. */
+interface ReadParts {
+  readonly store: CatalogStore;
+  readonly metadata: MetadataReader;
+  readonly connection: DuckDBConnection;
+  readonly files: FileSystem;
+}
+
+async function readTable({ store, metadata, connection, files }: ReadParts, name: string, verified: boolean): Promise<unknown> {
   const table = await new StoredCatalog(store, metadata).resolve({ schema: 'main', name });
   assert(table?.kind === 'table', 'the table is there');
   const { ref, snapshotId, schemaId, fields, rows, properties, comment, partitionSpec } = table;
-  if (verified) await verifyTable(localFileSystem(), store, metadata, { schema: 'main', name });
+  if (verified) await verifyTable(files, store, metadata, { schema: 'main', name });
   const source = new StoredTableSource(store, metadata, closedDataService(), new StagedSnapshots());
   const columns = fields.map((field) => ({ ...field, fieldId: field.id }));
   const { splits } = await source.plan({ table: ref, snapshotId, schemaId, columns, filter: null });
@@ -58,4 +70,32 @@ async function readTable(
   const read = await connection.runAndReadAll(`SELECT * FROM read_parquet([${paths}]) ORDER BY ALL`);
   const planned = splits.map(({ uri, rows: told, partition, matchesSchema }) => [uri, told, partition, matchesSchema]);
   return [fields, rows, properties, comment, partitionSpec, planned, read.getRowsJson()];
+}
+
+/** A mutant: it takes the bytes of metadata files as they are. */
+class TrustingReader extends MetadataReader {
+  readonly #files: FileSystem;
+
+  constructor(files: FileSystem) {
+    super(files);
+    this.#files = files;
+  }
+
+  override bytes(location: string): Promise<Uint8Array> {
+    return this.#files.read(locationToPath(location));
+  }
+}
+
+function watched(files: FileSystem, opened: Set<string>): FileSystem {
+  return {
+    ...files,
+    read: (path) => {
+      opened.add(path);
+      return files.read(path);
+    },
+    stream: (path) => {
+      opened.add(path);
+      return files.stream(path);
+    },
+  };
 }
