@@ -41,12 +41,12 @@ function bindStoredTable(state: BinderState, node: NamedTable): FromItem | null 
   if ((node.alias?.columns.length ?? 0) > 0) return null;
   const table = lookUp(state, node.name, node.version);
   if (table.kind !== 'table' || computedColumnsOf(table).length > 0 || !hasUniqueNames(table.fields)) return null;
-  const { ref, snapshotId, schemaId, fields } = table;
+  const { ref, fields } = table;
   pin(state, table);
   const own = node.alias === null ? ownName(relationName(node.name, state.source)) : { table: node.alias.name.name, schema: null };
   const columns = new TableColumns(state.columns, fields, own);
   state.tables.push(columns);
-  const plan: ScanNode = { kind: 'scan', table: ref, snapshotId, schemaId, columns: columns.scanned, filter: null };
+  const plan = scanOf(table, columns.scanned);
   noteUse(state, isMaterializedView(table) ? 'materialized_view' : 'table', ref, { plan, columns: columns.scanned });
   return { plan, columns: new ScopeColumns([columns]), seesLeft: false };
 }
@@ -137,13 +137,16 @@ function scanCommonTable(state: BinderState, common: VisibleCommonTable): BoundR
 
 /** Reads all columns of a stored table at the snapshot found. */
 export function scanTable(state: BinderState, table: TableSnapshot): BoundRelation & { readonly plan: ScanNode } {
-  const { ref, snapshotId, schemaId } = table;
   pin(state, table);
-  const columns = table.fields.map(
-    ({ id: fieldId, name, type, nullable }): ScanColumn => state.columns.create({ name, type, nullable, fieldId }),
-  );
-  const deletes = table.deletes === true ? { deletes: true } : {};
-  return { plan: { kind: 'scan', table: ref, snapshotId, schemaId, columns, filter: null, ...deletes }, columns };
+  const columns = table.fields.map(({ id: fieldId, name, type, nullable }): ScanColumn => {
+    return { name, type, nullable, fieldId, id: state.columns.add(nullable) };
+  });
+  return { plan: scanOf(table, columns), columns };
+}
+
+function scanOf({ ref, snapshotId, schemaId, deletes }: TableSnapshot, columns: readonly ScanColumn[]): ScanNode {
+  const scan: ScanNode = { kind: 'scan', table: ref, snapshotId, schemaId, columns, filter: null };
+  return deletes === true ? { ...scan, deletes } : scan;
 }
 
 function pin(state: BinderState, { ref, snapshotId }: TableSnapshot): void {

@@ -65,6 +65,13 @@ export class MemoryCatalog implements Catalog {
     this.#relations.set(keyOf(name), { ...found, snapshotId });
   }
 
+  /** Says that the current snapshot of a table has delete files. */
+  addDeleteFiles(name: RelationName): void {
+    const found = this.#relations.get(keyOf(name));
+    assert(found?.kind === 'table', 'delete files are those of a table');
+    this.#relations.set(keyOf(name), { ...found, deletes: true });
+  }
+
   /** Adds a view as CREATE VIEW would. */
   createView(view: Omit<ViewDefinition, 'kind'>): void {
     this.#relations.set(keyOf(view.name), { kind: 'view', ...view });

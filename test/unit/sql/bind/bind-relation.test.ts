@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { walkPlan } from '../../../../spi/index.ts';
+import { planRequirements, scansOf, walkPlan } from '../../../../spi/index.ts';
 import { bindQueryText, bindText, catalogOf } from '../../../support/bind-text.ts';
 import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
 import { SALES_TABLES } from '../../../support/sales-tables.ts';
@@ -54,6 +54,16 @@ describe('a view made anew', () => {
 });
 
 describe('a snapshot', () => {
+  it.each(['SELECT * FROM t', 'SELECT count(*) FROM t AS p', 'SELECT x FROM t AS p(x)', 'TABLE t'])(
+    'with delete files asks the engine of %s to heed them',
+    async (text) => {
+      catalog.addDeleteFiles({ schema: 'main', name: 't' });
+      const { plan } = await bindQueryText(text, catalog);
+      expect(scansOf(plan.root)).toMatchObject([{ deletes: true }]);
+      expect(planRequirements(plan).features.has('scan:deletes')).toBe(true);
+    },
+  );
+
   it('is pinned once for all uses of a table', async () => {
     const query = await bindQueryText('SELECT * FROM t AS p, t AS q, u', catalog);
     expect(query.snapshots.map((pin) => pin.table.name)).toEqual(['t', 'u']);
