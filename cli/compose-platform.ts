@@ -48,7 +48,7 @@ export async function composeStorage(config: Config, log: Logger): Promise<Stora
     dataDirectory: warehouseDirectory,
     onLog,
   });
-  const warehouse = await openWarehouse({ directory: warehouseDirectory, dataService, onLog });
+  const warehouse = await openWarehouse({ directory: warehouseDirectory, dataService, verifyOnRead: config.storage.verifyOnRead, onLog });
   return {
     warehouse,
     spoolDirectory,

@@ -27,6 +27,7 @@ import { CommittingStreamStore } from './stream/committing-stream-store.ts';
 import type { SweepResult } from './sweep/sweep-warehouse.ts';
 import { StagedSnapshots } from './transaction/staged-snapshots.ts';
 import { StoredTransactionStore } from './transaction/stored-transaction-store.ts';
+import { ReadVerifier } from './verify/read-verifier.ts';
 import { verifyTable } from './verify/verify-table.ts';
 import { checkFormat } from './warehouse-format.ts';
 import { layoutOf } from './warehouse-layout.ts';
@@ -41,6 +42,9 @@ export interface WarehouseOptions {
   readonly dataService: DataService;
   /** Lost races after which a commit gives up. Default 100. */
   readonly commitRetriesMax?: number;
+  /** Whether data files are compared with their checksums before their rows are used, each once in the life of the process. Default false; tables
+   *  with the property `verify-on-read` are checked anyway. */
+  readonly verifyOnRead?: boolean;
   /** Takes what the storage has to tell operators, line by line. */
   onLog(line: string): void;
 }
@@ -119,10 +123,11 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
     layout,
     mark,
   });
+  const verifier = new ReadVerifier({ files, metadata, data });
   const warehouse: Warehouse = {
     catalog: new StoredCatalog(store, metadata),
     writer: new CommittingCatalogWriter(committer),
-    source: new StoredTableSource(store, metadata, data, snapshots),
+    source: new StoredTableSource(store, metadata, data, snapshots, verifier, options.verifyOnRead ?? false),
     sink,
     transactions: new StoredTransactionStore({ store, metadata, committer, data, files, layout, mark, snapshots }),
     streams: new CommittingStreamStore(store, committer, sink),
@@ -137,7 +142,7 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
       },
     }),
     dataDirectory: layout.tablesDirectory,
-    verify: (name) => verifyTable(files, store, metadata, name),
+    verify: (name) => verifyTable(files, store, new MetadataReader(files), name),
     sweep: async (olderThanMs = ABANDONED_AFTER_MS) => (await committer.run({ kind: 'sweep', olderThanMs })) as unknown as SweepResult,
     async close() {
       await committer.close();

@@ -122,6 +122,12 @@ export const CONFIG_KEYS = {
     maximum: Number.MAX_SAFE_INTEGER,
     description: 'Memory that each of these processes may use for data. Bytes.',
   },
+  'storage.verifyOnRead': {
+    type: 'boolean',
+    default: false,
+    description:
+      'Whether each data file is compared with its checksum before it is read for the first time; the table property verify-on-read does so for one table.',
+  },
   'streams.checkpointIntervalMs': {
     type: 'integer',
     default: 1000,

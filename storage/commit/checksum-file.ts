@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { FileSystem } from '../file/file-system.ts';
 import { JsonReader } from '../iceberg/json/json-reader.ts';
 import { parseLosslessJson, printLosslessJson } from '../iceberg/json/lossless-json.ts';
-import { pathToLocation } from '../../spi/index.ts';
+import { pathToLocation, PlatformError } from '../../spi/index.ts';
 import type { SealedFile } from './seal-data-files.ts';
 
 /** Path of the file that keeps the checksums of the data files which a snapshot added. A manifest entry names that snapshot. */
@@ -18,7 +19,13 @@ export async function writeChecksums(
   sealed: readonly SealedFile[],
 ): Promise<void> {
   const sha256 = Object.fromEntries(sealed.map((file) => [pathToLocation(file.path), file.sha256]));
-  await files.write(checksumPath(tableDirectory, snapshotId), Buffer.from(printLosslessJson({ version: 1, sha256 })));
+  await files.write(checksumPath(tableDirectory, snapshotId), printChecksums(sha256));
+}
+
+/** The digest is that of the checksums, so that a byte that changed in this file is found too. */
+function printChecksums(sha256: Readonly<Record<string, string>>): Uint8Array {
+  const digest = createHash('sha256').update(printLosslessJson(sha256)).digest('hex');
+  return Buffer.from(printLosslessJson({ version: 2, sha256, digest }));
 }
 
 /** Returns SHA-256 by location, null when the snapshot (of another writer) has no checksums. */
@@ -30,5 +37,13 @@ export async function readChecksums(
   const path = checksumPath(tableDirectory, snapshotId);
   if ((await files.size(path)) === null) return null;
   const what = `The checksum file ${path}`;
-  return new JsonReader(parseLosslessJson(Buffer.from(await files.read(path)).toString(), what), what).texts('sha256');
+  const bytes = Buffer.from(await files.read(path));
+  const reader = new JsonReader(parseLosslessJson(bytes.toString(), what), what);
+  const sha256 = reader.texts('sha256');
+  // Version 1 has no digest.
+  if (bytes.equals(printChecksums(sha256)) || bytes.equals(Buffer.from(printLosslessJson({ version: 1, sha256 })))) return sha256;
+  throw new PlatformError('STORAGE_CORRUPT', `${what} is not what was written.`, {
+    hint: 'Restore the file from a copy.',
+    details: { path },
+  });
 }

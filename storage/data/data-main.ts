@@ -1,6 +1,8 @@
 import { type Json, runChild } from '../../runtime/process/index.ts';
 import { type FileSource, type LegacyCompression, PlatformError, type StagingTarget } from '../../spi/index.ts';
 import { exportLegacyParquet } from './legacy/export-legacy-parquet.ts';
+import { digestFile } from '../file/digest-file.ts';
+import { localFileSystem } from '../file/local-file-system.ts';
 import { exportParquet } from './operation/export-parquet.ts';
 import { inspectFile } from './operation/inspect-file.ts';
 import type { DataProcessSettings } from './operation/operation-database.ts';
@@ -16,6 +18,7 @@ runChild((channel) => {
     writeFrames: async ({ target }: { target: StagingTarget }, { signal, frames }) =>
       (await writeFrames(settings, target, frames, signal)) as unknown as Json,
     read: (request: SplitRequest, context) => readSplit(settings, request, context.signal, (frame) => context.send(frame)),
+    digest: ({ location }: { location: string }) => digestFile(localFileSystem(), location),
     inspect: async ({ source }: { source: Omit<FileSource, 'columns'> }, { signal }) =>
       (await inspectFile(settings, source, signal)) as unknown as Json,
     exportParquet: async ({ path, legacy }: { path: string; legacy: LegacyCompression | null }, { signal, frames }) =>

@@ -22,6 +22,8 @@ export interface DataService {
    *  Guarantees: ends normally only after the last row; stopping early frees everything.
    *  @throws STORAGE_CORRUPT, STORAGE_UNAVAILABLE */
   read(split: ParquetSplit, fields: readonly Field[], columns: readonly ScanColumn[], signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Returns the SHA-256 of a data file in hex. @throws STORAGE_CORRUPT when it is missing */
+  digest(location: string): Promise<string>;
   /** Looks into a user's file. @throws STORAGE_FILE */
   inspect(source: Omit<FileSource, 'columns'>): Promise<FileInspection>;
   /** Writes Arrow IPC frames as one Parquet file, synced, which appears under its name whole or not at all.

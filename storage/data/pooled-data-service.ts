@@ -70,6 +70,12 @@ export class PooledDataService implements DataService {
     }
   }
 
+  async digest(location: string): Promise<string> {
+    this.#checkInside(locationToPath(location));
+    const crashed: CrashError = (signal) => new PlatformError('STORAGE_UNAVAILABLE', `Reading ${location} ended its process (${signal}).`);
+    return (await this.#call('digest', { location }, {}, crashed)) as string;
+  }
+
   async inspect(source: Omit<FileSource, 'columns'>): Promise<FileInspection> {
     return (await this.#call('inspect', { source }, {}, fileCrash(source))) as unknown as FileInspection;
   }

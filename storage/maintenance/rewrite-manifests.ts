@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { locationToPath, pathToLocation, type RewrittenManifests, type TableRef } from '../../spi/index.ts';
 import { specOf } from '../catalog/metadata-reader.ts';
@@ -7,6 +6,7 @@ import { hasLiveFiles } from '../commit/merge-manifests.ts';
 import { newSnapshotId } from '../commit/prepare-write.ts';
 import { type ManifestLayout, type PendingSnapshot, storeTakenOver } from '../commit/store-manifest.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
+import { sealedId } from '../file/sealed-name.ts';
 import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { writeManifestList } from '../iceberg/manifest/manifest-list.ts';
@@ -94,8 +94,9 @@ async function writeList(
   parent: Snapshot,
   manifests: readonly ManifestFile[],
 ): Promise<string> {
-  const path = join(directory, 'metadata', `snap-${snapshotId.toString()}-${randomUUID()}.avro`);
-  await parts.files.write(path, writeManifestList({ snapshotId, parentId: parent.snapshotId, sequenceNumber }, manifests));
+  const bytes = writeManifestList({ snapshotId, parentId: parent.snapshotId, sequenceNumber }, manifests);
+  const path = join(directory, 'metadata', `snap-${snapshotId.toString()}-${sealedId(bytes)}.avro`);
+  await parts.files.write(path, bytes);
   return path;
 }
 

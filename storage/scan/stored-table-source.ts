@@ -6,7 +6,11 @@ import type { CatalogReader } from '../catalog-store/catalog-store.ts';
 import type { DataService } from '../data/data-service.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import type { StagedSnapshots } from '../transaction/staged-snapshots.ts';
+import type { ReadVerifier } from '../verify/read-verifier.ts';
 import { planScan } from './plan-scan.ts';
+
+/** Property of a table whose data files are checked before they are read: `true`. */
+const VERIFY_ON_READ = 'verify-on-read';
 
 /** Gives engines the rows of the tables of a warehouse. */
 export class StoredTableSource implements TableSource {
@@ -15,17 +19,33 @@ export class StoredTableSource implements TableSource {
   readonly #data: DataService;
   readonly #staged: StagedSnapshots;
 
-  constructor(store: CatalogReader, metadata: MetadataReader, data: DataService, staged: StagedSnapshots) {
+  readonly #verifier: ReadVerifier;
+  readonly #verifiesAll: boolean;
+
+  /** @param verifiesAll whether the files of all tables are checked before they are read */
+  constructor(
+    store: CatalogReader,
+    metadata: MetadataReader,
+    data: DataService,
+    staged: StagedSnapshots,
+    verifier: ReadVerifier,
+    verifiesAll: boolean,
+  ) {
     this.#store = store;
     this.#metadata = metadata;
     this.#data = data;
     this.#staged = staged;
+    this.#verifier = verifier;
+    this.#verifiesAll = verifiesAll;
   }
 
   async plan(request: ScanRequest): Promise<ScanPlan> {
     const table = await this.#table(request);
     const snapshot = request.snapshotId === null ? null : snapshotById(table, request.snapshotId);
-    return planScan(this.#metadata, table, snapshot, request);
+    const plan = await planScan(this.#metadata, table, snapshot, request);
+    const verifies = this.#verifiesAll || table.properties[VERIFY_ON_READ] === 'true';
+    if (verifies && snapshot !== null) await this.#verifier.check(table, snapshot, plan.splits);
+    return plan;
   }
 
   read(split: ParquetSplit, columns: readonly ScanColumn[], signal?: AbortSignal): AsyncIterable<Uint8Array> {

@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
-import { locationToPath, PlatformError, type RelationName, type TableVerification } from '../../spi/index.ts';
+import { locationToPath, type RelationName, type TableVerification } from '../../spi/index.ts';
 import { unknownTable, wrongKind } from '../catalog/unknown-name.ts';
 import type { MetadataReader } from '../catalog/metadata-reader.ts';
 import type { CatalogReader } from '../catalog-store/catalog-store.ts';
 import { readChecksums } from '../commit/checksum-file.ts';
+import { digestFile } from '../file/digest-file.ts';
 import type { FileSystem } from '../file/file-system.ts';
+import { loggedFiles } from '../iceberg/metadata/change-table-metadata.ts';
+import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { checkDigest } from './check-digest.ts';
 
 /** What watches over a verification. */
 export interface VerifyWatch {
@@ -14,7 +17,8 @@ export interface VerifyWatch {
 
 const UNWATCHED: VerifyWatch = { signal: new AbortController().signal, onProgress: () => Promise.resolve() };
 
-/** Compares every data file of a table's current snapshot with its checksum.
+/** Compares every data file of a table's current snapshot, and the metadata of all of its snapshots, with their checksums. What `metadata` has read
+ *  before is not read again: give one that has read nothing.
  *  @throws STORAGE_CORRUPT for the first file that is missing or has changed. */
 export async function verifyTable(
   files: FileSystem,
@@ -28,6 +32,7 @@ export async function verifyTable(
   if (pointer.kind !== 'table') throw wrongKind(pointer, pointer.kind);
   const table = await metadata.table(pointer.metadataLocation);
   const tableDirectory = locationToPath(pointer.tableLocation);
+  await verifyMetadata(files, metadata, table);
   const result = { files: 0, bytes: 0, filesWithoutChecksum: 0 };
   const manifests = table.current === null ? [] : await metadata.manifestList(table.current.manifestList);
   const total = manifests.reduce((sum, manifest) => sum + manifest.addedFiles + manifest.existingFiles, 0);
@@ -41,19 +46,22 @@ export async function verifyTable(
       const checksums = await readChecksums(files, tableDirectory, entry.snapshotId ?? manifest.addedSnapshotId);
       const expected = checksums?.[entry.location];
       if (expected === undefined) result.filesWithoutChecksum += 1;
-      else await checkFile(files, entry.location, expected);
+      else checkDigest(entry.location, await digestFile(files, entry.location), expected);
       await watch.onProgress(result.files, total);
     }
   }
   return result;
 }
 
-async function checkFile(files: FileSystem, location: string, expected: string): Promise<void> {
-  const hash = createHash('sha256');
-  for await (const chunk of files.stream(locationToPath(location))) hash.update(chunk);
-  if (hash.digest('hex') === expected) return;
-  throw new PlatformError('STORAGE_CORRUPT', `The data file ${location} is not what was written: its SHA-256 differs.`, {
-    hint: 'Restore the file from a copy.',
-    details: { location },
-  });
+/** Reads the lists and manifests of all snapshots, and the older metadata files of the log that are still there: reading checks them. */
+async function verifyMetadata(files: FileSystem, metadata: MetadataReader, table: TableMetadata): Promise<void> {
+  const seen = new Set<string>();
+  for (const { manifestList } of table.snapshots.values()) {
+    for (const manifest of await metadata.manifestList(manifestList)) {
+      if (seen.has(manifest.location)) continue;
+      seen.add(manifest.location);
+      await metadata.bytes(manifest.location);
+    }
+  }
+  for (const location of loggedFiles(table)) if ((await files.size(locationToPath(location))) !== null) await metadata.bytes(location);
 }
