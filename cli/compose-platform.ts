@@ -96,6 +96,7 @@ export async function composePlatform(config: Config, token: string | null, log:
       cache: config.cache,
       routing: config.routing,
       streams: config.streams,
+      storage: config.storage,
       jobs: config.jobs,
     },
     log,

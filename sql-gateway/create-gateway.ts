@@ -24,6 +24,7 @@ import { createMetrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi-document.ts';
 import { queryRoutes } from './http/query-routes.ts';
 import { createRequestGuard } from './http/request-guard.ts';
+import { checkSession } from './http/parse-statement-request.ts';
 import type { Route } from './http/route.ts';
 import { serverRoutes } from './http/server-routes.ts';
 import { statementRoutes } from './http/statement-routes.ts';
@@ -31,6 +32,7 @@ import { streamRoutes } from './http/stream-routes.ts';
 import type { IsProcessRunning } from './job/job-owner.ts';
 import { createJobService, type JobService } from './job/job-service.ts';
 import { openJobStore } from './job/job-store.ts';
+import { BackgroundMaintenance } from './maintenance/background-maintenance.ts';
 import { createAdmission } from './query/admission.ts';
 import { createIdempotencyMemory } from './query/idempotency-memory.ts';
 import { createQueryRegistry, type QueryInfo } from './query/query-registry.ts';
@@ -103,7 +105,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const { config, log, engines } = parts;
   const guard = createRequestGuard(config);
   const services = await createServices(parts);
-  const { jobs, streams, transactions, queries, encoder, metrics, spool, costs, shadow } = services;
+  const { jobs, streams, transactions, queries, encoder, metrics, spool, costs, shadow, background } = services;
   let draining = false;
   const checkOpen = (): void => {
     if (draining) throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping and takes no new statements.');
@@ -113,6 +115,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     listen: async () => {
       try {
         await streams.start();
+        background.start(services.service);
         await server.listen({ host: config.http.host, port: config.http.port });
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
@@ -128,6 +131,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     drain: async (timeoutMs) => {
       draining = true;
       await jobs.stop();
+      await background.close();
       await queries.idle(timeoutMs);
       queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
       await queries.idle(CANCEL_GRACE_MS);
@@ -140,6 +144,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     close: async () => {
       draining = true;
       await jobs.stop();
+      await background.close();
       queries.cancelAll(new PlatformError('INTERNAL_UNAVAILABLE', 'The server stopped before the statement had ended.'));
       await server.close();
       await transactions.close();
@@ -190,8 +195,11 @@ export async function createServices(parts: GatewayParts) {
   const comparer = createResultComparer();
   const share = config.routing?.shadowShare ?? 0;
   const shadow = createShadowRuns({ ...parts, router, demotions, disagreements, comparer, admission, cache, share });
+  const intervalMs = config.storage?.maintenanceIntervalMs ?? 0;
+  const background = new BackgroundMaintenance({ ...parts, queries, session: checkSession(null), intervalMs });
   const shared = {
     ...parts,
+    background,
     shadow,
     disagreements,
     streams,

@@ -46,6 +46,10 @@ export interface GatewayConfig {
   };
   /** Default 100 open transactions, rolled back after 5 minutes without a statement. */
   readonly transactions?: TransactionLimits;
+  readonly storage?: {
+    /** How often background maintenance looks at all tables; 0 for never. Default 0. */
+    readonly maintenanceIntervalMs: number;
+  };
   readonly streams?: {
     /** Least time between two checkpoints of a materialized view. Default 1 second. */
     readonly checkpointIntervalMs: number;

@@ -122,6 +122,14 @@ export const CONFIG_KEYS = {
     maximum: Number.MAX_SAFE_INTEGER,
     description: 'Memory that each of these processes may use for data. Bytes.',
   },
+  'storage.maintenanceIntervalMs': {
+    type: 'integer',
+    default: 0,
+    minimum: 0,
+    maximum: 86_400_000,
+    description:
+      'How often background maintenance looks for tables with many small files, old snapshots or orphan files; 0 for never. Milliseconds.',
+  },
   'storage.verifyOnRead': {
     type: 'boolean',
     default: false,

@@ -30,7 +30,12 @@ export interface Config {
   readonly jobs: { readonly concurrent: number };
   readonly cache: { readonly bytesMax: number };
   readonly routing: { readonly shadowShare: number };
-  readonly storage: { readonly processes: number; readonly memoryBytesMax: number; readonly verifyOnRead: boolean };
+  readonly storage: {
+    readonly processes: number;
+    readonly memoryBytesMax: number;
+    readonly verifyOnRead: boolean;
+    readonly maintenanceIntervalMs: number;
+  };
   readonly streams: { readonly checkpointIntervalMs: number };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
   readonly engines: readonly EngineEntry[];

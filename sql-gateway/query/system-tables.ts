@@ -3,6 +3,8 @@ import type { VirtualRelation } from '../../sql/bind/index.ts';
 import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { JobSummary } from '../job/job-info.ts';
 import { jobsTable } from '../job/jobs-table.ts';
+import type { MaintenanceEntry } from '../maintenance/maintenance-entry.ts';
+import { maintenanceTable } from '../maintenance/maintenance-table.ts';
 import type { Router } from '../route/create-router.ts';
 import { formatConditions } from '../route/route-rule.ts';
 import type { Demotions } from '../route/demotions.ts';
@@ -28,6 +30,7 @@ export interface SystemTableParts {
   readonly disagreements: Disagreements;
   readonly shadow: ShadowRuns;
   readonly streams: StreamService;
+  readonly background: { list(): readonly MaintenanceEntry[] };
   readonly jobs: { list(user: string): Promise<readonly JobSummary[]> };
 }
 
@@ -49,6 +52,8 @@ export async function readSystemTable(
       return routesTable(parts.router);
     case 'streams':
       return streamsTable(await parts.streams.list());
+    case 'maintenance':
+      return maintenanceTable(parts.background.list());
     case 'routing':
       return routingTable(parts.router);
     case 'regret':
