@@ -134,6 +134,8 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
     settings: new CommittingSettingStore(store, committer),
     maintenance: new StoredTableMaintenance({
       committer,
+      files,
+      processesDirectory: layout.processesDirectory,
       store,
       metadata,
       warehouseDirectory: directory,

@@ -10,6 +10,9 @@ import { chooseExpired } from './choose-expired.ts';
 import type { ExpireRequest } from './maintain-request.ts';
 import { streamNeeds } from './stream-needs.ts';
 
+/** Units: milliseconds for which snapshots stay that readers in other processes may have found. */
+const OTHERS_MS = 86_400_000;
+
 /** What an expiry left in the metadata. */
 export interface ExpiredSnapshots {
   readonly snapshots: number;
@@ -23,7 +26,9 @@ export async function expireSnapshots(parts: CommitterParts, operationId: string
   let chosen = { snapshots: 0, pinnedSnapshots: 0 };
   const { changed } = await changeTable(parts, table, operationId, (metadata) => {
     const needed = streamNeeds(parts.store.streams(), table, metadata);
-    const isPinned = (snapshot: Snapshot): boolean => pinned.has(snapshot.snapshotId.toString()) || needed(snapshot);
+    const youngMs = request.othersRead ? Date.now() - OTHERS_MS : Infinity;
+    const isPinned = (snapshot: Snapshot): boolean =>
+      pinned.has(snapshot.snapshotId.toString()) || needed(snapshot) || snapshot.timestampMs > youngMs;
     const { expired, pinned: held } = chooseExpired(metadata, rules, isPinned, Date.now());
     chosen = { snapshots: expired.size, pinnedSnapshots: held.size };
     return expired.size === 0 ? null : withoutSnapshots(metadata, expired);

@@ -7,6 +7,8 @@ export interface ExpireRequest {
   readonly rules: ExpiryRules;
   /** Ids of snapshots that somebody may read. */
   readonly pinned: readonly string[];
+  /** Whether processes that cannot be asked have the warehouse open: what they may read of the last day stays. */
+  readonly othersRead: boolean;
 }
 
 /** What maintenance asks the committer for. */

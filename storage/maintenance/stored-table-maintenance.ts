@@ -17,6 +17,8 @@ import type { MetadataReader } from '../catalog/metadata-reader.ts';
 import { unknownTable } from '../catalog/unknown-name.ts';
 import type { CatalogReader } from '../catalog-store/catalog-store.ts';
 import type { Committer } from '../committer/committer.ts';
+import type { FileSystem } from '../file/file-system.ts';
+import { liveProcesses } from '../sweep/live-processes.ts';
 import type { ExpiredSnapshots } from './change-snapshots.ts';
 import type { CollectedGarbage } from './collect-garbage.ts';
 import type { MaintainRequest } from './maintain-request.ts';
@@ -26,6 +28,9 @@ import { planRewrite } from './plan-rewrite.ts';
 /** What maintenance works with. */
 export interface MaintenanceParts extends MaintenanceProcessOptions {
   readonly committer: Committer;
+  readonly files: FileSystem;
+  /** Where every process that has the warehouse open leaves its mark. */
+  readonly processesDirectory: string;
   readonly store: CatalogReader;
   readonly metadata: MetadataReader;
 }
@@ -47,7 +52,9 @@ export class StoredTableMaintenance implements TableMaintenance {
 
   async expireSnapshots(table: TableRef, rules: ExpiryRules, run: MaintenanceRun): Promise<ExpiryResult> {
     const pinned = await this.#pinned(table);
-    const expired = await this.#change<ExpiredSnapshots>({ kind: 'expire_snapshots', table, rules, pinned });
+    const { files, processesDirectory } = this.#parts;
+    const othersRead = (await liveProcesses(files, processesDirectory)).size > 1;
+    const expired = await this.#change<ExpiredSnapshots>({ kind: 'expire_snapshots', table, rules, pinned, othersRead });
     // Whoever found a snapshot before it was forgotten has told so by now.
     const stillRead = await this.#pinned(table);
     const removed = await this.#run<CollectedGarbage>('collectGarbage', { table, pinned: stillRead }, run);

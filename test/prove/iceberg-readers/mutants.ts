@@ -43,6 +43,7 @@ function bound(service: DataService): DataService {
     writeFrames: (target, frames) => service.writeFrames(target, frames),
     writeFile: (target, source, signal) => service.writeFile(target, source, signal),
     read: (split, fields, columns, signal) => service.read(split, fields, columns, signal),
+    digest: (location) => service.digest(location),
     inspect: (source) => service.inspect(source),
     exportParquet: (path, frames) => service.exportParquet(path, frames),
     close: () => service.close(),

@@ -3,6 +3,8 @@ import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { locationToPath, type MaintenanceRun, PlatformError, type TableRef } from '../../../../spi/index.ts';
+import { openWarehouse } from '../../../../storage/index.ts';
+import { closedDataService } from '../fixture/closed-data-service.ts';
 import { filesOf, idTable, openTemporaryWarehouse, tableOf, type TemporaryWarehouse, writeIds } from '../fixture/open-warehouse.ts';
 
 const RUN: MaintenanceRun = { signal: new AbortController().signal, onProgress: () => undefined };
@@ -77,6 +79,19 @@ describe('expiring snapshots', () => {
     });
     expect(await warehouse.maintenance.expireSnapshots(table, now(), RUN)).toMatchObject({ snapshots: 1, dataFiles: 0 });
     expect(existsSync(locationToPath(file))).toBe(true);
+  });
+
+  it('keeps what is younger than a day while another process has the warehouse open', async () => {
+    const { warehouse, directory } = opened;
+    await write('append', [1]);
+    await write('overwrite', [2]);
+    const other = await openWarehouse({ directory, dataService: closedDataService(), onLog: () => undefined });
+    try {
+      expect(await warehouse.maintenance.expireSnapshots(table, now(), RUN)).toMatchObject({ snapshots: 0, pinnedSnapshots: 1 });
+    } finally {
+      await other.close();
+    }
+    expect(await warehouse.maintenance.expireSnapshots(table, now(), RUN)).toMatchObject({ snapshots: 1, dataFiles: 1 });
   });
 
   it('goes on where it was interrupted between the commit and the removal', async () => {
