@@ -68,10 +68,11 @@ export class BackgroundMaintenance {
 
   async #loop(service: Pick<QueryService, 'run'>): Promise<void> {
     const { signal } = this.#ending;
-    while (!signal.aborted) {
+    const isOver = (): boolean => signal.aborted;
+    while (!isOver()) {
       // An abort of the pause is the end that was asked for.
       await sleep(this.#parts.intervalMs, null, { signal, ref: false }).catch(() => null);
-      if (signal.aborted) return;
+      if (isOver()) return;
       await this.round(service).catch((error: unknown) => {
         this.#parts.log.warn({ error: String(error) }, 'background maintenance was interrupted');
       });
