@@ -19,17 +19,18 @@ export class StoredTableSource implements TableSource {
   readonly #data: DataService;
   readonly #staged: StagedSnapshots;
 
-  readonly #verifier: ReadVerifier;
+  readonly #verifier: ReadVerifier | null;
   readonly #verifiesAll: boolean;
 
-  /** @param verifiesAll whether the files of all tables are checked before they are read */
+  /** @param verifier checks files before they are read; null for no checks
+   *  @param verifiesAll whether the files of all tables are checked, and not only those of tables that ask for it */
   constructor(
     store: CatalogReader,
     metadata: MetadataReader,
     data: DataService,
     staged: StagedSnapshots,
-    verifier: ReadVerifier,
-    verifiesAll: boolean,
+    verifier: ReadVerifier | null = null,
+    verifiesAll = false,
   ) {
     this.#store = store;
     this.#metadata = metadata;
@@ -44,7 +45,7 @@ export class StoredTableSource implements TableSource {
     const snapshot = request.snapshotId === null ? null : snapshotById(table, request.snapshotId);
     const plan = await planScan(this.#metadata, table, snapshot, request);
     const verifies = this.#verifiesAll || table.properties[VERIFY_ON_READ] === 'true';
-    if (verifies && snapshot !== null) await this.#verifier.check(table, snapshot, plan.splits);
+    if (verifies && snapshot !== null) await this.#verifier?.check(table, snapshot, plan.splits);
     return plan;
   }
 
