@@ -94,7 +94,15 @@ export {
 export { locationToPath, pathToLocation } from './catalog/file-location.ts';
 export type { RelationName, TableRef } from './catalog/table-ref.ts';
 export type { PartitionField, PartitionSpec, PartitionTransform } from './catalog/partition-spec.ts';
-export type { TableChange } from './catalog/table-change.ts';
+export type {
+  ColumnChange,
+  ColumnPath,
+  ColumnPosition,
+  LayoutChange,
+  NewSortKey,
+  ReferenceChange,
+  TableChange,
+} from './catalog/table-change.ts';
 export type {
   Catalog,
   CatalogWriter,
@@ -138,6 +146,7 @@ export type {
   StagingArea,
   StagingTarget,
   TableSink,
+  WriteOrder,
   RowChanges,
   WriteGoal,
   WriteTransaction,

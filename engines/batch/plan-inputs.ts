@@ -12,7 +12,8 @@ import {
   type TableSource,
 } from '../../spi/index.ts';
 import { deletesOf } from '../duckdb/file-deletes.ts';
-import type { FileDeletes } from '../duckdb/query-message.ts';
+import { partNamesOf } from '../duckdb/part-names.ts';
+import type { FileDeletes, FilePartNames } from '../duckdb/query-message.ts';
 import { replaceLeaves } from './stage/replace-leaves.ts';
 
 /** A Parquet file that a scan reads. */
@@ -29,6 +30,7 @@ export interface TableInput {
   readonly deletes?: FileDeletes;
   /** True when the files' columns must be found by field id. */
   readonly byFieldId: boolean;
+  readonly partNames?: FilePartNames;
   /** What the rows must still meet; without subqueries. */
   readonly residual: Expression | null;
   readonly rows: number;
@@ -75,6 +77,7 @@ function tableInput(plan: ScanPlan, residual: Expression | null): TableInput {
   return {
     files: plan.splits.map((split) => ({ path: locationToPath(split.uri), rows: split.rows, bytes: split.bytes })),
     byFieldId: plan.splits.some((split) => !split.matchesSchema),
+    ...partNamesOf(plan),
     residual,
     ...deletesOf(plan.splits),
     rows: plan.rows,

@@ -1,5 +1,6 @@
 import { type BoundQuery, locationToPath, type ScanNode, scansOf, type TableSource } from '../../spi/index.ts';
 import { deletesOf } from './file-deletes.ts';
+import { partNamesOf } from './part-names.ts';
 import type { ScanInput } from './query-message.ts';
 
 /** What the scans of a query read, in the order of `walkPlan`. */
@@ -21,6 +22,7 @@ export async function planScans(query: BoundQuery, tables: TableSource): Promise
     inputs: plans.map((plan) => ({
       files: plan.splits.map((split) => locationToPath(split.uri)),
       byFieldId: plan.splits.some((split) => !split.matchesSchema),
+      ...partNamesOf(plan),
       residual: plan.residual,
       ...deletesOf(plan.splits),
     })),

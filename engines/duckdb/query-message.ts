@@ -1,4 +1,4 @@
-import type { Expression, LogicalPlan, ParameterValue, RowDelete, SessionSettings } from '../../spi/index.ts';
+import type { Expression, LogicalPlan, ParameterValue, ParquetSplit, RowDelete, SessionSettings } from '../../spi/index.ts';
 
 /** Rows `from` (inclusive) to `to` (exclusive) of a Parquet file, counted from 0. */
 export interface FileRows {
@@ -14,6 +14,9 @@ export interface FileDeletes {
   readonly files: readonly { readonly path: string; readonly location: string; readonly list: number }[];
 }
 
+/** What `ParquetSplit.partNames` tells, by the path of the file. */
+export type FilePartNames = Readonly<Record<string, NonNullable<ParquetSplit['partNames']>>>;
+
 /** What a scan of the plan reads. */
 export interface ScanInput {
   /** Absolute paths of Parquet files that are read whole. */
@@ -24,6 +27,8 @@ export interface ScanInput {
   readonly deletes?: FileDeletes;
   /** True when the files' columns must be found by field id. */
   readonly byFieldId: boolean;
+  /** Names that parts of columns have in files where they are not those of the plan, by path and field id. @see ParquetSplit.partNames */
+  readonly partNames?: FilePartNames;
   /** What the rows must still meet. */
   readonly residual: Expression | null;
 }

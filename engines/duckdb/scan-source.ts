@@ -1,5 +1,16 @@
 import type { DataType, EqualityColumn, ScanNode } from '../../spi/index.ts';
-import { type DeletedFile, deleteJoins, equalityKey, escapeGlob, quoteName, quoteText, typeSql } from '../../runtime/duckdb/index.ts';
+import {
+  type DeletedFile,
+  deleteJoins,
+  equalityKey,
+  escapeGlob,
+  type PartNames,
+  quoteName,
+  quoteText,
+  typeInFile,
+  typeSql,
+  valueOfTable,
+} from '../../runtime/duckdb/index.ts';
 import type { ScanInput } from './query-message.ts';
 
 /** Files with positions deleted that are read each by itself at most: positions of one file are the faster to find, but each file makes the plan longer. */
@@ -12,8 +23,8 @@ export function scanSource(node: ScanNode, input: ScanInput, alias: string): str
   const deleted = deletedFiles(input);
   const plain = input.files.filter((path) => !deleted.has(path));
   const pieces = [
-    ...(plain.length === 0 ? [] : [readPlain(node, input, plain)]),
-    ...groupFiles(input.files, deleted).map((files) => readDeleted(node, input, files)),
+    ...groupBy(plain, (path) => namesKey(input, path)).map((paths) => readPlain(node, input, paths)),
+    ...groupFiles(input, deleted).map((files) => readDeleted(node, input, files)),
     ...(input.parts ?? []).map(({ file, from, to }) => {
       const rows = ` WHERE file_row_number >= ${String(from)} AND file_row_number < ${String(to)}`;
       const found = deleted.get(file);
@@ -34,26 +45,39 @@ function deletedFiles({ deletes }: ScanInput): ReadonlyMap<string, DeletedFile> 
   return new Map(files.map(({ path, location, list }) => [path, { location, deletes: deletes?.lists[list] ?? [] }]));
 }
 
-/** Files that one SELECT reads have the same equality deletes. */
-function groupFiles(paths: readonly string[], deleted: ReadonlyMap<string, DeletedFile>): readonly (readonly PathDeletes[])[] {
-  const groups = new Map<string, PathDeletes[]>();
-  const files = paths.flatMap((path): PathDeletes[] => {
+/** Files that one SELECT reads have the same equality deletes, and the parts of columns under the same names. */
+function groupFiles(input: ScanInput, deleted: ReadonlyMap<string, DeletedFile>): readonly (readonly PathDeletes[])[] {
+  const files = input.files.flatMap((path): PathDeletes[] => {
     const found = deleted.get(path);
     return found === undefined ? [] : [{ path, ...found }];
   });
   const isListed = ({ deletes }: DeletedFile): boolean => deletes.some(({ kind }) => kind !== 'equality');
   const alone = files.filter(isListed).length <= SINGLE_FILES_MAX;
-  files.forEach((file, index) => {
-    const key = alone && isListed(file) ? String(index) : `\n${equalityKey(file.deletes)}`;
+  return groupBy(files, (file) => (alone && isListed(file) ? file.path : `\n${equalityKey(file.deletes)}\n${namesKey(input, file.path)}`));
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly (readonly Item[])[] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [file]);
-    else group.push(file);
-  });
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
   return [...groups.values()];
 }
 
+function namesKey({ partNames }: ScanInput, path: string): string {
+  return partNames === undefined ? '' : JSON.stringify(partNames[path] ?? {});
+}
+
+/** All of the paths hold the parts of columns under the same names. */
+function namesIn({ partNames }: ScanInput, [path = '']: readonly string[]): PartNames {
+  return partNames?.[path] ?? {};
+}
+
 function readPlain(node: ScanNode, input: ScanInput, paths: readonly string[], options = ''): string {
-  return `SELECT ${selectList(node, input, '')} FROM ${readFiles(node, input, paths, [], options)}`;
+  return `SELECT ${selectList(node, input, '', namesIn(input, paths))} FROM ${readFiles(node, input, paths, [], options)}`;
 }
 
 function readDeleted(node: ScanNode, input: ScanInput, files: readonly PathDeletes[]): string {
@@ -61,13 +85,16 @@ function readDeleted(node: ScanNode, input: ScanInput, files: readonly PathDelet
   const joins = deleteJoins(files, nameOf);
   const paths = files.map(({ path }) => path);
   const source = readFiles(node, input, paths, joins.columns, ', file_row_number = true');
-  return `SELECT ${selectList(node, input, 'd.')} FROM ${source} AS d${joins.sql}`;
+  return `SELECT ${selectList(node, input, 'd.', namesIn(input, paths))} FROM ${source} AS d${joins.sql}`;
 }
 
-function selectList(node: ScanNode, input: ScanInput, qualifier: string): string {
+function selectList(node: ScanNode, input: ScanInput, qualifier: string, names: PartNames): string {
   if (node.columns.length === 0) return '1 AS one';
   return node.columns
-    .map((column) => `${qualifier}${input.byFieldId ? fieldName(column.fieldId) : quoteName(column.name)} AS c${String(column.id)}`)
+    .map((column) => {
+      const stored = `${qualifier}${input.byFieldId ? fieldName(column.fieldId) : quoteName(column.name)}`;
+      return `${input.byFieldId ? valueOfTable(stored, column.type, names) : stored} AS c${String(column.id)}`;
+    })
     .join(', ');
 }
 
@@ -85,10 +112,11 @@ function readFiles(
 ): string {
   const files = `[${paths.map((file) => quoteText(escapeGlob(file))).join(', ')}]`;
   const columns = [...compared, ...node.columns];
+  const names = namesIn(input, paths);
   if (!input.byFieldId || columns.length === 0) return `read_parquet(${files}, hive_partitioning = false${options})`;
   const fields = new Map<number, DataType>(columns.map((column) => [column.fieldId, column.type]));
   const schema = [...fields].map(
-    ([id, type]) => `${String(id)}: {name: '${fieldName(id)}', type: ${quoteText(typeSql(type))}, default_value: NULL}`,
+    ([id, type]) => `${String(id)}: {name: '${fieldName(id)}', type: ${quoteText(typeSql(typeInFile(type, names)))}, default_value: NULL}`,
   );
   return `read_parquet(${files}, hive_partitioning = false, schema = MAP {${schema.join(', ')}}${options})`;
 }

@@ -15,6 +15,7 @@ export async function stageRows(connection: Connection, message: QueryMessage, t
     parameters: statement.parameters,
     fields: target.fields,
     partitionSpec: target.partitionSpec,
+    ...(target.sortOrder === undefined ? {} : { sortOrder: target.sortOrder }),
     directory: target.directory,
     fileSizeBytesTarget: target.fileSizeBytesTarget,
     ordered: target.oneFile === true || isOrdered(message.plan.root),

@@ -75,6 +75,7 @@ function valueText(type: DataType, key: string): string {
  *  @throws STORAGE_UNSUPPORTED when the transform does not take the column's type
  *  @see Iceberg spec v2, "Partition Transforms" */
 export function partitionColumn(partition: PartitionField, fields: readonly Field[]): PartitionColumn {
+  if (partition.transform.kind === 'void') return { expressionSql: 'CAST(NULL AS INTEGER)', toText: () => null };
   const source = fields.find((field) => field.id === partition.sourceId);
   if (source === undefined)
     throw new PlatformError('STORAGE_UNSUPPORTED', `partition field "${partition.name}" has no column among those written`);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ColumnStatistics, type Field, formatType, type PartitionSpec, PlatformError } from '../../spi/index.ts';
+import { type ColumnStatistics, type Field, formatType, type PartitionSpec, PlatformError, type WriteOrder } from '../../spi/index.ts';
 import type { Row, RowValue } from '../arrow/index.ts';
 import { canonicalText } from './canonical-text.ts';
 import type { Connection, StatementParameter } from './connection-contract.ts';
@@ -21,6 +21,8 @@ export interface WriteParquetOptions {
   readonly directory: string;
   /** A new file is begun when one reaches this size. Partitioned writes make one file per partition and thread instead. */
   readonly fileSizeBytesTarget: number;
+  /** The order that the rows of each file get: one file, or one for each partition and thread. */
+  readonly sortOrder?: WriteOrder;
   /** True when the query is sorted and its order shall be kept: one file. By default every thread writes files of its own. */
   readonly ordered?: boolean;
 }
@@ -33,15 +35,26 @@ export interface WrittenFile {
   readonly bytes: number;
   readonly partition: readonly (string | null)[];
   readonly columns: readonly ColumnStatistics[];
+  readonly sortOrderId?: number;
 }
 
 function selectSql(options: WriteParquetOptions, partitions: readonly PartitionColumn[]): string {
   const names = options.fields.map((field) => quoteName(field.name));
   const casts = options.fields.map((field) => `CAST(${quoteName(field.name)} AS ${typeSql(field.type)}) AS ${quoteName(field.name)}`);
   const typed = `SELECT ${casts.join(', ')} FROM (${options.selectSql}) AS source(${names.join(', ')})`;
-  if (partitions.length === 0) return typed;
+  const order = orderSql(options);
+  if (partitions.length === 0) return `${typed}${order}`;
   const keys = partitions.map((partition, index) => `${partition.expressionSql} AS ${quoteName(partitionName(index))}`);
-  return `SELECT *, ${keys.join(', ')} FROM (${typed})`;
+  return `SELECT *, ${keys.join(', ')} FROM (${typed})${order}`;
+}
+
+function orderSql({ sortOrder, fields }: WriteParquetOptions): string {
+  const keys = (sortOrder?.keys ?? []).flatMap(({ fieldId, descending, nullsFirst }) => {
+    const field = fields.find((candidate) => candidate.id === fieldId);
+    const how = `${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
+    return field === undefined ? [] : [`${quoteName(field.name)} ${how}`];
+  });
+  return keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`;
 }
 
 function partitionName(index: number): string {
@@ -50,7 +63,7 @@ function partitionName(index: number): string {
 
 function copySql(options: WriteParquetOptions, partitions: readonly PartitionColumn[]): string {
   const settings = ['FORMAT parquet', 'COMPRESSION zstd', 'PARQUET_VERSION V1', `FIELD_IDS ${fieldIdsSql(options.fields)}`, 'RETURN_STATS'];
-  const ordered = partitions.length === 0 && options.ordered === true;
+  const ordered = partitions.length === 0 && (options.ordered === true || options.sortOrder !== undefined);
   if (!ordered) settings.push(`FILENAME_PATTERN 'data_{uuid}'`);
   if (partitions.length > 0) {
     settings.push(`PARTITION_BY (${partitions.map((_, index) => quoteName(partitionName(index))).join(', ')})`, 'OVERWRITE_OR_IGNORE');
@@ -122,5 +135,6 @@ export async function writeParquet(connection: Connection, options: WriteParquet
   const files = rows.map((row) => writtenFile(row, leaves, partitions));
   await Promise.all(files.filter((file) => file.rows === 0).map((file) => rm(file.path, { force: true })));
   checkRequired(files, options.fields);
-  return files.filter((file) => file.rows > 0);
+  const order = options.sortOrder === undefined ? {} : { sortOrderId: options.sortOrder.orderId };
+  return files.filter((file) => file.rows > 0).map((file) => ({ ...file, ...order }));
 }

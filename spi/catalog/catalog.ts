@@ -7,6 +7,8 @@ import type { RelationName, TableRef } from './table-ref.ts';
 /** Asks for a table as it was. */
 export type TimeTravel =
   | { readonly kind: 'snapshot'; readonly snapshotId: string }
+  /** The snapshot that a branch or tag names. */
+  | { readonly kind: 'reference'; readonly name: string }
   /** The snapshot that was current at that instant. Units: milliseconds since 1970 UTC. */
   | { readonly kind: 'timestamp'; readonly atMs: number };
 
@@ -107,6 +109,11 @@ export interface CatalogWriter {
   /** Makes changes of a table in order, in one commit: all of them or none.
    *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_NOT_A_TABLE, STORAGE_CONFLICT, and what a change can be refused for */
   alterTable(table: TableRef, changes: readonly TableChange[]): Promise<void>;
+  /** Gives a table or view another name, perhaps in another schema. Texts of views that name it stay as they are.
+   *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_EXISTS, CATALOG_INVALID_NAME, CATALOG_NOT_A_TABLE for a table of a stream */
+  renameRelation(kind: 'table' | 'view', name: RelationName, newName: RelationName): Promise<void>;
+  /** @throws CATALOG_UNKNOWN_SCHEMA, CATALOG_EXISTS, CATALOG_INVALID_NAME, CATALOG_NOT_EMPTY when it holds materialized views */
+  renameSchema(schema: string, newName: string): Promise<void>;
   /** Forgets the table; its files are removed by a later sweep. @throws CATALOG_UNKNOWN_TABLE unless `ifExists`, CATALOG_NOT_A_TABLE */
   dropTable(name: RelationName, options: { readonly ifExists: boolean }): Promise<void>;
   /** @throws CATALOG_EXISTS, CATALOG_UNKNOWN_SCHEMA */

@@ -1,5 +1,7 @@
 /** How a partition value is made from a column. Source of the meanings: Iceberg spec v2, "Partition Transforms". */
 export type PartitionTransform =
+  /** NULL for every value: a field that was dropped from the spec, and keeps its place. */
+  | { readonly kind: 'void' }
   | { readonly kind: 'identity' | 'year' | 'month' | 'day' | 'hour' }
   | { readonly kind: 'bucket'; readonly buckets: number }
   | { readonly kind: 'truncate'; readonly width: number };

@@ -20,6 +20,8 @@ export interface DataFile {
   readonly uri: string;
   readonly rows: number;
   readonly bytes: number;
+  /** The `StagingTarget.sortOrder` that the rows are in; left out for none. */
+  readonly sortOrderId?: number;
   /** One value per field of the target's partition spec: the transform's result as text (days, months, bucket number as decimal
    *  integers; identity and truncate in the canonical form of the column's type), null for NULL. */
   readonly partition: readonly (string | null)[];
@@ -33,12 +35,21 @@ export interface Fragment {
   readonly files: readonly DataFile[];
 }
 
+/** An order of rows within a data file. */
+export interface WriteOrder {
+  readonly orderId: number;
+  /** Ids of columns of the target, the first weighs most. */
+  readonly keys: readonly { readonly fieldId: number; readonly descending: boolean; readonly nullsFirst: boolean }[];
+}
+
 /** Where and how an engine that writes Parquet itself puts its files. */
 export interface StagingTarget {
   /** Local directory, created and empty, for this task and attempt alone. */
   readonly directory: string;
   readonly fields: readonly Field[];
   readonly partitionSpec: PartitionSpec;
+  /** The order that the rows of each file are to have; left out for none. */
+  readonly sortOrder?: WriteOrder;
   readonly fileSizeBytesTarget: number;
   /** True when all rows go into one file, in the order in which they come. */
   readonly oneFile?: boolean;
@@ -110,9 +121,9 @@ export interface WriteTransaction extends StagingArea {
   abort(): Promise<void>;
 }
 
-/** What a write does to its table. */
+/** What a write does to its table. Its rows have the columns of the schema `schemaId`, of the table's newest when left out. */
 export type WriteGoal =
-  | { readonly kind: 'append' | 'overwrite'; readonly table: TableRef }
+  | { readonly kind: 'append' | 'overwrite'; readonly table: TableRef; readonly schemaId?: number }
   /** Takes data files out of the table and puts the new ones in their place, in one commit.
    *  The commit fails with STORAGE_CONFLICT when one of the files is no longer part of the table. `rows` is what `CommitResult.rows` tells, to a
    *  repeated key as well: the rows that the statement deleted or changed; those of the new files when left out. So is `changes`. With
@@ -122,6 +133,7 @@ export type WriteGoal =
   | {
       readonly kind: 'rewrite';
       readonly table: TableRef;
+      readonly schemaId?: number;
       readonly removes: readonly string[];
       readonly rows?: number;
       readonly changes?: RowChanges;

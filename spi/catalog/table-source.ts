@@ -28,6 +28,9 @@ export interface ParquetSplit {
   /** True when the file's columns have the names and types of the schema asked for, so that it can be read by name;
    *  false means columns must be matched by field id and missing ones read as NULL. */
   readonly matchesSchema: boolean;
+  /** Names that parts of nested columns have in the file, by field id, where they are not those of the schema asked for; null for a part that the file
+   *  does not have. Left out for none. */
+  readonly partNames?: Readonly<Record<string, string | null>>;
   /** Values of the identity partition fields by source field id, in the canonical text of the column's type. */
   readonly partition: Readonly<Record<string, string | null>>;
   /** What takes rows of the file away; a row that one of them takes is not read. Splits with the same deletes may share one array. */

@@ -45,6 +45,8 @@ export const ERROR_CODES = {
   CATALOG_EXISTS: user(409, 'A schema, table or view of that name exists.'),
   CATALOG_NOT_EMPTY: user(409, 'The schema still holds tables or views.'),
   CATALOG_NOT_A_TABLE: user(400, 'The name stands for a view where a table is needed, or the reverse.'),
+  CATALOG_COLUMN_IN_USE: user(409, 'The column is part of the partitioning, the order or the key of its table.'),
+  CATALOG_INCOMPATIBLE_CHANGE: user(400, 'The change does not fit the table, its rows or its files.'),
   CATALOG_INVALID_NAME: user(400, 'The name is not usable for a schema, table or column.'),
   ENGINE_UNKNOWN: user(400, 'No engine of that name is registered.'),
   ENGINE_EXCLUDED: user(400, 'A hint, the session or a routing rule asks for another engine.'),

@@ -16,6 +16,13 @@ export async function describeName(statement: BoundStatement, catalog: Catalog):
       return statement.table === null ? null : describeTable(statement.table, catalog);
     case 'create_view':
       return describeRelation(statement.view.name, catalog);
+    case 'rename_schema': {
+      const wanted = statement.newName.toLowerCase();
+      return (await catalog.schemas()).find((schema) => schema.toLowerCase() === wanted) ?? null;
+    }
+    case 'rename_table':
+    case 'rename_view':
+      return describeRelation(statement.newName, catalog);
     case 'drop_table':
     case 'drop_view':
       return describeRelation(statement.name, catalog);
@@ -45,6 +52,9 @@ export function hadEffect(statement: BoundStatement, before: string | null, now:
     case 'create_table':
     case 'alter_table':
     case 'create_view':
+    case 'rename_table':
+    case 'rename_view':
+    case 'rename_schema':
       return now !== null && now !== before;
     case 'drop_schema':
     case 'drop_table':

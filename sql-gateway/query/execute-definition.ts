@@ -6,7 +6,19 @@ import type { StatementOutcome } from './statement-request.ts';
 /** Statements that change names in the catalog and touch no rows. */
 export type DefinitionStatement = Extract<
   BoundStatement,
-  { kind: 'create_table' | 'alter_table' | 'create_schema' | 'create_view' | 'drop_table' | 'drop_view' | 'drop_schema' }
+  {
+    kind:
+      | 'create_table'
+      | 'alter_table'
+      | 'rename_table'
+      | 'rename_view'
+      | 'rename_schema'
+      | 'create_schema'
+      | 'create_view'
+      | 'drop_table'
+      | 'drop_view'
+      | 'drop_schema';
+  }
 >;
 
 /** Runs a definition statement; each is one atomic commit of the catalog. */
@@ -28,6 +40,15 @@ export async function executeDefinition(statement: DefinitionStatement, { catalo
       if (statement.table === null) return answerDone('there is no such table');
       await catalogWriter.alterTable(statement.table, statement.changes);
       return answerDone(`altered table ${statement.table.schema}.${statement.table.name}`);
+    case 'rename_table':
+    case 'rename_view': {
+      const { name, newName } = statement;
+      await catalogWriter.renameRelation(statement.kind === 'rename_table' ? 'table' : 'view', name, newName);
+      return answerDone(`renamed ${name.schema}.${name.name} to ${newName.schema}.${newName.name}`);
+    }
+    case 'rename_schema':
+      await catalogWriter.renameSchema(statement.schema, statement.newName);
+      return answerDone(`renamed schema ${statement.schema} to ${statement.newName}`);
     case 'drop_table':
       await catalogWriter.dropTable(statement.name, { ifExists: statement.ifExists });
       return answerDone(`dropped table ${statement.name.schema}.${statement.name.name}`);

@@ -58,7 +58,15 @@ async function executeOnce(statement: Modification, context: StatementContext): 
   }
   // What is inserted depends on rows that are not there, and that another writer may have put there since.
   const base = inserted === 0 ? {} : { basedOn: target.snapshotId };
-  const goal: WriteGoal = { kind: 'rewrite', table, removes: urisOf([...whole, ...partial]), rows, ...told, ...base };
+  const goal: WriteGoal = {
+    kind: 'rewrite',
+    table,
+    schemaId: target.schemaId,
+    removes: urisOf([...whole, ...partial]),
+    rows,
+    ...told,
+    ...base,
+  };
   const updates = statement.kind !== 'truncate' && statement.updates;
   const read = updates ? [...whole, ...partial] : partial;
   if (statement.kind === 'truncate' || (read.length === 0 && inserted === 0)) {

@@ -28,7 +28,12 @@ export async function executeInsert(
 ): Promise<StatementOutcome> {
   const earlier = await findEarlierCommit(statement.table, context);
   if (earlier !== null) return answerCommit(earlier, null);
-  return writeQuery({ kind: statement.mode, table: statement.table }, statement.query, statement.hints, context);
+  return writeQuery(
+    { kind: statement.mode, table: statement.table, schemaId: statement.schemaId },
+    statement.query,
+    statement.hints,
+    context,
+  );
 }
 
 /** Creates a table with the rows of a query, in one commit. */

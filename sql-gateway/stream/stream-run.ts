@@ -25,6 +25,8 @@ export class StreamRun {
   readonly #view: ViewRun;
   readonly #directory: string;
   readonly #reading = new AbortController();
+  /** The schemas of the tables read that are known to suit the text, by uuid. */
+  readonly #schemaIds = new Map<string, number>();
   #record: StreamRecord;
   #positions: readonly ScanPosition[];
   #rowsRead: number;
@@ -123,11 +125,16 @@ export class StreamRun {
     if (found?.kind !== 'table' || found.ref.uuid !== uuid) {
       throw sourceChanged(this.#record, `the table ${schema}.${name} was dropped or replaced`);
     }
+    const known = this.#schemaIds.get(uuid);
+    if (known === found.schemaId) return found;
+    // A name that the text uses may be gone or stand for another column; then the text is not bound, or to something else.
+    if (known !== undefined) await bindView(this.#record, catalog);
     const isSame = scan.columns.every((column) =>
       found.fields.some((field) => field.id === column.fieldId && sameType(field.type, column.type)),
     );
-    if (isSame) return found;
-    throw sourceChanged(this.#record, `the table ${schema}.${name} has other columns now`);
+    if (!isSame) throw sourceChanged(this.#record, `the table ${schema}.${name} has other columns now`);
+    this.#schemaIds.set(uuid, found.schemaId);
+    return found;
   }
 }
 

@@ -106,7 +106,7 @@ export interface DropReference {
 /** `ALTER [COLUMN] column SET DEFAULT value` or `DROP DEFAULT`. */
 export interface ChangeColumnDefault {
   readonly kind: 'change-column-default';
-  readonly column: Identifier;
+  readonly column: QualifiedName;
   /** Null drops it. */
   readonly value: Expression | null;
   readonly span: Span;
@@ -115,7 +115,7 @@ export interface ChangeColumnDefault {
 /** `ALTER [COLUMN] column COMMENT 'text'`. */
 export interface ChangeColumnComment {
   readonly kind: 'change-column-comment';
-  readonly column: Identifier;
+  readonly column: QualifiedName;
   readonly comment: string;
   readonly span: Span;
 }
@@ -123,7 +123,7 @@ export interface ChangeColumnComment {
 /** `ALTER [COLUMN] column FIRST | AFTER column`. */
 export interface MoveColumn {
   readonly kind: 'move-column';
-  readonly column: Identifier;
+  readonly column: QualifiedName;
   readonly position: ColumnPosition;
   readonly span: Span;
 }

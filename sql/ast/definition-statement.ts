@@ -142,6 +142,8 @@ export interface Drop {
 /** `ADD [COLUMN] [IF NOT EXISTS] definition [FIRST | AFTER column]`. */
 export interface AddColumn {
   readonly kind: 'add-column';
+  /** The column and its parts down to the struct that gets the new one; empty for the table itself. */
+  readonly parents: readonly Identifier[];
   readonly column: ColumnDefinition;
   readonly ifNotExists: boolean;
   /** Where the column goes; null for the end. */
@@ -169,7 +171,8 @@ export interface RenameObject {
 /** `DROP [COLUMN] [IF EXISTS] name`. */
 export interface DropColumn {
   readonly kind: 'drop-column';
-  readonly column: Identifier;
+  /** A column, or a part of one. */
+  readonly column: QualifiedName;
   readonly ifExists: boolean;
   readonly span: Span;
 }
@@ -177,7 +180,8 @@ export interface DropColumn {
 /** `RENAME [COLUMN] column TO newName`. */
 export interface RenameColumn {
   readonly kind: 'rename-column';
-  readonly column: Identifier;
+  /** A column, or a part of one. */
+  readonly column: QualifiedName;
   readonly newName: Identifier;
   readonly span: Span;
 }
@@ -192,7 +196,8 @@ export interface RenameTable {
 /** `ALTER [COLUMN] column [SET DATA] TYPE type`. */
 export interface ChangeColumnType {
   readonly kind: 'change-column-type';
-  readonly column: Identifier;
+  /** A column, or a part of one. */
+  readonly column: QualifiedName;
   readonly dataType: TypeName;
   readonly span: Span;
 }
@@ -200,7 +205,8 @@ export interface ChangeColumnType {
 /** `ALTER [COLUMN] column SET NOT NULL` or `DROP NOT NULL`. */
 export interface ChangeColumnNullability {
   readonly kind: 'change-column-nullability';
-  readonly column: Identifier;
+  /** A column, or a part of one. */
+  readonly column: QualifiedName;
   readonly notNull: boolean;
   readonly span: Span;
 }

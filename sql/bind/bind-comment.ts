@@ -8,9 +8,9 @@ import { refuseMaintained } from './maintained-table.ts';
 import { refusedStatement } from './refused-statement.ts';
 import { relationName, sameName, schemaName } from './relation-name.ts';
 
-const HINT = 'Comments of tables and columns are given by CREATE TABLE.';
+const HINT = 'Tables, views and columns have comments.';
 
-/** Binds COMMENT ON. A view's comment is changed by replacing the view by itself; the storage cannot change those of other objects yet.
+/** Binds COMMENT ON. A view's comment is changed by replacing the view by itself; schemas have none.
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_NOT_A_TABLE, SQL_UNKNOWN_COLUMN */
 export async function bindCommentOn(state: BinderState, node: CommentOn): Promise<BoundStatement> {
   if (node.objectType === 'schema') return commentOnSchema(state, node);
@@ -25,7 +25,7 @@ export async function bindCommentOn(state: BinderState, node: CommentOn): Promis
     return { kind: 'create_view', view: { name: found.name, sql, defaultSchema, columnNames, comment: node.comment }, ifExists: 'replace' };
   }
   await refuseMaintained(state, node.name, 'takes no comment of its own');
-  return refusedStatement(`COMMENT ON TABLE ${schema}.${name}`, HINT);
+  return { kind: 'alter_table', table: found.ref, changes: [{ kind: 'set_table_comment', comment: node.comment }] };
 }
 
 async function commentOnSchema(state: BinderState, node: CommentOn): Promise<BoundStatement> {
@@ -55,7 +55,8 @@ async function commentOnColumn(state: BinderState, node: CommentOn): Promise<Bou
   if (found?.kind !== 'table') throw bindError(state, 'CATALOG_NOT_A_TABLE', `${schema}.${name} is not a table`, node.name.span);
   await refuseMaintained(state, table, 'takes no comments of its own');
   const field = found.fields.find((candidate) => sameName(candidate.name, column.name));
-  if (field !== undefined) return refusedStatement(`COMMENT ON COLUMN ${schema}.${name}.${field.name}`, HINT);
+  const change = { kind: 'set_column_comment', comment: node.comment } as const;
+  if (field !== undefined) return { kind: 'alter_table', table: found.ref, changes: [{ ...change, column: [field.name] }] };
   const nearest = nearestName(
     column.name,
     found.fields.map((candidate) => candidate.name),

@@ -28,7 +28,7 @@ export function bindInsert(state: BinderState, node: Insert): BoundStatement {
   const rows = bindInsertedRows(state, node, table);
   const mode = node.overwrite ? 'overwrite' : 'append';
   const hints = node.source === null ? { engine: null } : readHints(state, node.source);
-  return { kind: 'insert', mode, table: table.ref, query: finishQuery(state, rows), hints };
+  return { kind: 'insert', mode, table: table.ref, schemaId: table.schemaId, query: finishQuery(state, rows), hints };
 }
 
 /** Binds the rows of an INSERT, in the table's columns. Columns of `fixed` have its values, by field id, and are not among those of the source. */

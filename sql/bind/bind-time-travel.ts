@@ -15,6 +15,7 @@ export function timeTravelOf(version: TableVersion, source: SourceText, context:
   }
   if (version.by === 'version') {
     if (/^\d{1,19}$/.test(text)) return { kind: 'snapshot', snapshotId: text };
+    if (version.value.kind === 'string-literal' && text !== '') return { kind: 'reference', name: text };
     throw errorIn(source, 'SQL_INVALID_VALUE', `'${text}' is not a snapshot id`, version.value.span);
   }
   const instant = parseTimestampTz(text, context.timeZone);

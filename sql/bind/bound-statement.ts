@@ -22,6 +22,8 @@ export type BoundStatement =
       readonly kind: 'insert';
       readonly mode: 'append' | 'overwrite';
       readonly table: TableRef;
+      /** The schema whose fields those are. */
+      readonly schemaId: number;
       readonly query: BoundQuery;
       readonly hints: QueryHints;
     }
@@ -53,6 +55,8 @@ export type BoundStatement =
   | { readonly kind: 'create_view'; readonly view: Omit<ViewDefinition, 'kind'>; readonly ifExists: IfExists }
   /** Changes of a table that touch none of its rows; null stands for a table that is not there and need not be. */
   | { readonly kind: 'alter_table'; readonly table: TableRef | null; readonly changes: readonly TableChange[] }
+  | { readonly kind: 'rename_table' | 'rename_view'; readonly name: RelationName; readonly newName: RelationName }
+  | { readonly kind: 'rename_schema'; readonly schema: string; readonly newName: string }
   | { readonly kind: 'drop_table' | 'drop_view'; readonly name: RelationName; readonly ifExists: boolean }
   | { readonly kind: 'drop_materialized_view'; readonly name: RelationName; readonly ifExists: boolean }
   | { readonly kind: 'drop_schema'; readonly schema: string; readonly ifExists: boolean; readonly cascade: boolean }

@@ -43,8 +43,18 @@ interface Resolution {
 
 /** Returns the key of a name, and version, in a `RelationMap`. */
 export function relationKey(name: RelationName, version: TimeTravel | null): string {
-  const suffix = version === null ? '' : version.kind === 'snapshot' ? `@${version.snapshotId}` : `@t${String(version.atMs)}`;
-  return `${name.schema.toLowerCase()}.${name.name.toLowerCase()}${suffix}`;
+  return `${name.schema.toLowerCase()}.${name.name.toLowerCase()}${version === null ? '' : versionKey(version)}`;
+}
+
+function versionKey(version: TimeTravel): string {
+  switch (version.kind) {
+    case 'snapshot':
+      return `@${version.snapshotId}`;
+    case 'timestamp':
+      return `@t${String(version.atMs)}`;
+    case 'reference':
+      return `@r${version.name}`;
+  }
 }
 
 /** Returns the key of the table whose rows a statement changes: it is looked up as it is now, whatever the statement reads. */

@@ -24,7 +24,7 @@ type ColumnAction = Extract<
 >;
 
 function formatColumnAction(rules: FormatRules, action: ColumnAction): string {
-  const head = `ALTER COLUMN ${formatIdentifier(action.column)}`;
+  const head = `ALTER COLUMN ${formatQualifiedName(action.column)}`;
   switch (action.kind) {
     case 'change-column-type':
       return `${head} SET DATA TYPE ${formatTypeName(action.dataType)}`;
@@ -42,13 +42,14 @@ function formatColumnAction(rules: FormatRules, action: ColumnAction): string {
 function formatAction(rules: FormatRules, action: AlterTableAction): string {
   switch (action.kind) {
     case 'add-column': {
-      const column = `${action.ifNotExists ? 'IF NOT EXISTS ' : ''}${formatColumnDefinition(rules, action.column)}`;
+      const parents = action.parents.map((parent) => `${formatIdentifier(parent)}.`).join('');
+      const column = `${action.ifNotExists ? 'IF NOT EXISTS ' : ''}${parents}${formatColumnDefinition(rules, action.column)}`;
       return `ADD COLUMN ${column}${formatPosition(action.position)}`;
     }
     case 'drop-column':
-      return `DROP COLUMN ${action.ifExists ? 'IF EXISTS ' : ''}${formatIdentifier(action.column)}`;
+      return `DROP COLUMN ${action.ifExists ? 'IF EXISTS ' : ''}${formatQualifiedName(action.column)}`;
     case 'rename-column':
-      return `RENAME COLUMN ${formatIdentifier(action.column)} TO ${formatIdentifier(action.newName)}`;
+      return `RENAME COLUMN ${formatQualifiedName(action.column)} TO ${formatIdentifier(action.newName)}`;
     case 'rename-table':
       return `RENAME TO ${formatQualifiedName(action.newName)}`;
     case 'set-properties':

@@ -1,4 +1,4 @@
-import type { AlterTableAction, ChangeReference, ColumnPosition, Identifier, PartitionField } from '../ast/index.ts';
+import type { AlterTableAction, ChangeReference, ColumnPosition, Identifier, PartitionField, QualifiedName } from '../ast/index.ts';
 import { parseIfExists, parseIfNotExists } from './parse-existence.ts';
 import { parseCommaList, parseIdentifier, parseParenthesisedList, parseQualifiedName, parseStringValue } from './parse-name.ts';
 import { parsePartitionField, parseProperties, parsePropertyKey } from './parse-property.ts';
@@ -25,10 +25,15 @@ function parseAdd(cursor: TokenCursor, start: number): AlterTableAction {
   if (field !== null) return { kind: 'add-partition-field', field, span: cursor.spanFrom(start) };
   cursor.acceptWord('COLUMN');
   const ifNotExists = parseIfNotExists(cursor);
+  const parents: Identifier[] = [];
+  while (cursor.peekSymbol(1, '.')) {
+    parents.push(parseIdentifier(cursor, 'a column name'));
+    cursor.expectSymbol('.');
+  }
   const { column, key } = parseColumnDefinition(cursor);
   if (key !== null) return cursor.fail();
   const position = acceptPosition(cursor);
-  return { kind: 'add-column', column, ifNotExists, position, span: cursor.spanFrom(start) };
+  return { kind: 'add-column', parents, column, ifNotExists, position, span: cursor.spanFrom(start) };
 }
 
 function acceptReferenceType(cursor: TokenCursor): ChangeReference['type'] | null {
@@ -48,7 +53,7 @@ function parseDrop(cursor: TokenCursor, start: number): AlterTableAction {
   }
   cursor.acceptWord('COLUMN');
   const ifExists = parseIfExists(cursor);
-  const column = parseIdentifier(cursor, 'a column name');
+  const column = parseQualifiedName(cursor, 'a column name');
   return { kind: 'drop-column', column, ifExists, span: cursor.spanFrom(start) };
 }
 
@@ -78,7 +83,7 @@ function parseRename(cursor: TokenCursor, start: number): AlterTableAction {
     return { kind: 'rename-table', newName, span: cursor.spanFrom(start) };
   }
   cursor.acceptWord('COLUMN');
-  const column = parseIdentifier(cursor, 'a column name');
+  const column = parseQualifiedName(cursor, 'a column name');
   cursor.expectWord('TO');
   const newName = parseIdentifier(cursor, 'a column name');
   return { kind: 'rename-column', column, newName, span: cursor.spanFrom(start) };
@@ -86,7 +91,7 @@ function parseRename(cursor: TokenCursor, start: number): AlterTableAction {
 
 function parseChangeColumn(cursor: TokenCursor, start: number): AlterTableAction {
   cursor.acceptWord('COLUMN');
-  const column = parseIdentifier(cursor, 'a column name');
+  const column = parseQualifiedName(cursor, 'a column name');
   const position = acceptPosition(cursor);
   if (position !== null) return { kind: 'move-column', column, position, span: cursor.spanFrom(start) };
   if (cursor.acceptWord('COMMENT')) {
@@ -107,7 +112,7 @@ function parseChangeColumn(cursor: TokenCursor, start: number): AlterTableAction
   return { kind: 'change-column-type', column, dataType, span: cursor.spanFrom(start) };
 }
 
-function parseDropOption(cursor: TokenCursor, column: Identifier, start: number): AlterTableAction {
+function parseDropOption(cursor: TokenCursor, column: QualifiedName, start: number): AlterTableAction {
   if (cursor.acceptWord('DEFAULT')) return { kind: 'change-column-default', column, value: null, span: cursor.spanFrom(start) };
   cursor.expectWord('NOT');
   cursor.expectWord('NULL');

@@ -44,6 +44,11 @@ export function unsetProperties(metadata: TableMetadata, keys: readonly string[]
   return withMembers(metadata, { properties: Object.fromEntries(kept) });
 }
 
+/** Sets or, with null, takes away the comment of a table. */
+export function setTableComment(metadata: TableMetadata, comment: string | null): TableMetadata {
+  return comment === null ? unsetProperties(metadata, ['comment'], true) : setProperties(metadata, { comment });
+}
+
 function refuseReserved(key: string): void {
   if (!RESERVED.has(key) && !key.startsWith(OWN_PREFIX)) return;
   throw new PlatformError('SQL_INVALID_VALUE', `The property ${JSON.stringify(key)} is reserved and cannot be changed.`, {

@@ -68,6 +68,8 @@ export interface CatalogUpdate extends CatalogReader {
   putSchema(name: string): void;
   removeSchema(name: string): void;
   putRelation(pointer: RelationPointer): void;
+  /** Puts a table or view under another name; its files stay where they are. */
+  moveRelation(pointer: RelationPointer, newName: RelationName): void;
   /** Forgets a table or view; its files are remembered for a later sweep. */
   removeRelation(pointer: RelationPointer): void;
   putCommit(tableUuid: string, idempotencyKey: string, write: CommittedWrite): void;

@@ -138,6 +138,11 @@ class LmdbCatalogUpdate extends LmdbCatalogReader implements CatalogUpdate {
     this.database.putSync(catalogKey.relation(pointer), pointer);
   }
 
+  moveRelation(pointer: RelationPointer, newName: RelationName): void {
+    this.database.removeSync(catalogKey.relation(pointer));
+    this.putRelation({ ...pointer, schema: newName.schema, name: newName.name });
+  }
+
   removeRelation(pointer: RelationPointer): void {
     this.database.removeSync(catalogKey.relation(pointer));
     const dropped: DroppedTable = { uuid: pointer.uuid, tableLocation: pointer.tableLocation, droppedAtMs: Date.now() };

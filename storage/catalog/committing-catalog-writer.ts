@@ -25,6 +25,14 @@ export class CommittingCatalogWriter implements CatalogWriter {
     await this.#committer.run({ kind: 'alter_table', table, changes });
   }
 
+  async renameRelation(kind: 'table' | 'view', name: RelationName, newName: RelationName): Promise<void> {
+    await this.#committer.run({ kind: 'rename_relation', relation: kind, name, newName });
+  }
+
+  async renameSchema(schema: string, newName: string): Promise<void> {
+    await this.#committer.run({ kind: 'rename_schema', schema, newName });
+  }
+
   async dropTable(name: RelationName, options: { readonly ifExists: boolean }): Promise<void> {
     await this.#committer.run({ kind: 'drop_relation', relation: 'table', name, ...options });
   }

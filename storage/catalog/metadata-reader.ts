@@ -48,7 +48,7 @@ export class MetadataReader {
     const key = `${file.location}#${String(file.sequenceNumber)}`;
     return this.#manifests.get(key, async () => {
       const bytes = await this.bytes(file.location);
-      const value = readManifest(bytes, file, specOf(table, file.specId), table.schema.fields);
+      const value = readManifest(bytes, file, specOf(table, file.specId), table.columns);
       return { value, bytes: value.memoryBytes };
     });
   }

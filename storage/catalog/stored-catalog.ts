@@ -54,7 +54,7 @@ export class StoredCatalog implements Catalog {
     }
     const table = await this.#metadata.table(pointer.metadataLocation);
     const snapshot = findSnapshot(table, at);
-    const found = tableSnapshot(pointer, table, snapshot, at !== undefined);
+    const found = tableSnapshot(pointer, table, snapshot, isOfThePast(table, at));
     return (await this.#hasDeletes(snapshot)) ? { ...found, deletes: true } : found;
   }
 
@@ -102,6 +102,12 @@ function tableSnapshot(pointer: RelationPointer, table: TableMetadata, snapshot:
     files: snapshot === null ? 0 : total(snapshot, 'total-data-files'),
     comment: comment ?? null,
   };
+}
+
+/** A branch goes on, so it is read with the table's columns of now; everything else of the past is read with those of its time.
+ *  @see Iceberg spec v2, "Snapshot References" */
+function isOfThePast({ refs }: TableMetadata, at: TimeTravel | undefined): boolean {
+  return at !== undefined && !(at.kind === 'reference' && refs.get(at.name)?.type === 'branch');
 }
 
 function total(snapshot: Snapshot, key: string): number | null {

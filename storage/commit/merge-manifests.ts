@@ -34,14 +34,16 @@ export async function mergeManifests(
   if (small.length < MERGE_COUNT_MIN) return { manifests, written: null };
   const merged = new Set<ManifestFile>();
   const entries: ManifestEntry[] = [];
+  let exact = true;
   for (const file of small) {
     const manifest = await parts.metadata.manifest(file, table);
     if (!isSameSchema(manifest, table.schema)) continue;
     merged.add(file);
+    exact &&= manifest.exact;
     for (const entry of manifest.entries) if (entry.status !== 'deleted') entries.push({ ...entry, status: 'existing' });
   }
   if (merged.size < MERGE_COUNT_MIN) return { manifests, written: null };
-  const file = await storeTakenOver(parts.files, tableDirectory, 'm1', table, snapshot, entries);
+  const file = await storeTakenOver(parts.files, tableDirectory, 'm1', { ...table, exact }, snapshot, entries);
   return { manifests: [file, ...manifests.filter((each) => !merged.has(each))], written: file.location };
 }
 

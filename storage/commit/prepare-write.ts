@@ -33,19 +33,32 @@ export async function prepareWrite(parts: CommitterParts, write: StagedWrite, me
   const { files } = parts;
   const schema = metadata.schemas.get(write.schemaId);
   const spec = metadata.specs.get(write.specId);
-  if (schema === undefined || spec === undefined || metadata.schema.schemaId !== write.schemaId) {
-    throw new PlatformError('STORAGE_CONFLICT', `The columns of the table ${write.table.name} have changed since the write began.`);
-  }
+  if (schema === undefined || spec === undefined) throw columnsChanged(write);
+  checkSchema(write, metadata);
   await files.makeDirectory(join(write.tableDirectory, 'metadata'));
   const snapshotId = newSnapshotId();
   const sealed = await sealDataFiles(files, write.tableDirectory, write.fragments);
   const [manifest] = await Promise.all([
-    writeDataManifest(files, write.tableDirectory, { schema, spec }, snapshotId, sealed),
+    writeDataManifest(files, write.tableDirectory, { schema, spec, columns: metadata.columns, exact: true }, snapshotId, sealed),
     writeChecksums(files, write.tableDirectory, snapshotId, sealed),
   ]);
   if (write.goal === 'create') await syncDirectories(files, [write.tableDirectory], parts.warehouseDirectory);
   return { write, snapshotId, sealed, manifest };
 }
+
+/** Checks that files which a write has staged can be read with the table's schema of now: what it added since is NULL in them, what it dropped is not
+ *  read, and what it renamed or widened is found by its id. Only a column that has become NOT NULL since makes them unfit.
+ *  @throws STORAGE_CONFLICT */
+export function checkSchema(write: StagedWrite, { schemas, schema: current }: TableMetadata): void {
+  const written = schemas.get(write.schemaId)?.fields ?? [];
+  const holdsNoNull = (id: number): boolean => written.some((field) => field.id === id && !field.nullable);
+  if (!current.fields.every((field) => field.nullable || holdsNoNull(field.id))) throw columnsChanged(write);
+}
+
+const columnsChanged = ({ table }: StagedWrite): PlatformError =>
+  new PlatformError('STORAGE_CONFLICT', `The columns of the table ${table.name} have changed since the write began.`, {
+    hint: 'Repeat the statement.',
+  });
 
 /** Returns the table as it is now, or the result of a CREATE IF NOT EXISTS whose table is there already.
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_EXISTS, CATALOG_NOT_A_TABLE */

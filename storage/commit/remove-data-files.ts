@@ -47,7 +47,7 @@ export async function removeDataFiles(
       return { ...entry, status: 'deleted', snapshotId: snapshot.snapshotId };
     });
     if (manifest === null || !entries.some((entry) => entry.status === 'deleted')) untouched.push(file);
-    else pending.push({ layout: { schema: manifest.schema, spec: specOf(table, file.specId) }, entries });
+    else pending.push({ layout: { ...manifest, spec: specOf(table, file.specId), columns: table.columns }, entries });
   }
   const [gone] = missing;
   if (gone !== undefined) throw filesGone(write, gone);

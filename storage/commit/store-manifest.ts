@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type PartitionSpec, pathToLocation } from '../../spi/index.ts';
+import { type Field, type PartitionSpec, pathToLocation } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { sealedId } from '../file/sealed-name.ts';
 import type { EntryStatus, ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
@@ -19,6 +19,10 @@ type ManifestPurpose = 'm0' | 'm1' | 'm2';
 export interface ManifestLayout {
   readonly schema: TableSchema;
   readonly spec: PartitionSpec;
+  /** All columns that the table has or had, where the spec may be made of one that the schema does not have any more; its own when left out. */
+  readonly columns?: readonly Field[];
+  /** Whether all of the files are known to be written with the schema. */
+  readonly exact?: boolean;
 }
 
 /** The snapshot that is being made. */
@@ -32,11 +36,11 @@ export async function storeManifest(
   files: FileSystem,
   tableDirectory: string,
   purpose: ManifestPurpose,
-  { schema, spec }: ManifestLayout,
+  { schema, spec, columns = schema.fields, exact = false }: ManifestLayout,
   snapshotId: bigint,
   entries: readonly ManifestEntry[],
 ): Promise<NewManifest> {
-  const bytes = writeManifest(schema, spec, entries);
+  const bytes = writeManifest(schema, spec, entries, { columns, exact });
   const path = join(tableDirectory, 'metadata', `${sealedId(bytes)}-${purpose}.avro`);
   await files.write(path, bytes);
   const [added, existing, deleted] = [total(entries, 'added'), total(entries, 'existing'), total(entries, 'deleted')];
@@ -53,7 +57,7 @@ export async function storeManifest(
     existingRows: existing.rows,
     deletedRows: deleted.rows,
     partitions: summarisePartitions(
-      partitionTypes(spec, schema.fields),
+      partitionTypes(spec, columns),
       entries.map((entry) => entry.partition),
     ),
     keyMetadata: null,

@@ -7,7 +7,7 @@ import { writeManifestList } from '../iceberg/manifest/manifest-list.ts';
 import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { hasLiveFiles, mergeManifests } from './merge-manifests.ts';
-import type { CommitBase, PreparedWrite } from './prepare-write.ts';
+import { checkSchema, type CommitBase, type PreparedWrite } from './prepare-write.ts';
 import { removeDataFiles, type RemovedTotals } from './remove-data-files.ts';
 import { removeUnloggedFiles } from './remove-unlogged-files.ts';
 import { snapshotSummary } from './snapshot-summary.ts';
@@ -37,7 +37,7 @@ interface KeptManifests {
 }
 
 /** Writes the metadata of a write that is built on `base`; the table itself does not change. `notes` are added to the snapshot's summary.
- *  @throws STORAGE_CONFLICT when a file that a rewrite removes is not part of the base */
+ *  @throws STORAGE_CONFLICT when a file that a rewrite removes is not part of the base, or a column of the base refuses the NULL that the files may hold */
 export async function writeAttempt(
   parts: CommitterParts,
   prepared: PreparedWrite,
@@ -46,6 +46,7 @@ export async function writeAttempt(
 ): Promise<CommitAttempt> {
   const { files } = parts;
   const { write, snapshotId } = prepared;
+  checkSchema(write, base.metadata);
   const sequenceNumber = base.metadata.lastSequenceNumber + 1;
   const kept = await keptManifests(parts, prepared, base, sequenceNumber);
   const added = prepared.manifest === null ? [] : [{ ...prepared.manifest, sequenceNumber, minSequenceNumber: sequenceNumber }];
@@ -63,7 +64,7 @@ export async function writeAttempt(
       timestampMs: Math.max(Date.now(), base.metadata.lastUpdatedMs + (parent === null ? 0 : 1)),
       manifestList: pathToLocation(listPath),
       summary: { ...snapshotSummary(write, prepared.sealed, kept.removed, parent), ...notes },
-      schemaId: write.schemaId,
+      schemaId: base.metadata.schema.schemaId,
     },
     base.location,
     write.stream === null ? null : STREAM_SNAPSHOTS_MAX,

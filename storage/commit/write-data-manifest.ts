@@ -18,8 +18,8 @@ export async function writeDataManifest(
   sealed: readonly SealedFile[],
 ): Promise<NewManifest | null> {
   if (sealed.length === 0) return null;
-  const { schema, spec } = layout;
-  const types = partitionTypes(spec, schema.fields);
+  const { schema, spec, columns = schema.fields } = layout;
+  const types = partitionTypes(spec, columns);
   const entries = sealed.map((file) => addedEntry(file, schema, types, snapshotId));
   return storeManifest(files, tableDirectory, 'm0', layout, snapshotId, entries);
 }
@@ -36,6 +36,7 @@ function addedEntry(sealed: SealedFile, schema: TableSchema, types: readonly Dat
     partition: partitionValues(types, file.partition, file.uri),
     rows: file.rows,
     bytes: file.bytes,
+    sortOrderId: file.sortOrderId ?? 0,
     metrics: fileMetrics(schema.fields, file.columns, sealed.splitOffsets),
     deletes: null,
   };

@@ -21,6 +21,8 @@ export type CommitterRequest = { readonly operationId: string } & (
   | { readonly kind: 'drop_schema'; readonly schema: string; readonly ifExists: boolean; readonly cascade: boolean }
   | { readonly kind: 'create_table'; readonly spec: TableSpec; readonly ifExists: IfExists }
   | { readonly kind: 'alter_table'; readonly table: TableRef; readonly changes: readonly TableChange[] }
+  | { readonly kind: 'rename_relation'; readonly relation: 'table' | 'view'; readonly name: RelationName; readonly newName: RelationName }
+  | { readonly kind: 'rename_schema'; readonly schema: string; readonly newName: string }
   | { readonly kind: 'drop_relation'; readonly relation: 'table' | 'view'; readonly name: RelationName; readonly ifExists: boolean }
   | { readonly kind: 'create_view'; readonly view: Omit<ViewDefinition, 'kind'>; readonly ifExists: IfExists }
   | { readonly kind: 'commit_write'; readonly write: StagedWrite }

@@ -1,5 +1,6 @@
 import type { Json } from '../../runtime/process/index.ts';
 import { alterTable } from '../alter/alter-table.ts';
+import { renameRelation, renameSchema } from '../alter/rename.ts';
 import { createSchema, createTable, createView, dropRelation, dropSchema } from '../commit/change-names.ts';
 import { commitWrite } from '../commit/commit-write.ts';
 import { maintainTable } from '../maintenance/maintain-table.ts';
@@ -26,6 +27,12 @@ export async function runRequest(parts: CommitterParts, request: CommitterReques
       return null;
     case 'alter_table':
       await alterTable(parts, request.operationId, request.table, request.changes);
+      return null;
+    case 'rename_relation':
+      renameRelation(parts, request.operationId, request);
+      return null;
+    case 'rename_schema':
+      renameSchema(parts, request.operationId, request.schema, request.newName);
       return null;
     case 'drop_relation':
       dropRelation(parts, request.operationId, request);

@@ -33,6 +33,7 @@ const FILE_COLUMNS: Columns = [
   { name: 'lower_bounds', type: 'varchar' },
   { name: 'upper_bounds', type: 'varchar' },
   { name: 'split_offsets', type: 'varchar' },
+  { name: 'sort_order_id', type: 'bigint' },
 ];
 
 /** Returns the files of a snapshot. Facts about columns are JSON objects by field id, bounds in the canonical text of the column's type. */
@@ -130,6 +131,7 @@ function fileRow({ entry, specId, partition }: PlacedEntry, types: ReadonlyMap<n
     bounds(metrics.lowerBounds),
     bounds(metrics.upperBounds),
     metrics.splitOffsets === null ? null : JSON.stringify(metrics.splitOffsets),
+    String(entry.sortOrderId ?? 0),
   ];
 }
 

@@ -61,9 +61,12 @@ async function groupEntries(
 ): Promise<readonly EntryGroup[]> {
   const groups = new Map<string, EntryGroup>();
   for (const file of files) {
-    const { schema, entries } = await parts.metadata.manifest(file, metadata);
-    const key = `${String(file.specId)} ${printLosslessJson(printSchema(schema))}`;
-    const group = groups.get(key) ?? { layout: { schema, spec: specOf(metadata, file.specId) }, entries: [] };
+    const { schema, exact, entries } = await parts.metadata.manifest(file, metadata);
+    const key = `${String(file.specId)} ${String(exact)} ${printLosslessJson(printSchema(schema))}`;
+    const group = groups.get(key) ?? {
+      layout: { schema, spec: specOf(metadata, file.specId), columns: metadata.columns, exact },
+      entries: [],
+    };
     groups.set(key, group);
     for (const entry of entries) if (entry.status !== 'deleted') group.entries.push({ ...entry, status: 'existing' });
   }

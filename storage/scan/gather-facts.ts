@@ -17,7 +17,7 @@ export function manifestFacts(columns: FilterColumns, spec: PartitionSpec, summa
     let facts = unknownFacts(field.type);
     spec.fields.forEach((part, index) => {
       const summary = summaries[index];
-      if (part.sourceId === field.id && summary !== undefined) facts = narrowBySummary(facts, part, field, summary);
+      if (tellsOf(part, field) && summary !== undefined) facts = narrowBySummary(facts, part, field, summary);
     });
     return facts;
   });
@@ -28,10 +28,15 @@ export function fileFacts(columns: FilterColumns, spec: PartitionSpec, entry: Ma
   return gather(columns, (field) => {
     let facts = metricFacts(field, entry.metrics);
     spec.fields.forEach((part, index) => {
-      if (part.sourceId === field.id) facts = narrowByPartition(facts, part, field, entry.partition[index] ?? null);
+      if (tellsOf(part, field)) facts = narrowByPartition(facts, part, field, entry.partition[index] ?? null);
     });
     return facts;
   });
+}
+
+/** A void field is NULL whatever the column holds. */
+function tellsOf(part: PartitionField, field: Field): boolean {
+  return part.sourceId === field.id && part.transform.kind !== 'void';
 }
 
 function gather(columns: FilterColumns, factsOf: (field: Field) => ColumnFacts): FactsOf {

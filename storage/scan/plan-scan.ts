@@ -7,7 +7,6 @@ import {
   type RowDelete,
   type ScanPlan,
   type ScanRequest,
-  sameType,
 } from '../../spi/index.ts';
 import { type MetadataReader, specOf } from '../catalog/metadata-reader.ts';
 import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
@@ -17,6 +16,7 @@ import { filterColumns } from './filter-columns.ts';
 import { fileFacts, manifestFacts } from './gather-facts.ts';
 import { judgeFilter, MAY_BE_TRUE, ONLY_TRUE } from './judge-filter.ts';
 import { comparesByName, readRowDeletes } from './row-deletes.ts';
+import { type WrittenColumns, WrittenColumnsOf } from './written-columns.ts';
 
 /** Returns which files of a snapshot a scan reads: manifests, then files, that cannot hold a row which meets the filter are left out.
  *  @throws STORAGE_UNSUPPORTED when files have deletes and the reader does not say that it applies them, STORAGE_CORRUPT */
@@ -46,7 +46,7 @@ export async function planScan(
       }
     }
     const manifest = await reader.manifest(file, table);
-    const matchesSchema = request.columns.every((column) => isSameField(column.fieldId, fields, manifest.schema.fields));
+    const written = new WrittenColumnsOf(table, fields, request.columns, manifest);
     const partitionOf = identityPartition(spec, fields);
     for (const entry of manifest.entries) {
       if (entry.status === 'deleted' || wanted?.delete(entry.location) === false) continue;
@@ -56,8 +56,9 @@ export async function planScan(
       if (verdict !== ONLY_TRUE) alwaysTrue = false;
       const deletes = rowDeletes.deletesOf(entry, spec);
       if (deletes.length > 0 && request.deletes !== true) throw deletesUnread(request);
+      const { matchesSchema, partNames } = written.of(entry);
       const byName = matchesSchema && comparesByName(deletes, manifest.schema.fields);
-      splits.push(toSplit(entry, byName, partitionOf(entry), deletes));
+      splits.push(toSplit(entry, { matchesSchema: byName, partNames }, partitionOf(entry), deletes));
       rows += entry.rows;
       bytes += entry.bytes;
     }
@@ -79,12 +80,6 @@ function fieldsOf(table: TableMetadata, schemaId: number): readonly Field[] {
   return schema.fields;
 }
 
-function isSameField(fieldId: number, fields: readonly Field[], written: readonly Field[]): boolean {
-  const wanted = fields.find((field) => field.id === fieldId);
-  const found = written.find((field) => field.id === fieldId);
-  return wanted !== undefined && found !== undefined && wanted.name === found.name && sameType(wanted.type, found.type);
-}
-
 function deletesUnread({ table }: ScanRequest): PlatformError {
   return new PlatformError('STORAGE_UNSUPPORTED', `The table ${table.name} has delete files, which what reads it does not apply.`, {
     hint: 'Its snapshot tells of none in its summary: a file of it may be damaged. Rewrite the table with the engine that wrote it.',
@@ -93,11 +88,12 @@ function deletesUnread({ table }: ScanRequest): PlatformError {
 
 function toSplit(
   { location, rows, bytes }: ManifestEntry,
-  matchesSchema: boolean,
+  { matchesSchema, partNames }: WrittenColumns,
   partition: ParquetSplit['partition'],
   deletes: readonly RowDelete[],
 ): ParquetSplit {
-  return { kind: 'parquet', uri: location, rows, bytes, matchesSchema, partition, deletes };
+  const split = { kind: 'parquet', uri: location, rows, bytes, matchesSchema, partition, deletes } as const;
+  return Object.keys(partNames).length === 0 ? split : { ...split, partNames };
 }
 
 const NO_PARTITION: ParquetSplit['partition'] = Object.freeze({});

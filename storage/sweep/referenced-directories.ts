@@ -19,7 +19,7 @@ export async function referencedDirectories(files: FileSystem, metadataLocation:
       const spec = metadata.specs.get(manifest.specId);
       if (spec === undefined) throw new PlatformError('STORAGE_CORRUPT', `The table has no partition spec ${String(manifest.specId)}.`);
       const bytes = await readSealed(files, manifest.location);
-      for (const entry of readManifest(bytes, manifest, spec, metadata.schema.fields).entries)
+      for (const entry of readManifest(bytes, manifest, spec, metadata.columns).entries)
         directories.add(dirname(locationToPath(entry.location)));
     }
   }

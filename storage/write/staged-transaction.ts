@@ -14,6 +14,7 @@ import {
 import type { StagedWrite } from '../committer/committer-request.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import type { SinkParts } from './sink-parts.ts';
+import { writeOrderOf } from './write-order.ts';
 import { printToken, type TransactionToken } from './transaction-token.ts';
 
 /** Default size of data files. Units: bytes of a data file after which the next is begun, unless the table's property says otherwise. */
@@ -54,12 +55,13 @@ export class StagedTransaction implements WriteTransaction {
     }
     this.#directories.add(directory);
     await this.#parts.files.makeDirectory(directory);
-    const { spec, properties } = this.#plan.metadata;
+    const { spec, properties, sortOrder } = this.#plan.metadata;
     const configured = Number(properties['write.target-file-size-bytes'] ?? FILE_SIZE_BYTES_TARGET);
     return {
       directory,
       fields: this.fields,
       partitionSpec: spec,
+      ...writeOrderOf(sortOrder, this.fields),
       fileSizeBytesTarget: configured > 0 ? configured : FILE_SIZE_BYTES_TARGET,
     };
   }

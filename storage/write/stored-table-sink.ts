@@ -15,10 +15,18 @@ import {
 import { checkName } from '../catalog/check-name.ts';
 import { tableDirectory } from '../catalog/table-directory.ts';
 import { nameTaken, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
+import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { newTableMetadata } from '../commit/new-table-metadata.ts';
 import type { SinkParts } from './sink-parts.ts';
 import { StagedTransaction } from './staged-transaction.ts';
 import { parseToken } from './transaction-token.ts';
+
+/** Rows that were bound to an older schema are written with it: the files are read by field ids. */
+function withSchema(metadata: TableMetadata, schemaId = metadata.schema.schemaId): TableMetadata {
+  const schema = metadata.schemas.get(schemaId);
+  if (schema === undefined) throw new PlatformError('INTERNAL_INVARIANT', `The table has no schema ${String(schemaId)}.`);
+  return schema === metadata.schema ? metadata : { ...metadata, schema };
+}
 
 /** Takes rows into the tables of a warehouse. */
 export class StoredTableSink implements TableSink {
@@ -84,7 +92,18 @@ export class StoredTableSink implements TableSink {
 
   async #planWrite(goal: Exclude<WriteGoal, { kind: 'create' }>) {
     const { removes, rows, changes, basedOn, sameRows } = goal.kind === 'rewrite' ? goal : { removes: [] };
-    return { goal: goal.kind, create: null, removes, rows, changes, basedOn, sameRows, ...(await this.#findTable(goal.table)) };
+    const found = await this.#findTable(goal.table);
+    return {
+      goal: goal.kind,
+      create: null,
+      removes,
+      rows,
+      changes,
+      basedOn,
+      sameRows,
+      ...found,
+      metadata: withSchema(found.metadata, goal.schemaId),
+    };
   }
 
   async #findTable(table: TableRef) {

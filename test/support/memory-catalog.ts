@@ -102,6 +102,7 @@ export class MemoryCatalog implements Catalog {
     const entries = this.#histories.get(keyOf(name));
     if (entries !== undefined) return findEntry(found, entries, at);
     if (at.kind === 'timestamp') return Promise.resolve(found);
+    if (at.kind === 'reference') return Promise.reject(new PlatformError('CATALOG_UNKNOWN_SNAPSHOT', `no branch or tag ${at.name}`));
     if (BigInt(at.snapshotId) > BigInt(found.snapshotId ?? '0')) {
       return Promise.reject(new PlatformError('CATALOG_UNKNOWN_SNAPSHOT', `table ${name.name} has no snapshot ${at.snapshotId}`));
     }
@@ -123,7 +124,9 @@ export class MemoryCatalog implements Catalog {
 }
 
 function findEntry(table: TableSnapshot, entries: readonly SnapshotEntry[], at: TimeTravel): Promise<TableSnapshot> {
-  const entry = entries.findLast((one) => (at.kind === 'snapshot' ? one.snapshotId === at.snapshotId : one.committedAtMs <= at.atMs));
+  const entry = entries.findLast((one) =>
+    at.kind === 'timestamp' ? one.committedAtMs <= at.atMs : at.kind === 'snapshot' && one.snapshotId === at.snapshotId,
+  );
   if (entry !== undefined) return Promise.resolve({ ...table, snapshotId: entry.snapshotId });
   return Promise.reject(new PlatformError('CATALOG_UNKNOWN_SNAPSHOT', `table ${table.ref.name} has no such snapshot`));
 }

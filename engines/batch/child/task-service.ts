@@ -28,13 +28,18 @@ export function taskService(connection: Connection, settings: ExecutorSettings):
       signal.addEventListener('abort', interrupt, { once: true });
       try {
         await connection.execute(`SET threads = ${String(message.threads)}`);
-        await connection.execute(`SET preserve_insertion_order = ${String(isOrdered(message.plan.root))}`);
+        await connection.execute(`SET preserve_insertion_order = ${String(keepsOrder(message))}`);
         return (await runTask(connection, message)) as Json;
       } finally {
         signal.removeEventListener('abort', interrupt);
       }
     },
   };
+}
+
+/** Rows that are to be sorted in their files keep the order of the sort, too. */
+function keepsOrder({ plan, output }: TaskMessage): boolean {
+  return isOrdered(plan.root) || (output.kind === 'stage' && output.target.sortOrder !== undefined);
 }
 
 async function runTask(connection: Connection, message: TaskMessage): Promise<unknown> {

@@ -84,7 +84,7 @@ function sizedInput(table: TableInput, { files, parts }: FilePieces): SizedInput
   const paths = new Set([...files, ...parts.map(({ file }) => file)]);
   const rows = table.files.filter((file) => whole.has(file.path)).reduce((sum, file) => sum + file.rows, 0);
   return {
-    input: { files, parts, byFieldId: table.byFieldId, residual: table.residual, ...deletesWithin(table.deletes, paths) },
+    input: { ...inputOf(table), files, parts, ...deletesWithin(table.deletes, paths) },
     rows: rows + parts.reduce((sum, part) => sum + part.to - part.from, 0),
   };
 }
@@ -100,8 +100,13 @@ function partitionInput(scan: ScanNode, partition: number, sources: TaskSources)
 }
 
 function wholeInput(scan: ScanNode, sources: TaskSources): SizedInput {
-  const { files, byFieldId, residual, rows, deletes } = tableInput(scan, sources);
-  return { input: { files: files.map((file) => file.path), byFieldId, residual, ...(deletes === undefined ? {} : { deletes }) }, rows };
+  const table = tableInput(scan, sources);
+  const deletes = table.deletes === undefined ? {} : { deletes: table.deletes };
+  return { input: { ...inputOf(table), files: table.files.map((file) => file.path), ...deletes }, rows: table.rows };
+}
+
+function inputOf({ byFieldId, partNames, residual }: TableInput): Pick<ScanInput, 'byFieldId' | 'partNames' | 'residual'> {
+  return { byFieldId, residual, ...(partNames === undefined ? {} : { partNames }) };
 }
 
 function tableInput(scan: ScanNode, sources: TaskSources): TableInput {

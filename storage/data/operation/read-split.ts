@@ -8,7 +8,7 @@ import {
   type ScanColumn,
 } from '../../../spi/index.ts';
 import { stat } from 'node:fs/promises';
-import { deleteJoins, escapeGlob, quoteName, quoteText, typeSql } from '../../../runtime/duckdb/index.ts';
+import { deleteJoins, escapeGlob, quoteName, quoteText, typeInFile, typeSql, valueOfTable } from '../../../runtime/duckdb/index.ts';
 import { convertText } from '../conversion/convert-text.ts';
 import { type DataProcessSettings, withOperationDatabase } from './operation-database.ts';
 
@@ -75,7 +75,7 @@ function rowsSql({ split, columns }: SplitRequest, path: string): string {
 
 function columnSql(split: ParquetSplit, { fieldId, name, type }: EqualityColumn): string {
   if (split.matchesSchema) return `d.${quoteName(name)}`;
-  const stored = `d.${fieldName(fieldId)}`;
+  const stored = valueOfTable(`d.${fieldName(fieldId)}`, type, split.partNames ?? {});
   const partition = split.partition[String(fieldId)];
   return partition === undefined || partition === null ? stored : `coalesce(${stored}, ${convertText(quoteText(partition), type)})`;
 }
@@ -85,7 +85,8 @@ function scanSql(split: ParquetSplit, columns: readonly EqualityColumn[], path: 
   if (split.matchesSchema || columns.length === 0) return `read_parquet(${file}, hive_partitioning = false${options})`;
   const types = new Map(columns.map(({ fieldId, type }) => [fieldId, type]));
   const entries = [...types].map(
-    ([fieldId, type]) => `${String(fieldId)}: {name: '${fieldName(fieldId)}', type: ${quoteText(typeSql(type))}, default_value: NULL}`,
+    ([fieldId, type]) =>
+      `${String(fieldId)}: {name: '${fieldName(fieldId)}', type: ${quoteText(typeSql(typeInFile(type, split.partNames ?? {})))}, default_value: NULL}`,
   );
   return `read_parquet(${file}, hive_partitioning = false, schema = MAP {${entries.join(', ')}}${options})`;
 }

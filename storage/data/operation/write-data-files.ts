@@ -31,6 +31,7 @@ export async function writeDataFiles(
     selectSql: `SELECT ${columns.join(', ')} FROM ${from}`,
     fields: target.fields,
     partitionSpec: target.partitionSpec,
+    ...(target.sortOrder === undefined ? {} : { sortOrder: target.sortOrder }),
     directory: target.directory,
     fileSizeBytesTarget: target.fileSizeBytesTarget,
     ordered: target.oneFile === true,

@@ -16,6 +16,8 @@ export interface ManifestEntry {
   readonly partition: PartitionValues;
   readonly rows: number;
   readonly bytes: number;
+  /** The order that the rows are in; 0 or left out for none, null when the writer did not say. */
+  readonly sortOrderId?: number | null;
   readonly metrics: FileMetrics;
   /** What a delete file deletes; null for a data file. */
   readonly deletes: DeleteFacts | null;

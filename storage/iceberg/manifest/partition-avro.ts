@@ -10,11 +10,12 @@ import { bytesToUnscaled, decimalBytes, unscaledToFixed } from '../value/value-b
 /** A partition tuple: one value per field of the spec, null for NULL. */
 export type PartitionValues = readonly (ColumnValue | null)[];
 
-/** Returns the types of a spec's partition values, in the order of its fields.
+/** Returns the types of a spec's partition values, in the order of its fields; of two columns with one id the last counts.
  *  @throws STORAGE_UNSUPPORTED when a source column is not among the fields (dropped, or inside a struct). */
 export function partitionTypes(spec: PartitionSpec, fields: readonly Field[]): readonly DataType[] {
   return spec.fields.map((part) => {
-    const source = fields.find((field) => field.id === part.sourceId);
+    const source = fields.findLast((field) => field.id === part.sourceId);
+    if (source === undefined && part.transform.kind === 'void') return { kind: 'integer' };
     if (source === undefined) {
       throw new PlatformError('STORAGE_UNSUPPORTED', `The partition field ${part.name} is made of a column that the schema does not have.`);
     }

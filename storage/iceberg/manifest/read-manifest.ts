@@ -7,11 +7,14 @@ import { parseSchema, type TableSchema } from '../type/schema-json.ts';
 import type { DeleteFacts, EntryStatus, FileMetrics, ManifestEntry } from './manifest-entry.ts';
 import type { ManifestFile } from './manifest-file.ts';
 import { avroToValue, partitionTypes } from './partition-avro.ts';
+import { EXACT_SCHEMA } from './write-manifest.ts';
 
 /** A manifest's content; entries have their inherited snapshot id and sequence numbers. */
 export interface Manifest {
   /** The schema that the files were written with. */
   readonly schema: TableSchema;
+  /** False when some of the files may have been written with an older schema, as in manifests that other writers have merged. */
+  readonly exact: boolean;
   readonly entries: readonly ManifestEntry[];
   /** Units: bytes that it takes in memory, about: column metrics stay in the rows' bytes. */
   readonly memoryBytes: number;
@@ -22,7 +25,7 @@ const ENTRY_BYTES = 700;
 
 const STATUS_NAME: readonly EntryStatus[] = ['existing', 'added', 'deleted'];
 
-/** Reads a manifest of data files or of delete files.
+/** Reads a manifest of data files or of delete files. `fields` are all columns that the table has or had.
  *  @throws STORAGE_UNSUPPORTED when it holds files other than Parquet (and Puffin for deletion vectors); STORAGE_CORRUPT when it cannot be read. */
 export function readManifest(bytes: Uint8Array, list: ManifestFile, spec: PartitionSpec, fields: readonly Field[]): Manifest {
   const what = `The manifest ${list.location}`;
@@ -30,10 +33,11 @@ export function readManifest(bytes: Uint8Array, list: ManifestFile, spec: Partit
   const version = container.metadata['format-version'] ?? '1';
   if (version !== '1' && version !== '2') throw unsupported(what, `has format version ${version}`);
   const schema = parseSchema(parseLosslessJson(container.metadata['schema'] ?? '', `The schema of ${what}`), what);
-  const types = partitionTypes(spec, fields.length === 0 ? schema.fields : fields);
+  const types = partitionTypes(spec, [...schema.fields, ...fields]);
   const shape = new ManifestShape(container.schema);
+  const exact = container.metadata[EXACT_SCHEMA] === 'true';
   const entries = container.rows.map((row) => shape.entry(row, list, spec, types, what));
-  return { schema, entries, memoryBytes: container.bytes + entries.length * ENTRY_BYTES };
+  return { schema, exact, entries, memoryBytes: container.bytes + entries.length * ENTRY_BYTES };
 }
 
 class ManifestShape {
@@ -69,6 +73,7 @@ class ManifestShape {
       partition: spec.fields.map((part, index) => avroToValue(types[index] ?? { kind: 'null' }, partition.value(part.fieldId))),
       rows: file.integer(103),
       bytes: file.integer(104),
+      sortOrderId: file.integerOr(140, null),
       metrics: readMetrics(file),
       deletes,
     };

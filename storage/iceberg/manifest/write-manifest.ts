@@ -1,4 +1,4 @@
-import type { PartitionSpec } from '../../../spi/index.ts';
+import type { Field, PartitionSpec } from '../../../spi/index.ts';
 import type { AvroRecord, AvroValue } from '../avro/avro-value.ts';
 import { writeContainer } from '../avro/write-container.ts';
 import { printLosslessJson } from '../json/lossless-json.ts';
@@ -11,10 +11,27 @@ import { partitionAvroSchema, partitionToAvro, partitionTypes } from './partitio
 const CONTENT_NUMBER = { data: 0, position: 1, equality: 2 } as const;
 const STATUS_NUMBER: Readonly<Record<EntryStatus, number>> = { existing: 0, added: 1, deleted: 2 };
 
+/** Header of a manifest whose files were all written with the very schema of its header. Other writers merge manifests of files under older schemas. */
+export const EXACT_SCHEMA = 'trivium.exact-schema';
+
+/** What a manifest is written with besides its schema. */
+export interface ManifestWriting {
+  /** Columns that the spec may be made of, in the types of its partition values; those of the schema when left out. */
+  readonly columns?: readonly Field[];
+  /** Whether all files were written with the schema. */
+  readonly exact?: boolean;
+}
+
 /** Returns a v2 manifest of data files or of delete files, all of one partition spec. */
-export function writeManifest(schema: TableSchema, spec: PartitionSpec, entries: readonly ManifestEntry[]): Uint8Array {
-  const types = partitionTypes(spec, schema.fields);
+export function writeManifest(
+  schema: TableSchema,
+  spec: PartitionSpec,
+  entries: readonly ManifestEntry[],
+  { columns = schema.fields, exact = false }: ManifestWriting = {},
+): Uint8Array {
+  const types = partitionTypes(spec, columns);
   const header = {
+    ...(exact ? { [EXACT_SCHEMA]: 'true' } : {}),
     schema: printLosslessJson(printSchema(schema)),
     'schema-id': String(schema.schemaId),
     'partition-spec': printLosslessJson(printPartitionFields(spec)),
@@ -49,7 +66,7 @@ function entryToAvro(entry: ManifestEntry, partition: AvroRecord): AvroRecord {
       key_metadata: null,
       split_offsets: metrics.splitOffsets === null ? null : metrics.splitOffsets.map(BigInt),
       equality_ids: entry.deletes?.content === 'equality' ? entry.deletes.equalityIds : null,
-      sort_order_id: entry.deletes === null ? 0 : null,
+      sort_order_id: entry.deletes !== null ? null : entry.sortOrderId === undefined ? 0 : entry.sortOrderId,
       referenced_data_file: entry.deletes?.referencedDataFile ?? null,
     },
   };

@@ -2,6 +2,7 @@ import type { Field, PartitionSpec } from '../../../spi/index.ts';
 import type { JsonObject, JsonValue } from '../json/lossless-json.ts';
 import { printSchema } from '../type/schema-json.ts';
 import { readTableMetadata } from './parse-table-metadata.ts';
+import { snapshotsOfReferences } from './snapshots-of-references.ts';
 import { printPartitionSpec } from './partition-spec-json.ts';
 import type { Snapshot, TableMetadata } from './table-metadata.ts';
 
@@ -46,8 +47,8 @@ export function createTableMetadata(table: NewTable): TableMetadata {
 }
 
 /** Returns the metadata with one more snapshot, which becomes the current one of the branch `main`. `previousLocation` is the file that the
- *  old metadata was read from, null for a table that has none yet. Of more than `snapshotsMax` snapshots the oldest are forgotten, unless the table
- *  has further branches or tags, which may need them. */
+ *  old metadata was read from, null for a table that has none yet. Of more than `snapshotsMax` snapshots the oldest are forgotten, but those that a
+ *  branch or tag keeps. */
 export function addSnapshot(
   metadata: TableMetadata,
   snapshot: Snapshot,
@@ -57,8 +58,7 @@ export function addSnapshot(
   const { json } = metadata;
   const refs = (json['refs'] ?? {}) as JsonObject;
   const mainRef = (refs['main'] ?? { type: 'branch' }) as JsonObject;
-  const mayForget = snapshotsMax !== null && Object.keys(refs).every((name) => name === 'main');
-  const forgotten = mayForget ? oldestOf(metadata, snapshotsMax - 1) : new Set<bigint>();
+  const forgotten = snapshotsMax === null ? new Set<bigint>() : oldestOf(metadata, snapshotsMax - 1);
   const isKept = (entry: JsonValue): boolean => {
     const id = (entry as JsonObject)['snapshot-id'];
     return !forgotten.has(BigInt(id as bigint | number));
@@ -102,10 +102,11 @@ export function withoutCurrentLogged(metadata: TableMetadata): TableMetadata {
   return withMembers(metadata, { 'snapshot-log': list(json['snapshot-log']).filter(isOther) });
 }
 
-/** Returns the snapshots that are left when the newest are kept. */
+/** Returns the snapshots that are left over when the newest are kept, and those that branches and tags keep. */
 function oldestOf(metadata: TableMetadata, keptMax: number): ReadonlySet<bigint> {
   const newestFirst = [...metadata.snapshots.values()].sort((left, right) => right.sequenceNumber - left.sequenceNumber);
-  return new Set(newestFirst.slice(keptMax).map((snapshot) => snapshot.snapshotId));
+  const kept = snapshotsOfReferences(metadata);
+  return new Set(newestFirst.slice(keptMax).flatMap(({ snapshotId }) => (kept.has(snapshotId) ? [] : [snapshotId])));
 }
 
 /** Returns the metadata files that the log of the metadata names. */

@@ -1,9 +1,10 @@
-import { PlatformError } from '../../../spi/index.ts';
+import { type Field, PlatformError } from '../../../spi/index.ts';
 import { JsonReader } from '../json/json-reader.ts';
 import { type JsonObject, type JsonValue, parseLosslessJson } from '../json/lossless-json.ts';
-import { parseSchema } from '../type/schema-json.ts';
+import { parseSchema, type TableSchema } from '../type/schema-json.ts';
 import { parsePartitionSpec } from './partition-spec-json.ts';
-import type { Snapshot, TableMetadata } from './table-metadata.ts';
+import { NO_ORDER, parseSortOrder, type SortOrder } from './sort-order-json.ts';
+import type { Snapshot, SnapshotReference, TableMetadata } from './table-metadata.ts';
 
 /** Reads a table metadata file.
  *  @throws STORAGE_UNSUPPORTED for other format versions than 2, STORAGE_CORRUPT when it is not table metadata. */
@@ -39,6 +40,7 @@ export function readTableMetadata(json: JsonValue, what: string): TableMetadata 
       .map(readSnapshot)
       .map((snapshot) => [snapshot.snapshotId, snapshot]),
   );
+  const schema = pick(schemas, reader.integer('current-schema-id'), `${what} has no current schema`);
   const currentId = reader.has('current-snapshot-id') ? reader.long('current-snapshot-id') : -1n;
   return {
     json: reader.json,
@@ -47,9 +49,12 @@ export function readTableMetadata(json: JsonValue, what: string): TableMetadata 
     lastSequenceNumber: reader.integer('last-sequence-number'),
     lastUpdatedMs: reader.integer('last-updated-ms'),
     schemas,
-    schema: pick(schemas, reader.integer('current-schema-id'), `${what} has no current schema`),
+    schema,
+    columns: allColumns(schemas, schema),
     specs,
     spec: pick(specs, reader.integer('default-spec-id'), `${what} has no default partition spec`),
+    sortOrder: readSortOrder(reader),
+    refs: readReferences(reader),
     properties: reader.texts('properties'),
     snapshots,
     current: currentId === -1n ? null : pick(snapshots, currentId, `${what} has no current snapshot`),
@@ -57,6 +62,30 @@ export function readTableMetadata(json: JsonValue, what: string): TableMetadata 
       .objects('snapshot-log')
       .map((entry) => ({ timestampMs: entry.integer('timestamp-ms'), snapshotId: entry.long('snapshot-id') })),
   };
+}
+
+function allColumns(schemas: ReadonlyMap<number, TableSchema>, current: TableSchema): readonly Field[] {
+  const byId = new Map<number, Field>();
+  const oldestFirst = [...schemas.values()].sort((left, right) => left.schemaId - right.schemaId);
+  for (const { fields } of [...oldestFirst, current]) for (const field of fields) byId.set(field.id, field);
+  return [...byId.values()];
+}
+
+function readSortOrder(reader: JsonReader): SortOrder {
+  const orders = reader.objects('sort-orders').map(parseSortOrder);
+  const wanted = reader.has('default-sort-order-id') ? reader.integer('default-sort-order-id') : 0;
+  return orders.find((order) => order.orderId === wanted) ?? NO_ORDER;
+}
+
+function readReferences(reader: JsonReader): ReadonlyMap<string, SnapshotReference> {
+  const refs = reader.has('refs') ? reader.child('refs') : null;
+  return new Map(
+    Object.keys(refs?.json ?? {}).map((name) => {
+      const ref = new JsonReader(refs?.json[name], `The reference ${name}`);
+      const type = ref.has('type') && ref.string('type') === 'tag' ? 'tag' : 'branch';
+      return [name, { name, type, snapshotId: ref.long('snapshot-id'), json: ref.json }];
+    }),
+  );
 }
 
 /** Snapshots by their JSON form, which is shared by a table's versions. */

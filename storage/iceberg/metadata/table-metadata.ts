@@ -1,6 +1,7 @@
-import type { PartitionSpec } from '../../../spi/index.ts';
+import type { Field, PartitionSpec } from '../../../spi/index.ts';
 import type { JsonObject } from '../json/lossless-json.ts';
 import type { TableSchema } from '../type/schema-json.ts';
+import type { SortOrder } from './sort-order-json.ts';
 
 /** A snapshot of a table. Units: milliseconds since 1970 UTC. */
 export interface Snapshot {
@@ -19,6 +20,14 @@ export interface SnapshotLogEntry {
   readonly snapshotId: bigint;
 }
 
+/** A named snapshot. `json` has its retention besides. */
+export interface SnapshotReference {
+  readonly name: string;
+  readonly type: 'branch' | 'tag';
+  readonly snapshotId: bigint;
+  readonly json: JsonObject;
+}
+
 /** A table's metadata: a typed view beside the JSON document that it was read from. Changes are made to the document, so that what this
  *  code does not know (statistics, sort orders, further refs) is carried through.
  *  @see Iceberg spec v2, "Table Metadata" */
@@ -30,8 +39,14 @@ export interface TableMetadata {
   readonly lastUpdatedMs: number;
   readonly schemas: ReadonlyMap<number, TableSchema>;
   readonly schema: TableSchema;
+  /** Every column that the table has or had, each as the newest schema with it has it: old files and specs may be made of columns that are gone. */
+  readonly columns: readonly Field[];
   readonly specs: ReadonlyMap<number, PartitionSpec>;
   readonly spec: PartitionSpec;
+  /** The order that new data files are to have; no field for none. */
+  readonly sortOrder: SortOrder;
+  /** Branches and tags by name, `main` among them. */
+  readonly refs: ReadonlyMap<string, SnapshotReference>;
   readonly properties: Readonly<Record<string, string>>;
   readonly snapshots: ReadonlyMap<bigint, Snapshot>;
   readonly current: Snapshot | null;

@@ -10,7 +10,8 @@ const INTEGER: DataType = { kind: 'integer' };
 
 /** Returns the type of a transform's results. Days are plain integers here, as their text form in `DataFile.partition` is. */
 export function transformResultType(transform: PartitionTransform, source: DataType): DataType {
-  return transform.kind === 'identity' || transform.kind === 'truncate' ? source : INTEGER;
+  const { kind } = transform;
+  return kind === 'identity' || kind === 'truncate' || kind === 'void' ? source : INTEGER;
 }
 
 /** Tells whether a transform is defined for a type. */
@@ -19,6 +20,7 @@ export function transformAccepts(transform: PartitionTransform, source: DataType
   if (kind === 'list' || kind === 'map' || kind === 'struct') return false;
   switch (transform.kind) {
     case 'identity':
+    case 'void':
       return true;
     case 'year':
     case 'month':
@@ -33,12 +35,14 @@ export function transformAccepts(transform: PartitionTransform, source: DataType
   }
 }
 
-/** Returns the partition value of a column's value.
+/** Returns the partition value of a column's value; null stands for NULL.
  *  @see Iceberg spec, "Partition Transforms" */
-export function applyTransform(transform: PartitionTransform, source: DataType, value: ColumnValue): ColumnValue {
+export function applyTransform(transform: PartitionTransform, source: DataType, value: ColumnValue): ColumnValue | null {
   switch (transform.kind) {
     case 'identity':
       return value;
+    case 'void':
+      return null;
     case 'bucket':
       return BigInt((bucketHash(source, value) & 0x7fffffff) % transform.buckets);
     case 'truncate':

@@ -10,13 +10,14 @@ export interface SourceRange {
   readonly upper: ColumnValue | null;
 }
 
-/** Returns the range of source values whose transform is the given partition value, null for transforms that keep no order (bucket).
+/** Returns the range of source values whose transform is the given partition value, null for transforms that keep no order (bucket, void).
  *  Guarantees: never narrower than the true set; may be wider. */
 export function invertTransform(transform: PartitionTransform, source: DataType, value: ColumnValue): SourceRange | null {
   switch (transform.kind) {
     case 'identity':
       return { lower: value, upper: value };
     case 'bucket':
+    case 'void':
       return null;
     case 'truncate':
       return typeof value === 'bigint'

@@ -8,7 +8,7 @@ export function printTransform(transform: PartitionTransform): string {
 }
 
 /** Reads the name of a transform.
- *  @throws STORAGE_UNSUPPORTED for `void` and for transforms of later format versions. */
+ *  @throws STORAGE_UNSUPPORTED for transforms of later format versions. */
 export function parseTransform(text: string, what: string): PartitionTransform {
   switch (text) {
     case 'identity':
@@ -16,6 +16,7 @@ export function parseTransform(text: string, what: string): PartitionTransform {
     case 'month':
     case 'day':
     case 'hour':
+    case 'void':
       return { kind: text };
   }
   const match = /^(bucket|truncate)\[(\d+)\]$/.exec(text);

@@ -8,24 +8,25 @@ export function assignFieldIds(columns: readonly NewColumn[]): { readonly fields
     last += 1;
     return last;
   };
-  const fields = columns.map((column, index) => ({ ...column, id: index + 1, type: withIds(column.type, next) }));
+  const fields = columns.map((column, index) => ({ ...column, id: index + 1, type: numberedType(column.type, next) }));
   return { fields, lastColumnId: last };
 }
 
-function withIds(type: DataType, next: () => number): DataType {
+/** Returns a type whose nested parts have the ids that `next` gives. */
+export function numberedType(type: DataType, next: () => number): DataType {
   switch (type.kind) {
     case 'list': {
       const elementId = next();
-      return { ...type, elementId, element: withIds(type.element, next) };
+      return { ...type, elementId, element: numberedType(type.element, next) };
     }
     case 'map': {
       const keyId = next();
       const valueId = next();
-      return { ...type, keyId, valueId, key: withIds(type.key, next), value: withIds(type.value, next) };
+      return { ...type, keyId, valueId, key: numberedType(type.key, next), value: numberedType(type.value, next) };
     }
     case 'struct': {
       const numbered: StructField[] = type.fields.map((field) => ({ ...field, id: next() }));
-      return { ...type, fields: numbered.map((field) => ({ ...field, type: withIds(field.type, next) })) };
+      return { ...type, fields: numbered.map((field) => ({ ...field, type: numberedType(field.type, next) })) };
     }
     default:
       return type;

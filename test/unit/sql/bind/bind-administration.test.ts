@@ -17,23 +17,7 @@ const codeOf = async (text: string): Promise<string> =>
 
 describe('a statement that nothing carries out yet', () => {
   it.each([
-    'ALTER TABLE t ADD COLUMN z INTEGER AFTER a',
-    'ALTER TABLE t DROP COLUMN IF EXISTS nothing',
-    'ALTER TABLE t RENAME COLUMN a TO z',
-    'ALTER TABLE t RENAME TO z',
-    'ALTER TABLE t ALTER COLUMN a TYPE BIGINT',
     'ALTER TABLE t ALTER a SET DEFAULT 3',
-    'ALTER TABLE t ALTER a DROP NOT NULL',
-    "ALTER TABLE t ALTER a COMMENT 'x'",
-    'ALTER TABLE t ALTER a FIRST',
-    'ALTER TABLE t ADD PARTITION FIELD bucket(4, a)',
-    'ALTER TABLE t REPLACE PARTITION FIELD ts WITH day(ts)',
-    'ALTER TABLE t WRITE ORDERED BY a DESC, b',
-    'ALTER TABLE t CREATE BRANCH x AS OF VERSION 12 RETAIN 3 DAYS',
-    'ALTER TABLE t DROP TAG x',
-    'ALTER SCHEMA main RENAME TO z',
-    "COMMENT ON TABLE t IS 'x'",
-    'COMMENT ON COLUMN t.a IS NULL',
     "COMMENT ON SCHEMA main IS 'x'",
     "CREATE FUNCTION f AS 'a.B'",
     'DROP FUNCTION f',
@@ -83,6 +67,69 @@ describe('a statement that nothing carries out yet', () => {
     ['EXECUTE p', 'SQL_UNSUPPORTED'],
   ])('names what it gets wrong: %s', async (text, code) => {
     expect(await codeOf(text)).toBe(code);
+  });
+});
+
+describe('ALTER TABLE', () => {
+  const changesOf = async (text: string): Promise<unknown> => {
+    const bound = await bindText(text, catalog);
+    return bound.kind === 'alter_table' ? bound.changes : bound;
+  };
+
+  it.each([
+    [
+      'ALTER TABLE t ADD COLUMN z INTEGER AFTER A',
+      {
+        kind: 'add_column',
+        parent: [],
+        column: { name: 'z', type: { kind: 'integer' }, nullable: true },
+        position: { after: 'a' },
+        ifNotExists: false,
+      },
+    ],
+    ['ALTER TABLE t DROP COLUMN IF EXISTS nothing', { kind: 'drop_column', column: ['nothing'], ifExists: true }],
+    ['ALTER TABLE t RENAME COLUMN a TO z', { kind: 'rename_column', column: ['a'], newName: 'z' }],
+    ['ALTER TABLE t ALTER COLUMN a TYPE BIGINT', { kind: 'widen_column', column: ['a'], type: { kind: 'bigint' } }],
+    ['ALTER TABLE t ALTER a DROP NOT NULL', { kind: 'set_column_nullability', column: ['a'], nullable: true }],
+    ["ALTER TABLE t ALTER a COMMENT 'x'", { kind: 'set_column_comment', column: ['a'], comment: 'x' }],
+    ['ALTER TABLE t ALTER a FIRST', { kind: 'move_column', column: ['a'], position: { after: null } }],
+    ["ALTER TABLE t UNSET PROPERTIES IF EXISTS ('x')", { kind: 'unset_properties', keys: ['x'], ifExists: true }],
+    [
+      'ALTER TABLE t ADD PARTITION FIELD bucket(4, a)',
+      { kind: 'add_partition_field', field: { column: 'a', transform: { kind: 'bucket', buckets: 4 } } },
+    ],
+    [
+      'ALTER TABLE t WRITE ORDERED BY a DESC, b',
+      {
+        kind: 'set_sort_order',
+        keys: [
+          { column: 'a', descending: true, nullsFirst: false },
+          { column: 'b', descending: false, nullsFirst: false },
+        ],
+      },
+    ],
+    [
+      'ALTER TABLE t CREATE BRANCH x AS OF VERSION 12 RETAIN 3 DAYS',
+      { kind: 'set_reference', action: 'create', type: 'branch', name: 'x', ifNotExists: false, snapshotId: '12', maxAgeMs: 259_200_000 },
+    ],
+    ['ALTER TABLE t DROP TAG x', { kind: 'drop_reference', type: 'tag', name: 'x', ifExists: false }],
+    ["COMMENT ON TABLE t IS 'x'", { kind: 'set_table_comment', comment: 'x' }],
+    ['COMMENT ON COLUMN t.a IS NULL', { kind: 'set_column_comment', column: ['a'], comment: null }],
+  ])('is bound to a change: %s', async (text, expected) => {
+    expect(await changesOf(text)).toEqual([expected]);
+  });
+
+  it('drops a default that no column has, and changes nothing where there is no table', async () => {
+    expect(await changesOf('ALTER TABLE t ALTER a DROP DEFAULT')).toEqual([]);
+    expect(await bindText('ALTER TABLE IF EXISTS nothing RENAME TO z', catalog)).toEqual({ kind: 'alter_table', table: null, changes: [] });
+  });
+
+  it('renames tables and schemas', async () => {
+    expect(await changesOf('ALTER TABLE t RENAME TO other.z')).toMatchObject({
+      kind: 'rename_table',
+      newName: { schema: 'other', name: 'z' },
+    });
+    expect(await changesOf('ALTER SCHEMA main RENAME TO z')).toEqual({ kind: 'rename_schema', schema: 'main', newName: 'z' });
   });
 });
 

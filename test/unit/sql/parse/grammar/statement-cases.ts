@@ -117,7 +117,13 @@ export const STATEMENT_CASES: readonly GrammarCases[] = [
   },
   {
     production: 'alter_columns',
-    accepts: ['ALTER TABLE t ADD COLUMN IF NOT EXISTS a INTEGER', 'ALTER TABLE t RENAME a TO b', 'ALTER TABLE t DROP COLUMN IF EXISTS a'],
+    accepts: [
+      'ALTER TABLE t ADD COLUMN IF NOT EXISTS a INTEGER',
+      'ALTER TABLE t RENAME a TO b',
+      'ALTER TABLE t DROP COLUMN IF EXISTS a',
+      'ALTER TABLE t ADD s.f INTEGER',
+      'ALTER TABLE t RENAME l.element.a TO b',
+    ],
     rejects: [reject('ALTER TABLE t RENAME COLUMN a ▸b', 'TO'), reject('ALTER TABLE t ADD a▸', 'a type')],
   },
   {

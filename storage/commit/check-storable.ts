@@ -1,0 +1,30 @@
+import { type DataType, PlatformError } from '../../spi/index.ts';
+
+/** Says that a type cannot be the type of a stored column.
+ *  @throws STORAGE_UNSUPPORTED */
+export function checkStorable(type: DataType, column: string): void {
+  switch (type.kind) {
+    case 'null':
+    case 'interval':
+    // DuckDB writes byte strings of one length as plain ones, which other readers of Iceberg refuse.
+    case 'fixed':
+      throw new PlatformError(
+        'STORAGE_UNSUPPORTED',
+        `Column ${JSON.stringify(column)} has the type ${type.kind}, which cannot be stored.`,
+        {
+          hint: 'Cast it to another type.',
+        },
+      );
+    case 'list':
+      checkStorable(type.element, column);
+      break;
+    case 'map':
+      checkStorable(type.key, column);
+      checkStorable(type.value, column);
+      break;
+    case 'struct':
+      for (const field of type.fields) checkStorable(field.type, column);
+      break;
+    default:
+  }
+}
