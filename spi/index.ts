@@ -77,12 +77,16 @@ export {
 } from './plan/traverse.ts';
 export {
   hasSubquery,
+  joinWith,
   mapInputs,
   mapNodeExpressions,
   mapOperands,
   mapPlans,
   mapSubqueries,
   mapWindowCall,
+  scanWith,
+  withInput,
+  withPlan,
 } from './plan/rebuild.ts';
 export {
   isStatementTime,

@@ -37,4 +37,5 @@ function joinColumns(joinType: JoinKind, left: readonly PlanColumn[], right: rea
   return [...(leftOptional ? left.map(toNullable) : left), ...(rightOptional ? right.map(toNullable) : right)];
 }
 
-const toNullable = (column: PlanColumn): PlanColumn => (column.nullable ? column : { ...column, nullable: true });
+const toNullable = (column: PlanColumn): PlanColumn =>
+  column.nullable ? column : { name: column.name, type: column.type, nullable: true, id: column.id };

@@ -1,10 +1,11 @@
 import type { AggregateCall, Expression, FrameBound, WindowCall, WindowFrame } from './expression.ts';
-import type { CommonTable, PlanNode } from './plan-node.ts';
+import type { CommonTable, JoinNode, PlanNode, ProjectColumn, ScanColumn, ScanNode, SortKey } from './plan-node.ts';
 import { expressionOperands } from './traverse.ts';
 
 type ExpressionMap = (expression: Expression) => Expression;
 
-// Every statement goes through these several times: a part that stays is handed back itself, and is not copied to find that out.
+// Every statement goes through these several times: a part that stays is handed back itself, and is not copied to find that out. What is most of a plan
+// is written out: the copy that a spread makes has a hidden class of its own, which makes everything that reads it slow.
 
 /** Returns a list with its items replaced; the list itself when all stay. */
 function mapList<Item>(items: readonly Item[], map: (item: Item) => Item): readonly Item[] {
@@ -25,7 +26,11 @@ export function mapInputs(node: PlanNode, map: (input: PlanNode) => PlanNode): P
     case 'unnest':
     case 'cte_scan':
       return node;
-    case 'join':
+    case 'join': {
+      const left = map(node.left);
+      const right = map(node.right);
+      return left === node.left && right === node.right ? node : joinWith(node, left, right, node.condition);
+    }
     case 'set_operation': {
       const left = map(node.left);
       const right = map(node.right);
@@ -38,17 +43,57 @@ export function mapInputs(node: PlanNode, map: (input: PlanNode) => PlanNode): P
     }
     default: {
       const input = map(node.input);
-      return input === node.input ? node : { ...node, input };
+      return input === node.input ? node : withInput(node, input);
     }
   }
 }
 
+/** Returns a node of one input over another one. */
+export function withInput(node: Extract<PlanNode, { readonly input: PlanNode }>, input: PlanNode): PlanNode {
+  switch (node.kind) {
+    case 'project':
+      return { kind: 'project', input, columns: node.columns };
+    case 'filter':
+      return { kind: 'filter', input, predicate: node.predicate };
+    case 'aggregate':
+      return { kind: 'aggregate', input, groups: node.groups, groupingSets: node.groupingSets, aggregates: node.aggregates };
+    case 'window':
+      return { kind: 'window', input, windows: node.windows };
+    case 'sort':
+      return { kind: 'sort', input, keys: node.keys };
+    case 'limit':
+      return { kind: 'limit', input, limit: node.limit, offset: node.offset };
+    case 'distinct':
+      return { kind: 'distinct', input, on: node.on, orderBy: node.orderBy };
+  }
+}
+
+/** Returns a join with other inputs and another condition. */
+export function joinWith({ joinType, lateral }: JoinNode, left: PlanNode, right: PlanNode, condition: Expression | null): JoinNode {
+  return { kind: 'join', joinType, left, right, condition, lateral };
+}
+
+/** Returns a scan with other columns and another filter. */
+export function scanWith(node: ScanNode, columns: readonly ScanColumn[], filter: Expression | null): ScanNode {
+  if (node.files !== undefined || node.deletes !== undefined) return { ...node, columns, filter };
+  return { kind: 'scan', table: node.table, snapshotId: node.snapshotId, schemaId: node.schemaId, columns, filter };
+}
+
 function mapCommonTable(table: CommonTable, map: (input: PlanNode) => PlanNode): CommonTable {
   const plan = map(table.plan);
-  if (table.recursive === null) return plan === table.plan ? table : { ...table, plan };
+  if (table.recursive === null) return plan === table.plan ? table : commonTableWith(table, plan, null);
   const step = map(table.recursive.plan);
-  const recursive = step === table.recursive.plan ? table.recursive : { ...table.recursive, plan: step };
-  return plan === table.plan && recursive === table.recursive ? table : { ...table, plan, recursive };
+  const { planIds, unionAll } = table.recursive;
+  const recursive = step === table.recursive.plan ? table.recursive : { plan: step, planIds, unionAll };
+  return plan === table.plan && recursive === table.recursive ? table : commonTableWith(table, plan, recursive);
+}
+
+function commonTableWith(
+  { cteId, name, columns, planIds, materialized }: CommonTable,
+  plan: PlanNode,
+  recursive: CommonTable['recursive'],
+): CommonTable {
+  return { cteId, name, columns, plan, planIds, recursive, materialized };
 }
 
 /** Returns a node whose own expressions are replaced; its inputs stay. The node itself when all stay. */
@@ -60,7 +105,7 @@ function mapped(node: PlanNode, map: ExpressionMap): PlanNode {
   switch (node.kind) {
     case 'scan': {
       const filter = node.filter === null ? null : map(node.filter);
-      return filter === node.filter ? node : { ...node, filter };
+      return filter === node.filter ? node : scanWith(node, node.columns, filter);
     }
     case 'values': {
       const rows = mapList(node.rows, (row) => mapList(row, map));
@@ -72,16 +117,16 @@ function mapped(node: PlanNode, map: ExpressionMap): PlanNode {
       return mappedArguments === node.arguments ? node : { ...node, arguments: mappedArguments };
     }
     case 'project': {
-      const columns = mapEntries(node.columns, map);
-      return columns === node.columns ? node : { ...node, columns };
+      const columns = mapColumns(node.columns, map);
+      return columns === node.columns ? node : { kind: 'project', input: node.input, columns };
     }
     case 'filter': {
       const predicate = map(node.predicate);
-      return predicate === node.predicate ? node : { ...node, predicate };
+      return predicate === node.predicate ? node : { kind: 'filter', input: node.input, predicate };
     }
     case 'join': {
       const condition = node.condition === null ? null : map(node.condition);
-      return condition === node.condition ? node : { ...node, condition };
+      return condition === node.condition ? node : joinWith(node, node.left, node.right, condition);
     }
     case 'set_operation':
     case 'with':
@@ -98,22 +143,22 @@ function mappedRest(
 ): PlanNode {
   switch (node.kind) {
     case 'aggregate': {
-      const groups = mapEntries(node.groups, map);
+      const groups = mapColumns(node.groups, map);
       const aggregates = mapList(node.aggregates, (column) => {
         const call = mapAggregateCall(column.call, map);
-        return call === column.call ? column : { ...column, call };
+        return call === column.call ? column : { name: column.name, type: column.type, nullable: column.nullable, call, id: column.id };
       });
       return groups === node.groups && aggregates === node.aggregates ? node : { ...node, groups, aggregates };
     }
     case 'window': {
       const windows = mapList(node.windows, (column) => {
         const call = mapWindowCall(column.call, map);
-        return call === column.call ? column : { ...column, call };
+        return call === column.call ? column : { name: column.name, type: column.type, nullable: column.nullable, call, id: column.id };
       });
       return windows === node.windows ? node : { ...node, windows };
     }
     case 'sort': {
-      const keys = mapEntries(node.keys, map);
+      const keys = mapKeys(node.keys, map);
       return keys === node.keys ? node : { ...node, keys };
     }
     case 'limit': {
@@ -123,7 +168,7 @@ function mappedRest(
     }
     case 'distinct': {
       const on = node.on === null ? null : mapList(node.on, map);
-      const orderBy = mapEntries(node.orderBy, map);
+      const orderBy = mapKeys(node.orderBy, map);
       return on === node.on && orderBy === node.orderBy ? node : { ...node, on, orderBy };
     }
   }
@@ -138,12 +183,19 @@ export function mapOperands(expression: Expression, map: ExpressionMap): Express
     case 'scalar_subquery':
     case 'exists':
       return expression;
-    case 'call':
+    case 'call': {
+      const mappedArguments = mapList(expression.arguments, map);
+      if (mappedArguments === expression.arguments) return expression;
+      return { kind: 'call', function: expression.function, arguments: mappedArguments, type: expression.type };
+    }
     case 'in_subquery': {
       const mappedArguments = mapList(expression.arguments, map);
       return mappedArguments === expression.arguments ? expression : { ...expression, arguments: mappedArguments };
     }
-    case 'cast':
+    case 'cast': {
+      const argument = map(expression.argument);
+      return argument === expression.argument ? expression : { kind: 'cast', argument, safe: expression.safe, type: expression.type };
+    }
     case 'field':
     case 'quantified': {
       const argument = map(expression.argument);
@@ -156,12 +208,14 @@ export function mapOperands(expression: Expression, map: ExpressionMap): Express
         return when === branch.when && then === branch.then ? branch : { when, then };
       });
       const otherwise = expression.otherwise === null ? null : map(expression.otherwise);
-      return branches === expression.branches && otherwise === expression.otherwise ? expression : { ...expression, branches, otherwise };
+      if (branches === expression.branches && otherwise === expression.otherwise) return expression;
+      return { kind: 'case', branches, otherwise, type: expression.type };
     }
     case 'in': {
       const argument = map(expression.argument);
       const items = mapList(expression.items, map);
-      return argument === expression.argument && items === expression.items ? expression : { ...expression, argument, items };
+      if (argument === expression.argument && items === expression.items) return expression;
+      return { kind: 'in', argument, items, type: expression.type };
     }
     case 'struct': {
       const values = mapList(expression.values, map);
@@ -202,7 +256,24 @@ function mapPlansWithin(expression: Expression, map: (plan: PlanNode) => PlanNod
   const inside = mapOperands(expression, (operand) => mapPlansWithin(operand, map));
   if (!('plan' in inside)) return inside;
   const plan = map(inside.plan);
-  return plan === inside.plan ? inside : { ...inside, plan };
+  return plan === inside.plan ? inside : withPlan(inside, plan);
+}
+
+/** Returns a subquery of another plan. */
+export function withPlan(expression: Extract<Expression, { readonly plan: PlanNode }>, plan: PlanNode): Expression {
+  const { type } = expression;
+  switch (expression.kind) {
+    case 'scalar_subquery':
+      return { kind: 'scalar_subquery', plan, columnId: expression.columnId, type };
+    case 'exists':
+      return { kind: 'exists', plan, type };
+    case 'in_subquery':
+      return { kind: 'in_subquery', arguments: expression.arguments, plan, columnIds: expression.columnIds, type };
+    case 'quantified': {
+      const { operator, quantifier, argument, columnId } = expression;
+      return { kind: 'quantified', operator, quantifier, argument, plan, columnId, type };
+    }
+  }
 }
 
 /** Returns a node with its inputs and the plans of its subqueries replaced. */
@@ -214,7 +285,7 @@ export function mapPlans(node: PlanNode, map: (plan: PlanNode) => PlanNode): Pla
 export function mapWindowCall(call: WindowCall, map: ExpressionMap): WindowCall {
   const aggregate = mapAggregateCall(call, map);
   const partitionBy = mapList(call.partitionBy, map);
-  const windowOrderBy = mapEntries(call.windowOrderBy, map);
+  const windowOrderBy = mapKeys(call.windowOrderBy, map);
   const frame = call.frame === null ? null : mapFrame(call.frame, map);
   const isSame = partitionBy === call.partitionBy && windowOrderBy === call.windowOrderBy && frame === call.frame;
   return isSame ? aggregate : { ...aggregate, partitionBy, windowOrderBy, frame };
@@ -235,14 +306,22 @@ function mapBound(bound: FrameBound, map: ExpressionMap): FrameBound {
 function mapAggregateCall<Call extends AggregateCall>(call: Call, map: ExpressionMap): Call {
   const mappedArguments = mapList(call.arguments, map);
   const filter = call.filter === null ? null : map(call.filter);
-  const orderBy = mapEntries(call.orderBy, map);
+  const orderBy = mapKeys(call.orderBy, map);
   const isSame = mappedArguments === call.arguments && filter === call.filter && orderBy === call.orderBy;
   return isSame ? call : { ...call, arguments: mappedArguments, filter, orderBy };
 }
 
-function mapEntries<Entry extends { readonly expression: Expression }>(entries: readonly Entry[], map: ExpressionMap): readonly Entry[] {
-  return mapList(entries, (entry) => {
-    const expression = map(entry.expression);
-    return expression === entry.expression ? entry : { ...entry, expression };
+function mapColumns(columns: readonly ProjectColumn[], map: ExpressionMap): readonly ProjectColumn[] {
+  return mapList(columns, (column) => {
+    const expression = map(column.expression);
+    if (expression === column.expression) return column;
+    return { name: column.name, type: column.type, nullable: column.nullable, expression, id: column.id };
+  });
+}
+
+function mapKeys(keys: readonly SortKey[], map: ExpressionMap): readonly SortKey[] {
+  return mapList(keys, (key) => {
+    const expression = map(key.expression);
+    return expression === key.expression ? key : { expression, descending: key.descending, nullsFirst: key.nullsFirst };
   });
 }

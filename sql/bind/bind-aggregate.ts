@@ -5,7 +5,7 @@ import { bindCollated } from './bind-collation.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { literal } from './bind-literal.ts';
 import { bindCondition } from './bind-operator.ts';
-import { bindWithin, type CallCollector, type ExpressionContext } from './binder-state.ts';
+import { bindWithin, type CallCollector, type ExpressionContext, inPlace } from './binder-state.ts';
 import { settled } from './coercion.ts';
 import { aggregateKey } from './expression-key.ts';
 import { resolveOverload } from './resolve-overload.ts';
@@ -24,7 +24,7 @@ export function bindAggregate(context: ExpressionContext, definition: FunctionDe
     });
   }
   if (definition.name === 'grouping') return collectGrouping(context, calls, node);
-  const inner: ExpressionContext = { ...context, calls: null, place: `an argument of ${definition.name}` };
+  const inner = inPlace(context, `an argument of ${definition.name}`, null);
   return collect(context, calls.aggregates, bindAggregateCall(inner, definition, node));
 }
 
@@ -117,7 +117,7 @@ function isConstant(expression: PlanExpression): boolean {
 }
 
 function collectGrouping(context: ExpressionContext, calls: CallCollector, node: FunctionCall): PlanExpression {
-  const inner: ExpressionContext = { ...context, calls: null, place: 'an argument of grouping' };
+  const inner = inPlace(context, 'an argument of grouping', null);
   const bound = node.arguments.map((argument) => bindWithin(inner, argument.value));
   const type: DataType = { kind: 'bigint' };
   return collect(

@@ -109,7 +109,7 @@ function decimalResult(state: BinderState, name: ArithmeticFunction, left: Decim
 
 function held(type: DecimalType, narrow: boolean): DecimalType {
   const limit = narrow && type.precision > NARROW_DIGITS && type.scale <= NARROW_DIGITS ? NARROW_DIGITS : DECIMAL_PRECISION_MAX;
-  return { ...type, precision: Math.min(type.precision, limit) };
+  return { kind: 'decimal', precision: Math.min(type.precision, limit), scale: type.scale };
 }
 
 function call(name: ArithmeticFunction, operands: readonly Expression[], type: DataType): Expression {

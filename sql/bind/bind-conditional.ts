@@ -13,7 +13,7 @@ import { literal } from './bind-literal.ts';
 import { readField } from './bind-nested.ts';
 import { bindCondition } from './bind-operator.ts';
 import { bindType } from './bind-type.ts';
-import { type BinderState, bindWithin, type ExpressionContext } from './binder-state.ts';
+import { type BinderState, bindWithin, type ExpressionContext, inScope } from './binder-state.ts';
 import { castTo, convertLiteral } from './coercion.ts';
 import { columnExpression, resolveName } from './scope.ts';
 
@@ -91,7 +91,7 @@ export function isCastable(from: DataType, to: DataType): boolean {
 export function bindColumnReference(context: ExpressionContext, node: ColumnReference): PlanExpression {
   const { state, scope } = context;
   const found = resolveName(state, scope, node.parts, node.span);
-  if (found.kind === 'alias') return bindWithin({ ...context, scope: found.scope }, found.expression);
+  if (found.kind === 'alias') return bindWithin(inScope(context, found.scope), found.expression);
   const column = columnExpression(found.column);
   state.spans.set(column, node.span);
   return found.fields.reduce((argument, field) => readField(state, argument, field), column);

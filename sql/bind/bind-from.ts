@@ -67,7 +67,7 @@ function bindTableReference(state: BinderState, node: TableReference, environmen
 }
 
 function besides(environment: Environment, left: ScopeColumns): Environment {
-  return { ...environment, outer: { columns: left, aliases: null, outer: environment.outer } };
+  return { commonTables: environment.commonTables, outer: { columns: left, aliases: null, outer: environment.outer } };
 }
 
 function bindDerived(state: BinderState, node: DerivedTable, environment: Environment, left: ScopeColumns): FromItem {

@@ -33,11 +33,11 @@ export function bindQuery(state: BinderState, node: Query, environment: Environm
 function bindBody(state: BinderState, body: QueryBody, environment: Environment, orderBy: OrderBy | null): BoundBody {
   if (body.kind === 'select') return bindSelect(state, body, environment, orderBy);
   const relation = bindOther(state, body, environment);
-  if (orderBy === null) return { ...relation, sortKeys: [] };
+  if (orderBy === null) return { plan: relation.plan, columns: relation.columns, sortKeys: [] };
   const columns = ScopeColumns.of(nameColumns(state, relation.columns, { table: null, schema: null }, null));
   const scope = { columns, aliases: null, outer: environment.outer };
   const context = { state, scope, environment, calls: null, place: 'ORDER BY' };
-  return { ...relation, sortKeys: bindOutputOrder(state, context, orderBy, relation.columns) };
+  return { plan: relation.plan, columns: relation.columns, sortKeys: bindOutputOrder(state, context, orderBy, relation.columns) };
 }
 
 function bindOther(state: BinderState, body: Exclude<QueryBody, { readonly kind: 'select' }>, environment: Environment): BoundRelation {

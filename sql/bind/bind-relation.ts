@@ -163,7 +163,10 @@ function bindView(state: BinderState, view: ParsedView, span: Span): BoundRelati
     const message = `view ${label} names ${String(names.length)} columns, its query has ${String(relation.columns.length)}`;
     throw bindError(state, 'SQL_TYPE_MISMATCH', message, span);
   }
-  return { plan: relation.plan, columns: relation.columns.map((column, index) => ({ ...column, name: names[index] ?? column.name })) };
+  return {
+    plan: relation.plan,
+    columns: relation.columns.map(({ id, name, type, nullable }, index) => ({ name: names[index] ?? name, type, nullable, id })),
+  };
 }
 
 /** Makes constant rows of a virtual relation. */

@@ -8,7 +8,16 @@ import { bindGrouping, type Grouping, groupRewriter, resolveGroupings } from './
 import { bindCondition } from './bind-operator.ts';
 import { bindKey, KeyColumns, type KeyTarget, orderItems } from './bind-order.ts';
 import { unnestSelected } from './bind-select-unnest.ts';
-import type { BinderState, BoundRelation, CallCollector, Environment, ExpressionContext } from './binder-state.ts';
+import {
+  type BinderState,
+  type BoundRelation,
+  type CallCollector,
+  type Environment,
+  type ExpressionContext,
+  inPlace,
+  inScope,
+  withoutWindows,
+} from './binder-state.ts';
 import { mayBeNull } from './expression-nullability.ts';
 import { bindGroupWindow } from './group-window.ts';
 import { splitConditions } from './late-condition.ts';
@@ -43,9 +52,9 @@ export function bindSelect(state: BinderState, written: Select, environment: Env
     allowWindows: true,
     namedWindows: node.windows,
   };
-  const context: ExpressionContext = { ...plain, calls, place: 'SELECT' };
+  const context = inPlace(plain, 'SELECT', calls);
   const items = bindItems(context, node);
-  const grouping = bindGrouping({ ...plain, place: 'GROUP BY' }, node.groupBy, node, items, (item) => readsCalls(item.expression, calls));
+  const grouping = bindGrouping(inPlace(plain, 'GROUP BY', null), node.groupBy, node, items, (item) => readsCalls(item.expression, calls));
   const parts = bindRest(context, calls, node, items, orderBy);
   const isAggregated = node.groupBy !== null || node.having !== null || calls.aggregates.size > 0 || calls.groupings.size > 0;
   if (!isAggregated)
@@ -65,7 +74,13 @@ export function bindSelect(state: BinderState, written: Select, environment: Env
   const aggregated = aggregate(input, grouping, aggregates);
   const filtered = parts.having === null ? aggregated : filter(aggregated, rewrite(parts.having, node.having?.span ?? node.span));
   const qualify = parts.qualify === null ? null : rewrite(parts.qualify, node.qualify?.span ?? node.span);
-  const rewriteWindow = (column: WindowColumn): WindowColumn => ({ ...column, call: rewriteCall(column, rewrite, node.span) });
+  const rewriteWindow = (column: WindowColumn): WindowColumn => ({
+    name: column.name,
+    type: column.type,
+    nullable: column.nullable,
+    call: rewriteCall(column, rewrite, node.span),
+    id: column.id,
+  });
   const windowed = windows(filtered, calls, qualify, rewriteWindow);
   return project(state, node, unnestSelected(windowed, calls.unnests, rewrite), parts, rewrite);
 }
@@ -82,9 +97,10 @@ function bindInput(
   const scope = { columns: from.columns, aliases, outer: environment.outer };
   const early: ExpressionContext = { state, scope, environment, calls: null, place: 'WHERE' };
   const filtered = conditions.where === null ? from.plan : filter(from.plan, bindCondition(early, conditions.where));
-  const { plan, columns, window, groupBy } = bindGroupWindow({ ...early, place: 'GROUP BY' }, written, filtered, from.columns);
-  const plain = window === null ? early : { ...early, scope: { ...scope, columns, groupWindow: window } };
-  return { node: { ...written, ...conditions, groupBy }, input: plan, plain };
+  const { plan, columns, window, groupBy } = bindGroupWindow(inPlace(early, 'GROUP BY', null), written, filtered, from.columns);
+  const plain = window === null ? early : inScope(early, { ...scope, columns, groupWindow: window });
+  const isSame = conditions.where === written.where && conditions.qualify === written.qualify && groupBy === written.groupBy;
+  return { node: isSame ? written : { ...written, ...conditions, groupBy }, input: plan, plain };
 }
 
 function bindRest(
@@ -94,17 +110,16 @@ function bindRest(
   items: readonly SelectedItem[],
   orderBy: OrderBy | null,
 ): Parts {
-  const withoutWindows: ExpressionContext = { ...context, calls: { ...calls, allowWindows: false }, place: 'HAVING' };
   const outputs = items.map((item) => ({ name: item.isNamed ? item.name : null, expression: item.expression }));
-  const ordered: ExpressionContext = { ...context, place: 'ORDER BY' };
+  const ordered = inPlace(context, 'ORDER BY', calls);
   return {
     items,
-    having: node.having === null ? null : bindCondition(withoutWindows, node.having),
-    qualify: node.qualify === null ? null : bindCondition({ ...context, place: 'QUALIFY' }, node.qualify),
+    having: node.having === null ? null : bindCondition(inPlace(context, 'HAVING', withoutWindows(calls)), node.having),
+    qualify: node.qualify === null ? null : bindCondition(inPlace(context, 'QUALIFY', calls), node.qualify),
     sort: orderBy === null ? [] : orderItems(orderBy, items.length).map((item) => [item, bindKey(ordered, item.expression, outputs)]),
     distinctOn: (node.distinct?.on ?? []).map((expression) => [
       expression.span,
-      bindKey({ ...context, place: 'DISTINCT ON' }, expression, outputs),
+      bindKey(inPlace(context, 'DISTINCT ON', calls), expression, outputs),
     ]),
   };
 }
@@ -132,7 +147,10 @@ function rewriteCall(column: WindowColumn, rewrite: Rewrite, span: Span): Window
 }
 
 function inputIds(input: PlanNode, columns: ScopeColumns): ReadonlySet<number> {
-  return new Set([...outputColumns(input), ...columns.made()].map((column) => column.id));
+  const ids = new Set<number>();
+  for (const { id } of outputColumns(input)) ids.add(id);
+  for (const { id } of columns.made()) ids.add(id);
+  return ids;
 }
 
 function readsCalls(expression: PlanExpression, calls: CallCollector): boolean {

@@ -42,7 +42,7 @@ export async function bindStatement(statement: Statement, given: BindContext): P
 /** Binds as `bindStatement` does, and tells on request what the statement reads and changes: the seam for decisions about privileges. */
 export async function bindWithReferences(statement: Statement, given: BindContext): Promise<BoundWithReferences> {
   // Everything that the statement names is looked up in one committed state of the catalog.
-  const context = { ...given, catalog: given.catalog.pinned(), readAt: isDefinition(statement) ? null : (given.readAt ?? null) };
+  const context = pinned(given, isDefinition(statement));
   const source: SourceText = { text: context.text, defaultSchema: context.schema, view: null };
   const state: BinderState = {
     context,
@@ -63,6 +63,23 @@ export async function bindWithReferences(statement: Statement, given: BindContex
     statement: bound,
     unruledRoot: () => state.reads.result?.plan ?? null,
     references: () => statementReferences(bound, state.reads),
+  };
+}
+
+/** The context is read at every expression: it is of one hidden class, however it was given. */
+function pinned(given: BindContext, isDefinition: boolean): BindContext {
+  const { text, principal, schema, timeZone, startedAtUs, parameters, readAt, settings } = given;
+  return {
+    text,
+    catalog: given.catalog.pinned(),
+    principal,
+    schema,
+    timeZone,
+    startedAtUs,
+    parameters,
+    readAt: isDefinition ? null : (readAt ?? null),
+    settings: settings ?? {},
+    virtualRelation: (name) => given.virtualRelation(name),
   };
 }
 

@@ -3,7 +3,7 @@ import type { FrameBound, FunctionCall, NamedWindow, WindowFrame, WindowName, Wi
 import type { FunctionDefinition } from '../functions/index.ts';
 import { bindAggregateCall, bindSortKeys } from './bind-aggregate.ts';
 import { bindError, unsupported } from './bind-error.ts';
-import { bindWithin, type CallCollector, type ExpressionContext } from './binder-state.ts';
+import { bindWithin, type CallCollector, type ExpressionContext, inPlace, withoutWindows } from './binder-state.ts';
 import { coerce, settled } from './coercion.ts';
 import { windowKey } from './expression-key.ts';
 import { sameName } from './relation-name.ts';
@@ -27,14 +27,16 @@ export function bindWindowCall(
   if (definition.kind === 'scalar') throw bindError(state, 'SQL_GROUPING', `${definition.name} does not take an OVER clause`, node.span);
   if (node.nullTreatment === 'ignore' && !NAVIGATION.has(definition.name))
     throw unsupported(state, `IGNORE NULLS with ${definition.name}`, node.span);
-  const inner: ExpressionContext = {
-    ...context,
-    calls: { ...calls, allowWindows: false },
-    place: `an argument of the window function ${definition.name}`,
-  };
+  const inner = inPlace(context, `an argument of the window function ${definition.name}`, withoutWindows(calls));
   const specification = resolveWindow(context, calls.namedWindows, over);
+  const aggregate = bindAggregateCall(inner, definition, node);
   const call: WindowCall = {
-    ...bindAggregateCall(inner, definition, node),
+    function: aggregate.function,
+    arguments: aggregate.arguments,
+    distinct: aggregate.distinct,
+    filter: aggregate.filter,
+    orderBy: aggregate.orderBy,
+    type: aggregate.type,
     ignoreNulls: node.nullTreatment === 'ignore',
     partitionBy: specification.partitionBy.map((expression) => settled(state, bindWithin(inner, expression))),
     windowOrderBy: bindSortKeys(inner, specification.orderBy),

@@ -27,7 +27,7 @@ export function bindWith(
     const recursion = node.recursive && readsItself(table) ? recursiveParts(state, table) : null;
     const bound = recursion === null ? bindPlain(state, table, inner) : bindRecursive(state, table, recursion, inner, bindBody);
     ctes.push(bound);
-    inner = { ...inner, commonTables: new Map(inner.commonTables).set(table.name.name.toLowerCase(), bound) };
+    inner = { commonTables: new Map(inner.commonTables).set(table.name.name.toLowerCase(), bound), outer: inner.outer };
   }
   return { ctes, environment: inner };
 }
@@ -95,7 +95,10 @@ function bindRecursive(
   const columns = publicColumns(state, table, anchor, true);
   const cteId = state.columns.nextId();
   const self = { cteId, name: table.name.name, columns };
-  const inner = { ...environment, commonTables: new Map(environment.commonTables).set(table.name.name.toLowerCase(), self) };
+  const inner = {
+    commonTables: new Map(environment.commonTables).set(table.name.name.toLowerCase(), self),
+    outer: environment.outer,
+  };
   const step = bindBody(state, recursion.step, inner);
   if (step.columns.length !== columns.length) {
     const message = `the parts of ${table.name.name} have ${String(columns.length)} and ${String(step.columns.length)} columns`;
@@ -109,7 +112,7 @@ function bindRecursive(
   );
   const planIds = anchor.columns.map((column) => column.id);
   const recursive = { plan: cast.plan, planIds: cast.columns.map((column) => column.id), unionAll: recursion.unionAll };
-  return { ...self, plan: anchor.plan, planIds, recursive, materialized: table.materialized };
+  return { cteId, name: self.name, columns, plan: anchor.plan, planIds, recursive, materialized: table.materialized };
 }
 
 /** The anchor decides the types; numbers of the step are brought to them. */

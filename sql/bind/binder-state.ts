@@ -72,6 +72,24 @@ export interface ExpressionContext {
   readonly place: string;
 }
 
+// Contexts, collectors and scopes are written out where they are made of others: copies by spread have hidden classes of their own, and these are read at
+// every expression.
+
+/** Returns a context for another place in the same scope. */
+export function inPlace({ state, scope, environment }: ExpressionContext, place: string, calls: CallCollector | null): ExpressionContext {
+  return { state, scope, environment, calls, place };
+}
+
+/** Returns a context for the same place in another scope. */
+export function inScope({ state, environment, calls, place }: ExpressionContext, scope: Scope): ExpressionContext {
+  return { state, scope, environment, calls, place };
+}
+
+/** Returns a collector into the same maps that takes no windows. */
+export function withoutWindows({ aggregates, windows, groupings, unnests, namedWindows }: CallCollector): CallCollector {
+  return { aggregates, windows, groupings, unnests, allowWindows: false, namedWindows };
+}
+
 /** Takes aggregate and window calls out of the expressions of one SELECT; equal calls are taken once. */
 export interface CallCollector {
   readonly aggregates: Map<string, AggregateColumn>;

@@ -14,7 +14,7 @@ export interface Scope {
   readonly hiddenAliases?: HiddenAlias | null;
   readonly outer: Scope | null;
   /** The windows of time by which the SELECT groups; left out for none. */
-  readonly groupWindow?: GroupWindow;
+  readonly groupWindow?: GroupWindow | null;
 }
 
 /** The windows of time by which a SELECT groups. */
@@ -90,7 +90,8 @@ function aliasOf({ aliases, hiddenAliases }: Scope, key: string): Expression | u
 
 /** Returns the scope for the expression of an alias: `SELECT a + 1 AS a` reads a column a, never itself. */
 export function hideAlias(scope: Scope, name: string): Scope {
-  return { ...scope, hiddenAliases: { key: name.toLowerCase(), others: scope.hiddenAliases ?? null } };
+  const { columns, aliases, outer, groupWindow = null } = scope;
+  return { columns, aliases, outer, hiddenAliases: { key: name.toLowerCase(), others: scope.hiddenAliases ?? null }, groupWindow };
 }
 
 /** Returns a reference to a column of the scope. */

@@ -1,7 +1,7 @@
 import { type Expression as PlanExpression, nearestName } from '../../spi/index.ts';
 import type { Expression, Select, SelectExpression, SelectItem, Span, Star } from '../ast/index.ts';
 import { bindError, didYouMean } from './bind-error.ts';
-import { bindWithin, type ExpressionContext } from './binder-state.ts';
+import { bindWithin, type ExpressionContext, inScope } from './binder-state.ts';
 import { settled } from './coercion.ts';
 import { expandColumns } from './expand-columns.ts';
 import { sameName } from './relation-name.ts';
@@ -41,7 +41,7 @@ export function bindItems(context: ExpressionContext, node: Select): readonly Se
 }
 
 function bindItem(context: ExpressionContext, { alias, expression: node }: SelectExpression): SelectedItem {
-  const inner = alias === null ? context : { ...context, scope: hideAlias(context.scope, alias.name) };
+  const inner = alias === null ? context : inScope(context, hideAlias(context.scope, alias.name));
   const expression = settled(context.state, bindWithin(inner, node));
   const isNamed = alias !== null || node.kind === 'column-reference';
   return { name: alias?.name ?? nameOf(context.state.source.text, node), isNamed, expression, span: node.span };

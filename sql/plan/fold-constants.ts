@@ -11,6 +11,7 @@ import {
   mapOperands,
   type PlanNode,
   sameType,
+  withPlan,
 } from '../../spi/index.ts';
 import { compareConstants } from './compare-constants.ts';
 import { computeInteger } from './compute-integer.ts';
@@ -29,7 +30,7 @@ function fold(expression: Expression): Expression {
   const inside = mapOperands(expression, fold);
   if ('plan' in inside) {
     const plan = foldConstants(inside.plan);
-    return plan === inside.plan ? inside : { ...inside, plan };
+    return plan === inside.plan ? inside : withPlan(inside, plan);
   }
   const folded = foldOne(inside);
   // An operand may be of a type that only a cast of the engine makes that of the whole.
@@ -63,6 +64,13 @@ const isLiteral = (expression: Expression | undefined, value: LiteralExpression[
 
 const truth = (value: boolean | null): LiteralExpression => ({ kind: 'literal', type: { kind: 'boolean' }, value });
 
+const callOf = ({ function: name, type }: CallExpression, operands: readonly Expression[]): CallExpression => ({
+  kind: 'call',
+  function: name,
+  arguments: operands,
+  type,
+});
+
 const nullOf = ({ type }: Expression): LiteralExpression => ({ kind: 'literal', type, value: null });
 
 /** An operand that is no constant may still raise an error; one that decides nothing is never evaluated by SQL's own rules. */
@@ -74,7 +82,7 @@ function connective(decisive: boolean): Rule {
     if (first === undefined) return truth(!decisive);
     if (more.length === 0) return first;
     if (rest.every((argument) => isLiteral(argument, null))) return nullOf(call);
-    return rest.length === call.arguments.length ? null : { ...call, arguments: rest };
+    return rest.length === call.arguments.length ? null : callOf(call, rest);
   };
 }
 
@@ -116,7 +124,7 @@ const coalesce: Rule = (call) => {
   const [first, ...more] = rest;
   if (first === undefined) return nullOf(call);
   if (more.length === 0) return first;
-  return rest.length === call.arguments.length ? null : { ...call, arguments: rest };
+  return rest.length === call.arguments.length ? null : callOf(call, rest);
 };
 
 const nullif: Rule = (call) => {

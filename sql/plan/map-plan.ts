@@ -1,4 +1,4 @@
-import { type Expression, mapInputs, mapNodeExpressions, mapOperands, type PlanNode } from '../../spi/index.ts';
+import { type Expression, mapInputs, mapNodeExpressions, mapOperands, type PlanNode, withPlan } from '../../spi/index.ts';
 
 /** Rewrites an expression from the top: where the rule gives a replacement it stands, elsewhere the operands are rewritten.
  *  Plans of subqueries are rewritten too. */
@@ -9,7 +9,7 @@ export function mapExpression(expression: Expression, rule: ExpressionRule): Exp
   const replacement = rule(expression);
   if (replacement !== null) return replacement;
   const inside = mapOperands(expression, (operand) => mapExpression(operand, rule));
-  return 'plan' in inside ? { ...inside, plan: mapPlan(inside.plan, rule) } : inside;
+  return 'plan' in inside ? withPlan(inside, mapPlan(inside.plan, rule)) : inside;
 }
 
 function mapPlan(node: PlanNode, rule: ExpressionRule): PlanNode {

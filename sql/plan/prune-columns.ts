@@ -1,11 +1,14 @@
 import {
   type DataType,
   type Expression,
+  joinWith,
   mapInputs,
   mapNodeExpressions,
   mapOperands,
   outputColumns,
   type PlanNode,
+  scanWith,
+  withPlan,
 } from '../../spi/index.ts';
 
 const WIDTHS: readonly DataType['kind'][] = [
@@ -44,7 +47,7 @@ function pruneNode(node: PlanNode, used: Used): PlanNode {
   if (inside.kind !== 'join') return mapInputs(inside, (input) => pruneNode(input, used));
   const right = pruneNode(inside.right, used);
   const left = pruneNode(inside.left, used);
-  return left === inside.left && right === inside.right ? inside : { ...inside, left, right };
+  return left === inside.left && right === inside.right ? inside : joinWith(inside, left, right, inside.condition);
 }
 
 /** Returns a node without the columns that nobody reads, and notes what it reads of its inputs without an expression. */
@@ -53,12 +56,12 @@ function keepRead(node: PlanNode, used: Used): PlanNode {
     case 'scan': {
       if (node.filter !== null) pruneExpression(node.filter, used);
       const columns = keepUsed(node.columns, used);
-      return columns === node.columns ? node : { ...node, columns };
+      return columns === node.columns ? node : scanWith(node, columns, node.filter);
     }
     case 'project': {
       // What a column reads that is left out does not count.
       const columns = keepUsed(node.columns, used);
-      return columns === node.columns ? node : { ...node, columns };
+      return columns === node.columns ? node : { kind: 'project', input: node.input, columns };
     }
     case 'distinct':
       // Rows that are told apart by all their columns need them all.
@@ -125,5 +128,5 @@ function pruneExpression(expression: Expression, used: Used): Expression {
   const inside = mapOperands(expression, (operand) => pruneExpression(operand, used));
   if (!('plan' in inside)) return inside;
   const plan = pruneNode(inside.plan, used);
-  return plan === inside.plan ? inside : { ...inside, plan };
+  return plan === inside.plan ? inside : withPlan(inside, plan);
 }

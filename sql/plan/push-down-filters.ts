@@ -3,13 +3,16 @@ import {
   type Expression,
   expressionOperands,
   type JoinNode,
+  joinWith,
   mapInputs,
   mapNodeExpressions,
   mapSubqueries,
   outputColumns,
   type PlanColumn,
   type PlanNode,
+  scanWith,
   type WindowNode,
+  withInput,
 } from '../../spi/index.ts';
 import { functionByName } from '../functions/index.ts';
 import { ColumnOrigins, type PlaceRange } from './column-origins.ts';
@@ -54,7 +57,8 @@ class Sinking {
       case 'scan': {
         const [moved, rest] = this.#split(parts, node);
         if (moved.length === 0) return filterOf(node, expressionsOf(rest));
-        return filterOf({ ...node, filter: and([...conjuncts(node.filter), ...expressionsOf(moved)]) }, expressionsOf(rest));
+        const filter = and([...conjuncts(node.filter), ...expressionsOf(moved)]);
+        return filterOf(scanWith(node, node.columns, filter), expressionsOf(rest));
       }
       case 'join':
         return this.#sinkIntoJoin(node, parts);
@@ -66,7 +70,7 @@ class Sinking {
         const [moved, rest] = this.#split(parts, node);
         const side = (input: PlanNode, ids: readonly number[]): PlanNode => {
           if (moved.length === 0) return this.#sink(input, NONE);
-          const below = new Map(node.columns.map((column, index) => [column.id, { ...reference(column), id: ids[index] ?? column.id }]));
+          const below = new Map(node.columns.map(({ id, type }, index) => [id, reference({ id: ids[index] ?? id, type })]));
           return this.#sink(input, this.#replaced(moved, below));
         };
         const left = side(node.left, node.leftIds);
@@ -87,7 +91,7 @@ class Sinking {
     const below = passing(node);
     const [moved, rest] = divide(parts, ({ expression }) => readsOnly(expression, below));
     const input = this.#sink(node.input, this.#replaced(moved, below));
-    const around = mapNodeExpressions(input === node.input ? node : { ...node, input }, this.#subqueries);
+    const around = mapNodeExpressions(input === node.input ? node : withInput(node, input), this.#subqueries);
     return filterOf(around, expressionsOf(rest));
   }
 
@@ -112,7 +116,7 @@ class Sinking {
     const remaining = node.condition === null || isEmptied || moved.size === 0 ? node.condition : and(kept);
     const condition = remaining === null ? null : this.#subqueries(remaining);
     const isSame = left === node.left && right === node.right && condition === node.condition;
-    return filterOf(isSame ? node : { ...node, left, right, condition }, expressionsOf(rest));
+    return filterOf(isSame ? node : joinWith(node, left, right, condition), expressionsOf(rest));
   }
 
   #partsOf(expressions: readonly Expression[]): Parts {
@@ -178,7 +182,11 @@ const expressionsOf = (parts: Parts): readonly Expression[] => (parts.length ===
 
 const joined = (left: Parts, right: Parts): Parts => (left.length === 0 ? right : right.length === 0 ? left : [...left, ...right]);
 
-const reference = ({ id, type }: PlanColumn): Extract<Expression, { kind: 'column' }> => ({ kind: 'column', id, type });
+const reference = ({ id, type }: Pick<PlanColumn, 'id' | 'type'>): Extract<Expression, { kind: 'column' }> => ({
+  kind: 'column',
+  id,
+  type,
+});
 
 const themselves = (columns: readonly PlanColumn[]): ReadonlyMap<number, Expression> =>
   new Map(columns.map((column) => [column.id, reference(column)]));
@@ -186,7 +194,7 @@ const themselves = (columns: readonly PlanColumn[]): ReadonlyMap<number, Express
 /** Returns a node under a filter; a filter that is there already takes the conjuncts. */
 function filterOf(node: PlanNode, parts: readonly Expression[]): PlanNode {
   if (parts.length === 0) return node;
-  if (node.kind === 'filter') return { ...node, predicate: and([...conjuncts(node.predicate), ...parts]) };
+  if (node.kind === 'filter') return { kind: 'filter', input: node.input, predicate: and([...conjuncts(node.predicate), ...parts]) };
   return { kind: 'filter', input: node, predicate: and(parts) };
 }
 

@@ -28,7 +28,10 @@ export class MemoryCatalog implements Catalog {
   /** Adds a table as CREATE TABLE would. */
   createTable(spec: TableSpec, snapshotId: string | null = '1'): TableSnapshot {
     this.#created += 1;
-    const fields = spec.columns.map((column, index): Field => ({ ...column, id: index + 1, type: numbered(column.type) }));
+    const fields = spec.columns.map(({ name, type, nullable, comment }, index): Field => {
+      const field = { id: index + 1, name, type: numbered(type), nullable };
+      return comment === undefined ? field : { ...field, comment };
+    });
     const table: TableSnapshot = {
       kind: 'table',
       ref: { ...spec.name, uuid: `00000000-0000-4000-8000-${String(this.#created).padStart(12, '0')}` },
