@@ -63,6 +63,7 @@ export type {
   WindowNode,
   WithNode,
 } from './plan/plan-node.ts';
+export { FILE_COLUMN_ID, isPlaceColumn, POSITION_COLUMN_ID } from './plan/place-column.ts';
 export { type LogicalPlan, PLAN_VERSION, type PlanOutput } from './plan/logical-plan.ts';
 export { outputColumns } from './plan/output-columns.ts';
 export {

@@ -58,11 +58,11 @@ export async function planInputs(query: BoundQuery, tables: TableSource): Promis
     const plan = leaf.kind === 'scan' ? found.get(leaf) : undefined;
     if (leaf.kind !== 'scan' || plan === undefined) return leaf;
     if (plan.residual === null || !hasSubquery(plan.residual)) {
-      inputs.set(leaf, tableInput(plan, plan.residual));
+      inputs.set(leaf, tableInput(leaf, plan, plan.residual));
       return leaf;
     }
     const bare: ScanNode = { ...leaf, filter: null };
-    inputs.set(bare, tableInput(plan, null));
+    inputs.set(bare, tableInput(leaf, plan, null));
     return { kind: 'filter', input: bare, predicate: mapSubqueries(plan.residual, (inner) => replaceLeaves(inner, hoist)) };
   };
   return {
@@ -73,13 +73,13 @@ export async function planInputs(query: BoundQuery, tables: TableSource): Promis
   };
 }
 
-function tableInput(plan: ScanPlan, residual: Expression | null): TableInput {
+function tableInput(scan: ScanNode, plan: ScanPlan, residual: Expression | null): TableInput {
   return {
     files: plan.splits.map((split) => ({ path: locationToPath(split.uri), rows: split.rows, bytes: split.bytes })),
     byFieldId: plan.splits.some((split) => !split.matchesSchema),
     ...partNamesOf(plan),
     residual,
-    ...deletesOf(plan.splits),
+    ...deletesOf(plan.splits, scan.columns),
     rows: plan.rows,
     bytes: plan.bytes,
   };

@@ -1,11 +1,13 @@
-import { locationToPath, type ParquetSplit, type RowDelete } from '../../spi/index.ts';
+import { isPlaceColumn, locationToPath, type ParquetSplit, type RowDelete, type ScanColumn } from '../../spi/index.ts';
 import type { FileDeletes } from './query-message.ts';
 
-/** Returns what takes rows of splits away, as a part of a scan's input; nothing when they have no deletes. */
-export function deletesOf(splits: readonly ParquetSplit[]): { readonly deletes?: FileDeletes } {
+/** Returns what takes rows of splits away, as a part of a scan's input; nothing when they have no deletes. Of a scan that tells where rows lie all files are
+ *  listed, those without deletes too. */
+export function deletesOf(splits: readonly ParquetSplit[], columns: readonly ScanColumn[]): { readonly deletes?: FileDeletes } {
+  const tellsPlace = columns.some(isPlaceColumn);
   const lists = new Map<readonly RowDelete[], number>();
   const files = splits.flatMap(({ uri, deletes }) => {
-    if (deletes.length === 0) return [];
+    if (deletes.length === 0 && !tellsPlace) return [];
     const list = lists.get(deletes) ?? lists.size;
     lists.set(deletes, list);
     return [{ path: locationToPath(uri), location: uri, list }];

@@ -19,12 +19,12 @@ export async function planScans(query: BoundQuery, tables: TableSource): Promise
   const scans = scansOf(query.plan.root);
   const plans = await Promise.all(scans.map((scan) => tables.plan(scan)));
   return {
-    inputs: plans.map((plan) => ({
+    inputs: plans.map((plan, index) => ({
       files: plan.splits.map((split) => locationToPath(split.uri)),
       byFieldId: plan.splits.some((split) => !split.matchesSchema),
       ...partNamesOf(plan),
       residual: plan.residual,
-      ...deletesOf(plan.splits),
+      ...deletesOf(plan.splits, scans[index]?.columns ?? []),
     })),
     rows: plans.reduce((sum, plan) => sum + plan.rows, 0),
     bytes: plans.reduce((sum, plan) => sum + plan.bytes, 0),

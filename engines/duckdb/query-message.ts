@@ -10,7 +10,7 @@ export interface FileRows {
 /** What takes rows of files away. Many files have the same deletes, so the lists stand beside the files. */
 export interface FileDeletes {
   readonly lists: readonly (readonly RowDelete[])[];
-  /** Files that have deletes: the path, the location as delete files tell it, and the position of the file's list. */
+  /** Files that have deletes (or none, where a scan tells the place of rows): the path, the location as delete files tell it, and the position of the file's list. */
   readonly files: readonly { readonly path: string; readonly location: string; readonly list: number }[];
 }
 

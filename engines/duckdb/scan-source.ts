@@ -1,4 +1,12 @@
-import type { DataType, EqualityColumn, ScanNode } from '../../spi/index.ts';
+import {
+  type DataType,
+  type EqualityColumn,
+  FILE_COLUMN_ID,
+  isPlaceColumn,
+  POSITION_COLUMN_ID,
+  type ScanColumn,
+  type ScanNode,
+} from '../../spi/index.ts';
 import {
   type DeletedFile,
   deleteJoins,
@@ -85,17 +93,28 @@ function readDeleted(node: ScanNode, input: ScanInput, files: readonly PathDelet
   const joins = deleteJoins(files, nameOf);
   const paths = files.map(({ path }) => path);
   const source = readFiles(node, input, paths, joins.columns, ', file_row_number = true');
-  return `SELECT ${selectList(node, input, 'd.', namesIn(input, paths))} FROM ${source} AS d${joins.sql}`;
+  return `SELECT ${selectList(node, input, 'd.', namesIn(input, paths), files)} FROM ${source} AS d${joins.sql}`;
 }
 
-function selectList(node: ScanNode, input: ScanInput, qualifier: string, names: PartNames): string {
+function selectList(
+  node: ScanNode,
+  input: ScanInput,
+  qualifier: string,
+  names: PartNames,
+  files: readonly DeletedFile[] = [],
+): string {
   if (node.columns.length === 0) return '1 AS one';
-  return node.columns
-    .map((column) => {
-      const stored = `${qualifier}${input.byFieldId ? fieldName(column.fieldId) : quoteName(column.name)}`;
-      return `${input.byFieldId ? valueOfTable(stored, column.type, names) : stored} AS c${String(column.id)}`;
-    })
-    .join(', ');
+  const valueSql = ({ fieldId, name, type }: ScanColumn): string => {
+    if (fieldId === FILE_COLUMN_ID) return locationSql(files);
+    if (fieldId === POSITION_COLUMN_ID) return 'd.file_row_number';
+    return input.byFieldId ? valueOfTable(qualifier + fieldName(fieldId), type, names) : qualifier + quoteName(name);
+  };
+  return node.columns.map((column) => `${valueSql(column)} AS c${String(column.id)}`).join(', ');
+}
+
+function locationSql(files: readonly DeletedFile[]): string {
+  const locations = files.map(({ location }) => quoteText(location));
+  return locations.length === 1 ? (locations[0] ?? 'NULL') : `[${locations.join(', ')}][CAST(d.file_index AS BIGINT) + 1]`;
 }
 
 function emptyList(node: ScanNode): string {
@@ -111,7 +130,7 @@ function readFiles(
   options: string,
 ): string {
   const files = `[${paths.map((file) => quoteText(escapeGlob(file))).join(', ')}]`;
-  const columns = [...compared, ...node.columns];
+  const columns = [...compared, ...node.columns.filter((column) => !isPlaceColumn(column))];
   const names = namesIn(input, paths);
   if (!input.byFieldId || columns.length === 0) return `read_parquet(${files}, hive_partitioning = false${options})`;
   const fields = new Map<number, DataType>(columns.map((column) => [column.fieldId, column.type]));

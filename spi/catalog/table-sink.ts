@@ -26,6 +26,8 @@ export interface DataFile {
    *  integers; identity and truncate in the canonical form of the column's type), null for NULL. */
   readonly partition: readonly (string | null)[];
   readonly columns: readonly ColumnStatistics[];
+  /** For a file of positions, the location of the data file whose rows it deletes; its `partition` is that file's, and told by nobody. */
+  readonly deletes?: string;
 }
 
 /** What one attempt of one task wrote. */
@@ -113,6 +115,9 @@ export interface WriteTransaction extends StagingArea {
   /** Reads a user's file into the staging area. Columns of the table that the file lacks are NULL.
    *  @throws STORAGE_FILE when the file cannot be read, SQL_INVALID_VALUE when a value does not fit its column. */
   appendFile(task: string, attempt: number, source: FileSource, signal?: AbortSignal): Promise<Fragment>;
+  /** Stages positions of rows to be deleted: Arrow IPC frames, schema first, with the location of a data file of the table and a position in each row. The commit
+   *  fails with STORAGE_CONFLICT when one of the data files is no longer part of the table. */
+  appendDeletes(task: string, attempt: number, frames: AsyncIterable<Uint8Array>): Promise<Fragment>;
   /** Makes the fragments part of the table in one step, durable when it returns. One attempt per task counts: the one handed in.
    *  Guarantees: a repeated key (per table) commits once; a lost race is tried again on the new snapshot.
    *  @throws STORAGE_CONFLICT, CATALOG_UNKNOWN_TABLE, CATALOG_EXISTS, STORAGE_OUTCOME_UNKNOWN */
@@ -129,7 +134,8 @@ export type WriteGoal =
    *  repeated key as well: the rows that the statement deleted or changed; those of the new files when left out. So is `changes`. With
    *  `basedOn` the commit also fails with STORAGE_CONFLICT when that is not the table's snapshot any more (null: it had none).
    *  With `sameRows` the new files hold the rows of the old ones and no others: the snapshot's operation is `replace`, and `basedOn` counts only
-   *  where the table has deletes, which may have come to mean rows of the old files. */
+   *  where the table has deletes, which may have come to mean rows of the old files. With `readAt` it fails when rows of one of the files,
+   *  or of those that staged positions are of, were deleted since that snapshot. */
   | {
       readonly kind: 'rewrite';
       readonly table: TableRef;
@@ -139,6 +145,7 @@ export type WriteGoal =
       readonly changes?: RowChanges;
       readonly basedOn?: string | null;
       readonly sameRows?: boolean;
+      readonly readAt?: string | null;
     }
   /** Creates the table with its first rows in one commit. */
   | { readonly kind: 'create'; readonly spec: TableSpec; readonly ifExists: IfExists };

@@ -1,6 +1,7 @@
 import type { Expression } from './expression.ts';
 import type { LogicalPlan } from './logical-plan.ts';
 import type { PlanNode } from './plan-node.ts';
+import { isPlaceColumn } from './place-column.ts';
 import { walkPlan } from './traverse.ts';
 
 /** A part of the algebra that an engine may declare. What an engine does not declare is never sent to it. */
@@ -10,6 +11,8 @@ export type PlanFeature =
   | 'join:lateral'
   /** Rows that `ParquetSplit.deletes` take away are left out, by the engine itself or by `TableSource.read`. */
   | 'scan:deletes'
+  /** Scans give the place of a row: `FILE_COLUMN_ID` and `POSITION_COLUMN_ID`. */
+  | 'scan:place'
   | 'aggregate:grouping_sets'
   | 'aggregate:distinct'
   | 'aggregate:filter'
@@ -56,6 +59,7 @@ export function readsStatementTime(plan: LogicalPlan): boolean {
 function addNode(node: PlanNode, features: Set<PlanFeature>, functions: Set<string>): void {
   features.add(node.kind);
   if (node.kind === 'scan' && node.deletes === true) features.add('scan:deletes');
+  if (node.kind === 'scan' && node.columns.some(isPlaceColumn)) features.add('scan:place');
   if (node.kind === 'join') {
     features.add(`join:${node.joinType}`);
     if (node.lateral) features.add('join:lateral');

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { assert, type Fragment, type ParquetSplit, PlatformError, type RowChanges, type WriteGoal } from '../../spi/index.ts';
+import { assert, type ParquetSplit, PlatformError, type RowChanges, type WriteGoal } from '../../spi/index.ts';
 import type { BoundStatement, RowModification } from '../../sql/bind/index.ts';
 import { restrictScan } from '../../sql/plan/index.ts';
+import { changeOnRead } from './change-on-read.ts';
 import { answerCommit } from './answer-small.ts';
+import { checkRows } from './check-rows.ts';
 import { countLiveRows } from './count-live-rows.ts';
 import { countAll, countRows } from './count-rows.ts';
 import { commitStaged, findEarlierCommit, writeQuery } from './execute-write.ts';
-import { type AffectedFiles, findAffectedFiles, sumRows } from './find-affected-files.ts';
+import { type AffectedFiles, findAffectedFiles } from './find-affected-files.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
 
@@ -66,7 +68,11 @@ async function executeOnce(statement: Modification, context: StatementContext): 
     rows,
     ...told,
     ...base,
+    readAt: target.snapshotId,
   };
+  if (statement.kind !== 'truncate' && statement.onRead !== null) {
+    return changeOnRead(statement, statement.onRead, { affected, changes, goal }, context);
+  }
   const updates = statement.kind !== 'truncate' && statement.updates;
   const read = updates ? [...whole, ...partial] : partial;
   if (statement.kind === 'truncate' || (read.length === 0 && inserted === 0)) {
@@ -77,8 +83,10 @@ async function executeOnce(statement: Modification, context: StatementContext): 
   const query = restrictScan(statement.query, target.columns, urisOf(read));
   // The key alone tells a later process whether the statement was done; until then it begins anew, on the snapshot of that time.
   const undurable: StatementContext = { ...context, durable: null };
-  return writeQuery(goal, query, statement.hints, undurable, (fragments) => {
-    checkRows(fragments, stays);
+  return writeQuery(goal, query, statement.hints, undurable, {
+    check: (fragments) => {
+      checkRows(fragments, stays);
+    },
   });
 }
 
@@ -113,14 +121,6 @@ async function countChanges(
   throw new PlatformError('SQL_ROW_CHANGED_TWICE', message, {
     hint: 'Leave one row of the source for each row of the table, by GROUP BY or QUALIFY, or make the condition stricter.',
   });
-}
-
-/** Rows that are neither meant nor there afterwards would be lost, so the commit is refused. */
-function checkRows(fragments: readonly Fragment[], expected: number): void {
-  const written = sumRows(fragments.flatMap((fragment) => fragment.files));
-  if (written === expected) return;
-  const message = `The condition chose other rows when the files were written: ${String(written)} rows were left, not ${String(expected)}. Nothing was changed.`;
-  throw new PlatformError('SQL_UNSUPPORTED', message, { hint: 'Give a subquery with LIMIT an ORDER BY that leaves no choice.' });
 }
 
 const urisOf = (files: readonly ParquetSplit[]): readonly string[] => files.map((file) => file.uri);

@@ -64,21 +64,29 @@ export async function findEarlierCommit(
   return key === null ? null : context.sink.committed(table, key);
 }
 
+/** What a statement does around the rows that an engine stages. */
+export interface MoreToStage {
+  /** Stages more, ahead of the engine. */
+  readonly before?: (transaction: WriteTransaction) => Promise<readonly Fragment[]>;
+  /** Throws when what the engine staged must not be committed. */
+  readonly check?: (fragments: readonly Fragment[]) => void;
+}
+
 /** Routes a query that writes, lets the engine stage its rows, and commits them once. A durable run that was begun before goes on from what is
- *  staged. `check` throws when what was staged must not be committed. */
+ *  staged. */
 export async function writeQuery(
   goal: WriteGoal,
   query: BoundQuery,
   hints: QueryHints,
   context: StatementContext,
-  check: (fragments: readonly Fragment[]) => void = () => undefined,
+  more: MoreToStage = {},
 ): Promise<StatementOutcome> {
   const { record, durable, router } = context;
   record.describe({ fingerprint: query.fingerprint, snapshots: formatSnapshots(query.snapshots) });
   if (durable !== null && durable.begun !== null) {
     const { engine, token } = durable.begun;
     const transaction = await context.sink.reopen(token);
-    return stageAndCommit(transaction, query, context.engines.get(engine), context, check);
+    return stageAndCommit(transaction, query, context.engines.get(engine), context, more);
   }
   const preferred = durable === null ? null : DURABLE_ENGINE;
   const wish = { hint: hints.engine, session: context.request.session.engine, preferred };
@@ -90,7 +98,7 @@ export async function writeQuery(
     const startedMs = performance.now();
     const transaction = await context.sink.begin(goal);
     await durable?.begin({ engine: candidate.name, token: transaction.token });
-    const outcome = await stageAndCommit(transaction, query, candidate, context, check);
+    const outcome = await stageAndCommit(transaction, query, candidate, context, more);
     const measuredMs = performance.now() - startedMs;
     record.describe({ measuredMs });
     router.observe(route, candidate, measuredMs, null);
@@ -109,7 +117,7 @@ async function stageAndCommit(
   query: BoundQuery,
   { name, engine }: RegisteredEngine,
   context: StatementContext,
-  check: (fragments: readonly Fragment[]) => void,
+  { check, before }: MoreToStage,
 ): Promise<StatementOutcome> {
   const { record, durable } = context;
   record.describe({ engine: name });
@@ -124,9 +132,10 @@ async function stageAndCommit(
     ...(durable === null ? {} : { workDirectory: durable.workDirectory }),
   };
   const stage = async (): Promise<readonly Fragment[]> => {
+    const staged = (await before?.(transaction)) ?? [];
     const fragments = await engine.write(query, transaction, run);
-    check(fragments);
-    return fragments;
+    check?.(fragments);
+    return [...staged, ...fragments];
   };
   return answerCommit(await commitStaged(transaction, stage, context), name);
 }

@@ -1,11 +1,12 @@
 import type { AggregateColumn, BoundQuery, Expression as PlanExpression, PlanNode } from '../../spi/index.ts';
 import type { Merge, MergeClause } from '../ast/index.ts';
 import { bindChangeSource } from './bind-change-source.ts';
+import { bindPlaces, isMergeOnRead } from './bind-merge-on-read.ts';
 import { bindTarget, candidateScan, countMatching, countWhere, refuseUnstable } from './bind-modification.ts';
 import type { BinderState, BoundRelation } from './binder-state.ts';
-import type { BoundStatement } from './bound-statement.ts';
+import type { BoundStatement, MergeOnRead } from './bound-statement.ts';
 import { bindMatch, type ChangeParts, type ChangeText, clausesFor, contextOver, isClauseOf } from './change-clauses.ts';
-import { changedCondition, insertedRows, type MarkedRows, markInserts, markTarget, remainingRows } from './change-rows.ts';
+import { changedCondition, insertedRows, type MarkedRows, markInserts, markTarget, remainingRows, updatedRows } from './change-rows.ts';
 import { insertValues, updateValues } from './change-values.ts';
 import { bindCondition } from './bind-operator.ts';
 import { readHintList } from './finish-query.ts';
@@ -41,6 +42,7 @@ export function bindChange(state: BinderState, text: ChangeText): BoundStatement
     changes: text.kind === 'delete' ? null : finish(countChanges(parts, marked, inserts)),
     updates: text.clauses.some(({ action }) => action.kind === 'merge-update'),
     query: finish(rows),
+    onRead: isMergeOnRead(target.table, text.kind) ? bindOnRead(parts, finish) : null,
     hints: readHintList(state, text.hints),
   };
 }
@@ -67,6 +69,17 @@ function valuesOf(parts: ChangeParts, clause: MergeClause): readonly PlanExpress
   const others = parts.source.rows.columns;
   if (clause.action.kind === 'merge-update') return [...updateValues(parts, clause, clause.action, own, others).values()];
   return clause.action.kind === 'merge-insert' ? [...insertValues(parts, clause.action, others).values()] : [];
+}
+
+/** Plans of their own: what a plan node is about is told by its columns. */
+function bindOnRead(parts: ChangeParts, finish: (relation: BoundRelation) => BoundQuery): MergeOnRead {
+  const positions = bindPlaces(parts.state, parts.target, changedCondition(parts), finish);
+  const updates = parts.text.clauses.some(({ action }) => action.kind === 'merge-update');
+  const inserts = markInserts(parts);
+  const updated = updates ? updatedRows(parts, markTarget(parts)) : null;
+  const inserted = inserts === null ? null : insertedRows(parts, inserts);
+  const rows = updated !== null && inserted !== null ? uniteRows(parts.state, updated, inserted) : (updated ?? inserted);
+  return { positions, rows: rows === null ? null : finish(rows) };
 }
 
 function allRows(parts: ChangeParts, marked: MarkedRows, inserts: MarkedRows | null): BoundRelation {

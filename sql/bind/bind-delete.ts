@@ -1,6 +1,7 @@
 import type { Expression as PlanExpression } from '../../spi/index.ts';
 import type { Delete, Truncate } from '../ast/index.ts';
 import { bindChange } from './bind-change.ts';
+import { bindPlaces, isMergeOnRead } from './bind-merge-on-read.ts';
 import { bindTarget, candidateScan, countMatching } from './bind-modification.ts';
 import { scanTable } from './bind-relation.ts';
 import type { BinderState } from './binder-state.ts';
@@ -29,6 +30,9 @@ export function bindDelete(state: BinderState, node: Delete): BoundStatement {
     changes: null,
     updates: false,
     query: target.finish({ plan: { kind: 'filter', input: scan, predicate: stays }, columns: scan.columns }),
+    onRead: isMergeOnRead(table, 'delete')
+      ? { positions: bindPlaces(state, target, condition, (rows) => target.finish(rows)), rows: null }
+      : null,
     hints: readHintList(state, node.hints),
   };
 }

@@ -46,6 +46,7 @@ export function bindOverwrite(state: BinderState, node: Insert, partition: reado
     matching,
     changes,
     updates: false,
+    onRead: null,
     query: finish(uniteRows(state, { plan: stays, columns: target.scan.columns }, source.read())),
     hints: node.source === null ? { engine: null } : readHints(state, node.source),
   };

@@ -2,6 +2,7 @@ import type { Expression as PlanExpression, PlanColumn, PlanNode, ProjectColumn 
 import type { Update } from '../ast/index.ts';
 import { bindAssignments } from './bind-assignments.ts';
 import { bindChange } from './bind-change.ts';
+import { bindPlaces, isMergeOnRead } from './bind-merge-on-read.ts';
 import { bindTarget, candidateScan, countMatching, type ModificationTarget } from './bind-modification.ts';
 import type { BinderState } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
@@ -32,6 +33,7 @@ export function bindUpdate(state: BinderState, node: Update): BoundStatement {
     const expression = value === undefined ? old : before.mark === null ? value : choose(before.mark, value, old);
     return state.columns.create({ name: field.name, type: field.type, nullable: field.nullable, expression });
   });
+  const { condition } = target;
   return {
     kind: 'update',
     table: table.ref,
@@ -40,6 +42,13 @@ export function bindUpdate(state: BinderState, node: Update): BoundStatement {
     changes: null,
     updates: true,
     query: target.finish({ plan: { kind: 'project', input: before.plan, columns }, columns }),
+    onRead:
+      condition === null || before.mark === null || !isMergeOnRead(table, 'update')
+        ? null
+        : {
+            positions: bindPlaces(state, target, condition, (rows) => target.finish(rows)),
+            rows: target.finish({ plan: { kind: 'project', input: onlyMeant(before.plan, before.mark), columns }, columns }),
+          },
     hints: readHintList(state, node.hints),
   };
 }
@@ -62,6 +71,8 @@ function markRows(state: BinderState, { scan, condition }: ModificationTarget): 
   const mark = state.columns.create({ name: 'meant', type: condition.type, nullable: true, expression: condition });
   return { plan: { kind: 'project', input: scan, columns: [...columns, mark] }, columns, mark };
 }
+
+const onlyMeant = (input: PlanNode, mark: PlanColumn): PlanNode => ({ kind: 'filter', input, predicate: columnExpression(mark) });
 
 const choose = (mark: PlanColumn, value: PlanExpression, old: PlanExpression): PlanExpression => ({
   kind: 'case',

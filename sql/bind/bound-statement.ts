@@ -132,7 +132,17 @@ export interface RowModification {
   readonly updates: boolean;
   /** What takes the place of the rows that the target's scan reads, in the table's columns; with the rows inserted. */
   readonly query: BoundQuery;
+  /** How the rows are changed where they lie, when the table's properties ask for that; null when files are written anew. */
+  readonly onRead: MergeOnRead | null;
   readonly hints: QueryHints;
+}
+
+/** Rows are marked as deleted, and only those with other values are written. */
+export interface MergeOnRead {
+  /** The location of the data file and the position in it of each row meant; restricted by the target's columns. */
+  readonly positions: BoundQuery;
+  /** The rows with their new values, and those inserted; null when there are none. */
+  readonly rows: BoundQuery | null;
 }
 
 /** What a hint comment asked for. */

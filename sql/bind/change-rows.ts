@@ -171,12 +171,28 @@ export function remainingRows(parts: ChangeParts, { plan, columns: others, own, 
   const deletes = clauses.filter(({ action }) => action.kind === 'merge-delete');
   const isDeleted = isClauseOf(parts, columnExpression(mark), deletes);
   const kept: PlanNode = deletes.length === 0 ? plan : { kind: 'filter', input: plan, predicate: predicate('is_not_true', isDeleted) };
+  return chooseValues(parts, kept, mark, updatesOf(parts, others, own), (index) => columnExpression(own[index] ?? mark));
+}
+
+/** Returns the rows that get other values, with them, in the table's columns. */
+export function updatedRows(parts: ChangeParts, { plan, columns: others, own, mark }: MarkedRows): BoundRelation {
+  const clauses = clausesFor(parts, 'matched', 'not-matched-by-source').filter(({ action }) => action.kind === 'merge-update');
+  const kept: PlanNode = { kind: 'filter', input: plan, predicate: isClauseOf(parts, columnExpression(mark), clauses) };
+  return chooseValues(parts, kept, mark, updatesOf(parts, others, own), (index) => columnExpression(own[index] ?? mark));
+}
+
+function updatesOf(
+  parts: ChangeParts,
+  others: MarkedRows['columns'],
+  own: readonly PlanColumn[],
+): readonly (readonly [PlanExpression, FieldValues])[] {
+  const clauses = clausesFor(parts, 'matched', 'not-matched-by-source');
   const updates = clauses.flatMap((clause) =>
     clause.action.kind === 'merge-update'
       ? [[clauseNumber(parts, clause), updateValues(parts, clause, clause.action, own, others)] as const]
       : [],
   );
-  return chooseValues(parts, kept, mark, updates, (index) => columnExpression(own[index] ?? mark));
+  return updates;
 }
 
 /** Returns the rows that are inserted, in the table's columns. */

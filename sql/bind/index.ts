@@ -10,6 +10,7 @@ export type {
   RouteCondition,
   RouteRuleText,
   RowModification,
+  MergeOnRead,
   SettingName,
   VirtualRelation,
 } from './bound-statement.ts';

@@ -39,7 +39,13 @@ export async function prepareWrite(parts: CommitterParts, write: StagedWrite, me
   const snapshotId = newSnapshotId();
   const sealed = await sealDataFiles(files, write.tableDirectory, write.fragments);
   const [manifest] = await Promise.all([
-    writeDataManifest(files, write.tableDirectory, { schema, spec, columns: metadata.columns, exact: true }, snapshotId, sealed),
+    writeDataManifest(
+      files,
+      write.tableDirectory,
+      { schema, spec, columns: metadata.columns, exact: true },
+      snapshotId,
+      sealed.filter(isData),
+    ),
     writeChecksums(files, write.tableDirectory, snapshotId, sealed),
   ]);
   if (write.goal === 'create') await syncDirectories(files, [write.tableDirectory], parts.warehouseDirectory);
@@ -59,6 +65,8 @@ const columnsChanged = ({ table }: StagedWrite): PlatformError =>
   new PlatformError('STORAGE_CONFLICT', `The columns of the table ${table.name} have changed since the write began.`, {
     hint: 'Repeat the statement.',
   });
+
+const isData = ({ file }: SealedFile): boolean => file.deletes === undefined;
 
 /** Returns the table as it is now, or the result of a CREATE IF NOT EXISTS whose table is there already.
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_EXISTS, CATALOG_NOT_A_TABLE */

@@ -4,6 +4,7 @@ import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
 import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
+import { referencedPath } from '../iceberg/manifest/referenced-path.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { type ManifestLayout, type PendingSnapshot, storeTakenOver } from './store-manifest.ts';
 
@@ -12,6 +13,9 @@ export interface RemovedTotals {
   readonly files: number;
   readonly rows: number;
   readonly bytes: number;
+  /** Delete files that were of those data files alone, and the positions in them. */
+  readonly deleteFiles: number;
+  readonly positions: number;
 }
 
 /** Manifests without the files removed: those that had none of them, and new ones in place of the others. */
@@ -34,12 +38,15 @@ export async function removeDataFiles(
   const missing = new Set(write.removes);
   const untouched: ManifestFile[] = [];
   const pending: { readonly layout: ManifestLayout; readonly entries: readonly ManifestEntry[] }[] = [];
-  const removed = { files: 0, rows: 0, bytes: 0 };
+  const removed = { files: 0, rows: 0, bytes: 0, deleteFiles: 0, positions: 0 };
+  const gone = new Set(write.removes);
   for (const file of manifests) {
     // Once all are found, no further manifest needs to be read.
-    const manifest = missing.size === 0 || file.content === 'deletes' ? null : await parts.metadata.manifest(file, table);
+    const isNeeded = file.content === 'deletes' ? gone.size > 0 : missing.size > 0;
+    const manifest = !isNeeded ? null : await parts.metadata.manifest(file, table);
     const live = manifest?.entries.filter((entry) => entry.status !== 'deleted') ?? [];
     const entries = live.map((entry): ManifestEntry => {
+      if (entry.deletes !== null) return withoutDangling(entry, gone, removed, snapshot);
       if (!missing.delete(entry.location)) return { ...entry, status: 'existing' };
       removed.files += 1;
       removed.rows += entry.rows;
@@ -49,8 +56,8 @@ export async function removeDataFiles(
     if (manifest === null || !entries.some((entry) => entry.status === 'deleted')) untouched.push(file);
     else pending.push({ layout: { ...manifest, spec: specOf(table, file.specId), columns: table.columns }, entries });
   }
-  const [gone] = missing;
-  if (gone !== undefined) throw filesGone(write, gone);
+  const [lost] = missing;
+  if (lost !== undefined) throw filesGone(write, lost);
   const changed: ManifestFile[] = [];
   for (const { layout, entries } of pending) {
     changed.push(await storeTakenOver(parts.files, write.tableDirectory, 'm2', layout, snapshot, entries));
@@ -58,7 +65,22 @@ export async function removeDataFiles(
   return { untouched, changed, removed };
 }
 
-function filesGone(write: StagedWrite, location: string): PlatformError {
+/** Deletes of a data file that goes go with it. */
+function withoutDangling(
+  entry: ManifestEntry,
+  gone: ReadonlySet<string>,
+  removed: { deleteFiles: number; positions: number },
+  { snapshotId }: PendingSnapshot,
+): ManifestEntry {
+  const path = referencedPath(entry);
+  if (path === null || !gone.has(path)) return { ...entry, status: 'existing' };
+  removed.deleteFiles += 1;
+  removed.positions += entry.rows;
+  return { ...entry, status: 'deleted', snapshotId };
+}
+
+/** Returns the error of a write whose data file another statement has replaced, or deleted rows of. */
+export function filesGone(write: StagedWrite, location: string): PlatformError {
   return new PlatformError(
     'STORAGE_CONFLICT',
     `Another statement has changed rows of the table ${write.table.name} that this one changes.`,

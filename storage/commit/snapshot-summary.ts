@@ -5,6 +5,8 @@ import type { SealedFile } from './seal-data-files.ts';
 
 const DELETE_TOTALS = ['total-delete-files', 'total-position-deletes', 'total-equality-deletes'];
 
+type DataTotals = Pick<RemovedTotals, 'files' | 'rows' | 'bytes'>;
+
 /** Returns the summary of a new snapshot: the operation, what it changes and the totals after it. Totals are left out when the parent's are unknown.
  *  @see Iceberg spec, Appendix F, "Optional Snapshot Summary Fields" */
 export function snapshotSummary(
@@ -13,15 +15,12 @@ export function snapshotSummary(
   rewritten: RemovedTotals,
   parent: Snapshot | null,
 ): Readonly<Record<string, string>> {
-  const added = {
-    files: sealed.length,
-    rows: sealed.reduce((sum, file) => sum + file.file.rows, 0),
-    bytes: sealed.reduce((sum, file) => sum + file.file.bytes, 0),
-  };
+  const deletes = sealed.filter(({ file }) => file.deletes !== undefined);
+  const added = sizeOf(sealed.filter(({ file }) => file.deletes === undefined));
   const all = write.goal === 'overwrite';
   const before = parent === null ? { files: 0, rows: 0, bytes: 0 } : parentTotals(parent);
   const removed = all ? before : rewritten;
-  const replaces = all || write.removes.length > 0;
+  const replaces = all || write.removes.length + deletes.length > 0;
   const summary: Record<string, string> = {
     operation: write.sameRows === true ? 'replace' : replaces ? 'overwrite' : 'append',
     'added-data-files': String(added.files),
@@ -39,14 +38,34 @@ export function snapshotSummary(
     summary['total-records'] = String(kept('rows') + added.rows);
     summary['total-files-size'] = String(kept('bytes') + added.bytes);
   }
-  for (const key of DELETE_TOTALS) {
-    const total = all || parent === null ? '0' : parent.summary[key];
-    if (total !== undefined) summary[key] = total;
+  const positions = sizeOf(deletes);
+  if (positions.files > 0) {
+    summary['added-delete-files'] = String(positions.files);
+    summary['added-position-delete-files'] = String(positions.files);
+    summary['added-position-deletes'] = String(positions.rows);
   }
+  if (rewritten.deleteFiles > 0) {
+    summary['removed-delete-files'] = String(rewritten.deleteFiles);
+    summary['removed-position-delete-files'] = String(rewritten.deleteFiles);
+    summary['removed-position-deletes'] = String(rewritten.positions);
+  }
+  const changes = [positions.files - rewritten.deleteFiles, positions.rows - rewritten.positions, 0];
+  DELETE_TOTALS.forEach((key, index) => {
+    const earlier = all || parent === null ? 0 : Number(parent.summary[key] ?? NaN);
+    if (!Number.isNaN(earlier)) summary[key] = String(earlier + (changes[index] ?? 0));
+  });
   return summary;
 }
 
-function parentTotals(parent: Snapshot): RemovedTotals | null {
+function sizeOf(sealed: readonly SealedFile[]): DataTotals {
+  return {
+    files: sealed.length,
+    rows: sealed.reduce((sum, file) => sum + file.file.rows, 0),
+    bytes: sealed.reduce((sum, file) => sum + file.file.bytes, 0),
+  };
+}
+
+function parentTotals(parent: Snapshot): DataTotals | null {
   const { summary } = parent;
   const files = Number(summary['total-data-files'] ?? NaN);
   const rows = Number(summary['total-records'] ?? NaN);

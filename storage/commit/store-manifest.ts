@@ -12,8 +12,8 @@ import type { TableSchema } from '../iceberg/type/schema-json.ts';
 /** A manifest that is not in a list yet: its sequence numbers are those of the snapshot that takes it up. */
 export type NewManifest = Omit<ManifestFile, 'sequenceNumber' | 'minSequenceNumber'>;
 
-/** What a manifest's name ends with: files that are added, merged manifests, or what a rewrite leaves. */
-type ManifestPurpose = 'm0' | 'm1' | 'm2';
+/** What a manifest's name ends with: files that are added, merged manifests, what a rewrite leaves, or positions deleted. */
+type ManifestPurpose = 'm0' | 'm1' | 'm2' | 'm3';
 
 /** The schema and spec of a manifest's files. */
 export interface ManifestLayout {

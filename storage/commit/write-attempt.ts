@@ -6,6 +6,8 @@ import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { writeManifestList } from '../iceberg/manifest/manifest-list.ts';
 import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { addPositionDeletes } from './add-position-deletes.ts';
+import { checkDeletes } from './check-deletes.ts';
 import { hasLiveFiles, mergeManifests } from './merge-manifests.ts';
 import { checkSchema, type CommitBase, type PreparedWrite } from './prepare-write.ts';
 import { removeDataFiles, type RemovedTotals } from './remove-data-files.ts';
@@ -89,27 +91,32 @@ export async function discardAttempt(parts: CommitterParts, attempt: CommitAttem
   await Promise.all(attempt.written.map((path) => parts.files.remove(path)));
 }
 
-const NOTHING_REMOVED: RemovedTotals = { files: 0, rows: 0, bytes: 0 };
+const NOTHING_REMOVED: RemovedTotals = { files: 0, rows: 0, bytes: 0, deleteFiles: 0, positions: 0 };
 
 /** An append keeps all manifests of the current snapshot, a rewrite those whose files stay, anything else none. */
 async function keptManifests(
   parts: CommitterParts,
-  { write, snapshotId }: PreparedWrite,
+  { write, snapshotId, sealed }: PreparedWrite,
   base: CommitBase,
   sequenceNumber: number,
 ): Promise<KeptManifests> {
   const { metadata } = base;
   const keeps = write.goal === 'append' || write.goal === 'rewrite';
+  const snapshot = { snapshotId, sequenceNumber };
   if (!keeps || metadata.current === null) {
-    if (write.goal === 'rewrite') await removeDataFiles(parts, write, metadata, { snapshotId, sequenceNumber }, []);
+    if (write.goal === 'rewrite') await removeDataFiles(parts, write, metadata, snapshot, []);
+    await addPositionDeletes(parts, write, metadata, snapshot, [], sealed);
     return { manifests: [], written: [], removed: NOTHING_REMOVED };
   }
   const all = (await parts.metadata.manifestList(metadata.current.manifestList)).filter(hasLiveFiles);
-  const rewritten = await removeDataFiles(parts, write, metadata, { snapshotId, sequenceNumber }, all);
-  const merged = await mergeManifests(parts, write.tableDirectory, metadata, { snapshotId, sequenceNumber }, rewritten.untouched);
+  await checkDeletes(parts, write, metadata);
+  const deletes = await addPositionDeletes(parts, write, metadata, snapshot, all, sealed);
+  const rewritten = await removeDataFiles(parts, write, metadata, snapshot, all);
+  const merged = await mergeManifests(parts, write.tableDirectory, metadata, snapshot, rewritten.untouched);
+  const changed = [...deletes, ...rewritten.changed];
   return {
-    manifests: [...rewritten.changed, ...merged.manifests],
-    written: [...rewritten.changed.map((manifest) => manifest.location), ...(merged.written === null ? [] : [merged.written])],
+    manifests: [...changed, ...merged.manifests],
+    written: [...changed.map((manifest) => manifest.location), ...(merged.written === null ? [] : [merged.written])],
     removed: rewritten.removed,
   };
 }

@@ -8,6 +8,7 @@ import { inspectFile } from './operation/inspect-file.ts';
 import type { DataProcessSettings } from './operation/operation-database.ts';
 import { readSplit, type SplitRequest } from './operation/read-split.ts';
 import { writeFile } from './operation/write-file.ts';
+import { writePositionDeletes } from './operation/write-position-deletes.ts';
 import { writeFrames } from './operation/write-frames.ts';
 
 runChild((channel) => {
@@ -17,6 +18,8 @@ runChild((channel) => {
       (await writeFile(settings, target, source, signal)) as unknown as Json,
     writeFrames: async ({ target }: { target: StagingTarget }, { signal, frames }) =>
       (await writeFrames(settings, target, frames, signal)) as unknown as Json,
+    writePositionDeletes: async ({ target }: { target: StagingTarget }, { signal, frames }) =>
+      (await writePositionDeletes(settings, target, frames, signal)) as unknown as Json,
     read: (request: SplitRequest, context) => readSplit(settings, request, context.signal, (frame) => context.send(frame)),
     digest: ({ location }: { location: string }) => digestFile(localFileSystem(), location),
     inspect: async ({ source }: { source: Omit<FileSource, 'columns'> }, { signal }) =>

@@ -18,6 +18,9 @@ export interface DataService {
   /** Reads a user's file and writes its rows as Parquet data files of the target. The files are not synced.
    *  @throws STORAGE_FILE when the file cannot be read, SQL_INVALID_VALUE when a value does not fit its column. */
   writeFile(target: StagingTarget, source: FileSource, signal?: AbortSignal): Promise<readonly DataFile[]>;
+  /** Writes Arrow IPC frames (schema first; a location of a data file and a position in it) as position delete files, one for each data file, below the target's
+   *  directory. The files are not synced. */
+  writePositionDeletes(target: StagingTarget, frames: AsyncIterable<Uint8Array>): Promise<readonly DataFile[]>;
   /** Decodes a split to Arrow IPC frames, schema first, with the columns asked for in order; `fields` is the schema that the table is read with.
    *  Guarantees: ends normally only after the last row; stopping early frees everything.
    *  @throws STORAGE_CORRUPT, STORAGE_UNAVAILABLE */

@@ -43,6 +43,13 @@ export class PooledDataService implements DataService {
     return (await this.#call('writeFile', { target, source }, { signal }, fileCrash(source))) as unknown as readonly DataFile[];
   }
 
+  async writePositionDeletes(target: StagingTarget, frames: AsyncIterable<Uint8Array>): Promise<readonly DataFile[]> {
+    this.#checkInside(target.directory);
+    const crashed: CrashError = (signal) =>
+      new PlatformError('STORAGE_UNAVAILABLE', `Writing positions of deleted rows ended its process (${signal}).`);
+    return (await this.#call('writePositionDeletes', { target }, { frames }, crashed)) as unknown as readonly DataFile[];
+  }
+
   async *read(
     split: ParquetSplit,
     fields: readonly Field[],

@@ -1,11 +1,8 @@
 import type { PartitionSpec } from '../../spi/index.ts';
 import type { DeleteFacts, ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { PartitionValues } from '../iceberg/manifest/partition-avro.ts';
+import { pathBounds, referencedPath } from '../iceberg/manifest/referenced-path.ts';
 import { compareValues } from '../iceberg/value/column-value.ts';
-
-/** The field id of `file_path` in position delete files.
- *  @see Iceberg spec, "Reserved Field IDs" */
-export const FILE_PATH_ID = 2147483546;
 
 /** A live entry of a delete manifest. */
 export type DeleteEntry = ManifestEntry & { readonly deletes: DeleteFacts };
@@ -29,8 +26,8 @@ export function indexDeletes(deletes: readonly { readonly entry: DeleteEntry; re
   for (const { entry, spec } of deletes) {
     const partition = partitionKey(spec, entry.partition);
     if (entry.deletes.content === 'equality') add(equality, spec.fields.length === 0 ? GLOBAL : partition, entry);
-    else if (entry.deletes.vector !== null) add(vectors, `${partition} ${onlyPath(entry) ?? ''}`, entry);
-    else if (onlyPath(entry) !== null) add(byPath, `${partition} ${onlyPath(entry) ?? ''}`, entry);
+    else if (entry.deletes.vector !== null) add(vectors, `${partition} ${referencedPath(entry) ?? ''}`, entry);
+    else if (referencedPath(entry) !== null) add(byPath, `${partition} ${referencedPath(entry) ?? ''}`, entry);
     else add(ranges, partition, entry);
   }
   const rangesOf = new Map([...ranges].map(([partition, entries]) => [partition, pathRanges(entries)]));
@@ -70,19 +67,6 @@ function partitionKey({ specId }: PartitionSpec, values: PartitionValues): strin
     return value instanceof Uint8Array ? `x${Buffer.from(value).toString('hex')}` : `${typeof value}:${String(value)}`;
   });
   return JSON.stringify([specId, ...texts]);
-}
-
-/** The data file that positions are all of: told, or both bounds of `file_path`. */
-function onlyPath({ deletes, metrics }: DeleteEntry): string | null {
-  if (deletes.referencedDataFile !== null) return deletes.referencedDataFile;
-  const { lower, upper } = pathBounds(metrics);
-  return lower !== null && lower === upper ? lower : null;
-}
-
-/** Bounds of texts may be cut short by a writer: a lower one then still is no greater, and an upper one no less, than any path. */
-function pathBounds(metrics: ManifestEntry['metrics']): { readonly lower: string | null; readonly upper: string | null } {
-  const text = (bytes: Uint8Array | undefined): string | null => (bytes === undefined ? null : Buffer.from(bytes).toString());
-  return { lower: text(metrics.lowerBounds.get(FILE_PATH_ID)), upper: text(metrics.upperBounds.get(FILE_PATH_ID)) };
 }
 
 interface PathRange {

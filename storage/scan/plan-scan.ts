@@ -1,5 +1,6 @@
 import {
   assert,
+  isPlaceColumn,
   type Field,
   type ParquetSplit,
   type PartitionSpec,
@@ -15,7 +16,7 @@ import { valueToText } from '../iceberg/value/value-text.ts';
 import { filterColumns } from './filter-columns.ts';
 import { fileFacts, manifestFacts } from './gather-facts.ts';
 import { judgeFilter, MAY_BE_TRUE, ONLY_TRUE } from './judge-filter.ts';
-import { comparesByName, readRowDeletes } from './row-deletes.ts';
+import { comparesByName, hidesPlace, readRowDeletes } from './row-deletes.ts';
 import { type WrittenColumns, WrittenColumnsOf } from './written-columns.ts';
 
 /** Returns which files of a snapshot a scan reads: manifests, then files, that cannot hold a row which meets the filter are left out.
@@ -28,6 +29,7 @@ export async function planScan(
 ): Promise<ScanPlan> {
   const fields = fieldsOf(table, request.schemaId);
   const columns = filterColumns(request.columns, fields);
+  const tellsPlace = request.columns.some(isPlaceColumn);
   const wanted = request.files === undefined ? null : new Set(request.files);
   const splits: ParquetSplit[] = [];
   let [filesTotal, rows, bytes] = [0, 0, 0];
@@ -47,6 +49,7 @@ export async function planScan(
     }
     const manifest = await reader.manifest(file, table);
     const written = new WrittenColumnsOf(table, fields, request.columns, manifest);
+    const isPlaceHidden = tellsPlace && hidesPlace(manifest.schema.fields);
     const partitionOf = identityPartition(spec, fields);
     for (const entry of manifest.entries) {
       if (entry.status === 'deleted' || wanted?.delete(entry.location) === false) continue;
@@ -57,7 +60,7 @@ export async function planScan(
       const deletes = rowDeletes.deletesOf(entry, spec);
       if (deletes.length > 0 && request.deletes !== true) throw deletesUnread(request);
       const { matchesSchema, partNames } = written.of(entry);
-      const byName = matchesSchema && comparesByName(deletes, manifest.schema.fields);
+      const byName = matchesSchema && !isPlaceHidden && comparesByName(deletes, manifest.schema.fields);
       splits.push(toSplit(entry, { matchesSchema: byName, partNames }, partitionOf(entry), deletes));
       rows += entry.rows;
       bytes += entry.bytes;

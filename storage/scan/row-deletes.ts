@@ -54,10 +54,15 @@ export async function readRowDeletes(
 /** Names under which readers find where a row lies. */
 const PLACE_NAMES: ReadonlySet<string> = new Set(['file_row_number', 'file_index', 'filename']);
 
+/** Returns whether a column hides the place of a row from readers that go by name. */
+export function hidesPlace(written: readonly Field[]): boolean {
+  return written.some(({ name }) => PLACE_NAMES.has(name.toLowerCase()));
+}
+
 /** Returns whether deletes of a file can be applied by the names of its columns: those that deletes compare have the names and types told in the schema that
  *  the file was written with, and no column hides the place of a row. */
 export function comparesByName(deletes: readonly RowDelete[], written: readonly Field[]): boolean {
-  if (deletes.length > 0 && written.some(({ name }) => PLACE_NAMES.has(name.toLowerCase()))) return false;
+  if (deletes.length > 0 && hidesPlace(written)) return false;
   return deletes.every(
     (each) =>
       each.kind !== 'equality' ||

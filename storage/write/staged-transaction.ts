@@ -74,6 +74,10 @@ export class StagedTransaction implements WriteTransaction {
     return this.#write(task, attempt, (target) => this.#parts.data.writeFile(target, source, signal));
   }
 
+  appendDeletes(task: string, attempt: number, frames: AsyncIterable<Uint8Array>): Promise<Fragment> {
+    return this.#write(task, attempt, (target) => this.#parts.data.writePositionDeletes(target, frames));
+  }
+
   async commit(fragments: readonly Fragment[], idempotencyKey: string): Promise<CommitResult> {
     this.#checkOpen();
     const write = this.staged(fragments, idempotencyKey);
@@ -88,8 +92,8 @@ export class StagedTransaction implements WriteTransaction {
   /** Returns what the committer is asked for. */
   staged(fragments: readonly Fragment[], idempotencyKey: string): StagedWrite {
     this.#checkOpen();
-    const { transactionId, goal, table, create, removes, rows, changes, basedOn, sameRows, tableDirectory, schemaId, specId } = this.#plan;
-    const rewrite = { removes, rows, changes, basedOn, sameRows };
+    const { transactionId, goal, table, create, removes, rows, changes, basedOn, sameRows, readAt, tableDirectory, schemaId, specId } = this.#plan;
+    const rewrite = { removes, rows, changes, basedOn, sameRows, readAt };
     return { transactionId, goal, table, create, ...rewrite, tableDirectory, schemaId, specId, fragments, idempotencyKey, stream: null };
   }
 

@@ -91,7 +91,7 @@ export class StoredTableSink implements TableSink {
   }
 
   async #planWrite(goal: Exclude<WriteGoal, { kind: 'create' }>) {
-    const { removes, rows, changes, basedOn, sameRows } = goal.kind === 'rewrite' ? goal : { removes: [] };
+    const { removes, rows, changes, basedOn, sameRows, readAt } = goal.kind === 'rewrite' ? goal : { removes: [] };
     const found = await this.#findTable(goal.table);
     return {
       goal: goal.kind,
@@ -101,6 +101,7 @@ export class StoredTableSink implements TableSink {
       changes,
       basedOn,
       sameRows,
+      readAt,
       ...found,
       metadata: withSchema(found.metadata, goal.schemaId),
     };

@@ -7,15 +7,15 @@ const TOKEN_VERSION = 1;
 export interface TransactionToken
   extends Pick<
     StagedWrite,
-    'transactionId' | 'goal' | 'create' | 'removes' | 'rows' | 'changes' | 'basedOn' | 'sameRows' | 'schemaId' | 'specId'
+    'transactionId' | 'goal' | 'create' | 'removes' | 'rows' | 'changes' | 'basedOn' | 'sameRows' | 'readAt' | 'schemaId' | 'specId'
   > {
   readonly table: TableRef;
 }
 
 /** Returns the text of a token. */
 export function printToken(token: TransactionToken): string {
-  const { transactionId, goal, create, removes, rows, changes, basedOn, sameRows, schemaId, specId, table } = token;
-  const rewrite = { removes, rows, changes, basedOn, sameRows };
+  const { transactionId, goal, create, removes, rows, changes, basedOn, sameRows, readAt, schemaId, specId, table } = token;
+  const rewrite = { removes, rows, changes, basedOn, sameRows, readAt };
   return JSON.stringify({ version: TOKEN_VERSION, transactionId, goal, table, create, ...rewrite, schemaId, specId });
 }
 

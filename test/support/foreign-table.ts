@@ -25,7 +25,7 @@ import { addSnapshot, createTableMetadata } from '../../storage/iceberg/metadata
 import { readTableMetadata } from '../../storage/iceberg/metadata/parse-table-metadata.ts';
 import { printPartitionSpec } from '../../storage/iceberg/metadata/partition-spec-json.ts';
 import type { TableMetadata } from '../../storage/iceberg/metadata/table-metadata.ts';
-import { FILE_PATH_ID } from '../../storage/scan/index-deletes.ts';
+import { FILE_PATH_ID } from '../../storage/iceberg/manifest/referenced-path.ts';
 import { planScan } from '../../storage/scan/plan-scan.ts';
 
 /** A file that a commit adds. */

@@ -98,6 +98,7 @@ export function createMemoryStreamWorld(): MemoryStreamWorld {
       fields: [],
       target: unused,
       appendFile: unused,
+      appendDeletes: unused,
       append: async (task, attempt, frames) => {
         const all: Uint8Array[] = [];
         for await (const frame of frames) all.push(frame);

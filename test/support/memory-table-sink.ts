@@ -48,6 +48,7 @@ export function createMemoryTableSink(): MemoryTableSink {
         token: JSON.stringify(goal),
         target: () => Promise.reject(new PlatformError('STORAGE_UNSUPPORTED', 'the memory sink has no folders')),
         append: async (task, attempt, frames) => fragment(task, attempt, await countRows(frames)),
+        appendDeletes: async (task, attempt, frames) => fragment(task, attempt, await countRows(frames)),
         appendFile: async (task: string, attempt: number, source: FileSource) => {
           const text = await readFile(source.path, 'utf8');
           if (text.includes('broken')) throw new PlatformError('STORAGE_FILE', `${source.path} holds something broken`);

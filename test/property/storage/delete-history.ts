@@ -1,5 +1,5 @@
 import type { Field, PartitionSpec } from '../../../spi/index.ts';
-import { FILE_PATH_ID } from '../../../storage/scan/index-deletes.ts';
+import { FILE_PATH_ID } from '../../../storage/iceberg/manifest/referenced-path.ts';
 import { type ForeignFile, ForeignTable } from '../../support/foreign-table.ts';
 
 /** A table and what each of its snapshots holds: the rows as texts, sorted. */

@@ -45,7 +45,7 @@ const wholeInput = (splits: readonly ParquetSplit[]): ScanInput => ({
   files: splits.map(({ uri }) => locationToPath(uri)),
   byFieldId: splits.some(({ matchesSchema }) => !matchesSchema),
   residual: null,
-  ...deletesOf(splits),
+  ...deletesOf(splits, []),
 });
 
 const olap: Reading = async (table, source, snapshotId) =>

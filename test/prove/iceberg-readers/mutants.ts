@@ -42,6 +42,7 @@ function bound(service: DataService): DataService {
   return {
     writeFrames: (target, frames) => service.writeFrames(target, frames),
     writeFile: (target, source, signal) => service.writeFile(target, source, signal),
+    writePositionDeletes: (target, frames) => service.writePositionDeletes(target, frames),
     read: (split, fields, columns, signal) => service.read(split, fields, columns, signal),
     digest: (location) => service.digest(location),
     inspect: (source) => service.inspect(source),

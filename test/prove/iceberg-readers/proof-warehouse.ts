@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { ARROW_END_OF_STREAM } from '../../../runtime/arrow/index.ts';
+import { ARROW_END_OF_STREAM, encodeSmallTable } from '../../../runtime/arrow/index.ts';
 import { assert, type FileSource, type ParquetSplit, type ScanColumn, type TableSnapshot } from '../../../spi/index.ts';
 import { openCatalogStore } from '../../../storage/catalog-store/open-catalog-store.ts';
 import type { DataService } from '../../../storage/data/data-service.ts';
@@ -50,6 +50,10 @@ export async function openProofWarehouse(change: (service: DataService) => DataS
       'fail',
     );
     for (const step of table.steps) {
+      if (step.kind === 'delete') {
+        await deletePositions(warehouse, table.name, String((files += 1)));
+        continue;
+      }
       const path = join(directory, `rows-${String((files += 1))}.parquet`);
       await generator.run(`COPY (${step.query}) TO '${path}' (FORMAT parquet)`);
       await writeFile(warehouse, table.name, { path, format: 'parquet', options: {}, columns: null }, step.kind);
@@ -89,7 +93,12 @@ async function snapshot(warehouse: Warehouse, name: string): Promise<TableSnapsh
   return table;
 }
 
-async function writeFile(warehouse: Warehouse, name: string, source: FileSource, kind: TableCase['steps'][number]['kind']): Promise<void> {
+async function writeFile(
+  warehouse: Warehouse,
+  name: string,
+  source: FileSource,
+  kind: Exclude<TableCase['steps'][number]['kind'], 'delete'>,
+): Promise<void> {
   const table = await snapshot(warehouse, name);
   const { splits } = await planOf(warehouse, table);
   const removes = splits.filter((_, index) => index % 2 === 0).map((split) => split.uri);
@@ -97,9 +106,31 @@ async function writeFile(warehouse: Warehouse, name: string, source: FileSource,
   await transaction.commit([await transaction.appendFile('load', 0, source)], source.path);
 }
 
+/** Marks rows of two in three data files as deleted: of one every third row, of the next all but the first. */
+async function deletePositions(warehouse: Warehouse, name: string, key: string): Promise<void> {
+  const table = await snapshot(warehouse, name);
+  const { splits } = await planOf(warehouse, table);
+  const rows = splits.flatMap(({ uri, rows: count }, index) =>
+    Array.from({ length: count }, (_, position) => position)
+      .filter((position) => (index % 3 === 0 ? position % 3 === 1 : index % 3 === 1 && position > 0))
+      .map((position) => [uri, String(position)]),
+  );
+  const columns = [
+    { name: 'file', type: { kind: 'varchar' } as const },
+    { name: 'position', type: { kind: 'bigint' } as const },
+  ];
+  const frames = encodeSmallTable(columns, rows);
+  const transaction = await warehouse.sink.begin({ kind: 'rewrite', table: table.ref, removes: [], readAt: table.snapshotId });
+  await transaction.commit([await transaction.appendDeletes('delete', 0, asSequence(frames))], key);
+}
+
+async function* asSequence(frames: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const frame of frames) yield await Promise.resolve(frame);
+}
+
 async function planOf(warehouse: Warehouse, table: TableSnapshot): Promise<{ columns: ScanColumn[]; splits: readonly ParquetSplit[] }> {
   const columns = table.fields.map((field, index) => ({ ...field, id: index, fieldId: field.id }));
-  const request = { table: table.ref, snapshotId: table.snapshotId, schemaId: table.schemaId, columns, filter: null };
+  const request = { table: table.ref, snapshotId: table.snapshotId, schemaId: table.schemaId, columns, filter: null, deletes: true };
   return { columns, splits: (await warehouse.source.plan(request)).splits };
 }
 

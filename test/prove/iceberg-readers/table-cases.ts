@@ -5,8 +5,9 @@ export interface TableCase {
   readonly name: string;
   readonly columns: readonly NewColumn[];
   readonly partitioning: readonly { readonly column: string; readonly transform: PartitionTransform }[];
-  /** Queries of DuckDB whose rows are written one after the other. A `rewrite` puts them in the place of every second data file. */
-  readonly steps: readonly { readonly kind: 'append' | 'overwrite' | 'rewrite'; readonly query: string }[];
+  /** Queries of DuckDB whose rows are written one after the other. A `rewrite` puts them in the place of every second data file; a `delete` takes no rows and
+   *  marks some of those there as deleted. */
+  readonly steps: readonly { readonly kind: 'append' | 'overwrite' | 'rewrite' | 'delete'; readonly query: string }[];
   /** Columns over which conditions are tried. */
   readonly filterColumns: readonly string[];
 }
@@ -193,6 +194,20 @@ export function tableCases(seed: number, quick: boolean): readonly TableCase[] {
       filterColumns: [],
     },
     NESTED,
+    ...[[], [{ column: 'at', transform: { kind: 'month' as const } }]].map((partitioning) => ({
+      name: partitioning.length === 0 ? 'rows_deleted' : 'rows_deleted_in_partitions',
+      columns: EVENTS,
+      partitioning,
+      steps: [
+        append(events(400, seed, SPANS.month)),
+        append(events(400, seed + 1, SPANS.month)),
+        { kind: 'delete' as const, query: '' },
+        append(events(100, seed + 2, SPANS.month)),
+        { kind: 'delete' as const, query: '' },
+        { kind: 'rewrite' as const, query: events(50, seed + 3, SPANS.month) },
+      ],
+      filterColumns: ['at', 'n', 'word'],
+    })),
     {
       name: 'overwritten',
       columns: EVENTS,

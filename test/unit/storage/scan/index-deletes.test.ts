@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PartitionSpec } from '../../../../spi/index.ts';
 import type { DeleteFacts, ManifestEntry } from '../../../../storage/iceberg/manifest/manifest-entry.ts';
-import { type DeleteEntry, FILE_PATH_ID, indexDeletes } from '../../../../storage/scan/index-deletes.ts';
+import { FILE_PATH_ID } from '../../../../storage/iceberg/manifest/referenced-path.ts';
+import { type DeleteEntry, indexDeletes } from '../../../../storage/scan/index-deletes.ts';
 
 const BY_P: PartitionSpec = { specId: 0, fields: [{ sourceId: 2, fieldId: 1000, name: 'p', transform: { kind: 'identity' } }] };
 const BY_P_AGAIN: PartitionSpec = { ...BY_P, specId: 2 };
