@@ -92,7 +92,8 @@ export class StagedTransaction implements WriteTransaction {
   /** Returns what the committer is asked for. */
   staged(fragments: readonly Fragment[], idempotencyKey: string): StagedWrite {
     this.#checkOpen();
-    const { transactionId, goal, table, create, removes, rows, changes, basedOn, sameRows, readAt, tableDirectory, schemaId, specId } = this.#plan;
+    const { transactionId, goal, table, create, removes, rows, changes, basedOn, sameRows, readAt, tableDirectory, schemaId, specId } =
+      this.#plan;
     const rewrite = { removes, rows, changes, basedOn, sameRows, readAt };
     return { transactionId, goal, table, create, ...rewrite, tableDirectory, schemaId, specId, fragments, idempotencyKey, stream: null };
   }
