@@ -96,13 +96,7 @@ function readDeleted(node: ScanNode, input: ScanInput, files: readonly PathDelet
   return `SELECT ${selectList(node, input, 'd.', namesIn(input, paths), files)} FROM ${source} AS d${joins.sql}`;
 }
 
-function selectList(
-  node: ScanNode,
-  input: ScanInput,
-  qualifier: string,
-  names: PartNames,
-  files: readonly DeletedFile[] = [],
-): string {
+function selectList(node: ScanNode, input: ScanInput, qualifier: string, names: PartNames, files: readonly DeletedFile[] = []): string {
   if (node.columns.length === 0) return '1 AS one';
   const valueSql = ({ fieldId, name, type }: ScanColumn): string => {
     if (fieldId === FILE_COLUMN_ID) return locationSql(files);
