@@ -69,11 +69,12 @@ export function expressionOperands(expression: Expression): readonly Expression[
     case 'field':
     case 'quantified':
       return [expression.argument];
-    case 'case':
-      return [
-        ...expression.branches.flatMap((branch) => [branch.when, branch.then]),
-        ...(expression.otherwise === null ? [] : [expression.otherwise]),
-      ];
+    case 'case': {
+      const operands: Expression[] = [];
+      for (const { when, then } of expression.branches) operands.push(when, then);
+      if (expression.otherwise !== null) operands.push(expression.otherwise);
+      return operands;
+    }
     case 'in':
       return [expression.argument, ...expression.items];
     case 'struct':
@@ -115,7 +116,16 @@ export function scansOf(root: PlanNode): readonly ScanNode[] {
 export function conjuncts(condition: Expression | null): readonly Expression[] {
   if (condition === null) return [];
   if (condition.kind !== 'call' || condition.function !== 'and') return [condition];
-  return condition.arguments.flatMap(conjuncts);
+  const parts: Expression[] = [];
+  addConjuncts(condition.arguments, parts);
+  return parts;
+}
+
+function addConjuncts(operands: readonly Expression[], parts: Expression[]): void {
+  for (const operand of operands) {
+    if (operand.kind === 'call' && operand.function === 'and') addConjuncts(operand.arguments, parts);
+    else parts.push(operand);
+  }
 }
 
 /** Visits an expression, its operands and the plans of its subqueries. */

@@ -21,5 +21,17 @@ export function formatType(type: DataType): string {
 
 /** Returns whether values of the two types are alike (nullability and field ids do not count). */
 export function sameType(left: DataType, right: DataType): boolean {
-  return left === right || formatType(left) === formatType(right);
+  if (left === right) return true;
+  switch (left.kind) {
+    case 'decimal':
+      return right.kind === 'decimal' && left.precision === right.precision && left.scale === right.scale;
+    case 'fixed':
+      return right.kind === 'fixed' && left.lengthBytes === right.lengthBytes;
+    case 'list':
+    case 'map':
+    case 'struct':
+      return left.kind === right.kind && formatType(left) === formatType(right);
+    default:
+      return left.kind === right.kind;
+  }
 }

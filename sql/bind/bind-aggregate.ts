@@ -134,6 +134,6 @@ function collect(context: ExpressionContext, taken: Map<string, AggregateColumn>
   const column = taken.get(key) ?? context.state.columns.create({ name: call.function, type: call.type, nullable, call });
   taken.set(key, column);
   const reference = columnExpression(column);
-  if (span !== undefined) context.state.spans.set(reference, span);
+  if (span !== undefined) context.state.spans.note(reference, span);
   return reference;
 }

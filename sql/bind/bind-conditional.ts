@@ -93,6 +93,6 @@ export function bindColumnReference(context: ExpressionContext, node: ColumnRefe
   const found = resolveName(state, scope, node.parts, node.span);
   if (found.kind === 'alias') return bindWithin(inScope(context, found.scope), found.expression);
   const column = columnExpression(found.column);
-  state.spans.set(column, node.span);
+  state.spans.note(column, node.span);
   return found.fields.reduce((argument, field) => readField(state, argument, field), column);
 }

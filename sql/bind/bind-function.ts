@@ -17,11 +17,11 @@ export function bindFunctionCall(context: ExpressionContext, given: FunctionCall
   const { state } = context;
   const spelling = given.name.parts.at(-1)?.name ?? '';
   if (given.name.parts.length > 1) throw unsupported(state, 'a function name with a schema', given.name.span);
-  const taken = bindLambdaCall(context, spelling.toLowerCase(), given);
+  const name = spelling.toLowerCase();
+  const taken = bindLambdaCall(context, name, given);
   if (taken !== null) return taken;
   const node = withoutLambdas(context, given);
-  const special =
-    spelling.toLowerCase() === 'unnest' ? bindSelectUnnest(context, node) : bindSpecialForm(context, spelling.toLowerCase(), node);
+  const special = name === 'unnest' ? bindSelectUnnest(context, node) : bindSpecialForm(context, name, node);
   if (special !== null) return special;
   const definition = definitionOf(context, spelling, node);
   const named = node.arguments.find((argument) => argument.name !== null);

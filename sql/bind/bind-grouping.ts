@@ -143,7 +143,7 @@ export function groupRewriter(
       if (group !== undefined) return { kind: 'column', id: group.id, type: group.type };
       if (part.kind !== 'column' || !inputIds.has(part.id)) return null;
       const hint = 'Add it to GROUP BY, or take any_value() of it.';
-      const place = state.spans.get(part);
+      const place = state.spans.of(part);
       const written = place === undefined ? 'a column' : `the column ${state.source.text.slice(place.start, place.end)}`;
       throw bindError(state, 'SQL_GROUPING', `${written} is neither in GROUP BY nor inside an aggregate function`, place ?? span, { hint });
     });
@@ -165,7 +165,7 @@ export function resolveGroupings(
     const found = given.map((argument) => {
       const position = positions.get(expressionKey(argument));
       if (position === undefined)
-        throw bindError(state, 'SQL_GROUPING', 'an argument of grouping() is not in GROUP BY', state.spans.get(argument) ?? span);
+        throw bindError(state, 'SQL_GROUPING', 'an argument of grouping() is not in GROUP BY', state.spans.of(argument) ?? span);
       return literal({ kind: 'integer' }, String(position));
     });
     return { ...column, call: { ...column.call, arguments: found } };

@@ -9,6 +9,8 @@ import { canonicalValue } from './value-text.ts';
 
 const INTEGER_MAX = 2n ** 31n - 1n;
 const BIGINT_MAX = 2n ** 63n - 1n;
+const ZERO = 0x30;
+const NINE = 0x39;
 const INTERVAL: DataType = { kind: 'interval' };
 
 /** Makes a constant. */
@@ -43,8 +45,9 @@ export function bindLiteral(context: ExpressionContext, node: Literal, sign: '' 
 }
 
 function bindNumber(context: ExpressionContext, node: NumberLiteral, sign: '' | '-'): PlanExpression {
-  const text = node.text.replaceAll('_', '');
+  const text = node.text.includes('_') ? node.text.replaceAll('_', '') : node.text;
   if (node.form === 'integer') {
+    if (isCanonical(text)) return literal({ kind: 'integer' }, text === '0' ? text : sign + text);
     const value = BigInt(sign + BigInt(text).toString());
     if (value <= INTEGER_MAX && value >= -INTEGER_MAX - 1n) return literal({ kind: 'integer' }, value.toString());
     if (value <= BIGINT_MAX && value >= -BIGINT_MAX - 1n) return literal({ kind: 'bigint' }, value.toString());
@@ -52,6 +55,15 @@ function bindNumber(context: ExpressionContext, node: NumberLiteral, sign: '' | 
   }
   if (node.form === 'decimal') return bindDecimal(context, node, sign + text);
   return literal({ kind: 'double' }, canonicalValue(sign + text, { kind: 'double' }, context.state.context.timeZone));
+}
+
+const SHORT_DIGITS = 9;
+
+/** Returns whether the text of an integer is its value's own, which fits into an integer: most are, and need no arithmetic. */
+function isCanonical(text: string): boolean {
+  if (text.length > SHORT_DIGITS || (text.length > 1 && text.startsWith('0'))) return false;
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) < ZERO || text.charCodeAt(index) > NINE) return false;
+  return text.length > 0;
 }
 
 /** The type of a decimal literal has the digits that are written: 0.20 is decimal(3,2). */

@@ -42,12 +42,11 @@ export function bindKey(context: ExpressionContext, expression: Expression, outp
   }
   const [only, ...more] = expression.kind === 'column-reference' ? expression.parts : [];
   if (only !== undefined && more.length === 0) {
-    const matches = outputs.flatMap((output, index) => (output.name !== null && sameName(output.name, only.name) ? [index] : []));
+    const matches = outputs.filter((output) => output.name !== null && sameName(output.name, only.name));
     const [first] = matches;
-    const differ = matches.length > 1 && new Set(outputs.filter((_, index) => matches.includes(index)).map(keyOf)).size > 1;
-    if (differ)
+    if (matches.length > 1 && new Set(matches.map(keyOf)).size > 1)
       throw bindError(state, 'SQL_AMBIGUOUS_COLUMN', `more than one column of the result has the name ${only.name}`, expression.span);
-    if (first !== undefined) return { kind: 'output', index: first };
+    if (first !== undefined) return { kind: 'output', index: outputs.indexOf(first) };
   }
   return { kind: 'input', expression: settled(state, bindCollated(context, expression)) };
 }

@@ -109,11 +109,14 @@ const FORMS: Readonly<Record<string, Form>> = {
   ...STREAMING_FORMS,
 };
 
+const FORMS_BY_NAME: ReadonlyMap<string, Form> = new Map(Object.entries(FORMS));
+
 /** Binds a call by name that stands for another form; null when it is a plain function. */
 export function bindSpecialForm(context: ExpressionContext, name: string, node: FunctionCall): PlanExpression | null {
-  if (!Object.hasOwn(FORMS, name) || node.over !== null) return null;
+  const form = node.over === null ? FORMS_BY_NAME.get(name) : undefined;
+  if (form === undefined) return null;
   const values = node.arguments.map((argument) => argument.value);
-  const bound = FORMS[name]?.(context, node, values) ?? null;
+  const bound = form(context, node, values);
   if (bound?.kind === 'literal') context.state.reads.functions.add(name);
   return bound;
 }

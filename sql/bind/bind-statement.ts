@@ -24,6 +24,7 @@ import { bindTransactionControl } from './bind-transaction.ts';
 import type { BinderState } from './binder-state.ts';
 import type { BindContext, BoundStatement } from './bound-statement.ts';
 import { ColumnRegistry } from './column-registry.ts';
+import { ExpressionSpans } from './expression-spans.ts';
 import { finishQuery, readHints } from './finish-query.ts';
 import { refuseMaintained } from './maintained-table.ts';
 import { ParameterSlots } from './parameters.ts';
@@ -53,7 +54,7 @@ export async function bindWithReferences(statement: Statement, given: BindContex
     tables: [],
     unstableFunctions: new Set(),
     reads: createReadRecord(),
-    spans: new Map(),
+    spans: new ExpressionSpans(),
     work: { expressions: 0, depth: 0 },
     source,
     rules: { expression: bindExpression, query: bindQuery },

@@ -11,6 +11,7 @@ import type { Expression, NamedWindow, Query, Span } from '../ast/index.ts';
 import type { SourceText } from './bind-error.ts';
 import type { BindContext } from './bound-statement.ts';
 import type { ColumnRegistry } from './column-registry.ts';
+import type { ExpressionSpans } from './expression-spans.ts';
 import type { ParameterSlots } from './parameters.ts';
 import type { ReadRecord } from './read-record.ts';
 import type { RelationMap } from './resolve-relations.ts';
@@ -32,7 +33,7 @@ export interface BinderState {
   /** Collected: what is read, as far as the plans do not tell. */
   readonly reads: ReadRecord;
   /** Collected: where columns were named, for errors that are found later. */
-  readonly spans: Map<PlanExpression, Span>;
+  readonly spans: ExpressionSpans;
   /** Collected: how many expressions were bound, and how many are being bound inside each other, so that duplication cannot run away. */
   readonly work: { expressions: number; depth: number };
   /** The text that spans point into: the statement's, or a view's. */

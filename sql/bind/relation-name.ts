@@ -36,5 +36,5 @@ export function schemaName(name: QualifiedName, source: SourceText): string {
 
 /** Returns whether two names are the same, without regard to case. */
 export function sameName(left: string, right: string): boolean {
-  return left.toLowerCase() === right.toLowerCase();
+  return left === right || left.toLowerCase() === right.toLowerCase();
 }

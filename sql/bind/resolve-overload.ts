@@ -18,6 +18,10 @@ interface Match {
   readonly digits: ReadonlyMap<string, number>;
 }
 
+type Members = Map<string, Expression[]>;
+
+const NO_VARIABLES: ReadonlyMap<string, DataType> = new Map();
+const NO_DIGITS: ReadonlyMap<string, number> = new Map();
 const SOFT_COST = 10;
 /** Above the cost of integer to double: functions of reals take integers as such. */
 const INTEGER_AS_DECIMAL_COST = 5;
@@ -57,14 +61,22 @@ function patternAt(overload: Overload, index: number): TypePattern {
 }
 
 function matchOverload(state: BinderState, overload: Overload, given: readonly Expression[]): Match | null {
-  const members = new Map<string, Expression[]>();
-  const digits = new Map<string, number>();
+  let captured: { readonly members: Members; readonly digits: Map<string, number> } | null = null;
   let cost = 0;
-  for (const [index, argument] of given.entries()) {
-    const added = matchPattern(state, patternAt(overload, index), argument, members, digits);
+  for (let index = 0; index < given.length; index++) {
+    const argument = given[index] as Expression;
+    const pattern = patternAt(overload, index);
+    let added: number | null;
+    if (pattern.kind === 'exact') added = exactCost(state, pattern.type, argument);
+    else {
+      captured ??= { members: new Map(), digits: new Map() };
+      added = matchPattern(state, pattern, argument, captured.members, captured.digits);
+    }
     if (added === null) return null;
     cost += added;
   }
+  if (captured === null) return { overload, cost, variables: NO_VARIABLES, digits: NO_DIGITS };
+  const { members, digits } = captured;
   const variables = new Map<string, DataType>();
   for (const [name, expressions] of members) {
     const type = commonTypeOf(state, expressions);
@@ -73,8 +85,6 @@ function matchOverload(state: BinderState, overload: Overload, given: readonly E
   }
   return { overload, cost, variables, digits };
 }
-
-type Members = Map<string, Expression[]>;
 
 function matchPattern(
   state: BinderState,

@@ -62,13 +62,18 @@ export class ScopeColumns {
   }
 
   all(): readonly ScopeColumn[] {
-    const [only, ...more] = this.groups;
-    return only !== undefined && more.length === 0 ? only.all() : this.groups.flatMap((group) => group.all());
+    const { groups } = this;
+    if (groups.length === 1 && groups[0] !== undefined) return groups[0].all();
+    const columns: ScopeColumn[] = [];
+    for (const group of groups) for (const column of group.all()) columns.push(column);
+    return columns;
   }
 
   /** Returns the columns that a plan can name by now. */
   made(): readonly ScopeColumn[] {
-    return this.groups.flatMap((group) => group.made());
+    const columns: ScopeColumn[] = [];
+    for (const group of this.groups) for (const column of group.made()) columns.push(column);
+    return columns;
   }
 
   markNullable(columns: ColumnRegistry): void {

@@ -98,7 +98,7 @@ function starItem(context: ExpressionContext, star: Star, column: ScopeColumn): 
     return { name: column.name, isNamed: true, expression, span: replacement.span };
   }
   const expression = columnExpression(column);
-  context.state.spans.set(expression, star.span);
+  context.state.spans.note(expression, star.span);
   return { name: column.name, isNamed: true, expression, span: star.span };
 }
 

@@ -81,8 +81,13 @@ export class TableColumns implements ColumnGroup {
       const field = narrowest(this.#fields);
       if (field !== undefined) this.#make(this.#fields.indexOf(field), field);
     } else if (!this.#isOrdered) {
-      const places = new Map(this.made().map(({ id, position }) => [id, position]));
-      scanned.sort((left, right) => (places.get(left.id) ?? 0) - (places.get(right.id) ?? 0));
+      const byId: ScanColumn[] = [];
+      for (const column of scanned) byId[column.id] = column;
+      scanned.length = 0;
+      for (const column of this.#made) {
+        const read = column === undefined ? undefined : byId[column.id];
+        if (read !== undefined) scanned.push(read);
+      }
       this.#isOrdered = true;
     }
   }
