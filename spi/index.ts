@@ -108,16 +108,14 @@ export type {
   ReferenceChange,
   TableChange,
 } from './catalog/table-change.ts';
+export type { NewColumn, NewPartitionField, TableSpec } from './catalog/table-spec.ts';
 export type {
   Catalog,
   CatalogWriter,
   IfExists,
-  NewColumn,
-  NewPartitionField,
   RelationEntry,
   SnapshotEntry,
   TableSnapshot,
-  TableSpec,
   TimeTravel,
   ViewDefinition,
 } from './catalog/catalog.ts';

@@ -1,8 +1,9 @@
 import type { Field } from '../type/field.ts';
 import type { MetadataTable, MetadataTableName } from './metadata-table.ts';
-import type { PartitionSpec, PartitionTransform } from './partition-spec.ts';
+import type { PartitionSpec } from './partition-spec.ts';
 import type { TableChange } from './table-change.ts';
 import type { RelationName, TableRef } from './table-ref.ts';
+import type { TableSpec } from './table-spec.ts';
 
 /** Asks for a table as it was. */
 export type TimeTravel =
@@ -75,24 +76,6 @@ export interface Catalog {
   /** Returns what a metadata table tells about a table, at a snapshot where the metadata table describes one (null: the table has none).
    *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
   metadataTable(table: RelationName, name: MetadataTableName, snapshotId: string | null): Promise<MetadataTable>;
-}
-
-/** A column of a table to be created; the storage assigns field ids. */
-export type NewColumn = Omit<Field, 'id'>;
-
-/** A partition field of a table to be created. */
-export interface NewPartitionField {
-  readonly column: string;
-  readonly transform: PartitionTransform;
-}
-
-/** A table to be created. */
-export interface TableSpec {
-  readonly name: RelationName;
-  readonly columns: readonly NewColumn[];
-  readonly partitioning: readonly NewPartitionField[];
-  readonly properties: Readonly<Record<string, string>>;
-  readonly comment: string | null;
 }
 
 /** What happens when the name is taken. */

@@ -1,6 +1,6 @@
 import type { CommitResult, Fragment, WriteTransaction } from './table-sink.ts';
-import type { TableSpec } from './catalog.ts';
 import type { RelationName, TableRef } from './table-ref.ts';
+import type { TableSpec } from './table-spec.ts';
 
 /** A materialized view that is to be: a query kept fresh in a table of its own. */
 export interface NewStream {

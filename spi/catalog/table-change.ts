@@ -1,5 +1,5 @@
 import type { DataType } from '../type/data-type.ts';
-import type { NewColumn, NewPartitionField } from './catalog.ts';
+import type { NewColumn, NewPartitionField } from './table-spec.ts';
 
 /** Names from a column of the table down to one of its parts, compared without regard to case. The parts of a list are under `element`, those of a map
  *  under `key` and `value`. */

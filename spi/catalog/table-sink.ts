@@ -1,8 +1,9 @@
 import type { DataType } from '../type/data-type.ts';
 import type { Field } from '../type/field.ts';
-import type { IfExists, TableSpec } from './catalog.ts';
+import type { IfExists } from './catalog.ts';
 import type { PartitionSpec } from './partition-spec.ts';
 import type { TableRef } from './table-ref.ts';
+import type { TableSpec } from './table-spec.ts';
 
 /** Facts about one column of a data file. Bounds are texts in the canonical form of the type, and may be left out. */
 export interface ColumnStatistics {

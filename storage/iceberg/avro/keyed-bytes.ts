@@ -1,5 +1,7 @@
 import { AvroInput } from './avro-input.ts';
-import type { AvroValue } from './avro-value.ts';
+
+/** What a key of such an array stands for. */
+type KeyedValue = number | bigint | Uint8Array;
 
 /** An array of records with an integer `key` and a `value`, as it stands in the bytes: most are never looked at. */
 export class KeyedBytes {
@@ -23,7 +25,7 @@ export class KeyedBytes {
   }
 
   /** Returns the value of a key. */
-  get(key: number): AvroValue | undefined {
+  get(key: number): KeyedValue | undefined {
     const input = this.#input();
     for (let count = blockCount(input); count > 0; count = blockCount(input)) {
       for (let index = 0; index < count; index++) {
@@ -34,7 +36,7 @@ export class KeyedBytes {
     return undefined;
   }
 
-  *entries(): Generator<readonly [number, AvroValue]> {
+  *entries(): Generator<readonly [number, KeyedValue]> {
     const input = this.#input();
     for (let count = blockCount(input); count > 0; count = blockCount(input)) {
       for (let index = 0; index < count; index++) {
@@ -53,7 +55,7 @@ export class KeyedBytes {
     else input.skip(input.length());
   }
 
-  #value(input: AvroInput): AvroValue {
+  #value(input: AvroInput): KeyedValue {
     return this.#kind === 'long' ? input.long() : input.take(input.length());
   }
 }
