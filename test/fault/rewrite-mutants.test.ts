@@ -100,7 +100,7 @@ describe('two rewrites of one file', () => {
   });
 
   it('would both be done without the check for conflicts, which is noticed', async () => {
-    const run = await mutant('if (gone !== undefined) throw filesGone(write, gone);', 'if (gone === "") throw filesGone(write, gone);');
+    const run = await mutant('if (lost !== undefined) throw filesGone(write, lost);', 'if (lost === "") throw filesGone(write, lost);');
     expect(await race(run)).toContain('the second rewrite was not refused');
   });
 
