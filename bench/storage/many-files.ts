@@ -24,7 +24,8 @@ export interface ManyFiles {
 }
 
 const NAME: RelationName = { schema: 'main', name: 'many_files' };
-const FILES_PER_MANIFEST = 1000;
+/** Manifests of a table, so that one of them holds a hundredth of its files. */
+const MANIFESTS = 100;
 const FILES_PER_DAY = 100;
 const ROWS_PER_FILE = 100_000;
 const FILE_BYTES = 4 << 20;
@@ -47,7 +48,7 @@ const COLUMNS: readonly NewColumn[] = [
   column('note', { kind: 'varchar' }),
 ];
 
-/** Makes the table in a new warehouse, partitioned by day, with manifests of a thousand files each as appends in order of time leave them. */
+/** Makes the table in a new warehouse, partitioned by day, with a hundred manifests as appends in order of time leave them. */
 export async function makeManyFiles(warehouseDirectory: string, files: number): Promise<ManyFiles> {
   const layout = layoutOf(warehouseDirectory);
   const uuid = '00000000-0000-4000-8000-000000000001';
@@ -60,8 +61,9 @@ export async function makeManyFiles(warehouseDirectory: string, files: number): 
   );
   const disk = localFileSystem();
   const manifests: ManifestFile[] = [];
-  for (let start = 0; start < files; start += FILES_PER_MANIFEST) {
-    const entries = Array.from({ length: Math.min(FILES_PER_MANIFEST, files - start) }, (_, index) => entryOf(start + index, directory));
+  const filesPerManifest = Math.ceil(files / MANIFESTS);
+  for (let start = 0; start < files; start += filesPerManifest) {
+    const entries = Array.from({ length: Math.min(filesPerManifest, files - start) }, (_, index) => entryOf(start + index, directory));
     const stored = await storeManifest(disk, directory, 'm0', { schema: empty.schema, spec: empty.spec }, SNAPSHOT_ID, entries);
     manifests.push({ ...stored, sequenceNumber: 1, minSequenceNumber: 1 });
   }
