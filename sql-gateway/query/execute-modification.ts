@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { assert, type ParquetSplit, PlatformError, type RowChanges, type WriteGoal } from '../../spi/index.ts';
 import type { BoundStatement, RowModification } from '../../sql/bind/index.ts';
 import { restrictScan } from '../../sql/plan/index.ts';
-import { changeOnRead } from './change-on-read.ts';
 import { answerCommit } from './answer-small.ts';
+import { beginAnew } from './begin-anew.ts';
+import { changeOnRead } from './change-on-read.ts';
 import { checkRows } from './check-rows.ts';
 import { countLiveRows } from './count-live-rows.ts';
 import { countAll, countRows } from './count-rows.ts';
@@ -17,31 +17,20 @@ type Modification = RowModification | Extract<BoundStatement, { kind: 'truncate'
 
 const NO_HINTS = { engine: null };
 
-/** Runs of a statement that loses its files to other writers, each on the newest snapshot. */
-const ATTEMPTS_MAX = 10;
-
 /** Units: milliseconds; the longest pause after the n-th lost run is n times this. */
 const RETRY_PAUSE_MS = 20;
 
 /** Replaces the data files that hold rows meant by files without them, or with them changed, in one commit. Rows appended meanwhile stay as they are.
  *  Guarantees: when another writer has replaced one of the files, nothing is committed and the statement begins anew on the newest snapshot.
  *  @throws STORAGE_CONFLICT when it has lost too often */
-export async function executeModification(statement: Modification, context: StatementContext): Promise<StatementOutcome> {
-  let current = statement;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await executeOnce(current, context);
-    } catch (error) {
-      const isConflict = error instanceof PlatformError && error.code === 'STORAGE_CONFLICT';
-      if (!isConflict || attempt === ATTEMPTS_MAX) throw error;
-      await sleep(Math.random() * RETRY_PAUSE_MS * attempt);
-      context.record.signal.throwIfAborted();
-      const next = await context.rebind();
-      assert(isModification(next), 'a text means the same kind of statement again');
-      if (next.target.snapshotId === current.target.snapshotId) throw error;
-      current = next;
-    }
-  }
+export function executeModification(statement: Modification, context: StatementContext): Promise<StatementOutcome> {
+  return beginAnew(statement, context, (current) => executeOnce(current, context), {
+    pauseMs: RETRY_PAUSE_MS,
+    next: (bound, lost) => {
+      assert(isModification(bound), 'a text means the same kind of statement again');
+      return bound.target.snapshotId === lost.target.snapshotId ? null : bound;
+    },
+  });
 }
 
 async function executeOnce(statement: Modification, context: StatementContext): Promise<StatementOutcome> {

@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   assert,
   type Fragment,
-  PlatformError,
   type RewriteGroup,
   type RunOptions,
   type StagingArea,
@@ -13,12 +11,11 @@ import type { BoundCall } from '../../sql/bind/index.ts';
 import { restrictScan } from '../../sql/plan/index.ts';
 import type { RegisteredEngine } from '../engine/load-engines.ts';
 import { answerRow } from './answer-small.ts';
+import { beginAnew } from './begin-anew.ts';
 import { commitStaged, findEarlierCommit } from './execute-write.ts';
+import { sumRows } from './find-affected-files.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
-
-/** Runs of a statement that loses its files to other writers, each on the newest snapshot. */
-const ATTEMPTS_MAX = 10;
 
 /** Units: milliseconds; the longest pause after the n-th lost run is n times this. */
 const RETRY_PAUSE_MS = 50;
@@ -26,21 +23,14 @@ const RETRY_PAUSE_MS = 50;
 /** Puts the rows of small files into big ones, group by group, in one commit. Rows appended meanwhile stay as they are.
  *  Guarantees: when another writer has replaced one of the files, nothing is committed and the statement begins anew on the newest snapshot.
  *  @throws STORAGE_CONFLICT when it has lost too often */
-export async function executeOptimize(statement: BoundCall, context: StatementContext): Promise<StatementOutcome> {
-  let current = statement;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await optimizeOnce(current, context);
-    } catch (error) {
-      const isConflict = error instanceof PlatformError && error.code === 'STORAGE_CONFLICT';
-      if (!isConflict || attempt === ATTEMPTS_MAX) throw error;
-      await sleep(Math.random() * RETRY_PAUSE_MS * attempt);
-      context.record.signal.throwIfAborted();
-      const next = await context.rebind();
-      assert(next.kind === 'call', 'a text means the same kind of statement again');
-      current = next;
-    }
-  }
+export function executeOptimize(statement: BoundCall, context: StatementContext): Promise<StatementOutcome> {
+  return beginAnew(statement, context, (current) => optimizeOnce(current, context), {
+    pauseMs: RETRY_PAUSE_MS,
+    next: (bound) => {
+      assert(bound.kind === 'call', 'a text means the same kind of statement again');
+      return bound;
+    },
+  });
 }
 
 async function optimizeOnce(statement: BoundCall, context: StatementContext): Promise<StatementOutcome> {
@@ -52,7 +42,7 @@ async function optimizeOnce(statement: BoundCall, context: StatementContext): Pr
   const groups = await context.maintenance.planRewrite(rewrite.scan, target === undefined ? null : Number(target));
   if (groups.length === 0) return answerRewrite([], [], null);
   const removes = groups.flatMap(({ files }) => files);
-  const rows = groups.reduce((sum, group) => sum + group.rows, 0);
+  const rows = sumRows(groups);
   const route = await context.router.route({
     query: restrictScan(rewrite.query, rewrite.scan.columns, removes),
     statement: 'write',
@@ -139,7 +129,7 @@ function named(fragment: Fragment, { partition }: RewriteGroup, index: number): 
 
 /** The rows must be those of before; a file that lost or gained one is not committed. */
 function checkRows({ rows }: RewriteGroup, fragments: readonly Fragment[]): void {
-  const written = fragments.flatMap(({ files }) => files).reduce((sum, file) => sum + file.rows, 0);
+  const written = sumRows(fragments.flatMap(({ files }) => files));
   assert(written === rows, `a file that is written anew has the rows of those before: ${String(written)} of ${String(rows)}`);
 }
 

@@ -125,7 +125,7 @@ describe('a statement that changes rows', () => {
 
 describe('a fault', () => {
   it('that forgets to begin anew is seen', async () => {
-    const faulty = await mutant('current = next;', '');
+    const faulty = await mutant('current = bound;', '', 'begin-anew.ts');
     table.beforeCommit = () => run('UPDATE t SET k = k + 1000 WHERE k = 15');
     await expect(run('DELETE FROM t WHERE k = 14', null, faulty)).rejects.toMatchObject({ code: 'STORAGE_CONFLICT' });
   });
