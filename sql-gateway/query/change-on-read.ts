@@ -4,7 +4,7 @@ import { restrictScan } from '../../sql/plan/index.ts';
 import { answerCommit } from './answer-small.ts';
 import { checkRows } from './check-rows.ts';
 import { countLiveRows } from './count-live-rows.ts';
-import { executeQuery } from './execute-query.ts';
+import { executeFresh } from './execute-fresh.ts';
 import { commitStaged, writeQuery } from './execute-write.ts';
 import type { AffectedFiles } from './find-affected-files.ts';
 import type { StatementContext } from './statement-context.ts';
@@ -34,9 +34,7 @@ export async function changeOnRead(
     if (partial.length === 0) return [];
     // A condition that reads no column leaves the place alone of the scan.
     const query = restrictScan(positions, [...target.columns, ...positions.plan.output], uris(partial));
-    const { request } = context;
-    const session = { ...request.session, resultCache: 'off', freshViews: 'off' } as const;
-    const outcome = await executeQuery({ query, hints }, { ...context, request: { ...request, session } });
+    const outcome = await executeFresh(query, hints, context);
     try {
       const fragments = [await transaction.appendDeletes('positions', 1, outcome.frames)];
       checkRows(fragments, marked);

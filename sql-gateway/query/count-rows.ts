@@ -1,10 +1,10 @@
 import { assert, type BoundQuery } from '../../spi/index.ts';
 import { readRows } from '../../runtime/arrow/index.ts';
 import type { QueryHints } from '../../sql/bind/index.ts';
-import { executeQuery } from './execute-query.ts';
+import { executeFresh } from './execute-fresh.ts';
 import type { StatementContext } from './statement-context.ts';
 
-/** Runs a query of one row and one whole number by an engine, and returns the number. Stored results and views have no say in it. */
+/** Runs a query of one row and one whole number by an engine, and returns the number. */
 export async function countRows(query: BoundQuery, hints: QueryHints, context: StatementContext): Promise<number> {
   const [count] = await countAll(query, hints, context);
   assert(count !== undefined, 'a count is one column');
@@ -13,9 +13,7 @@ export async function countRows(query: BoundQuery, hints: QueryHints, context: S
 
 /** Like `countRows`, of one row of several whole numbers. */
 export async function countAll(query: BoundQuery, hints: QueryHints, context: StatementContext): Promise<readonly number[]> {
-  const { request } = context;
-  const session = { ...request.session, resultCache: 'off', freshViews: 'off' } as const;
-  const outcome = await executeQuery({ query, hints }, { ...context, request: { ...request, session } });
+  const outcome = await executeFresh(query, hints, context);
   try {
     const frames: Uint8Array[] = [];
     for await (const frame of outcome.frames) frames.push(frame);
