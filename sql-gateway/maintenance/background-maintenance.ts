@@ -8,6 +8,7 @@ import {
   type TableMaintenance,
   type TableSnapshot,
 } from '../../spi/index.ts';
+import { formatQuoted, formatString } from '../../sql/format/index.ts';
 import type { QueryRegistry } from '../query/query-registry.ts';
 import type { QueryService } from '../query/query-service.ts';
 import type { RequestSession } from '../query/statement-request.ts';
@@ -130,8 +131,8 @@ export class BackgroundMaintenance {
 
   async #call(service: Pick<QueryService, 'run'>, table: RelationName, procedure: string): Promise<void> {
     const { queries, session, log } = this.#parts;
-    const name = `${quoted(table.schema)}.${quoted(table.name)}`;
-    const sql = `CALL system.${procedure}('${name.replaceAll("'", "''")}')`;
+    const name = `${formatQuoted(table.schema)}.${formatQuoted(table.name)}`;
+    const sql = `CALL system.${procedure}(${formatString(name)})`;
     const record = queries.open(USER, sql);
     const onEnd = (): void => {
       record.cancel(this.#ending.signal.reason as PlatformError);
@@ -160,5 +161,3 @@ export class BackgroundMaintenance {
     if (place >= 0) this.#entries[place] = { ...entry, endedAtMs: Date.now(), errorCode };
   }
 }
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

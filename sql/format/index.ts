@@ -1,1 +1,2 @@
+export { formatQuoted, formatString } from './format-name.ts';
 export { formatStatement } from './format-statement.ts';
