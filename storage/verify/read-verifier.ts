@@ -1,11 +1,11 @@
 import { locationToPath, type ParquetSplit } from '../../spi/index.ts';
 import { ByteBoundedCache } from '../catalog/byte-bounded-cache.ts';
 import type { MetadataReader } from '../catalog/metadata-reader.ts';
-import { readChecksums } from '../commit/checksum-file.ts';
 import type { DataService } from '../data/data-service.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { checkDigest } from './check-digest.ts';
+import { StoredChecksums } from './stored-checksums.ts';
 
 /** Units: bytes of locations of files that were checked; a file whose location was let go is checked again. */
 const KNOWN_BYTES_MAX = 16 << 20;
@@ -31,22 +31,19 @@ export class ReadVerifier {
   async check(table: TableMetadata, snapshot: Snapshot, splits: readonly ParquetSplit[]): Promise<void> {
     const { files, metadata } = this.#parts;
     const wanted = new Set(splits.flatMap(({ uri, deletes }) => [uri, ...deletes.map((each) => each.uri)]));
-    const checksums = new Map<bigint, ReturnType<typeof readChecksums>>();
+    const checksums = new StoredChecksums(files, locationToPath(table.location));
     for (const file of await metadata.manifestList(snapshot.manifestList)) {
       for (const { location, status, snapshotId } of (await metadata.manifest(file, table)).entries) {
         if (status === 'deleted' || !wanted.delete(location)) continue;
-        const addedBy = snapshotId ?? file.addedSnapshotId;
-        const known = checksums.get(addedBy) ?? readChecksums(files, locationToPath(table.location), addedBy);
-        checksums.set(addedBy, known);
-        const expected = (await known)?.[location];
-        if (expected !== undefined) await this.#checkOnce(location, expected);
+        await this.#checkOnce(location, checksums, snapshotId ?? file.addedSnapshotId);
       }
     }
   }
 
-  async #checkOnce(location: string, expected: string): Promise<void> {
+  async #checkOnce(location: string, checksums: StoredChecksums, addedBy: bigint): Promise<void> {
     await this.#known.get(location, async () => {
-      checkDigest(location, await this.#parts.data.digest(location), expected);
+      const expected = await checksums.of(addedBy, location);
+      if (expected !== undefined) checkDigest(location, await this.#parts.data.digest(location), expected);
       return { value: true, bytes: 2 * location.length };
     });
   }

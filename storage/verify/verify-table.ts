@@ -2,12 +2,12 @@ import { locationToPath, type RelationName, type TableVerification } from '../..
 import { unknownTable, wrongKind } from '../catalog/unknown-name.ts';
 import type { MetadataReader } from '../catalog/metadata-reader.ts';
 import type { CatalogReader } from '../catalog-store/catalog-store.ts';
-import { readChecksums } from '../commit/checksum-file.ts';
 import { digestFile } from '../file/digest-file.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { loggedFiles } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { checkDigest } from './check-digest.ts';
+import { StoredChecksums } from './stored-checksums.ts';
 
 /** What watches over a verification. */
 export interface VerifyWatch {
@@ -31,7 +31,7 @@ export async function verifyTable(
   if (pointer === null) throw unknownTable(store, name);
   if (pointer.kind !== 'table') throw wrongKind(pointer, pointer.kind);
   const table = await metadata.table(pointer.metadataLocation);
-  const tableDirectory = locationToPath(pointer.tableLocation);
+  const checksums = new StoredChecksums(files, locationToPath(pointer.tableLocation));
   await verifyMetadata(files, metadata, table);
   const result = { files: 0, bytes: 0, filesWithoutChecksum: 0 };
   const manifests = table.current === null ? [] : await metadata.manifestList(table.current.manifestList);
@@ -43,8 +43,7 @@ export async function verifyTable(
       watch.signal.throwIfAborted();
       result.files += 1;
       result.bytes += entry.bytes;
-      const checksums = await readChecksums(files, tableDirectory, entry.snapshotId ?? manifest.addedSnapshotId);
-      const expected = checksums?.[entry.location];
+      const expected = await checksums.of(entry.snapshotId ?? manifest.addedSnapshotId, entry.location);
       if (expected === undefined) result.filesWithoutChecksum += 1;
       else checkDigest(entry.location, await digestFile(files, entry.location), expected);
       await watch.onProgress(result.files, total);
