@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { locationToPath, type TableRef } from '../../spi/index.ts';
-import { unknownTable, wrongKind } from '../catalog/unknown-name.ts';
+import { findTable } from '../catalog/find-table.ts';
 import type { CatalogUpdate, RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import { succeedMetadata } from '../iceberg/metadata/change-table-metadata.ts';
@@ -35,9 +35,7 @@ async function tryChange(
   operationId: string,
   change: MetadataChange,
 ): Promise<ChangedTable | null> {
-  const pointer = parts.store.relation(table);
-  if (pointer === null || pointer.uuid !== table.uuid) throw unknownTable(parts.store, table);
-  if (pointer.kind !== 'table') throw wrongKind(pointer, pointer.kind);
+  const pointer = findTable(parts.store, table);
   const before = await parts.metadata.table(pointer.metadataLocation);
   if (parts.store.hasOperation(operationId)) return { metadata: before, changed: false };
   const changed = await change(before, pointer);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { assert, type CommitResult, PlatformError } from '../../spi/index.ts';
-import { nameTaken, streamTable, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
+import { findTable } from '../catalog/find-table.ts';
+import { nameTaken, streamTable, unknownSchema, wrongKind } from '../catalog/unknown-name.ts';
 import type { NameReader, RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
@@ -88,9 +89,7 @@ export function findPointer(
   catalog: NameReader,
   { table, stream, sameRows }: Pick<StagedWrite, 'table' | 'stream' | 'sameRows'>,
 ): RelationPointer {
-  const pointer = catalog.relation(table);
-  if (pointer === null || pointer.uuid !== table.uuid) throw unknownTable(catalog, table);
-  if (pointer.kind !== 'table') throw wrongKind(table, pointer.kind);
+  const pointer = findTable(catalog, table);
   assert(pointer.stream !== undefined || stream === null, 'a stream writes to its own tables alone');
   // Whoever puts the same rows into other files changes nothing that the stream knows of.
   if ((pointer.stream ?? null) !== stream && sameRows !== true) throw streamTable(pointer);

@@ -1,7 +1,7 @@
 import { type Channel, type Json, type ServeContext } from '../../runtime/process/index.ts';
 import { assert, locationToPath, type OrphanRules, type Progress, type TableRef } from '../../spi/index.ts';
+import { findTable } from '../catalog/find-table.ts';
 import { MetadataReader } from '../catalog/metadata-reader.ts';
-import { unknownTable } from '../catalog/unknown-name.ts';
 import { openCatalogStore } from '../catalog-store/open-catalog-store.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { liveProcesses } from '../sweep/live-processes.ts';
@@ -22,8 +22,7 @@ export function serveMaintenance(channel: Channel, warehouseDirectory: string | 
   const store = openCatalogStore(layout.catalogDirectory, 'read');
   const metadata = new MetadataReader(files);
   const open = async (table: TableRef, signal: AbortSignal): Promise<{ reading: TableReading; metadataLocation: string }> => {
-    const pointer = store.relation(table);
-    if (pointer === null || pointer.uuid !== table.uuid) throw unknownTable(store, table);
+    const pointer = findTable(store, table);
     const { metadataLocation } = pointer;
     const tableDirectory = locationToPath(pointer.tableLocation);
     return { reading: { files, metadata, tableDirectory, table: await metadata.table(metadataLocation), signal }, metadataLocation };

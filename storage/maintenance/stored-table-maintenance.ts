@@ -13,8 +13,8 @@ import type {
   TableRef,
   TableVerification,
 } from '../../spi/index.ts';
+import { findTable } from '../catalog/find-table.ts';
 import type { MetadataReader } from '../catalog/metadata-reader.ts';
-import { unknownTable } from '../catalog/unknown-name.ts';
 import type { CatalogReader } from '../catalog-store/catalog-store.ts';
 import type { Committer } from '../committer/committer.ts';
 import type { FileSystem } from '../file/file-system.ts';
@@ -67,8 +67,7 @@ export class StoredTableMaintenance implements TableMaintenance {
 
   async planRewrite(request: ScanRequest, targetFileBytes: number | null): Promise<readonly RewriteGroup[]> {
     const { store, metadata } = this.#parts;
-    const pointer = store.relation(request.table);
-    if (pointer === null || pointer.uuid !== request.table.uuid) throw unknownTable(store, request.table);
+    const pointer = findTable(store, request.table);
     const stream = pointer.stream === undefined ? null : store.stream(pointer.stream);
     // The stream's next checkpoint replaces these itself.
     const open = new Set(stream?.checkpoint?.openFiles ?? []);

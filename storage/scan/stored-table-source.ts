@@ -1,7 +1,7 @@
 import type { Field, ParquetSplit, ScanColumn, ScanPlan, ScanRequest, TableSource } from '../../spi/index.ts';
 import { snapshotById } from '../catalog/find-snapshot.ts';
 import type { MetadataReader } from '../catalog/metadata-reader.ts';
-import { unknownTable } from '../catalog/unknown-name.ts';
+import { findTable } from '../catalog/find-table.ts';
 import type { CatalogReader } from '../catalog-store/catalog-store.ts';
 import type { DataService } from '../data/data-service.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
@@ -61,8 +61,7 @@ export class StoredTableSource implements TableSource {
   }
 
   #table(request: ScanRequest): Promise<TableMetadata> {
-    const pointer = this.#store.relation(request.table);
-    if (pointer === null || pointer.uuid !== request.table.uuid) throw unknownTable(this.#store, request.table);
-    return this.#metadata.table(this.#staged.find(request.snapshotId) ?? pointer.metadataLocation);
+    const { metadataLocation } = findTable(this.#store, request.table);
+    return this.#metadata.table(this.#staged.find(request.snapshotId) ?? metadataLocation);
   }
 }

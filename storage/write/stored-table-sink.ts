@@ -14,7 +14,8 @@ import {
 } from '../../spi/index.ts';
 import { checkName } from '../catalog/check-name.ts';
 import { tableDirectory } from '../catalog/table-directory.ts';
-import { nameTaken, unknownSchema, unknownTable, wrongKind } from '../catalog/unknown-name.ts';
+import { findTable } from '../catalog/find-table.ts';
+import { nameTaken, unknownSchema } from '../catalog/unknown-name.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { newTableMetadata } from '../commit/new-table-metadata.ts';
 import type { SinkParts } from './sink-parts.ts';
@@ -109,9 +110,7 @@ export class StoredTableSink implements TableSink {
 
   async #findTable(table: TableRef) {
     const { names, metadata } = this.#parts;
-    const pointer = names.relation(table);
-    if (pointer === null || pointer.uuid !== table.uuid) throw unknownTable(names, table);
-    if (pointer.kind !== 'table') throw wrongKind(pointer, pointer.kind);
+    const pointer = findTable(names, table);
     return {
       table: { schema: pointer.schema, name: pointer.name, uuid: pointer.uuid },
       tableDirectory: locationToPath(pointer.tableLocation),
