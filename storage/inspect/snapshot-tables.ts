@@ -1,5 +1,6 @@
 import type { MetadataTable } from '../../spi/index.ts';
 import { JsonReader } from '../iceberg/json/json-reader.ts';
+import { snapshotLine } from '../iceberg/metadata/snapshot-line.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { valueToText } from '../iceberg/value/value-text.ts';
 
@@ -28,11 +29,8 @@ export function snapshotsTable(table: TableMetadata): MetadataTable {
 
 /** Returns which snapshot was current from when on. One that a rollback left is no ancestor of the current one. */
 export function historyTable(table: TableMetadata): MetadataTable {
-  const ancestors = new Set<bigint>();
-  for (let snapshot = table.current; snapshot !== null && !ancestors.has(snapshot.snapshotId); ) {
-    ancestors.add(snapshot.snapshotId);
-    snapshot = snapshot.parentId === null ? null : (table.snapshots.get(snapshot.parentId) ?? null);
-  }
+  const line = table.current === null ? [] : [...snapshotLine(table, table.current.snapshotId)];
+  const ancestors = new Set(line.map(({ snapshotId }) => snapshotId));
   return {
     columns: [
       { name: 'made_current_at', type: 'timestamptz' },
@@ -50,22 +48,20 @@ export function historyTable(table: TableMetadata): MetadataTable {
 }
 
 /** Returns the branches and tags of a table. Units: milliseconds for ages. */
-export function refsTable({ json }: TableMetadata): MetadataTable {
-  const refs = new JsonReader(json['refs'] ?? {}, 'The refs of the table');
-  const rows = Object.keys(refs.json)
-    .sort()
-    .map((name) => {
-      const ref = refs.child(name);
-      const number = (key: string): string | null => (ref.has(key) ? ref.long(key).toString() : null);
-      return [
-        name,
-        ref.string('type').toUpperCase(),
-        number('snapshot-id'),
-        number('max-ref-age-ms'),
-        number('min-snapshots-to-keep'),
-        number('max-snapshot-age-ms'),
-      ];
-    });
+export function refsTable({ refs }: TableMetadata): MetadataTable {
+  const sorted = [...refs.values()].sort((left, right) => (left.name < right.name ? -1 : 1));
+  const rows = sorted.map(({ name, type, snapshotId, json }) => {
+    const ref = new JsonReader(json, 'The refs of the table');
+    const number = (key: string): string | null => (ref.has(key) ? ref.long(key).toString() : null);
+    return [
+      name,
+      type.toUpperCase(),
+      snapshotId.toString(),
+      number('max-ref-age-ms'),
+      number('min-snapshots-to-keep'),
+      number('max-snapshot-age-ms'),
+    ];
+  });
   return {
     columns: [
       { name: 'name', type: 'varchar' },

@@ -3,8 +3,8 @@ import { snapshotById } from '../catalog/find-snapshot.ts';
 import { streamTable } from '../catalog/unknown-name.ts';
 import { changeTable } from '../commit/change-table.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
-import type { JsonObject, JsonValue } from '../iceberg/json/lossless-json.ts';
-import { withMembers } from '../iceberg/metadata/change-table-metadata.ts';
+import { withCurrent, withoutSnapshots } from '../iceberg/metadata/change-table-metadata.ts';
+import { snapshotLine } from '../iceberg/metadata/snapshot-line.ts';
 import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { chooseExpired } from './choose-expired.ts';
 import type { ExpireRequest } from './maintain-request.ts';
@@ -65,45 +65,9 @@ export async function setCurrentSnapshot(
   return { previousSnapshotId };
 }
 
-function isAncestor(metadata: TableMetadata, wanted: Snapshot): boolean {
-  const seen = new Set<bigint>();
-  for (let snapshot = metadata.current; snapshot !== null && !seen.has(snapshot.snapshotId); ) {
-    if (snapshot.snapshotId === wanted.snapshotId) return true;
-    seen.add(snapshot.snapshotId);
-    snapshot = snapshot.parentId === null ? null : (metadata.snapshots.get(snapshot.parentId) ?? null);
-  }
+function isAncestor(metadata: TableMetadata, { snapshotId: wanted }: Snapshot): boolean {
+  const line = metadata.current === null ? [] : snapshotLine(metadata, metadata.current.snapshotId);
+  for (const { snapshotId } of line) if (snapshotId === wanted) return true;
   // Snapshots in between may have expired; then the log tells what was current.
-  return metadata.snapshotLog.some(({ snapshotId }) => snapshotId === wanted.snapshotId);
+  return metadata.snapshotLog.some(({ snapshotId }) => snapshotId === wanted);
 }
-
-function withCurrent(metadata: TableMetadata, { snapshotId }: Snapshot): TableMetadata {
-  const refs = (metadata.json['refs'] ?? {}) as JsonObject;
-  const main = (refs['main'] ?? { type: 'branch' }) as JsonObject;
-  // Time travel needs instants that grow, whatever the clock does.
-  const timestampMs = Math.max(Date.now(), metadata.lastUpdatedMs + 1);
-  return withMembers(metadata, {
-    'last-updated-ms': timestampMs,
-    'current-snapshot-id': snapshotId,
-    refs: { ...refs, main: { ...main, 'snapshot-id': snapshotId } },
-    'snapshot-log': [...listOf(metadata.json['snapshot-log']), { 'timestamp-ms': timestampMs, 'snapshot-id': snapshotId }],
-  });
-}
-
-/** Returns metadata that knows nothing of some snapshots. */
-export function withoutSnapshots(metadata: TableMetadata, expired: ReadonlySet<bigint>): TableMetadata {
-  const { json } = metadata;
-  const isGone = (entry: JsonValue): boolean => expired.has(BigInt((entry as JsonObject)['snapshot-id'] as bigint | number));
-  const log = listOf(json['snapshot-log']);
-  // An instant before a gap would be answered with the snapshot before it, which was not current then any more.
-  const gap = log.findLastIndex(isGone);
-  const members: Record<string, JsonValue> = {
-    snapshots: listOf(json['snapshots']).filter((entry) => !isGone(entry)),
-    'snapshot-log': log.slice(gap + 1),
-  };
-  for (const name of ['statistics', 'partition-statistics']) {
-    if (json[name] !== undefined) members[name] = listOf(json[name]).filter((entry) => !isGone(entry));
-  }
-  return withMembers(metadata, members);
-}
-
-const listOf = (json: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(json) ? (json as readonly JsonValue[]) : []);

@@ -1,4 +1,5 @@
 import { JsonReader } from '../iceberg/json/json-reader.ts';
+import { snapshotLine } from '../iceberg/metadata/snapshot-line.ts';
 import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import type { ExpiryRules } from '../../spi/index.ts';
 
@@ -27,7 +28,7 @@ export function chooseExpired(
     const keep = ref.minSnapshotsToKeep ?? retainLast;
     const before = ref.maxSnapshotAgeMs === null ? olderThanMs : nowMs - ref.maxSnapshotAgeMs;
     let count = 0;
-    for (const snapshot of lineOf(table, ref.snapshotId)) {
+    for (const snapshot of snapshotLine(table, ref.snapshotId)) {
       // A tag needs its own snapshot and none of those before it.
       if (count > 0 && (ref.isTag || (count >= keep && snapshot.timestampMs < before))) break;
       needed.add(snapshot.snapshotId);
@@ -49,13 +50,12 @@ interface SnapshotRef {
   readonly maxSnapshotAgeMs: number | null;
 }
 
-function refsOf({ json, current }: TableMetadata): readonly SnapshotRef[] {
-  const refs = new JsonReader(json['refs'] ?? {}, 'The refs of the table');
-  const named = Object.keys(refs.json).map((name): SnapshotRef => {
-    const ref = refs.child(name);
+function refsOf({ refs, current }: TableMetadata): readonly SnapshotRef[] {
+  const named = [...refs.values()].map(({ snapshotId, type, json }): SnapshotRef => {
+    const ref = new JsonReader(json, 'The refs of the table');
     return {
-      snapshotId: ref.long('snapshot-id'),
-      isTag: ref.string('type') === 'tag',
+      snapshotId,
+      isTag: type === 'tag',
       minSnapshotsToKeep: ref.has('min-snapshots-to-keep') ? ref.integer('min-snapshots-to-keep') : null,
       maxSnapshotAgeMs: ref.has('max-snapshot-age-ms') ? ref.integer('max-snapshot-age-ms') : null,
     };
@@ -63,18 +63,6 @@ function refsOf({ json, current }: TableMetadata): readonly SnapshotRef[] {
   // Metadata of other writers may have no ref of the branch main.
   const main = current === null || named.some(({ snapshotId, isTag }) => !isTag && snapshotId === current.snapshotId);
   return main ? named : [...named, { snapshotId: current.snapshotId, isTag: false, minSnapshotsToKeep: null, maxSnapshotAgeMs: null }];
-}
-
-/** A snapshot and those that it was built on, newest first. */
-function* lineOf(table: TableMetadata, snapshotId: bigint): Generator<Snapshot> {
-  const seen = new Set<bigint>();
-  for (let id: bigint | null = snapshotId; id !== null && !seen.has(id); ) {
-    seen.add(id);
-    const snapshot: Snapshot | undefined = table.snapshots.get(id);
-    if (snapshot === undefined) return;
-    yield snapshot;
-    id = snapshot.parentId;
-  }
 }
 
 function numberOf(text: string | undefined, fallback: number): number {

@@ -56,24 +56,13 @@ export function addSnapshot(
   snapshotsMax: number | null = null,
 ): TableMetadata {
   const { json } = metadata;
-  const refs = (json['refs'] ?? {}) as JsonObject;
-  const mainRef = (refs['main'] ?? { type: 'branch' }) as JsonObject;
   const forgotten = snapshotsMax === null ? new Set<bigint>() : oldestOf(metadata, snapshotsMax - 1);
-  const isKept = (entry: JsonValue): boolean => {
-    const id = (entry as JsonObject)['snapshot-id'];
-    return !forgotten.has(BigInt(id as bigint | number));
-  };
+  const isKept = (entry: JsonValue): boolean => !forgotten.has(snapshotIdOf(entry));
   const changed: JsonObject = {
     ...json,
     'last-sequence-number': snapshot.sequenceNumber,
-    'last-updated-ms': snapshot.timestampMs,
-    'current-snapshot-id': snapshot.snapshotId,
-    refs: { ...refs, main: { ...mainRef, 'snapshot-id': snapshot.snapshotId } },
+    ...currentMembers(json, snapshot.snapshotId, snapshot.timestampMs, isKept),
     snapshots: [...list(json['snapshots']).filter(isKept), printSnapshot(snapshot)],
-    'snapshot-log': [
-      ...list(json['snapshot-log']).filter(isKept),
-      { 'timestamp-ms': snapshot.timestampMs, 'snapshot-id': snapshot.snapshotId },
-    ],
     'metadata-log': previousLocation === null ? list(json['metadata-log']) : longerLog(metadata, previousLocation),
   };
   return readTableMetadata(changed, `The new metadata of the table ${metadata.uuid}`);
@@ -98,8 +87,47 @@ export function withMembers(metadata: TableMetadata, members: JsonObject): Table
  *  @see the snapshot log of Iceberg's own transactions, which leaves out intermediate snapshots */
 export function withoutCurrentLogged(metadata: TableMetadata): TableMetadata {
   const { json, current } = metadata;
-  const isOther = (entry: JsonValue): boolean => BigInt((entry as JsonObject)['snapshot-id'] as bigint | number) !== current?.snapshotId;
+  const isOther = (entry: JsonValue): boolean => snapshotIdOf(entry) !== current?.snapshotId;
   return withMembers(metadata, { 'snapshot-log': list(json['snapshot-log']).filter(isOther) });
+}
+
+/** Returns the metadata with another of its snapshots as the current one of the branch `main`. */
+export function withCurrent(metadata: TableMetadata, { snapshotId }: Snapshot): TableMetadata {
+  // Time travel needs instants that grow, whatever the clock does.
+  const timestampMs = Math.max(Date.now(), metadata.lastUpdatedMs + 1);
+  return withMembers(
+    metadata,
+    currentMembers(metadata.json, snapshotId, timestampMs, () => true),
+  );
+}
+
+/** Returns metadata that knows nothing of some snapshots. */
+export function withoutSnapshots(metadata: TableMetadata, expired: ReadonlySet<bigint>): TableMetadata {
+  const { json } = metadata;
+  const isGone = (entry: JsonValue): boolean => expired.has(snapshotIdOf(entry));
+  const log = list(json['snapshot-log']);
+  // An instant before a gap would be answered with the snapshot before it, which was not current then any more.
+  const gap = log.findLastIndex(isGone);
+  const members: Record<string, JsonValue> = {
+    snapshots: list(json['snapshots']).filter((entry) => !isGone(entry)),
+    'snapshot-log': log.slice(gap + 1),
+  };
+  for (const name of ['statistics', 'partition-statistics']) {
+    if (json[name] !== undefined) members[name] = list(json[name]).filter((entry) => !isGone(entry));
+  }
+  return withMembers(metadata, members);
+}
+
+/** The members of the document that tell which snapshot is current since when. `isKept` chooses the entries of the log that stay. */
+function currentMembers(json: JsonObject, snapshotId: bigint, timestampMs: number, isKept: (entry: JsonValue) => boolean): JsonObject {
+  const refs = (json['refs'] ?? {}) as JsonObject;
+  const main = (refs['main'] ?? { type: 'branch' }) as JsonObject;
+  return {
+    'last-updated-ms': timestampMs,
+    'current-snapshot-id': snapshotId,
+    refs: { ...refs, main: { ...main, 'snapshot-id': snapshotId } },
+    'snapshot-log': [...list(json['snapshot-log']).filter(isKept), { 'timestamp-ms': timestampMs, 'snapshot-id': snapshotId }],
+  };
 }
 
 /** Returns the snapshots that are left over when the newest are kept, and those that branches and tags keep. */
@@ -136,3 +164,5 @@ function printSnapshot(snapshot: Snapshot): JsonObject {
 }
 
 const list = (json: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(json) ? (json as readonly JsonValue[]) : []);
+
+const snapshotIdOf = (entry: JsonValue): bigint => BigInt((entry as JsonObject)['snapshot-id'] as bigint | number);

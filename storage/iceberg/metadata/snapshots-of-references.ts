@@ -1,4 +1,5 @@
-import type { Snapshot, SnapshotReference, TableMetadata } from './table-metadata.ts';
+import { snapshotLine } from './snapshot-line.ts';
+import type { SnapshotReference, TableMetadata } from './table-metadata.ts';
 
 /** Returns the snapshots that branches other than `main`, and tags, keep: the one that each names, and of a branch as many before it as its
  *  `min-snapshots-to-keep` says, and all that are younger than its `max-snapshot-age-ms`.
@@ -9,16 +10,15 @@ export function snapshotsOfReferences(metadata: TableMetadata, nowMs = Date.now(
   return kept;
 }
 
-function* keptBy({ type, snapshotId, json }: SnapshotReference, { snapshots }: TableMetadata, nowMs: number): Generator<bigint> {
+function* keptBy({ type, snapshotId, json }: SnapshotReference, metadata: TableMetadata, nowMs: number): Generator<bigint> {
   yield snapshotId;
   if (type === 'tag') return;
   const countMin = Number(json['min-snapshots-to-keep'] ?? 1);
   const ageMaxMs = Number(json['max-snapshot-age-ms'] ?? 0);
-  let count = 1;
-  const parentOf = (snapshot: Snapshot | undefined): Snapshot | undefined =>
-    snapshot === undefined || snapshot.parentId === null ? undefined : snapshots.get(snapshot.parentId);
-  for (let at = parentOf(snapshots.get(snapshotId)); at !== undefined; at = parentOf(at), count += 1) {
-    if (count >= countMin && nowMs - at.timestampMs >= ageMaxMs) return;
-    yield at.snapshotId;
+  let count = 0;
+  for (const snapshot of snapshotLine(metadata, snapshotId)) {
+    if (count >= Math.max(1, countMin) && nowMs - snapshot.timestampMs >= ageMaxMs) return;
+    yield snapshot.snapshotId;
+    count += 1;
   }
 }

@@ -8,9 +8,14 @@ import type { JsonObject } from '../../../storage/iceberg/json/lossless-json.ts'
 import type { ManifestEntry } from '../../../storage/iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../../../storage/iceberg/manifest/manifest-file.ts';
 import { writeManifestList } from '../../../storage/iceberg/manifest/manifest-list.ts';
-import { addSnapshot, createTableMetadata, succeedMetadata, withMembers } from '../../../storage/iceberg/metadata/change-table-metadata.ts';
+import {
+  addSnapshot,
+  createTableMetadata,
+  succeedMetadata,
+  withMembers,
+  withoutSnapshots,
+} from '../../../storage/iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../../../storage/iceberg/metadata/table-metadata.ts';
-import { withoutSnapshots } from '../../../storage/maintenance/change-snapshots.ts';
 import { chooseExpired } from '../../../storage/maintenance/choose-expired.ts';
 import { collectGarbage } from '../../../storage/maintenance/collect-garbage.ts';
 import { addSnapshotFiles, noFiles } from '../../../storage/maintenance/table-files.ts';
