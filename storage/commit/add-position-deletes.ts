@@ -1,4 +1,4 @@
-import { assert, type PartitionSpec } from '../../spi/index.ts';
+import { assert, type PartitionSpec, pathToLocation } from '../../spi/index.ts';
 import { specOf } from '../catalog/metadata-reader.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
@@ -8,7 +8,6 @@ import { FILE_PATH_ID, POS_ID } from '../iceberg/manifest/referenced-path.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { valueToBytes } from '../iceberg/value/value-bytes.ts';
 import { textToValue } from '../iceberg/value/value-text.ts';
-import { pathToLocation } from '../../spi/index.ts';
 import { filesGone } from './remove-data-files.ts';
 import type { SealedFile } from './seal-data-files.ts';
 import { type PendingSnapshot, storeManifest } from './store-manifest.ts';
@@ -32,7 +31,10 @@ export async function addPositionDeletes(
     if (location === undefined) continue;
     const target = found.get(location);
     if (target === undefined) throw filesGone(write, location);
-    bySpec.set(target.spec, [...(bySpec.get(target.spec) ?? []), deleteEntry(each, location, target.entry, snapshot)]);
+    const entry = deleteEntry(each, location, target.entry, snapshot);
+    const entries = bySpec.get(target.spec);
+    if (entries === undefined) bySpec.set(target.spec, [entry]);
+    else entries.push(entry);
   }
   const added: ManifestFile[] = [];
   for (const [spec, entries] of bySpec) {

@@ -1,14 +1,13 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { locationToPath, pathToLocation } from '../../spi/index.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
-import { sealedId } from '../file/sealed-name.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
-import { writeManifestList } from '../iceberg/manifest/manifest-list.ts';
 import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { addPositionDeletes } from './add-position-deletes.ts';
 import { checkDeletes } from './check-deletes.ts';
 import { hasLiveFiles, mergeManifests } from './merge-manifests.ts';
+import { newManifestList } from './new-manifest-list.ts';
 import { checkSchema, type CommitBase, type PreparedWrite } from './prepare-write.ts';
 import { removeDataFiles, type RemovedTotals } from './remove-data-files.ts';
 import { removeUnloggedFiles } from './remove-unlogged-files.ts';
@@ -54,8 +53,8 @@ export async function writeAttempt(
   const added = prepared.manifest === null ? [] : [{ ...prepared.manifest, sequenceNumber, minSequenceNumber: sequenceNumber }];
   const parent = base.metadata.current;
   const manifests = [...added, ...kept.manifests];
-  const listBytes = writeManifestList({ snapshotId, parentId: parent?.snapshotId ?? null, sequenceNumber }, manifests);
-  const listPath = join(write.tableDirectory, 'metadata', `snap-${snapshotId.toString()}-${sealedId(listBytes)}.avro`);
+  const header = { snapshotId, parentId: parent?.snapshotId ?? null, sequenceNumber };
+  const list = newManifestList(write.tableDirectory, header, manifests);
   const metadata = addSnapshot(
     base.metadata,
     {
@@ -64,7 +63,7 @@ export async function writeAttempt(
       sequenceNumber,
       // Time travel needs instants that grow, whatever the clock does.
       timestampMs: Math.max(Date.now(), base.metadata.lastUpdatedMs + (parent === null ? 0 : 1)),
-      manifestList: pathToLocation(listPath),
+      manifestList: pathToLocation(list.path),
       summary: { ...snapshotSummary(write, prepared.sealed, kept.removed, parent), ...notes },
       schemaId: base.metadata.schema.schemaId,
     },
@@ -73,10 +72,10 @@ export async function writeAttempt(
   );
   const [{ location, bytes }] = await Promise.all([
     writeTableMetadata(files, write.tableDirectory, metadata, base.location),
-    files.write(listPath, listBytes),
+    files.write(list.path, list.bytes),
   ]);
-  await files.syncDirectory(dirname(listPath));
-  const written = [listPath, ...[location, ...kept.written].map(locationToPath)];
+  await files.syncDirectory(dirname(list.path));
+  const written = [list.path, ...[location, ...kept.written].map(locationToPath)];
   return { prepared, base, location, metadata, manifests, bytes, written };
 }
 

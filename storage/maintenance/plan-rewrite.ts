@@ -43,7 +43,9 @@ export async function planRewrite(
       if (isCurrent && entry.bytes >= targetBytes * SMALL_SHARE) continue;
       const partition = isCurrent ? textsOf(types, entry) : null;
       const key = JSON.stringify(partition);
-      groups.set(key, [...(groups.get(key) ?? []), { entry, partition }]);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [{ entry, partition }]);
+      else group.push({ entry, partition });
     }
   }
   return [...groups.values()].flatMap((files) => packed(files, targetBytes));

@@ -1,15 +1,13 @@
-import { join } from 'node:path';
 import { locationToPath, pathToLocation, type RewrittenManifests, type TableRef } from '../../spi/index.ts';
 import { specOf } from '../catalog/metadata-reader.ts';
 import { changeTable } from '../commit/change-table.ts';
 import { hasLiveFiles } from '../commit/merge-manifests.ts';
+import { newManifestList } from '../commit/new-manifest-list.ts';
 import { newSnapshotId } from '../commit/prepare-write.ts';
 import { type ManifestLayout, type PendingSnapshot, storeTakenOver } from '../commit/store-manifest.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
-import { sealedId } from '../file/sealed-name.ts';
 import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
-import { writeManifestList } from '../iceberg/manifest/manifest-list.ts';
 import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
 import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { printLosslessJson } from '../iceberg/json/lossless-json.ts';
@@ -38,10 +36,11 @@ export async function rewriteManifests(parts: CommitterParts, operationId: strin
     const pending = { snapshotId: newSnapshotId(), sequenceNumber: metadata.lastSequenceNumber + 1 };
     const manifests = await writeGroups(parts, directory, pending, groups);
     written = manifests.map(({ location }) => locationToPath(location));
-    const list = await writeList(parts, directory, pending, current, [...manifests, ...others]);
-    written.push(list);
+    const list = newManifestList(directory, { ...pending, parentId: current.snapshotId }, [...manifests, ...others]);
+    await parts.files.write(list.path, list.bytes);
+    written.push(list.path);
     result = { before: before.length, after: manifests.length + others.length, snapshotId: pending.snapshotId.toString() };
-    return addSnapshot(metadata, replacing(metadata, current, pending, list), null);
+    return addSnapshot(metadata, replacing(metadata, current, pending, list.path), null);
   });
   return changed ? result : { ...result, after: result.before, snapshotId: null };
 }
@@ -88,19 +87,6 @@ async function writeGroups(
     }
   }
   return manifests;
-}
-
-async function writeList(
-  parts: CommitterParts,
-  directory: string,
-  { snapshotId, sequenceNumber }: PendingSnapshot,
-  parent: Snapshot,
-  manifests: readonly ManifestFile[],
-): Promise<string> {
-  const bytes = writeManifestList({ snapshotId, parentId: parent.snapshotId, sequenceNumber }, manifests);
-  const path = join(directory, 'metadata', `snap-${snapshotId.toString()}-${sealedId(bytes)}.avro`);
-  await parts.files.write(path, bytes);
-  return path;
 }
 
 /** The snapshot has the rows of its parent, and so its totals. */

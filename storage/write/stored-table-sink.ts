@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  assert,
   type CommitResult,
   type FileInspection,
   type FileSource,
@@ -25,7 +26,7 @@ import { parseToken } from './transaction-token.ts';
 /** Rows that were bound to an older schema are written with it: the files are read by field ids. */
 function withSchema(metadata: TableMetadata, schemaId = metadata.schema.schemaId): TableMetadata {
   const schema = metadata.schemas.get(schemaId);
-  if (schema === undefined) throw new PlatformError('INTERNAL_INVARIANT', `The table has no schema ${String(schemaId)}.`);
+  assert(schema !== undefined, `the table has the schema ${String(schemaId)}`);
   return schema === metadata.schema ? metadata : { ...metadata, schema };
 }
 
