@@ -13,7 +13,7 @@ import { localFileSystem } from '../../storage/file/local-file-system.ts';
 import { verifyTable } from '../../storage/verify/verify-table.ts';
 import { importMutant, type Mutation } from '../mutant/import-mutant.ts';
 import { writeParquet } from '../unit/storage/fixture/stage-rows.ts';
-import { stageCopy } from './staged-copy.ts';
+import { stageCheckpoint } from './staged-checkpoint.ts';
 
 const FIELDS = [{ id: 1, name: 'id', type: { kind: 'bigint' }, nullable: true }] as const;
 const spec = (name: string): TableSpec => ({
@@ -58,26 +58,8 @@ afterEach(async () => {
 });
 
 /** A checkpoint that adds 3 rows to the result and 3 to the late rows. */
-async function checkpoint(sequence: number, transactionId: string): Promise<CommitterRequest> {
-  const key = `checkpoint-${String(sequence)}`;
-  const write = (name: string) => stageCopy(parts, template, { name, idempotencyKey: key, transactionId, stream: stream.table.uuid });
-  return {
-    operationId: transactionId,
-    kind: 'commit_stream',
-    table: stream.table,
-    writes: [await write('v'), await write('v_late')],
-    checkpoint: {
-      sequence,
-      offsets: [{ table: stream.table, snapshotId: '1' }],
-      stateUri: null,
-      openFiles: [],
-      watermarksUs: [],
-      rowsRead: 0,
-      lateRows: 0,
-      committedAtMs: 0,
-    },
-  };
-}
+const checkpoint = (sequence: number, transactionId: string): Promise<CommitterRequest> =>
+  stageCheckpoint(parts, template, stream.table, { sequence, transactionId });
 
 /** The checkpoint that each of the three parts is at. */
 async function state(): Promise<{ record: number; result: number; late: number }> {

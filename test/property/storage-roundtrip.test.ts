@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARROW_END_OF_STREAM, formatDate, formatTime, formatTimestamp, type Row, type RowValue } from '../../runtime/arrow/index.ts';
 import { assert, type DataType, type FileSource } from '../../spi/index.ts';
-import { columns, type DataWorkbench, openWorkbench } from '../unit/storage/data/fixture/data-workbench.ts';
+import { columns, type DataWorkbench, openWorkbench, splitOf } from '../unit/storage/data/fixture/data-workbench.ts';
 
 /** A value as it is read back, and as it stands in files. */
 interface Sample {
@@ -104,17 +104,8 @@ async function arrowFile(rows: readonly SampleRow[]): Promise<FileSource> {
   const [file] = await bench.service.writeFile(bench.target(FIELDS), ndjsonFile(rows));
   assert(file !== undefined, 'a file was written');
   const frames: Uint8Array[] = [];
-  const split = {
-    kind: 'parquet' as const,
-    uri: file.uri,
-    rows: file.rows,
-    bytes: file.bytes,
-    matchesSchema: true,
-    partition: {},
-    deletes: [],
-  };
   for await (const frame of bench.service.read(
-    split,
+    splitOf(file),
     FIELDS,
     FIELDS.map((field) => ({ ...field, fieldId: field.id })),
   )) {

@@ -5,6 +5,7 @@ import { assert, pathToLocation } from '../../../spi/index.ts';
 import { tableDirectory } from '../../../storage/catalog/table-directory.ts';
 import type { StagedMetadata, StagedTable, StagedWrite } from '../../../storage/committer/committer-request.ts';
 import { locationToPath } from '../../../spi/index.ts';
+import { stageCheckpoint } from '../../fault/staged-checkpoint.ts';
 import { stageCopy } from '../../fault/staged-copy.ts';
 import { type Arena, FILE_ROWS, type TableRows, tableSpec } from './arena.ts';
 
@@ -160,21 +161,9 @@ async function stageTable(
 async function prepareCheckpoint(arena: Arena, key: string): Promise<ReadyChange> {
   const { parts, template, stream } = arena;
   const sequence = (parts.store.stream(stream.table.uuid)?.checkpoint?.sequence ?? 0) + 1;
-  const idempotencyKey = `checkpoint-${String(sequence)}`;
-  const stage = (name: string) => stageCopy(parts, template, { name, idempotencyKey, transactionId: key, stream: stream.table.uuid });
-  const checkpoint = {
-    sequence,
-    offsets: [{ table: stream.table, snapshotId: '1' }],
-    stateUri: null,
-    openFiles: [],
-    watermarksUs: [],
-    rowsRead: 0,
-    lateRows: 0,
-    committedAtMs: 0,
-  };
-  const writes = [await stage('v'), await stage('v_late')];
+  const request = await stageCheckpoint(parts, template, stream.table, { sequence, transactionId: key });
   return {
-    run: () => arena.run({ operationId: key, kind: 'commit_stream', table: stream.table, writes, checkpoint }),
+    run: () => arena.run(request),
     after: (before) => add(before, 'v', 'v_late'),
   };
 }

@@ -5,7 +5,7 @@ import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARROW_END_OF_STREAM } from '../../../../runtime/arrow/index.ts';
 import { assert, type DataFile, type Field, PlatformError } from '../../../../spi/index.ts';
-import { asFrames, columns, dataProcessIds, type DataWorkbench, openWorkbench } from './fixture/data-workbench.ts';
+import { asFrames, columns, dataProcessIds, type DataWorkbench, openWorkbench, splitOf } from './fixture/data-workbench.ts';
 
 let bench: DataWorkbench;
 beforeAll(async () => {
@@ -23,17 +23,8 @@ async function stored(query: string, fields: readonly Field[] = FIELDS): Promise
 
 async function framesOf(file: DataFile, fields: readonly Field[] = FIELDS, signal?: AbortSignal): Promise<Uint8Array[]> {
   const frames: Uint8Array[] = [];
-  const split = {
-    kind: 'parquet' as const,
-    uri: file.uri,
-    rows: file.rows,
-    bytes: file.bytes,
-    matchesSchema: true,
-    partition: {},
-    deletes: [],
-  };
   const wanted = fields.map((field) => ({ ...field, fieldId: field.id }));
-  for await (const frame of bench.service.read(split, fields, wanted, signal)) frames.push(Uint8Array.from(frame));
+  for await (const frame of bench.service.read(splitOf(file), fields, wanted, signal)) frames.push(Uint8Array.from(frame));
   return frames;
 }
 
@@ -132,17 +123,8 @@ describe('reading a split', () => {
 
   it('stops when its reader leaves or cancels', async () => {
     const file = await stored("SELECT i AS id, repeat('x', 100) || hash(i) AS word FROM range(300000) r(i)");
-    const split = {
-      kind: 'parquet' as const,
-      uri: file.uri,
-      rows: file.rows,
-      bytes: file.bytes,
-      matchesSchema: true,
-      partition: {},
-      deletes: [],
-    };
     const wanted = FIELDS.map((field) => ({ ...field, fieldId: field.id }));
-    for await (const frame of bench.service.read(split, FIELDS, wanted)) {
+    for await (const frame of bench.service.read(splitOf(file), FIELDS, wanted)) {
       expect(frame.byteLength).toBeGreaterThan(0);
       break;
     }
