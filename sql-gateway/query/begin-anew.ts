@@ -11,7 +11,7 @@ export interface AnewRules<Statement> {
   /** Units: milliseconds; the longest pause after the n-th lost run is n times this. */
   readonly pauseMs: number;
   /** Returns the statement as it is bound now; null when another run would find what this one found. */
-  next(bound: BoundStatement, lost: Statement): Statement | null;
+  readonly next: (bound: BoundStatement, lost: Statement) => Statement | null;
 }
 
 /** Runs a statement, and again on the newest snapshot for as long as another writer was faster.

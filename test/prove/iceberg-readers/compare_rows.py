@@ -58,7 +58,7 @@ def column_facts(column):
         if pa.types.is_integer(column.type) or pa.types.is_decimal(column.type):
             facts["sum"] = str(sum(value for value in column.to_pylist() if value is not None)) if len(column) <= ROWS_AS_OBJECTS_MAX else str(pc.sum(column).as_py())
     except (pa.ArrowNotImplementedError, KeyError):
-        facts["values"] = repr(collections.Counter(repr(plain(value)) for value in column.to_pylist()))
+        facts["values"] = collections.Counter(repr(plain(value)) for value in column.to_pylist())
     return facts
 
 
