@@ -11,6 +11,7 @@ import { importSqlCommand } from './command/import-sql.ts';
 import { loadCommand } from './command/load.ts';
 import { serveCommand } from './command/serve.ts';
 import { sqlCommand } from './command/sql.ts';
+import { verifyCommand } from './command/verify.ts';
 import { renderCommandHelp, renderHelp } from './format/print-help.ts';
 import { renderError } from './format/print-error.ts';
 import { nearestName } from '../spi/index.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   importSqlCommand,
   jobCommand,
   enginesCommand,
+  verifyCommand,
   configCommand,
 ];
 

@@ -17,6 +17,7 @@ import { showProgress } from '../format/show-progress.ts';
 import { renderTable } from '../format/render-table.ts';
 import { createLogger } from '../server/create-logger.ts';
 import { type Command, type CommandIo, CONFIG_OPTIONS, EXIT, textOption } from './command.ts';
+import { parseTableName } from './parse-table-name.ts';
 import { readConfig } from './read-config.ts';
 
 const FORMATS: Readonly<Record<string, FileFormat>> = {
@@ -103,15 +104,6 @@ function tableNameOf(path: string): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9_]+/g, '_')
     .replace(/^(\d)/, '_$1');
-}
-
-function parseTableName(text: string): RelationName {
-  const parts = text.split('.');
-  const [first = '', second] = parts;
-  if (parts.length > 2 || first === '' || second === '') {
-    throw new PlatformError('CATALOG_INVALID_NAME', `--table ${text}: expected name or schema.name`);
-  }
-  return second === undefined ? { schema: 'main', name: first } : { schema: first, name: second };
 }
 
 /** Loads a file into a table in one commit, shows the schema found and how far it is; returns what was committed. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,7 +38,7 @@ describe('trivium without a server', { timeout: 120_000 }, () => {
   it('tells what it can do', async () => {
     const help = await trivium('--help');
     expect(help.code).toBe(0);
-    for (const command of ['demo', 'serve', 'sql', 'load', 'engines', 'config']) expect(help.stdout).toContain(`  ${command} `);
+    for (const command of ['demo', 'serve', 'sql', 'load', 'engines', 'verify', 'config']) expect(help.stdout).toContain(`  ${command} `);
     expect((await trivium('load', '--help')).stdout).toContain('--table <name>');
     expect((await trivium('--version')).stdout).toMatch(/^trivium \d+\.\d+\.\d+\n$/);
   });
@@ -114,6 +114,23 @@ describe('trivium without a server', { timeout: 120_000 }, () => {
     expect(loaded.stdout).toContain('Loaded 3 rows into main.again');
     const refused = await trivium('sql', ...allowed, `COPY (SELECT people * 1.5 FROM cities) TO '${path}' (FORMAT parquet_legacy)`);
     expect(refused.stderr).toContain('STORAGE_LOSSY');
+  });
+
+  it('verifies the tables of a warehouse, and ends with 1 when a file has changed', async () => {
+    const sound = await trivium('verify', 'cities');
+    expect(sound.stdout).toMatch(/^main\.cities: sound \(1 data files, \d+ bytes\)\n$/);
+    expect(sound.code).toBe(0);
+    const tables = join(folder, 'trivium-data', 'warehouse', 'tables', 'main');
+    const names = readdirSync(tables, { recursive: true }).map(String);
+    const path = join(tables, names.find((name) => name.startsWith('cities-') && name.endsWith('.parquet')) ?? '');
+    const bytes = readFileSync(path);
+    writeFileSync(path, Buffer.concat([bytes, Buffer.from('x')]));
+    const damaged = await trivium('verify', '--warehouse', join('trivium-data', 'warehouse'));
+    writeFileSync(path, bytes);
+    expect(damaged).toMatchObject({ code: 1, stderr: '' });
+    expect(damaged.stdout).toMatch(/main\.cities: (sound|1 damaged)/);
+    expect((await trivium('verify', 'nothing')).stderr).toContain('CATALOG_UNKNOWN_TABLE');
+    expect((await trivium('verify', '--warehouse', 'nowhere')).stderr).toContain('STORAGE_LOCATION');
   });
 
   it('keeps the settings of a session from statement to statement', async () => {

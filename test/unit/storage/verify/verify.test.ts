@@ -1,7 +1,8 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { locationToPath } from '../../../../spi/index.ts';
+import { verifyWarehouse } from '../../../../storage/index.ts';
 import { filesOf, idTable, openTemporaryWarehouse, tableOf, type TemporaryWarehouse, writeIds } from '../fixture/open-warehouse.ts';
 
 const NAME = { schema: 'main', name: 't' };
@@ -80,5 +81,43 @@ describe('verifying a table', () => {
       await writeFile(path, bytes);
     }
     expect(await warehouse.verify(NAME)).toMatchObject({ files: 2 });
+  });
+});
+
+describe('verifying a warehouse that nobody has open', () => {
+  const damageOf = async (names: readonly { schema: string; name: string }[] = []) => {
+    const found: Record<string, readonly string[]> = {};
+    for await (const { name, damage } of verifyWarehouse(opened.directory, names)) found[name.name] = damage.map(({ message }) => message);
+    return found;
+  };
+
+  it('tells every damaged file of every table once, and that the others are sound', async () => {
+    const { warehouse, directory } = opened;
+    await warehouse.writer.createTable(idTable('other'), 'fail');
+    expect(await damageOf()).toEqual({ other: [], t: [] });
+    const files = await filesBelow(join(directory, 'tables', 'main'));
+    const spoilt = [
+      ...files.filter((path) => path.endsWith('.parquet')).slice(0, 1),
+      ...files.filter((path) => path.endsWith('-m0.avro')).slice(0, 1),
+    ];
+    for (const path of spoilt) await writeFile(path, Buffer.concat([await readFile(path), Buffer.from('x')]));
+    const [lost = ''] = files.filter((path) => path.includes('/other-') && path.endsWith('.metadata.json'));
+    await rm(lost);
+    const found = await damageOf();
+    expect(found['other']).toEqual([expect.stringContaining(lost)]);
+    for (const path of spoilt)
+      expect(
+        found['t']?.some((message) => message.includes(path)),
+        path,
+      ).toBe(true);
+    expect(found['t']).toHaveLength(new Set(found['t']).size);
+    expect(Object.keys(await damageOf([NAME]))).toEqual(['t']);
+    await expect(damageOf([{ schema: 'main', name: 'none' }])).rejects.toMatchObject({ code: 'CATALOG_UNKNOWN_TABLE' });
+  });
+
+  it('refuses a directory without a warehouse, and makes nothing there', async () => {
+    const nothing = join(opened.directory, 'nothing');
+    await expect(verifyWarehouse(nothing, []).next()).rejects.toMatchObject({ code: 'STORAGE_LOCATION' });
+    expect(await filesBelow(opened.directory).then((files) => files.some((path) => path.startsWith(nothing)))).toBe(false);
   });
 });
