@@ -45,7 +45,8 @@ export async function composeStorage(config: Config, log: Logger): Promise<Stora
     threads: availableParallelism(),
     memoryBytesMax: config.storage.memoryBytesMax,
     spoolDirectory: join(spoolDirectory, 'storage'),
-    dataDirectory: warehouseDirectory,
+    dataDirectory: join(warehouseDirectory, 'tables'),
+    uploadsDirectory: join(spoolDirectory, 'gateway'),
     onLog,
   });
   const warehouse = await openWarehouse({ directory: warehouseDirectory, dataService, verifyOnRead: config.storage.verifyOnRead, onLog });

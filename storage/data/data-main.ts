@@ -5,31 +5,31 @@ import { digestFile } from '../file/digest-file.ts';
 import { localFileSystem } from '../file/local-file-system.ts';
 import { exportParquet } from './operation/export-parquet.ts';
 import { inspectFile } from './operation/inspect-file.ts';
-import type { DataProcessSettings } from './operation/operation-database.ts';
+import { type DataProcessSettings, OperationDatabases } from './operation/operation-databases.ts';
 import { readSplit, type SplitRequest } from './operation/read-split.ts';
 import { writeFile } from './operation/write-file.ts';
 import { writePositionDeletes } from './operation/write-position-deletes.ts';
 import { writeFrames } from './operation/write-frames.ts';
 
-runChild((channel) => {
-  const settings = readSettings(process.argv[2]);
+runChild(async (channel) => {
+  const databases = new OperationDatabases(readSettings(process.argv[2]));
+  await databases.warmUp();
   channel.serve({
     writeFile: async ({ target, source }: { target: StagingTarget; source: FileSource }, { signal }) =>
-      (await writeFile(settings, target, source, signal)) as unknown as Json,
+      (await writeFile(databases, target, source, signal)) as unknown as Json,
     writeFrames: async ({ target }: { target: StagingTarget }, { signal, frames }) =>
-      (await writeFrames(settings, target, frames, signal)) as unknown as Json,
+      (await writeFrames(databases, target, frames, signal)) as unknown as Json,
     writePositionDeletes: async ({ target }: { target: StagingTarget }, { signal, frames }) =>
-      (await writePositionDeletes(settings, target, frames, signal)) as unknown as Json,
-    read: (request: SplitRequest, context) => readSplit(settings, request, context.signal, (frame) => context.send(frame)),
+      (await writePositionDeletes(databases, target, frames, signal)) as unknown as Json,
+    read: (request: SplitRequest, context) => readSplit(databases, request, context.signal, (frame) => context.send(frame)),
     digest: ({ location }: { location: string }) => digestFile(localFileSystem(), location),
     inspect: async ({ source }: { source: Omit<FileSource, 'columns'> }, { signal }) =>
-      (await inspectFile(settings, source, signal)) as unknown as Json,
+      (await inspectFile(databases, source, signal)) as unknown as Json,
     exportParquet: async ({ path, legacy }: { path: string; legacy: LegacyCompression | null }, { signal, frames }) =>
       (await (legacy === null
-        ? exportParquet(settings, path, frames, signal)
+        ? exportParquet(databases, path, frames, signal)
         : exportLegacyParquet(path, frames, legacy, signal))) as unknown as Json,
   });
-  return Promise.resolve();
 });
 
 function readSettings(argument: string | undefined): DataProcessSettings {

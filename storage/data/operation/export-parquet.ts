@@ -1,17 +1,17 @@
 import { type Connection, quoteName, quoteText } from '../../../runtime/duckdb/index.ts';
-import { type DataProcessSettings, withOperationDatabase } from './operation-database.ts';
+import type { OperationDatabases } from './operation-databases.ts';
 import { type PublishedFile, publishFile } from './publish-file.ts';
 import { renameColumns } from './rename-columns.ts';
 
 /** Writes Arrow frames as one Parquet file. @see DataService.exportParquet */
 export function exportParquet(
-  settings: DataProcessSettings,
+  databases: OperationDatabases,
   path: string,
   frames: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<PublishedFile> {
   return publishFile(path, signal, (temporaryPath) =>
-    withOperationDatabase(settings, { paths: [temporaryPath] }, signal, ({ connection }) => copyFrames(connection, temporaryPath, frames)),
+    databases.run([temporaryPath], signal, (connection) => copyFrames(connection, temporaryPath, frames)),
   );
 }
 

@@ -4,20 +4,20 @@ import { parseSourceType } from '../conversion/source-type.ts';
 import { sourceDataType } from '../conversion/source-data-type.ts';
 import { asFileError, type ReadingState } from '../source/as-file-error.ts';
 import { inferTextTypes } from '../source/infer-text-types.ts';
-import { checkSource, linkSource } from '../source/link-source.ts';
+import { checkSource } from '../source/link-source.ts';
 import { openSource } from '../source/open-source.ts';
 import type { SourceRelation } from '../source/source-relation.ts';
-import { type DataProcessSettings, withOperationDatabase } from './operation-database.ts';
+import type { OperationDatabases } from './operation-databases.ts';
 
 /** Looks into a user's file. @see DataService.inspect */
 export async function inspectFile(
-  settings: DataProcessSettings,
+  databases: OperationDatabases,
   source: Omit<FileSource, 'columns'>,
   signal: AbortSignal,
 ): Promise<FileInspection> {
   const file: FileSource = await checkSource({ ...source, columns: null });
-  return withOperationDatabase(settings, { paths: [file.path] }, signal, async ({ connection, spoolDirectory }) => {
-    const reading: ReadingState = { connection, source: file, linkPath: await linkSource(file, spoolDirectory), relation: null };
+  return databases.runOnSource(file, [], signal, async (connection, linkPath) => {
+    const reading: ReadingState = { connection, source: file, linkPath, relation: null };
     try {
       const relation = await openSource(connection, file, reading.linkPath);
       reading.relation = relation;

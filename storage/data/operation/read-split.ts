@@ -10,7 +10,7 @@ import {
 import { stat } from 'node:fs/promises';
 import { deleteJoins, escapeGlob, quoteName, quoteText, typeInFile, typeSql, valueOfTable } from '../../../runtime/duckdb/index.ts';
 import { convertText } from '../conversion/convert-text.ts';
-import { type DataProcessSettings, withOperationDatabase } from './operation-database.ts';
+import type { OperationDatabases } from './operation-databases.ts';
 
 /** What of a split is to be read. */
 export interface SplitRequest {
@@ -21,14 +21,14 @@ export interface SplitRequest {
 
 /** Sends the rows of a split as Arrow frames, the schema first, and returns their number. @see DataService.read */
 export function readSplit(
-  settings: DataProcessSettings,
+  databases: OperationDatabases,
   request: SplitRequest,
   signal: AbortSignal,
   send: (frame: Uint8Array) => Promise<void>,
 ): Promise<number> {
   const path = locationToPath(request.split.uri);
   const deletes = [...request.split.deletes, ...(request.split.deletedBy ?? [])].map(({ uri }) => locationToPath(uri));
-  return withOperationDatabase(settings, { paths: [path, ...deletes] }, signal, async ({ connection }) => {
+  return databases.run([path, ...deletes], signal, async (connection) => {
     try {
       await checkFile(request.split, path);
       const stream = await connection.stream(selectSql(request, path));

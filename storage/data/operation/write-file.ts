@@ -1,25 +1,24 @@
 import type { Connection } from '../../../runtime/duckdb/index.ts';
 import { type DataFile, type FileSource, PlatformError, type StagingTarget } from '../../../spi/index.ts';
 import { asFileError, type ReadingState } from '../source/as-file-error.ts';
-import { checkSource, linkSource } from '../source/link-source.ts';
+import { checkSource } from '../source/link-source.ts';
 import { locateBadValue } from '../source/locate-bad-value.ts';
 import { type ColumnMatch, matchColumns } from '../source/match-columns.ts';
 import { openSource } from '../source/open-source.ts';
 import type { SourceRelation } from '../source/source-relation.ts';
-import { type DataProcessSettings, withOperationDatabase } from './operation-database.ts';
+import type { OperationDatabases } from './operation-databases.ts';
 import { writeDataFiles } from './write-data-files.ts';
 
 /** Reads a user's file and writes its rows as data files of the target. @see DataService.writeFile */
 export async function writeFile(
-  settings: DataProcessSettings,
+  databases: OperationDatabases,
   target: StagingTarget,
   file: FileSource,
   signal: AbortSignal,
 ): Promise<readonly DataFile[]> {
   const source = await checkSource(file);
-  const allowed = { directories: [target.directory], paths: [source.path, target.directory] };
-  return withOperationDatabase(settings, allowed, signal, async ({ connection, spoolDirectory }) => {
-    const reading: ReadingState = { connection, source, linkPath: await linkSource(source, spoolDirectory), relation: null };
+  return databases.runOnSource(source, [target.directory], signal, async (connection, linkPath) => {
+    const reading: ReadingState = { connection, source, linkPath, relation: null };
     try {
       const relation = await openSource(connection, source, reading.linkPath);
       reading.relation = relation;

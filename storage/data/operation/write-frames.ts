@@ -1,6 +1,6 @@
 import { type DataFile, formatType, PlatformError, type StagingTarget } from '../../../spi/index.ts';
 import { typedColumns } from '../source/typed-columns.ts';
-import { type DataProcessSettings, withOperationDatabase } from './operation-database.ts';
+import type { OperationDatabases } from './operation-databases.ts';
 import { renameColumns } from './rename-columns.ts';
 import { writeDataFiles } from './write-data-files.ts';
 
@@ -8,13 +8,12 @@ const TABLE = 'frames';
 
 /** Writes Arrow frames as data files of the target. @see DataService.writeFrames */
 export function writeFrames(
-  settings: DataProcessSettings,
+  databases: OperationDatabases,
   target: StagingTarget,
   frames: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<readonly DataFile[]> {
-  const allowed = { directories: [target.directory], paths: [target.directory] };
-  return withOperationDatabase(settings, allowed, signal, async ({ connection }) => {
+  return databases.run([target.directory], signal, async (connection) => {
     const renamed = await renameColumns(frames);
     if (renamed.names.length !== target.fields.length) {
       throw new PlatformError(

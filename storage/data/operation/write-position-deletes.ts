@@ -1,7 +1,7 @@
 import { assert, type DataFile, type Field, pathToLocation, type StagingTarget } from '../../../spi/index.ts';
 import { quoteText, writeParquet } from '../../../runtime/duckdb/index.ts';
 import { FILE_PATH_ID, POS_ID } from '../../iceberg/manifest/referenced-path.ts';
-import { type DataProcessSettings, withOperationDatabase } from './operation-database.ts';
+import type { OperationDatabases } from './operation-databases.ts';
 import { renameColumns } from './rename-columns.ts';
 
 const TABLE = 'positions';
@@ -14,12 +14,12 @@ const FIELDS: readonly Field[] = [
 
 /** Writes Arrow frames of locations and positions as position delete files, one for each data file, sorted by position. @see DataService.writePositionDeletes */
 export function writePositionDeletes(
-  settings: DataProcessSettings,
+  databases: OperationDatabases,
   { directory, fileSizeBytesTarget }: StagingTarget,
   frames: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<readonly DataFile[]> {
-  return withOperationDatabase(settings, { directories: [directory], paths: [directory] }, signal, async ({ connection }) => {
+  return databases.run([directory], signal, async (connection) => {
     const renamed = await renameColumns(frames);
     await connection.ingest(TABLE, renamed.frames);
     const files: DataFile[] = [];

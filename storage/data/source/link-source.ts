@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, realpath, stat, symlink } from 'node:fs/promises';
+import { link, open, realpath, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileFormat, FileSource } from '../../../spi/index.ts';
 import { fileError } from './file-error.ts';
@@ -33,10 +33,15 @@ export async function checkSource<Source extends Pick<FileSource, 'path' | 'form
 }
 
 /** Links a checked file under a plain name in the directory and returns the link's path: DuckDB would take `*`, `?` and `[` in a name for
- *  patterns and `key=value` folders for columns. */
-export async function linkSource(source: Pick<FileSource, 'path' | 'format'>, directory: string): Promise<string> {
+ *  patterns and `key=value` folders for columns. It looks where a symbolic link leads to, so that a database which does not reach the file itself needs a
+ *  hard one. */
+export async function linkSource(
+  source: Pick<FileSource, 'path' | 'format'>,
+  directory: string,
+  kind: 'hard' | 'symbolic',
+): Promise<string> {
   const path = join(directory, `source-${randomUUID()}.${source.format}${source.path.endsWith('.gz') ? '.gz' : ''}`);
-  await symlink(source.path, path);
+  await (kind === 'hard' ? link : symlink)(source.path, path);
   return path;
 }
 

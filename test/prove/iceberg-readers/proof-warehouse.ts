@@ -31,6 +31,7 @@ export async function openProofWarehouse(change: (service: DataService) => DataS
     threads: 2,
     memoryBytesMax: 2 << 30,
     spoolDirectory: join(directory, 'spool'),
+    uploadsDirectory: join(directory, 'uploads'),
     dataDirectory: warehouseDirectory,
     onLog: () => undefined,
   });
