@@ -25,7 +25,7 @@ import { StoredTableSource } from './scan/stored-table-source.ts';
 import { CommittingSettingStore } from './setting/committing-setting-store.ts';
 import { CommittingStreamStore } from './stream/committing-stream-store.ts';
 import type { SweepResult } from './sweep/sweep-warehouse.ts';
-import { StagedSnapshots } from './transaction/staged-snapshots.ts';
+import { OpenTransactions } from './transaction/open-transactions.ts';
 import { StoredTransactionStore } from './transaction/stored-transaction-store.ts';
 import { ReadVerifier } from './verify/read-verifier.ts';
 import { verifyTable } from './verify/verify-table.ts';
@@ -112,7 +112,7 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
   const store = openCatalogStore(layout.catalogDirectory, 'read');
   const metadata = new MetadataReader(files);
   const data = options.dataService;
-  const snapshots = new StagedSnapshots();
+  const open = new OpenTransactions();
   const sink = new StoredTableSink({
     names: store,
     committed: (uuid, key) => store.commit(uuid, key),
@@ -127,9 +127,9 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
   const warehouse: Warehouse = {
     catalog: new StoredCatalog(store, metadata),
     writer: new CommittingCatalogWriter(committer),
-    source: new StoredTableSource(store, metadata, data, snapshots, verifier, options.verifyOnRead ?? false),
+    source: new StoredTableSource(store, metadata, data, open, verifier, options.verifyOnRead ?? false),
     sink,
-    transactions: new StoredTransactionStore({ store, metadata, committer, data, files, layout, mark, snapshots }),
+    transactions: new StoredTransactionStore({ store, metadata, committer, data, files, layout, mark, open }),
     streams: new CommittingStreamStore(store, committer, sink),
     settings: new CommittingSettingStore(store, committer),
     maintenance: new StoredTableMaintenance({
@@ -138,6 +138,7 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
       processesDirectory: layout.processesDirectory,
       store,
       metadata,
+      transactions: open,
       warehouseDirectory: directory,
       onLog: (line) => {
         options.onLog(line);

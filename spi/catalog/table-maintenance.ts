@@ -75,10 +75,10 @@ export interface TableMaintenance {
   /** Adds somebody who knows of readers: statements, sessions and jobs. Everybody is asked before a snapshot goes, and again before its files go. */
   protect(readers: () => Promise<readonly NamedSnapshot[]>): void;
   /** Forgets old snapshots, then removes the files that none of the others reads.
-   *  Guarantees: the newest snapshots of branches, those of tags, pinned ones, and those that streams go on from stay; no file goes before the
+   *  Guarantees: the newest snapshots of branches, those of tags, pinned ones, and those that open transactions read or streams go on from stay; no file goes before the
    *  metadata without it is durable. */
   expireSnapshots(table: TableRef, rules: ExpiryRules, run: MaintenanceRun): Promise<ExpiryResult>;
-  /** Removes files of the table's directory that no snapshot refers to and no running process is writing. */
+  /** Removes files of the table's directory that no snapshot refers to, no running process is writing and no open transaction has staged. */
   removeOrphanFiles(table: TableRef, rules: OrphanRules, run: MaintenanceRun): Promise<readonly OrphanFile[]>;
   /** Chooses files to be written anew, of those that may hold a row which meets the request's filter: small ones, and those under another partition
    *  spec than the table's.

@@ -6,7 +6,6 @@ import type { CommitterParts } from '../committer/committer-parts.ts';
 import { succeedMetadata } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { raceUntilWon } from './race-until-won.ts';
-import { removeUnloggedFiles } from './remove-unlogged-files.ts';
 import { writeTableMetadata } from './write-table-metadata.ts';
 
 /** Makes the new metadata of a table out of its current one; null when there is nothing to do. It may be asked several times, each time with what is
@@ -50,7 +49,7 @@ async function tryChange(
     return outcome === 'done' ? { metadata: before, changed: false } : null;
   }
   parts.metadata.rememberTable(location, metadata, bytes);
-  await removeUnloggedFiles(parts.files, before, metadata);
+  await parts.oldMetadata.letGo(before, metadata);
   return { metadata, changed: true };
 }
 

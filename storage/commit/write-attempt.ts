@@ -10,7 +10,6 @@ import { hasLiveFiles, mergeManifests } from './merge-manifests.ts';
 import { newManifestList } from './new-manifest-list.ts';
 import { checkSchema, type CommitBase, type PreparedWrite } from './prepare-write.ts';
 import { removeDataFiles, type RemovedTotals } from './remove-data-files.ts';
-import { removeUnloggedFiles } from './remove-unlogged-files.ts';
 import { snapshotSummary } from './snapshot-summary.ts';
 import { writeTableMetadata } from './write-table-metadata.ts';
 
@@ -82,7 +81,7 @@ export async function writeAttempt(
 /** Keeps what an attempt that won has written for the next one, and removes the metadata files that the table's log has let go. */
 export async function settleAttempt(parts: CommitterParts, { base, location, metadata, manifests, bytes }: CommitAttempt): Promise<void> {
   parts.metadata.remember(location, metadata, manifests, bytes);
-  await removeUnloggedFiles(parts.files, base.metadata, metadata);
+  await parts.oldMetadata.letGo(base.metadata, metadata);
 }
 
 /** Removes the files of an attempt that lost its race. */

@@ -28,6 +28,8 @@ export type CommitterRequest = { readonly operationId: string } & (
   | { readonly kind: 'commit_write'; readonly write: StagedWrite }
   | ({ readonly kind: 'stage_write' } & WriteToStage)
   | ({ readonly kind: 'commit_transaction' } & StagedTransactionTables)
+  | { readonly kind: 'hold_metadata'; readonly transactionId: string }
+  | { readonly kind: 'release_metadata'; readonly transactionId: string }
   | { readonly kind: 'create_stream'; readonly stream: NewStream }
   | { readonly kind: 'change_stream'; readonly table: TableRef; readonly paused: boolean; readonly failure: StreamRecord['failure'] }
   | { readonly kind: 'drop_stream'; readonly name: RelationName; readonly ifExists: boolean }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { MetadataReader } from '../catalog/metadata-reader.ts';
 import { openCatalogStore } from '../catalog-store/open-catalog-store.ts';
+import { OldMetadata } from '../commit/old-metadata.ts';
 import { Turns } from '../commit/turns.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import type { CommitterParts } from './committer-parts.ts';
@@ -35,6 +36,7 @@ export async function openCommitterParts(warehouseDirectory: string, retriesMax:
     warehouseDirectory,
     tablesDirectory: layout.tablesDirectory,
     metadata: new MetadataReader(files),
+    oldMetadata: new OldMetadata(files),
     turns: new Turns(),
     retriesMax,
   };

@@ -46,6 +46,12 @@ export async function runRequest(parts: CommitterParts, request: CommitterReques
       return (await stageWrite(parts, request)) as unknown as Json;
     case 'commit_transaction':
       return (await commitTransaction(parts, request)) as unknown as Json;
+    case 'hold_metadata':
+      parts.oldMetadata.hold(request.transactionId);
+      return null;
+    case 'release_metadata':
+      await parts.oldMetadata.release(request.transactionId);
+      return null;
     case 'create_stream':
       return (await createStream(parts, request.operationId, request.stream)) as unknown as Json;
     case 'change_stream':

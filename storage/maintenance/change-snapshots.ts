@@ -26,9 +26,9 @@ export async function expireSnapshots(parts: CommitterParts, operationId: string
   let chosen = { snapshots: 0, pinnedSnapshots: 0 };
   const { changed } = await changeTable(parts, table, operationId, (metadata) => {
     const needed = streamNeeds(parts.store.streams(), table, metadata);
-    const youngMs = request.othersRead ? Date.now() - OTHERS_MS : Infinity;
+    const recent = request.othersRead ? snapshotsSince(metadata, Date.now() - OTHERS_MS) : new Set<bigint>();
     const isPinned = (snapshot: Snapshot): boolean =>
-      pinned.has(snapshot.snapshotId.toString()) || needed(snapshot) || snapshot.timestampMs > youngMs;
+      pinned.has(snapshot.snapshotId.toString()) || needed(snapshot) || recent.has(snapshot.snapshotId);
     const { expired, pinned: held } = chooseExpired(metadata, rules, isPinned, Date.now());
     chosen = { snapshots: expired.size, pinnedSnapshots: held.size };
     return expired.size === 0 ? null : withoutSnapshots(metadata, expired);
@@ -70,4 +70,11 @@ function isAncestor(metadata: TableMetadata, { snapshotId: wanted }: Snapshot): 
   for (const { snapshotId } of line) if (snapshotId === wanted) return true;
   // Snapshots in between may have expired; then the log tells what was current.
   return metadata.snapshotLog.some(({ snapshotId }) => snapshotId === wanted);
+}
+
+/** Returns the snapshots that were made, or were still the current one, after an instant. Units: milliseconds since 1970 UTC. */
+function snapshotsSince({ snapshots, snapshotLog }: TableMetadata, sinceMs: number): ReadonlySet<bigint> {
+  const replacedLater = snapshotLog.filter((_, index) => (snapshotLog[index + 1]?.timestampMs ?? Infinity) > sinceMs);
+  const made = [...snapshots.values()].filter(({ timestampMs }) => timestampMs > sinceMs);
+  return new Set([...replacedLater, ...made].map(({ snapshotId }) => snapshotId));
 }

@@ -32,10 +32,16 @@ export function serveMaintenance(channel: Channel, warehouseDirectory: string | 
       const { reading } = await open(table, context.signal);
       return (await collectGarbage(reading, new Set(pinned), teller(context))) as unknown as Json;
     },
-    removeOrphans: async ({ table, rules }: { table: TableRef; rules: OrphanRules }, { signal }) => {
+    removeOrphans: async ({ table, rules, staged }: { table: TableRef; rules: OrphanRules; staged: readonly string[] }, { signal }) => {
       const { reading } = await open(table, signal);
       const live = await liveProcesses(files, layout.processesDirectory);
-      return (await removeOrphans(files, reading.tableDirectory, () => open(table, signal), live, rules)) as unknown as Json;
+      return (await removeOrphans(
+        files,
+        reading.tableDirectory,
+        () => open(table, signal),
+        { live, staged: new Set(staged) },
+        rules,
+      )) as unknown as Json;
     },
     verify: async ({ table }: { table: TableRef }, context) =>
       (await verifyTable(files, store, metadata, table, { signal: context.signal, onProgress: teller(context) })) as unknown as Json,

@@ -19,6 +19,7 @@ import type { CatalogReader } from '../catalog-store/catalog-store.ts';
 import type { Committer } from '../committer/committer.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { liveProcesses } from '../sweep/live-processes.ts';
+import type { OpenTransactions } from '../transaction/open-transactions.ts';
 import type { ExpiredSnapshots } from './change-snapshots.ts';
 import type { CollectedGarbage } from './collect-garbage.ts';
 import type { MaintainRequest } from './maintain-request.ts';
@@ -33,6 +34,8 @@ export interface MaintenanceParts extends MaintenanceProcessOptions {
   readonly processesDirectory: string;
   readonly store: CatalogReader;
   readonly metadata: MetadataReader;
+  /** Those of this process; of others only the age of what they may read is known. */
+  readonly transactions: OpenTransactions;
 }
 
 type Readers = Parameters<TableMaintenance['protect']>[0];
@@ -62,7 +65,7 @@ export class StoredTableMaintenance implements TableMaintenance {
   }
 
   removeOrphanFiles(table: TableRef, rules: OrphanRules, run: MaintenanceRun): Promise<readonly OrphanFile[]> {
-    return this.#run('removeOrphans', { table, rules }, run);
+    return this.#run('removeOrphans', { table, rules, staged: this.#parts.transactions.stagedFiles() }, run);
   }
 
   async planRewrite(request: ScanRequest, targetFileBytes: number | null): Promise<readonly RewriteGroup[]> {
@@ -88,7 +91,8 @@ export class StoredTableMaintenance implements TableMaintenance {
 
   async #pinned(table: TableRef): Promise<readonly string[]> {
     const lists = await Promise.all(this.#readers.map((readers) => readers()));
-    return lists.flat().flatMap((pin) => (pin.snapshotId !== null && isSame(pin, table) ? [pin.snapshotId] : []));
+    const read = lists.flat().flatMap((pin) => (pin.snapshotId !== null && isSame(pin, table) ? [pin.snapshotId] : []));
+    return [...read, ...(await this.#parts.transactions.pins(table))];
   }
 
   async #change<Result>(request: MaintainRequest): Promise<Result> {

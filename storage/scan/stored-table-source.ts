@@ -5,7 +5,7 @@ import { findTable } from '../catalog/find-table.ts';
 import type { CatalogReader } from '../catalog-store/catalog-store.ts';
 import type { DataService } from '../data/data-service.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
-import type { StagedSnapshots } from '../transaction/staged-snapshots.ts';
+import type { OpenTransactions } from '../transaction/open-transactions.ts';
 import type { ReadVerifier } from '../verify/read-verifier.ts';
 import { planScan } from './plan-scan.ts';
 
@@ -17,8 +17,7 @@ export class StoredTableSource implements TableSource {
   readonly #store: CatalogReader;
   readonly #metadata: MetadataReader;
   readonly #data: DataService;
-  readonly #staged: StagedSnapshots;
-
+  readonly #open: OpenTransactions;
   readonly #verifier: ReadVerifier | null;
   readonly #verifiesAll: boolean;
 
@@ -28,14 +27,14 @@ export class StoredTableSource implements TableSource {
     store: CatalogReader,
     metadata: MetadataReader,
     data: DataService,
-    staged: StagedSnapshots,
+    open: OpenTransactions,
     verifier: ReadVerifier | null = null,
     verifiesAll = false,
   ) {
     this.#store = store;
     this.#metadata = metadata;
     this.#data = data;
-    this.#staged = staged;
+    this.#open = open;
     this.#verifier = verifier;
     this.#verifiesAll = verifiesAll;
   }
@@ -60,8 +59,10 @@ export class StoredTableSource implements TableSource {
     return this.#data.read(split, fields, columns, signal);
   }
 
-  #table(request: ScanRequest): Promise<TableMetadata> {
-    const { metadataLocation } = findTable(this.#store, request.table);
-    return this.#metadata.table(this.#staged.find(request.snapshotId) ?? metadataLocation);
+  async #table({ table, snapshotId }: ScanRequest): Promise<TableMetadata> {
+    const { metadataLocation } = findTable(this.#store, table);
+    const found = await this.#metadata.table(this.#open.staged(snapshotId) ?? metadataLocation);
+    if (snapshotId === null || !/^\d+$/.test(snapshotId) || found.snapshots.has(BigInt(snapshotId))) return found;
+    return (await this.#open.holding(table, snapshotId)) ?? found;
   }
 }

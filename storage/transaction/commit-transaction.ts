@@ -2,7 +2,6 @@ import { type CommitResult, PlatformError } from '../../spi/index.ts';
 import type { CatalogReader, CatalogUpdate } from '../catalog-store/catalog-store.ts';
 import { commitTogether, type PointerMove } from '../commit/commit-together.ts';
 import { type CommitBase, type PreparedWrite, prepareWrite } from '../commit/prepare-write.ts';
-import { removeUnloggedFiles } from '../commit/remove-unlogged-files.ts';
 import { type CommitAttempt, discardAttempt, settleAttempt, writeAttempt } from '../commit/write-attempt.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedTable, StagedTransactionTables } from '../committer/committer-request.ts';
@@ -56,7 +55,7 @@ async function moveTable(
   const { table, base, stagedSnapshotId } = staged;
   const pointer = parts.store.relation(table);
   if (pointer === null || pointer.uuid !== table.uuid) throw conflict(staged, 'dropped');
-  if (pointer.metadataLocation === base) return { move: moveToStaged(parts, staged), snapshotId: stagedSnapshotId };
+  if (pointer.metadataLocation === base) return { move: await moveToStaged(parts, staged), snapshotId: stagedSnapshotId };
   const current: CommitBase = { metadata: await parts.metadata.table(pointer.metadataLocation), location: pointer.metadataLocation };
   checkMayMerge(staged, current);
   const writes = prepared.get(table.uuid) ?? (await prepareAll(parts, staged, current));
@@ -70,14 +69,13 @@ function checkMayMerge(staged: StagedTable, { metadata }: CommitBase): void {
   if (staged.baseSnapshotId !== (metadata.current?.snapshotId.toString() ?? null)) throw conflict(staged, 'changed');
 }
 
-function moveToStaged(parts: CommitterParts, { table, base, staged }: StagedTable): PointerMove {
+async function moveToStaged(parts: CommitterParts, { table, base, staged }: StagedTable): Promise<PointerMove> {
+  const [before, after] = [await parts.metadata.table(base), await parts.metadata.table(staged)];
   return {
     table,
     from: base,
     to: staged,
-    settle: async () => {
-      await removeUnloggedFiles(parts.files, await parts.metadata.table(base), await parts.metadata.table(staged));
-    },
+    settle: () => parts.oldMetadata.letGo(before, after),
     // The files stay: the next attempt may find the table as it was.
     discard: () => Promise.resolve(),
   };

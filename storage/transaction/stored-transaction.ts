@@ -6,24 +6,27 @@ import {
   type CommitResult,
   locationToPath,
   PlatformError,
+  type RelationName,
   type TableRef,
   type TableSink,
   type TableTransaction,
 } from '../../spi/index.ts';
 import { StoredCatalog } from '../catalog/stored-catalog.ts';
-import type { CatalogStore } from '../catalog-store/catalog-store.ts';
+import type { CatalogStore, NameStore } from '../catalog-store/catalog-store.ts';
 import type { Committer } from '../committer/committer.ts';
 import type { StagedMetadata, StagedTable, StagedWrite } from '../committer/committer-request.ts';
+import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import type { SinkParts } from '../write/sink-parts.ts';
 import { StoredTableSink } from '../write/stored-table-sink.ts';
+import { BeginMetadata } from './begin-metadata.ts';
+import type { OpenTransaction, OpenTransactions } from './open-transactions.ts';
 import { OverlaidNames } from './overlaid-names.ts';
-import type { StagedSnapshots } from './staged-snapshots.ts';
 
 /** What transactions work with. */
 export interface TransactionParts extends Pick<SinkParts, 'metadata' | 'data' | 'files' | 'layout' | 'mark'> {
   readonly store: CatalogStore;
   readonly committer: Committer;
-  readonly snapshots: StagedSnapshots;
+  readonly open: OpenTransactions;
 }
 
 /** One table of the transaction: the metadata at the begin, and a step for each write. */
@@ -35,25 +38,51 @@ interface TableSteps {
 }
 
 /** A transaction whose writes are metadata of their own, built one upon the other, to which no pointer of the catalog leads. */
-export class StoredTransaction implements TableTransaction {
+export class StoredTransaction implements TableTransaction, OpenTransaction {
   readonly id = randomUUID();
   readonly catalog: Catalog;
   readonly sink: TableSink;
   readonly #parts: TransactionParts;
+  readonly #begun: NameStore;
+  readonly #metadata: BeginMetadata;
   readonly #names: OverlaidNames;
   readonly #tables = new Map<string, TableSteps>();
   #state: 'open' | 'committed' | 'aborted' | 'unknown' = 'open';
 
   constructor(parts: TransactionParts) {
     this.#parts = parts;
-    this.#names = new OverlaidNames(parts.store.pinned());
-    this.catalog = new StoredCatalog(this.#names, parts.metadata);
+    this.#begun = parts.store.pinned();
+    this.#names = new OverlaidNames(this.#begun);
+    this.#metadata = new BeginMetadata(parts.files, parts.metadata, { begun: this.#begun, names: parts.store });
+    this.catalog = new StoredCatalog(this.#names, this.#metadata);
     this.sink = new StoredTableSink({
       ...parts,
+      metadata: this.#metadata,
       names: this.#names,
       committed: (uuid, key) => this.#findStaged(uuid, key) ?? parts.store.commit(uuid, key),
       commit: (write) => this.#stage(write),
     });
+    parts.open.add(this);
+    // Without it a table that is touched late may be in conflict, which is told then.
+    void parts.committer.run({ kind: 'hold_metadata', transactionId: this.id }).catch(() => undefined);
+  }
+
+  async atBegin(table: RelationName): Promise<TableMetadata | null> {
+    const pointer = this.#begun.relation(table);
+    if (pointer?.kind !== 'table') return null;
+    return this.#metadata.table(pointer.metadataLocation).catch((error: unknown) => {
+      if (error instanceof PlatformError && error.code === 'STORAGE_CONFLICT') return null;
+      throw error;
+    });
+  }
+
+  staged(snapshotId: string): string | null {
+    for (const { staged } of this.#steps()) if (staged.result.snapshotId === snapshotId) return staged.location;
+    return null;
+  }
+
+  stagedFiles(): readonly string[] {
+    return this.#steps().flatMap(({ staged }) => staged.written);
   }
 
   async commit(): Promise<readonly CommitResult[]> {
@@ -73,14 +102,14 @@ export class StoredTransaction implements TableTransaction {
       // Metadata that was written anew on top of another commit takes the place of what was staged.
       if (!kept.has(steps.at(-1)?.staged.result.snapshotId ?? '')) await this.#removeMetadata(steps);
     }
-    this.#forgetSnapshots();
+    this.#release();
     return results;
   }
 
   async abort(): Promise<void> {
+    this.#release();
     if (this.#state !== 'open') return;
     this.#state = 'aborted';
-    this.#forgetSnapshots();
     for (const { steps } of this.#tables.values()) {
       await this.#removeMetadata(steps);
       const files = steps.flatMap(({ write }) => write.fragments.flatMap((fragment) => fragment.files));
@@ -99,10 +128,10 @@ export class StoredTransaction implements TableTransaction {
     const known = this.#tables.get(write.table.uuid) ?? (await this.#firstWrite(write.table));
     const last = known.steps.at(-1)?.staged.location;
     const request = { kind: 'stage_write', write, base: last ?? known.base, continues: last !== undefined } as const;
-    const staged = (await this.#parts.committer.run(request)) as unknown as StagedMetadata;
+    const stage = () => this.#parts.committer.run(request);
+    const staged = (await this.#metadata.orConflict(request.base, stage)) as unknown as StagedMetadata;
     known.steps.push({ write, staged });
     this.#tables.set(write.table.uuid, known);
-    this.#parts.snapshots.add(staged.result.snapshotId, staged.location);
     this.#names.point(write.table, staged.location);
     return staged.result;
   }
@@ -110,7 +139,7 @@ export class StoredTransaction implements TableTransaction {
   async #firstWrite(table: TableRef): Promise<TableSteps> {
     const pointer = this.#names.relation(table);
     assert(pointer !== null, 'the sink has found the table');
-    const { current } = await this.#parts.metadata.table(pointer.metadataLocation);
+    const { current } = await this.#metadata.table(pointer.metadataLocation);
     return { table, base: pointer.metadataLocation, baseSnapshotId: current?.snapshotId.toString() ?? null, steps: [] };
   }
 
@@ -119,10 +148,15 @@ export class StoredTransaction implements TableTransaction {
     return step === undefined ? null : { transactionId: step.write.transactionId, result: step.staged.result };
   }
 
-  #forgetSnapshots(): void {
-    for (const { steps } of this.#tables.values()) {
-      for (const { staged } of steps) this.#parts.snapshots.remove(staged.result.snapshotId);
-    }
+  #steps(): TableSteps['steps'] {
+    return [...this.#tables.values()].flatMap(({ steps }) => steps);
+  }
+
+  /** What the transaction read may go. */
+  #release(): void {
+    if (!this.#parts.open.remove(this)) return;
+    // The end of the committer is the end of all that it holds.
+    void this.#parts.committer.run({ kind: 'release_metadata', transactionId: this.id }).catch(() => undefined);
   }
 
   async #removeMetadata(steps: TableSteps['steps']): Promise<void> {

@@ -8,7 +8,7 @@ import { openCatalogStore } from '../../../storage/catalog-store/open-catalog-st
 import type { FileSystem } from '../../../storage/file/file-system.ts';
 import { localFileSystem } from '../../../storage/file/local-file-system.ts';
 import { StoredTableSource } from '../../../storage/scan/stored-table-source.ts';
-import { StagedSnapshots } from '../../../storage/transaction/staged-snapshots.ts';
+import { OpenTransactions } from '../../../storage/transaction/open-transactions.ts';
 import { verifyTable } from '../../../storage/verify/verify-table.ts';
 import { closedDataService } from '../../unit/storage/fixture/closed-data-service.ts';
 import { TABLES } from './corruption-tables.ts';
@@ -63,7 +63,7 @@ async function readTable({ store, metadata, connection, files }: ReadParts, name
   assert(table?.kind === 'table', 'the table is there');
   const { ref, snapshotId, schemaId, fields, rows, properties, comment, partitionSpec } = table;
   if (verified) await verifyTable(files, store, metadata, { schema: 'main', name });
-  const source = new StoredTableSource(store, metadata, closedDataService(), new StagedSnapshots());
+  const source = new StoredTableSource(store, metadata, closedDataService(), new OpenTransactions());
   const columns = fields.map((field) => ({ ...field, fieldId: field.id }));
   const { splits } = await source.plan({ table: ref, snapshotId, schemaId, columns, filter: null });
   const paths = splits.map(({ uri }) => `'${locationToPath(uri)}'`).join(', ');
