@@ -61,9 +61,9 @@ module.exports = {
     ),
     ban(
       'duckdb-down',
-      'The binding makes Arrow frames and knows nothing else.',
+      'The binding makes Arrow frames and reads deletion vectors, and knows nothing else.',
       { path: '^runtime/duckdb/' },
-      outside('spi', 'runtime/arrow', 'runtime/duckdb'),
+      outside('spi', 'runtime/arrow', 'runtime/deletion-vector', 'runtime/duckdb'),
     ),
     ban('sql-down', 'The language stands on the contract.', { path: '^sql/' }, outside('spi', 'sql')),
     ban(

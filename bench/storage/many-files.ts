@@ -64,7 +64,14 @@ export async function makeManyFiles(warehouseDirectory: string, files: number): 
   const filesPerManifest = Math.ceil(files / MANIFESTS);
   for (let start = 0; start < files; start += filesPerManifest) {
     const entries = Array.from({ length: Math.min(filesPerManifest, files - start) }, (_, index) => entryOf(start + index, directory));
-    const stored = await storeManifest(disk, directory, 'm0', { schema: empty.schema, spec: empty.spec }, SNAPSHOT_ID, entries);
+    const stored = await storeManifest(
+      disk,
+      directory,
+      'm0',
+      { formatVersion: 2, schema: empty.schema, spec: empty.spec },
+      SNAPSHOT_ID,
+      entries,
+    );
     manifests.push({ ...stored, sequenceNumber: 1, minSequenceNumber: 1 });
   }
   const listPath = join(directory, 'metadata', `snap-${String(SNAPSHOT_ID)}.avro`);

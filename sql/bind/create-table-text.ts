@@ -20,7 +20,9 @@ export function createTableText(table: TableSnapshot): string {
   );
   const comment = table.comment === null ? '' : `\nCOMMENT ${quoteText(table.comment)}`;
   const partitioned = partitions.length === 0 ? '' : `\nPARTITIONED BY (${partitions.join(', ')})`;
-  return `CREATE TABLE ${quoteName(table.ref.schema)}.${quoteName(table.ref.name)} (\n${elements.join(',\n')}\n)${comment}${partitioned}`;
+  const version = table.properties['format-version'];
+  const properties = version === undefined ? '' : `\nWITH ("format-version" = ${version})`;
+  return `CREATE TABLE ${quoteName(table.ref.schema)}.${quoteName(table.ref.name)} (\n${elements.join(',\n')}\n)${comment}${partitioned}${properties}`;
 }
 
 /** Returns the CREATE MATERIALIZED VIEW statement of a table and the query that it is kept from. */

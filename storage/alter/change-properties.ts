@@ -1,11 +1,13 @@
 import { nearestName, PlatformError } from '../../spi/index.ts';
-import { withMembers } from '../iceberg/metadata/change-table-metadata.ts';
-import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { upgradeMetadata, withMembers } from '../iceberg/metadata/change-table-metadata.ts';
+import { FORMAT_VERSION, takeFormatVersion } from '../iceberg/metadata/format-version.ts';
+import type { FormatVersion, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { incompatibleChange } from './incompatible-change.ts';
 
 /** Keys that say something of the table which no property decides. @see Iceberg `TableProperties`, reserved properties */
 const RESERVED = new Set([
   'uuid',
-  'format-version',
+  FORMAT_VERSION,
   'snapshot-count',
   'current-snapshot-summary',
   'current-snapshot-id',
@@ -18,13 +20,23 @@ const RESERVED = new Set([
 /** The platform's own properties; each is set where the table is made. */
 const OWN_PREFIX = 'trivium.';
 
-/** Sets properties of a table; others stay.
- *  @throws SQL_INVALID_VALUE for a key that is reserved */
+/** Sets properties of a table; others stay. The format version is none that is kept: version 3 upgrades the table.
+ *  @throws SQL_INVALID_VALUE for a key that is reserved, CATALOG_INCOMPATIBLE_CHANGE for an older format version */
 export function setProperties(metadata: TableMetadata, properties: Readonly<Record<string, string>>): TableMetadata {
-  const entries = Object.entries(properties);
+  const { formatVersion, rest } = takeFormatVersion(properties);
+  const entries = Object.entries(rest);
   for (const [key] of entries) refuseReserved(key);
-  if (entries.every(([key, value]) => metadata.properties[key] === value)) return metadata;
-  return withMembers(metadata, { properties: { ...metadata.properties, ...properties } });
+  const upgraded = formatVersion === null ? metadata : ofVersion(metadata, formatVersion);
+  if (entries.every(([key, value]) => metadata.properties[key] === value)) return upgraded;
+  return withMembers(upgraded, { properties: { ...metadata.properties, ...rest } });
+}
+
+function ofVersion(metadata: TableMetadata, formatVersion: FormatVersion): TableMetadata {
+  if (formatVersion >= metadata.formatVersion) return formatVersion === 3 ? upgradeMetadata(metadata) : metadata;
+  throw incompatibleChange(
+    `The table has the format version ${String(metadata.formatVersion)}, which cannot be taken back to ${String(formatVersion)}.`,
+    'Make a table of the older version by CREATE TABLE AS.',
+  );
 }
 
 /** Takes properties of a table away.

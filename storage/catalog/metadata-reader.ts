@@ -45,7 +45,7 @@ export class MetadataReader {
 
   manifest(file: ManifestFile, table: TableMetadata): Promise<Manifest> {
     // Entries inherit from the list's entry, which may differ between lists for one manifest.
-    const key = `${file.location}#${String(file.sequenceNumber)}`;
+    const key = `${file.location}#${String(file.sequenceNumber)}#${String(file.firstRowId ?? '')}`;
     return this.#manifests.get(key, async () => {
       const bytes = await this.bytes(file.location);
       const value = readManifest(bytes, file, specOf(table, file.specId), table.columns);

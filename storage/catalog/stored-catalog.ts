@@ -11,6 +11,7 @@ import {
 } from '../../spi/index.ts';
 import type { NameStore, RelationPointer } from '../catalog-store/catalog-store.ts';
 import { readMetadataTable } from '../inspect/read-metadata-table.ts';
+import { FORMAT_VERSION } from '../iceberg/metadata/format-version.ts';
 import { parseViewMetadata } from '../iceberg/metadata/view-metadata.ts';
 import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { findSnapshot, snapshotById } from './find-snapshot.ts';
@@ -96,7 +97,7 @@ function tableSnapshot(pointer: RelationPointer, table: TableMetadata, snapshot:
     schemaId: schema.schemaId,
     fields: schema.fields,
     partitionSpec: table.spec,
-    properties,
+    properties: table.formatVersion === 2 ? properties : { ...properties, [FORMAT_VERSION]: String(table.formatVersion) },
     rows: snapshot === null ? 0 : total(snapshot, 'total-records'),
     bytes: snapshot === null ? 0 : total(snapshot, 'total-files-size'),
     files: snapshot === null ? 0 : total(snapshot, 'total-data-files'),

@@ -1,4 +1,4 @@
-import { assert, type PartitionSpec, pathToLocation } from '../../spi/index.ts';
+import { assert, type PartitionSpec, pathToLocation, PlatformError } from '../../spi/index.ts';
 import { specOf } from '../catalog/metadata-reader.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
@@ -24,6 +24,15 @@ export async function addPositionDeletes(
 ): Promise<readonly ManifestFile[]> {
   const wanted = new Set(sealed.map(({ file }) => file.deletes).filter((location) => location !== undefined));
   if (wanted.size === 0) return [];
+  if (table.formatVersion === 3) {
+    throw new PlatformError(
+      'STORAGE_UNSUPPORTED',
+      `Position delete files cannot be added to ${write.table.name}, a table of format version 3.`,
+      {
+        hint: "Set the table's write.delete.mode, write.update.mode and write.merge.mode to 'copy-on-write'.",
+      },
+    );
+  }
   const found = await locate(parts, table, manifests, wanted);
   const bySpec = new Map<PartitionSpec, ManifestEntry[]>();
   for (const each of sealed) {
@@ -38,7 +47,7 @@ export async function addPositionDeletes(
   }
   const added: ManifestFile[] = [];
   for (const [spec, entries] of bySpec) {
-    const layout = { schema: table.schema, spec };
+    const layout = { formatVersion: table.formatVersion, schema: table.schema, spec };
     const manifest = await storeManifest(parts.files, write.tableDirectory, 'm3', layout, snapshot.snapshotId, entries);
     added.push({ ...manifest, sequenceNumber: snapshot.sequenceNumber, minSequenceNumber: snapshot.sequenceNumber });
   }

@@ -3,6 +3,7 @@ import { checkDistinct, checkName } from '../catalog/check-name.ts';
 import { newPartitionField } from './new-partition-field.ts';
 import { checkStorable } from './check-storable.ts';
 import { createTableMetadata } from '../iceberg/metadata/change-table-metadata.ts';
+import { takeFormatVersion } from '../iceberg/metadata/format-version.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { assignFieldIds } from '../iceberg/type/assign-field-ids.ts';
 
@@ -10,7 +11,7 @@ const FIRST_PARTITION_FIELD_ID = 1000;
 
 /** Returns the first metadata of a table that is described by a spec.
  *  Guarantees: schema id, spec id and field ids depend on the spec alone, so files may be staged before the table exists.
- *  @throws CATALOG_INVALID_NAME, STORAGE_UNSUPPORTED */
+ *  @throws CATALOG_INVALID_NAME, STORAGE_UNSUPPORTED, SQL_INVALID_VALUE for a format version that there is not */
 export function newTableMetadata(spec: TableSpec, uuid: string, tableDirectory: string): TableMetadata {
   if (spec.columns.length === 0) throw new PlatformError('STORAGE_UNSUPPORTED', 'A table needs at least one column.');
   for (const column of spec.columns) checkName(column.name, 'column');
@@ -25,13 +26,15 @@ export function newTableMetadata(spec: TableSpec, uuid: string, tableDirectory: 
     partitioning.map((field) => field.name),
     'partition field',
   );
+  const { formatVersion, rest: properties } = takeFormatVersion(spec.properties);
   return createTableMetadata({
+    formatVersion: formatVersion ?? 2,
     uuid,
     location: pathToLocation(tableDirectory),
     fields,
     lastColumnId,
     spec: { specId: 0, fields: partitioning },
-    properties: spec.comment === null ? spec.properties : { ...spec.properties, comment: spec.comment },
+    properties: spec.comment === null ? properties : { ...properties, comment: spec.comment },
     createdAtMs: Date.now(),
   });
 }

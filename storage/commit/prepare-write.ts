@@ -43,7 +43,7 @@ export async function prepareWrite(parts: CommitterParts, write: StagedWrite, me
     writeDataManifest(
       files,
       write.tableDirectory,
-      { schema, spec, columns: metadata.columns, exact: true },
+      { formatVersion: metadata.formatVersion, schema, spec, columns: metadata.columns, exact: true },
       snapshotId,
       sealed.filter(isData),
     ),

@@ -54,7 +54,7 @@ export async function removeDataFiles(
       return { ...entry, status: 'deleted', snapshotId: snapshot.snapshotId };
     });
     if (manifest === null || !entries.some((entry) => entry.status === 'deleted')) untouched.push(file);
-    else pending.push({ layout: { ...manifest, spec: specOf(table, file.specId), columns: table.columns }, entries });
+    else pending.push({ layout: { ...manifest, ...layoutOf(table, file) }, entries });
   }
   const [lost] = missing;
   if (lost !== undefined) throw filesGone(write, lost);
@@ -64,6 +64,12 @@ export async function removeDataFiles(
   }
   return { untouched, changed, removed };
 }
+
+const layoutOf = (table: TableMetadata, { specId }: ManifestFile): Omit<ManifestLayout, 'schema'> => ({
+  formatVersion: table.formatVersion,
+  spec: specOf(table, specId),
+  columns: table.columns,
+});
 
 /** Deletes of a data file that goes go with it. */
 function withoutDangling(

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Field, type PartitionSpec, pathToLocation } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { sealedId } from '../file/sealed-name.ts';
+import type { FormatVersion } from '../iceberg/metadata/table-metadata.ts';
 import type { EntryStatus, ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { partitionTypes } from '../iceberg/manifest/partition-avro.ts';
@@ -15,8 +16,9 @@ export type NewManifest = Omit<ManifestFile, 'sequenceNumber' | 'minSequenceNumb
 /** What a manifest's name ends with: files that are added, merged manifests, what a rewrite leaves, or positions deleted. */
 type ManifestPurpose = 'm0' | 'm1' | 'm2' | 'm3';
 
-/** The schema and spec of a manifest's files. */
+/** The schema and spec of a manifest's files, and the version of its format. */
 export interface ManifestLayout {
+  readonly formatVersion: FormatVersion;
   readonly schema: TableSchema;
   readonly spec: PartitionSpec;
   /** All columns that the table has or had, where the spec may be made of one that the schema does not have any more; its own when left out. */
@@ -36,11 +38,11 @@ export async function storeManifest(
   files: FileSystem,
   tableDirectory: string,
   purpose: ManifestPurpose,
-  { schema, spec, columns = schema.fields, exact = false }: ManifestLayout,
+  { formatVersion, schema, spec, columns = schema.fields, exact = false }: ManifestLayout,
   snapshotId: bigint,
   entries: readonly ManifestEntry[],
 ): Promise<NewManifest> {
-  const bytes = writeManifest(schema, spec, entries, { columns, exact });
+  const bytes = writeManifest(schema, spec, entries, { columns, exact, formatVersion });
   const path = join(tableDirectory, 'metadata', `${sealedId(bytes)}-${purpose}.avro`);
   await files.write(path, bytes);
   const [added, existing, deleted] = [total(entries, 'added'), total(entries, 'existing'), total(entries, 'deleted')];

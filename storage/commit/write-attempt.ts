@@ -51,9 +51,8 @@ export async function writeAttempt(
   const kept = await keptManifests(parts, prepared, base, sequenceNumber);
   const added = prepared.manifest === null ? [] : [{ ...prepared.manifest, sequenceNumber, minSequenceNumber: sequenceNumber }];
   const parent = base.metadata.current;
-  const manifests = [...added, ...kept.manifests];
   const header = { snapshotId, parentId: parent?.snapshotId ?? null, sequenceNumber };
-  const list = newManifestList(write.tableDirectory, header, manifests);
+  const list = newManifestList(write.tableDirectory, base.metadata, header, [...added, ...kept.manifests]);
   const metadata = addSnapshot(
     base.metadata,
     {
@@ -63,8 +62,9 @@ export async function writeAttempt(
       // Time travel needs instants that grow, whatever the clock does.
       timestampMs: Math.max(Date.now(), base.metadata.lastUpdatedMs + (parent === null ? 0 : 1)),
       manifestList: pathToLocation(list.path),
-      summary: { ...snapshotSummary(write, prepared.sealed, kept.removed, parent), ...notes },
+      summary: { ...snapshotSummary(write, prepared.sealed, kept.removed, parent), ...movedAnew(write, base), ...notes },
       schemaId: base.metadata.schema.schemaId,
+      ...list.rowIds,
     },
     base.location,
     write.stream === null ? null : STREAM_SNAPSHOTS_MAX,
@@ -75,7 +75,7 @@ export async function writeAttempt(
   ]);
   await files.syncDirectory(dirname(list.path));
   const written = [list.path, ...[location, ...kept.written].map(locationToPath)];
-  return { prepared, base, location, metadata, manifests, bytes, written };
+  return { prepared, base, location, metadata, manifests: list.manifests, bytes, written };
 }
 
 /** Keeps what an attempt that won has written for the next one, and removes the metadata files that the table's log has let go. */
@@ -87,6 +87,11 @@ export async function settleAttempt(parts: CommitterParts, { base, location, met
 /** Removes the files of an attempt that lost its race. */
 export async function discardAttempt(parts: CommitterParts, attempt: CommitAttempt): Promise<void> {
   await Promise.all(attempt.written.map((path) => parts.files.remove(path)));
+}
+
+/** Rows that are moved without their row ids are, to readers of version 3, removed and added again. */
+function movedAnew({ sameRows }: PreparedWrite['write'], { metadata }: CommitBase): Readonly<Record<string, string>> {
+  return sameRows === true && metadata.formatVersion === 3 ? { operation: 'overwrite' } : {};
 }
 
 const NOTHING_REMOVED: RemovedTotals = { files: 0, rows: 0, bytes: 0, deleteFiles: 0, positions: 0 };

@@ -36,11 +36,11 @@ export async function rewriteManifests(parts: CommitterParts, operationId: strin
     const pending = { snapshotId: newSnapshotId(), sequenceNumber: metadata.lastSequenceNumber + 1 };
     const manifests = await writeGroups(parts, directory, pending, groups);
     written = manifests.map(({ location }) => locationToPath(location));
-    const list = newManifestList(directory, { ...pending, parentId: current.snapshotId }, [...manifests, ...others]);
+    const list = newManifestList(directory, metadata, { ...pending, parentId: current.snapshotId }, [...manifests, ...others]);
     await parts.files.write(list.path, list.bytes);
     written.push(list.path);
     result = { before: before.length, after: manifests.length + others.length, snapshotId: pending.snapshotId.toString() };
-    return addSnapshot(metadata, replacing(metadata, current, pending, list.path), null);
+    return addSnapshot(metadata, { ...replacing(metadata, current, pending, list.path), ...list.rowIds }, null);
   });
   return changed ? result : { ...result, after: result.before, snapshotId: null };
 }
@@ -63,7 +63,7 @@ async function groupEntries(
     const { schema, exact, entries } = await parts.metadata.manifest(file, metadata);
     const key = `${String(file.specId)} ${String(exact)} ${printLosslessJson(printSchema(schema))}`;
     const group = groups.get(key) ?? {
-      layout: { schema, spec: specOf(metadata, file.specId), columns: metadata.columns, exact },
+      layout: { formatVersion: metadata.formatVersion, schema, spec: specOf(metadata, file.specId), columns: metadata.columns, exact },
       entries: [],
     };
     groups.set(key, group);

@@ -1,9 +1,10 @@
 import { arrayOf, integerMap, optionalField, requiredField } from '../avro/avro-schema.ts';
 import type { JsonObject } from '../json/lossless-json.ts';
+import type { FormatVersion } from '../metadata/table-metadata.ts';
 
-/** Returns the Avro schema of a v2 manifest whose partition tuples have the given record.
+/** Returns the Avro schema of a manifest whose partition tuples have the given record.
  *  @see Iceberg spec, "Manifests" */
-export function manifestAvroSchema(partition: JsonObject): JsonObject {
+export function manifestAvroSchema(partition: JsonObject, formatVersion: FormatVersion): JsonObject {
   const dataFile = {
     type: 'record',
     name: 'r2',
@@ -24,7 +25,9 @@ export function manifestAvroSchema(partition: JsonObject): JsonObject {
       optionalField(132, 'split_offsets', arrayOf(133, 'long')),
       optionalField(135, 'equality_ids', arrayOf(136, 'int')),
       optionalField(140, 'sort_order_id', 'int'),
+      ...(formatVersion === 3 ? [optionalField(142, 'first_row_id', 'long')] : []),
       optionalField(143, 'referenced_data_file', 'string'),
+      ...(formatVersion === 3 ? [optionalField(144, 'content_offset', 'long'), optionalField(145, 'content_size_in_bytes', 'long')] : []),
     ],
   };
   return {
@@ -40,39 +43,40 @@ export function manifestAvroSchema(partition: JsonObject): JsonObject {
   };
 }
 
-/** The Avro schema of a v2 manifest list.
+/** Returns the Avro schema of a manifest list.
  *  @see Iceberg spec, "Manifest Lists" */
-export const MANIFEST_LIST_AVRO_SCHEMA: JsonObject = {
-  type: 'record',
-  name: 'manifest_file',
-  fields: [
-    requiredField(500, 'manifest_path', 'string'),
-    requiredField(501, 'manifest_length', 'long'),
-    requiredField(502, 'partition_spec_id', 'int'),
-    requiredField(517, 'content', 'int'),
-    requiredField(515, 'sequence_number', 'long'),
-    requiredField(516, 'min_sequence_number', 'long'),
-    requiredField(503, 'added_snapshot_id', 'long'),
-    requiredField(504, 'added_files_count', 'int'),
-    requiredField(505, 'existing_files_count', 'int'),
-    requiredField(506, 'deleted_files_count', 'int'),
-    requiredField(512, 'added_rows_count', 'long'),
-    requiredField(513, 'existing_rows_count', 'long'),
-    requiredField(514, 'deleted_rows_count', 'long'),
-    optionalField(
-      507,
-      'partitions',
-      arrayOf(508, {
-        type: 'record',
-        name: 'r508',
-        fields: [
-          requiredField(509, 'contains_null', 'boolean'),
-          optionalField(518, 'contains_nan', 'boolean'),
-          optionalField(510, 'lower_bound', 'bytes'),
-          optionalField(511, 'upper_bound', 'bytes'),
-        ],
-      }),
-    ),
-    optionalField(519, 'key_metadata', 'bytes'),
-  ],
-};
+export function manifestListAvroSchema(formatVersion: FormatVersion): JsonObject {
+  const rowIds = formatVersion === 3 ? [optionalField(520, 'first_row_id', 'long')] : [];
+  return { type: 'record', name: 'manifest_file', fields: [...MANIFEST_FILE_FIELDS, ...rowIds] };
+}
+
+const MANIFEST_FILE_FIELDS: readonly JsonObject[] = [
+  requiredField(500, 'manifest_path', 'string'),
+  requiredField(501, 'manifest_length', 'long'),
+  requiredField(502, 'partition_spec_id', 'int'),
+  requiredField(517, 'content', 'int'),
+  requiredField(515, 'sequence_number', 'long'),
+  requiredField(516, 'min_sequence_number', 'long'),
+  requiredField(503, 'added_snapshot_id', 'long'),
+  requiredField(504, 'added_files_count', 'int'),
+  requiredField(505, 'existing_files_count', 'int'),
+  requiredField(506, 'deleted_files_count', 'int'),
+  requiredField(512, 'added_rows_count', 'long'),
+  requiredField(513, 'existing_rows_count', 'long'),
+  requiredField(514, 'deleted_rows_count', 'long'),
+  optionalField(
+    507,
+    'partitions',
+    arrayOf(508, {
+      type: 'record',
+      name: 'r508',
+      fields: [
+        requiredField(509, 'contains_null', 'boolean'),
+        optionalField(518, 'contains_nan', 'boolean'),
+        optionalField(510, 'lower_bound', 'bytes'),
+        optionalField(511, 'upper_bound', 'bytes'),
+      ],
+    }),
+  ),
+  optionalField(519, 'key_metadata', 'bytes'),
+];

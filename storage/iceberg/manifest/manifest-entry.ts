@@ -18,6 +18,8 @@ export interface ManifestEntry {
   readonly bytes: number;
   /** The order that the rows are in; 0 or left out for none, null when the writer did not say. */
   readonly sortOrderId?: number | null;
+  /** The id of the first row of a data file; null or left out when none was given yet, as in version 2. */
+  readonly firstRowId?: number | null;
   readonly metrics: FileMetrics;
   /** What a delete file deletes; null for a data file. */
   readonly deletes: DeleteFacts | null;

@@ -24,4 +24,6 @@ export interface ManifestFile {
   readonly deletedRows: number;
   readonly partitions: readonly PartitionSummary[] | null;
   readonly keyMetadata: Uint8Array | null;
+  /** What data files that have no first row id count theirs from; null or left out for delete files, and in version 2. */
+  readonly firstRowId?: number | null;
 }

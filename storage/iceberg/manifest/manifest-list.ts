@@ -3,7 +3,8 @@ import type { AvroRecord, AvroValue } from '../avro/avro-value.ts';
 import { readContainer } from '../avro/read-container.ts';
 import { RecordShape } from '../avro/record-reader.ts';
 import { writeContainer } from '../avro/write-container.ts';
-import { MANIFEST_LIST_AVRO_SCHEMA } from './manifest-avro-schema.ts';
+import type { FormatVersion } from '../metadata/table-metadata.ts';
+import { manifestListAvroSchema } from './manifest-avro-schema.ts';
 import type { ManifestFile, PartitionSummary } from './manifest-file.ts';
 
 /** What a manifest list's header says about its snapshot. */
@@ -11,17 +12,23 @@ export interface ManifestListHeader {
   readonly snapshotId: bigint;
   readonly parentId: bigint | null;
   readonly sequenceNumber: number;
+  /** 2 when left out. */
+  readonly formatVersion?: FormatVersion;
+  /** The first row id that the list may give; of no use in version 2. */
+  readonly firstRowId?: number;
 }
 
-/** Returns a v2 manifest list. */
+/** Returns a manifest list. */
 export function writeManifestList(header: ManifestListHeader, manifests: readonly ManifestFile[]): Uint8Array {
+  const { formatVersion = 2, firstRowId } = header;
   const metadata = {
     'snapshot-id': header.snapshotId.toString(),
     'parent-snapshot-id': header.parentId === null ? 'null' : header.parentId.toString(),
     'sequence-number': String(header.sequenceNumber),
-    'format-version': '2',
+    'format-version': String(formatVersion),
+    ...(firstRowId === undefined ? {} : { 'first-row-id': String(firstRowId) }),
   };
-  return writeContainer(MANIFEST_LIST_AVRO_SCHEMA, metadata, manifests.map(manifestToAvro));
+  return writeContainer(manifestListAvroSchema(formatVersion), metadata, manifests.map(manifestToAvro));
 }
 
 function manifestToAvro(manifest: ManifestFile): AvroRecord {
@@ -41,6 +48,7 @@ function manifestToAvro(manifest: ManifestFile): AvroRecord {
     deleted_rows_count: BigInt(manifest.deletedRows),
     partitions: manifest.partitions === null ? null : manifest.partitions.map(summaryToAvro),
     key_metadata: manifest.keyMetadata,
+    first_row_id: manifest.firstRowId === undefined || manifest.firstRowId === null ? null : BigInt(manifest.firstRowId),
   };
 }
 
@@ -51,7 +59,7 @@ const summaryToAvro = (summary: PartitionSummary): AvroRecord => ({
   upper_bound: summary.upper === null ? null : Buffer.from(summary.upper),
 });
 
-/** Reads a manifest list of v1 or v2.
+/** Reads a manifest list of any version of the format.
  *  @throws STORAGE_CORRUPT when it cannot be read. */
 export function readManifestList(bytes: Uint8Array, location: string): readonly ManifestFile[] {
   const what = `The manifest list ${location}`;
@@ -81,6 +89,7 @@ function readManifestFile(row: AvroValue, shape: RecordShape, summaryShape: Reco
     deletedRows: entry.integerOr(514, 0),
     partitions: entry.list(507)?.map((summary) => readSummary(summary, summaryShape, what)) ?? null,
     keyMetadata: entry.bytesOrNull(519),
+    firstRowId: entry.integerOr(520, null),
   };
 }
 

@@ -9,7 +9,7 @@ import type { ManifestFile } from './manifest-file.ts';
 import { avroToValue, partitionTypes } from './partition-avro.ts';
 import { EXACT_SCHEMA } from './write-manifest.ts';
 
-/** A manifest's content; entries have their inherited snapshot id and sequence numbers. */
+/** A manifest's content; entries have their inherited snapshot id, sequence numbers and first row ids. */
 export interface Manifest {
   /** The schema that the files were written with. */
   readonly schema: TableSchema;
@@ -23,6 +23,8 @@ export interface Manifest {
 /** Units: bytes of an entry beside its row's bytes. */
 const ENTRY_BYTES = 700;
 
+const KNOWN_VERSIONS = new Set(['1', '2', '3']);
+
 const STATUS_NAME: readonly EntryStatus[] = ['existing', 'added', 'deleted'];
 
 /** Reads a manifest of data files or of delete files. `fields` are all columns that the table has or had.
@@ -31,13 +33,27 @@ export function readManifest(bytes: Uint8Array, list: ManifestFile, spec: Partit
   const what = `The manifest ${list.location}`;
   const container = readContainer(bytes, what);
   const version = container.metadata['format-version'] ?? '1';
-  if (version !== '1' && version !== '2') throw unsupported(what, `has format version ${version}`);
+  if (!KNOWN_VERSIONS.has(version)) throw unsupported(what, `has format version ${version}`);
   const schema = parseSchema(parseLosslessJson(container.metadata['schema'] ?? '', `The schema of ${what}`), what);
   const types = partitionTypes(spec, [...schema.fields, ...fields]);
   const shape = new ManifestShape(container.schema);
   const exact = container.metadata[EXACT_SCHEMA] === 'true';
-  const entries = container.rows.map((row) => shape.entry(row, list, spec, types, what));
+  const withRowId = rowIdsFrom(list.firstRowId ?? null);
+  const entries = container.rows.map((row) => withRowId(shape.entry(row, list, spec, types, what)));
   return { schema, exact, entries, memoryBytes: container.bytes + entries.length * ENTRY_BYTES };
+}
+
+/** Returns what gives files without a first row id theirs: they follow each other in the manifest.
+ *  @see Iceberg spec v3, "First Row ID Inheritance" */
+function rowIdsFrom(firstRowId: number | null): (entry: ManifestEntry) => ManifestEntry {
+  if (firstRowId === null) return (entry) => entry;
+  let next = firstRowId;
+  return (entry) => {
+    if (entry.deletes !== null || entry.status === 'deleted' || (entry.firstRowId ?? null) !== null) return entry;
+    const own = next;
+    next += entry.rows;
+    return { ...entry, firstRowId: own };
+  };
 }
 
 class ManifestShape {
@@ -74,6 +90,7 @@ class ManifestShape {
       rows: file.integer(103),
       bytes: file.integer(104),
       sortOrderId: file.integerOr(140, null),
+      firstRowId: file.integerOr(142, null),
       metrics: readMetrics(file),
       deletes,
     };

@@ -3,6 +3,7 @@ import type { AvroRecord, AvroValue } from '../avro/avro-value.ts';
 import { writeContainer } from '../avro/write-container.ts';
 import { printLosslessJson } from '../json/lossless-json.ts';
 import { printPartitionFields } from '../metadata/partition-spec-json.ts';
+import type { FormatVersion } from '../metadata/table-metadata.ts';
 import { printSchema, type TableSchema } from '../type/schema-json.ts';
 import { manifestAvroSchema } from './manifest-avro-schema.ts';
 import type { EntryStatus, ManifestEntry } from './manifest-entry.ts';
@@ -20,14 +21,16 @@ export interface ManifestWriting {
   readonly columns?: readonly Field[];
   /** Whether all files were written with the schema. */
   readonly exact?: boolean;
+  /** 2 when left out. */
+  readonly formatVersion?: FormatVersion;
 }
 
-/** Returns a v2 manifest of data files or of delete files, all of one partition spec. */
+/** Returns a manifest of data files or of delete files, all of one partition spec. */
 export function writeManifest(
   schema: TableSchema,
   spec: PartitionSpec,
   entries: readonly ManifestEntry[],
-  { columns = schema.fields, exact = false }: ManifestWriting = {},
+  { columns = schema.fields, exact = false, formatVersion = 2 }: ManifestWriting = {},
 ): Uint8Array {
   const types = partitionTypes(spec, columns);
   const header = {
@@ -36,11 +39,11 @@ export function writeManifest(
     'schema-id': String(schema.schemaId),
     'partition-spec': printLosslessJson(printPartitionFields(spec)),
     'partition-spec-id': String(spec.specId),
-    'format-version': '2',
+    'format-version': String(formatVersion),
     content: entries.some((entry) => entry.deletes !== null) ? 'deletes' : 'data',
   };
   const rows = entries.map((entry) => entryToAvro(entry, partitionToAvro(spec, types, entry.partition)));
-  return writeContainer(manifestAvroSchema(partitionAvroSchema(spec, types)), header, rows);
+  return writeContainer(manifestAvroSchema(partitionAvroSchema(spec, types), formatVersion), header, rows);
 }
 
 function entryToAvro(entry: ManifestEntry, partition: AvroRecord): AvroRecord {
@@ -67,7 +70,11 @@ function entryToAvro(entry: ManifestEntry, partition: AvroRecord): AvroRecord {
       split_offsets: metrics.splitOffsets === null ? null : metrics.splitOffsets.map(BigInt),
       equality_ids: entry.deletes?.content === 'equality' ? entry.deletes.equalityIds : null,
       sort_order_id: entry.deletes !== null ? null : entry.sortOrderId === undefined ? 0 : entry.sortOrderId,
+      // A file that is added counts its rows from what the list says of its manifest.
+      first_row_id: entry.status === 'added' ? null : longOrNull(entry.firstRowId ?? null),
       referenced_data_file: entry.deletes?.referencedDataFile ?? null,
+      content_offset: longOrNull(entry.deletes?.vector?.offset ?? null),
+      content_size_in_bytes: longOrNull(entry.deletes?.vector?.length ?? null),
     },
   };
 }

@@ -1,16 +1,18 @@
-import type { Field, PartitionSpec } from '../../../spi/index.ts';
+import { assert, type Field, type PartitionSpec } from '../../../spi/index.ts';
 import type { JsonObject, JsonValue } from '../json/lossless-json.ts';
 import { printSchema } from '../type/schema-json.ts';
 import { readTableMetadata } from './parse-table-metadata.ts';
 import { snapshotsOfReferences } from './snapshots-of-references.ts';
 import { printPartitionSpec } from './partition-spec-json.ts';
-import type { Snapshot, TableMetadata } from './table-metadata.ts';
+import type { FormatVersion, Snapshot, TableMetadata } from './table-metadata.ts';
 
 /** Entries of the metadata log that are kept, unless the table's property says otherwise. */
 const METADATA_LOG_MAX = 100;
 
 /** A new table without a snapshot. Units: milliseconds since 1970 UTC. */
 export interface NewTable {
+  /** 2 when left out. */
+  readonly formatVersion?: FormatVersion;
   readonly uuid: string;
   readonly location: string;
   readonly fields: readonly Field[];
@@ -22,8 +24,9 @@ export interface NewTable {
 
 /** Returns the first metadata of a table. */
 export function createTableMetadata(table: NewTable): TableMetadata {
+  const { formatVersion = 2 } = table;
   const json: JsonObject = {
-    'format-version': 2,
+    'format-version': formatVersion,
     'table-uuid': table.uuid,
     location: table.location,
     'last-sequence-number': 0,
@@ -42,12 +45,13 @@ export function createTableMetadata(table: NewTable): TableMetadata {
     snapshots: [],
     'snapshot-log': [],
     'metadata-log': [],
+    ...(formatVersion === 3 ? { 'next-row-id': 0 } : {}),
   };
   return readTableMetadata(json, `The metadata of the new table ${table.uuid}`);
 }
 
 /** Returns the metadata with one more snapshot, which becomes the current one of the branch `main`. `previousLocation` is the file that the
- *  old metadata was read from, null for a table that has none yet. Of more than `snapshotsMax` snapshots the oldest are forgotten, but those that a
+ *  old metadata was read from, null for a table that has none yet. In version 3 the snapshot begins at the table's next row id. Of more than `snapshotsMax` snapshots the oldest are forgotten, but those that a
  *  branch or tag keeps. */
 export function addSnapshot(
   metadata: TableMetadata,
@@ -55,7 +59,8 @@ export function addSnapshot(
   previousLocation: string | null,
   snapshotsMax: number | null = null,
 ): TableMetadata {
-  const { json } = metadata;
+  const { json, formatVersion, nextRowId } = metadata;
+  assert(formatVersion === 2 || snapshot.firstRowId === nextRowId, 'row ids go on where those of the table end');
   const forgotten = snapshotsMax === null ? new Set<bigint>() : oldestOf(metadata, snapshotsMax - 1);
   const isKept = (entry: JsonValue): boolean => !forgotten.has(snapshotIdOf(entry));
   const changed: JsonObject = {
@@ -64,6 +69,7 @@ export function addSnapshot(
     ...currentMembers(json, snapshot.snapshotId, snapshot.timestampMs, isKept),
     snapshots: [...list(json['snapshots']).filter(isKept), printSnapshot(snapshot)],
     'metadata-log': previousLocation === null ? list(json['metadata-log']) : longerLog(metadata, previousLocation),
+    ...(formatVersion === 2 ? {} : { 'next-row-id': nextRowId + (snapshot.addedRows ?? 0) }),
   };
   return readTableMetadata(changed, `The new metadata of the table ${metadata.uuid}`);
 }
@@ -76,6 +82,12 @@ export function succeedMetadata(previous: TableMetadata, changed: TableMetadata,
     'metadata-log': longerLog({ ...previous, properties: changed.properties }, previousLocation),
   };
   return readTableMetadata(json, `The new metadata of the table ${previous.uuid}`);
+}
+
+/** Returns the metadata in version 3 of the format. Snapshots stay as they are: their rows get ids from the next snapshot on.
+ *  @see Iceberg spec v3, "Row Lineage for Upgraded Tables" */
+export function upgradeMetadata(metadata: TableMetadata): TableMetadata {
+  return metadata.formatVersion === 3 ? metadata : withMembers(metadata, { 'format-version': 3, 'next-row-id': 0 });
 }
 
 /** Returns metadata with some members of its document replaced. */
@@ -160,6 +172,8 @@ function printSnapshot(snapshot: Snapshot): JsonObject {
     summary: snapshot.summary,
     'manifest-list': snapshot.manifestList,
     ...(snapshot.schemaId === null ? {} : { 'schema-id': snapshot.schemaId }),
+    ...(snapshot.firstRowId === undefined ? {} : { 'first-row-id': snapshot.firstRowId }),
+    ...(snapshot.addedRows === undefined ? {} : { 'added-rows': snapshot.addedRows }),
   };
 }
 

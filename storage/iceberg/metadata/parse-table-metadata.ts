@@ -7,7 +7,7 @@ import { NO_ORDER, parseSortOrder, type SortOrder } from './sort-order-json.ts';
 import type { Snapshot, SnapshotReference, TableMetadata } from './table-metadata.ts';
 
 /** Reads a table metadata file.
- *  @throws STORAGE_UNSUPPORTED for other format versions than 2, STORAGE_CORRUPT when it is not table metadata. */
+ *  @throws STORAGE_UNSUPPORTED for other format versions than 2 and 3, STORAGE_CORRUPT when it is not table metadata. */
 export function parseTableMetadata(bytes: Uint8Array, location: string): TableMetadata {
   const what = `The table metadata ${location}`;
   return readTableMetadata(parseLosslessJson(Buffer.from(bytes).toString(), what), what);
@@ -16,10 +16,10 @@ export function parseTableMetadata(bytes: Uint8Array, location: string): TableMe
 /** Gives a metadata document its typed view. */
 export function readTableMetadata(json: JsonValue, what: string): TableMetadata {
   const reader = new JsonReader(json, what);
-  const version = reader.integer('format-version');
-  if (version !== 2) {
-    throw new PlatformError('STORAGE_UNSUPPORTED', `${what} has format version ${String(version)}; version 2 is supported.`, {
-      details: { formatVersion: version },
+  const formatVersion = reader.integer('format-version');
+  if (formatVersion !== 2 && formatVersion !== 3) {
+    throw new PlatformError('STORAGE_UNSUPPORTED', `${what} has format version ${String(formatVersion)}; versions 2 and 3 are supported.`, {
+      details: { formatVersion },
     });
   }
   const schemas = new Map(
@@ -44,10 +44,12 @@ export function readTableMetadata(json: JsonValue, what: string): TableMetadata 
   const currentId = reader.has('current-snapshot-id') ? reader.long('current-snapshot-id') : -1n;
   return {
     json: reader.json,
+    formatVersion,
     uuid: reader.string('table-uuid'),
     location: reader.string('location'),
     lastSequenceNumber: reader.integer('last-sequence-number'),
     lastUpdatedMs: reader.integer('last-updated-ms'),
+    nextRowId: formatVersion === 3 ? reader.integer('next-row-id') : 0,
     schemas,
     schema,
     columns: allColumns(schemas, schema),
@@ -100,6 +102,10 @@ function readSnapshot(reader: JsonReader): Snapshot {
 }
 
 function viewSnapshot(reader: JsonReader): Snapshot {
+  if (reader.has('key-id')) {
+    const message = `The snapshot ${reader.long('snapshot-id').toString()} has an encrypted manifest list, which is not supported.`;
+    throw new PlatformError('STORAGE_UNSUPPORTED', message);
+  }
   return {
     snapshotId: reader.long('snapshot-id'),
     parentId: reader.has('parent-snapshot-id') ? reader.long('parent-snapshot-id') : null,
@@ -108,6 +114,8 @@ function viewSnapshot(reader: JsonReader): Snapshot {
     manifestList: reader.string('manifest-list'),
     summary: reader.texts('summary'),
     schemaId: reader.has('schema-id') ? reader.integer('schema-id') : null,
+    ...(reader.has('first-row-id') ? { firstRowId: reader.integer('first-row-id') } : {}),
+    ...(reader.has('added-rows') ? { addedRows: reader.integer('added-rows') } : {}),
   };
 }
 

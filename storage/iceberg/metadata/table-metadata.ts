@@ -3,6 +3,9 @@ import type { JsonObject } from '../json/lossless-json.ts';
 import type { TableSchema } from '../type/schema-json.ts';
 import type { SortOrder } from './sort-order-json.ts';
 
+/** Versions of the table format that tables of the platform have. */
+export type FormatVersion = 2 | 3;
+
 /** A snapshot of a table. Units: milliseconds since 1970 UTC. */
 export interface Snapshot {
   readonly snapshotId: bigint;
@@ -12,6 +15,10 @@ export interface Snapshot {
   readonly manifestList: string;
   readonly summary: Readonly<Record<string, string>>;
   readonly schemaId: number | null;
+  /** The first row id that its manifest list may give; left out in version 2. */
+  readonly firstRowId?: number;
+  /** Rows that its manifest list gives ids to, at most; left out in version 2. */
+  readonly addedRows?: number;
 }
 
 /** When which snapshot was current. */
@@ -30,13 +37,16 @@ export interface SnapshotReference {
 
 /** A table's metadata: a typed view beside the JSON document that it was read from. Changes are made to the document, so that what this
  *  code does not know (statistics, sort orders, further refs) is carried through.
- *  @see Iceberg spec v2, "Table Metadata" */
+ *  @see Iceberg spec v3, "Table Metadata" */
 export interface TableMetadata {
   readonly json: JsonObject;
+  readonly formatVersion: FormatVersion;
   readonly uuid: string;
   readonly location: string;
   readonly lastSequenceNumber: number;
   readonly lastUpdatedMs: number;
+  /** Above the id of every row; 0 in version 2, whose rows have none. */
+  readonly nextRowId: number;
   readonly schemas: ReadonlyMap<number, TableSchema>;
   readonly schema: TableSchema;
   /** Every column that the table has or had, each as the newest schema with it has it: old files and specs may be made of columns that are gone. */

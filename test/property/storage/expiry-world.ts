@@ -107,7 +107,8 @@ export class ExpiryWorld {
   async #write(kind: 'append' | 'rewrite', pick: number): Promise<void> {
     this.#ids += 1;
     const pending = { snapshotId: BigInt(this.#ids), sequenceNumber: this.#table.lastSequenceNumber + 1 };
-    const layout = { schema: this.#table.schema, spec: this.#table.spec };
+    const { formatVersion, schema, spec } = this.#table;
+    const layout = { formatVersion, schema, spec };
     const path = join(DIRECTORY, 'data', `${String(this.#ids)}.parquet`);
     await this.#files.write(path, Buffer.from([1]));
     await this.#files.write(checksumPath(DIRECTORY, pending.snapshotId), Buffer.from('{}'));

@@ -65,7 +65,18 @@ describe('table metadata', () => {
     expect(changed.json['refs']).toEqual({ ...refs, main: { ...refs.main, 'snapshot-id': SNAPSHOT.snapshotId } });
   });
 
-  it.each([1, 3])('of format version %d is refused, never misread', (version) => {
+  it('of format version 3 carries its row ids and what this code does not know', () => {
+    const json = { ...table().json, 'format-version': 3, 'next-row-id': 7, 'encryption-keys': [{ 'key-id': 'k' }] };
+    const read = reread(addSnapshot(reread(json), { ...SNAPSHOT, firstRowId: 7, addedRows: 5 }, null).json);
+    expect([read.formatVersion, read.nextRowId, read.current?.firstRowId, read.current?.addedRows]).toEqual([3, 12, 7, 5]);
+    expect(read.json['encryption-keys']).toEqual([{ 'key-id': 'k' }]);
+    expect(() => addSnapshot(read, { ...SNAPSHOT, snapshotId: 1n, firstRowId: 7, addedRows: 1 }, null)).toThrow('row ids');
+    expect(() => reread({ ...read.json, snapshots: [{ ...(read.json['snapshots'] as JsonObject[])[0], 'key-id': 'k' }] })).toThrow(
+      'encrypted manifest list',
+    );
+  });
+
+  it.each([1, 4])('of format version %d is refused, never misread', (version) => {
     expect(() => reread({ ...table().json, 'format-version': version })).toThrow(
       expect.objectContaining({ code: 'STORAGE_UNSUPPORTED' }) as Error,
     );

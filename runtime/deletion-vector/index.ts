@@ -1,0 +1,2 @@
+export { printDeletionVector, parseDeletionVector } from './deletion-vector.ts';
+export { readDeletionVector } from './read-deletion-vector.ts';
