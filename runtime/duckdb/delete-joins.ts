@@ -1,4 +1,5 @@
-import { type EqualityColumn, type EqualityDelete, locationToPath, PlatformError, type RowDelete } from '../../spi/index.ts';
+import { type EqualityColumn, type EqualityDelete, locationToPath, type RowDelete } from '../../spi/index.ts';
+import { readDeletionVector } from '../deletion-vector/index.ts';
 import { quoteText } from './quote-sql.ts';
 import { typeSql } from './type-sql.ts';
 
@@ -20,8 +21,15 @@ export interface DeleteJoins {
 /** What makes one number of a file's index and a position in it. */
 const POSITIONS_MAX = 2 ** 40;
 
+/** Characters that bits take beside themselves. */
+const BITS_OVERHEAD = 100;
+
+/** DuckDB counts bits in 32 bits. */
+const BITS_MAX = 2 ** 31;
+
 /** Returns the joins for data files, in the order in which `d` reads them, that have the same equality deletes. `columnSql` names the column of `d` that has a
- *  column's values. NULL agrees with NULL. */
+ *  column's values. NULL agrees with NULL. Deletion vectors are read here.
+ *  @throws STORAGE_CORRUPT when a deletion vector is damaged */
 export function deleteJoins(files: readonly DeletedFile[], columnSql: (column: EqualityColumn) => string): DeleteJoins {
   const equality = byColumns(files[0]?.deletes ?? []);
   const positions = positionsSql(files);
@@ -34,6 +42,12 @@ export function deleteJoins(files: readonly DeletedFile[], columnSql: (column: E
   });
   const columns = new Map(equality.flatMap(([first]) => first?.columns ?? []).map((column) => [column.fieldId, column]));
   return { sql: joins.join(''), columns: [...columns.values()] };
+}
+
+/** Returns the query of the positions in a data file, as `place`, that position deletes and deletion vectors take; null for none.
+ *  @throws STORAGE_CORRUPT when a deletion vector is damaged */
+export function deletedPlacesSql(file: DeletedFile): string | null {
+  return positionsSql([file]);
 }
 
 /** Returns the text by which files have the same equality deletes. */
@@ -69,23 +83,48 @@ function placeSql(files: readonly DeletedFile[]): string {
 }
 
 function positionsSql(files: readonly DeletedFile[]): string | null {
+  const sources = [...listedSql(files), ...vectorsSql(files)];
+  return sources.length === 0 ? null : sources.join(' UNION ALL ');
+}
+
+/** Places that position delete files list. */
+function listedSql(files: readonly DeletedFile[]): readonly string[] {
   const pairs = files.flatMap(({ location, deletes }, index) =>
-    deletes.flatMap((each) => (each.kind === 'equality' ? [] : [{ index, location, each }])),
+    deletes.flatMap((each) => (each.kind === 'position' ? [{ index, location, each }] : [])),
   );
-  const vector = pairs.find(({ each }) => each.kind === 'vector');
-  if (vector !== undefined) throw new PlatformError('STORAGE_UNSUPPORTED', `The deletion vector in ${vector.each.uri} cannot be read.`);
-  if (pairs.length === 0) return null;
+  if (pairs.length === 0) return [];
   const deletes = [...new Map(pairs.map(({ each }) => [each.uri, each])).values()];
   const source = `read_parquet(${filesSql(deletes)}, hive_partitioning = false, filename = true)`;
   const [only] = files;
-  if (files.length === 1 && only !== undefined) return `SELECT pos AS place FROM ${source} WHERE file_path = ${quoteText(only.location)}`;
+  if (files.length === 1 && only !== undefined) return [`SELECT pos AS place FROM ${source} WHERE file_path = ${quoteText(only.location)}`];
   const listed = pairs.map(
     ({ index, location, each }) => `(${String(index)}, ${quoteText(location)}, ${quoteText(locationToPath(each.uri))})`,
   );
-  return (
+  return [
     `SELECT CAST(m.file AS BIGINT) * ${String(POSITIONS_MAX)} + r.pos AS place FROM ${source} AS r JOIN (VALUES ${listed.join(', ')}) AS m(file, location, source)` +
-    ` ON r.file_path = m.location AND r.filename = m.source`
-  );
+      ` ON r.file_path = m.location AND r.filename = m.source`,
+  ];
+}
+
+/** Places that deletion vectors hold. DuckDB does not read them, so their positions stand in the statement. */
+function vectorsSql(files: readonly DeletedFile[]): readonly string[] {
+  return files.flatMap(({ deletes }, index) => {
+    const first = files.length === 1 ? '' : `${String(index * POSITIONS_MAX)} + `;
+    return deletes.flatMap((each) =>
+      each.kind === 'vector' ? [`SELECT ${first}pos AS place FROM (${numbersSql(readDeletionVector(each))})`] : [],
+    );
+  });
+}
+
+/** Returns the query of ascending numbers: a list, or one bit for each number up to the last where that is the shorter text. */
+function numbersSql(numbers: readonly number[]): string {
+  const list = numbers.join(',');
+  const last = numbers.at(-1) ?? 0;
+  if (list.length <= last / 6 + BITS_OVERHEAD || last >= BITS_MAX) return `SELECT unnest(CAST([${list}] AS BIGINT[])) AS pos`;
+  const bits = new Uint8Array((last >> 3) + 1);
+  for (const number of numbers) bits[number >> 3] = (bits[number >> 3] ?? 0) | (0x80 >> (number & 7));
+  const text = Buffer.from(bits).toString('base64');
+  return `SELECT i AS pos FROM range(${String(last + 1)}) AS r(i) WHERE get_bit(CAST(from_base64('${text}') AS BIT), CAST(i AS INTEGER)) = 1`;
 }
 
 const filesSql = (files: readonly { readonly uri: string }[]): string =>

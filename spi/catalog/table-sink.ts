@@ -29,6 +29,8 @@ export interface DataFile {
   readonly columns: readonly ColumnStatistics[];
   /** For a file of positions, the location of the data file whose rows it deletes; its `partition` is that file's, and told by nobody. */
   readonly deletes?: string;
+  /** For a Puffin file, where the deletion vector of that data file lies in it (in bytes), and how many positions it has with those deleted before. */
+  readonly vector?: { readonly offset: number; readonly length: number; readonly rows: number };
 }
 
 /** What one attempt of one task wrote. */

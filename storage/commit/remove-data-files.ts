@@ -6,6 +6,7 @@ import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { referencedPath } from '../iceberg/manifest/referenced-path.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import type { SealedFile } from './seal-data-files.ts';
 import { type ManifestLayout, type PendingSnapshot, storeTakenOver } from './store-manifest.ts';
 
 /** What was live before and is not any more. */
@@ -13,8 +14,9 @@ export interface RemovedTotals {
   readonly files: number;
   readonly rows: number;
   readonly bytes: number;
-  /** Delete files that were of those data files alone, and the positions in them. */
+  /** Delete files that were of those data files alone, how many of them are deletion vectors, and the positions in them. */
   readonly deleteFiles: number;
+  readonly vectors: number;
   readonly positions: number;
 }
 
@@ -25,7 +27,7 @@ export interface RemainingManifests {
   readonly removed: RemovedTotals;
 }
 
-/** Takes the files that a rewrite names out of the manifests of a snapshot. New manifests are written and synced.
+/** Takes the files that a rewrite names out of the manifests of a snapshot, and the deletes that new deletion vectors stand for. New manifests are written and synced.
  *  Guarantees: entries that stay keep their snapshot and sequence numbers; those removed are marked as deleted by the new snapshot.
  *  @throws STORAGE_CONFLICT when one of the files is not live in them */
 export async function removeDataFiles(
@@ -34,12 +36,14 @@ export async function removeDataFiles(
   table: TableMetadata,
   snapshot: PendingSnapshot,
   manifests: readonly ManifestFile[],
+  sealed: readonly SealedFile[],
 ): Promise<RemainingManifests> {
   const missing = new Set(write.removes);
   const untouched: ManifestFile[] = [];
   const pending: { readonly layout: ManifestLayout; readonly entries: readonly ManifestEntry[] }[] = [];
-  const removed = { files: 0, rows: 0, bytes: 0, deleteFiles: 0, positions: 0 };
-  const gone = new Set(write.removes);
+  const removed = { files: 0, rows: 0, bytes: 0, deleteFiles: 0, vectors: 0, positions: 0 };
+  // A new deletion vector holds what the deletes of its data file held.
+  const gone = new Set([...write.removes, ...sealed.flatMap(({ file }) => (file.vector === undefined ? [] : [file.deletes ?? '']))]);
   for (const file of manifests) {
     // Once all are found, no further manifest needs to be read.
     const isNeeded = file.content === 'deletes' ? gone.size > 0 : missing.size > 0;
@@ -71,16 +75,17 @@ const layoutOf = (table: TableMetadata, { specId }: ManifestFile): Omit<Manifest
   columns: table.columns,
 });
 
-/** Deletes of a data file that goes go with it. */
+/** Deletes of a data file that goes, or that gets a deletion vector, go with it. */
 function withoutDangling(
   entry: ManifestEntry,
   gone: ReadonlySet<string>,
-  removed: { deleteFiles: number; positions: number },
+  removed: { deleteFiles: number; vectors: number; positions: number },
   { snapshotId }: PendingSnapshot,
 ): ManifestEntry {
   const path = referencedPath(entry);
   if (path === null || !gone.has(path)) return { ...entry, status: 'existing' };
   removed.deleteFiles += 1;
+  if (entry.deletes !== null && entry.deletes.vector !== null) removed.vectors += 1;
   removed.positions += entry.rows;
   return { ...entry, status: 'deleted', snapshotId };
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { type DataFile, type Fragment, locationToPath, PlatformError } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { readSplitOffsets } from './read-split-offsets.ts';
+import { VectorFiles } from './vector-files.ts';
 import { syncDirectories } from './sync-directories.ts';
 
 /** A staged file whose bytes are durable and known. */
@@ -30,9 +31,12 @@ export async function sealDataFiles(
 ): Promise<readonly SealedFile[]> {
   checkAttempts(fragments);
   const staged = fragments.flatMap((fragment) => fragment.files);
+  const vectors = new VectorFiles(files);
   const sealed: SealedFile[] = [];
   for (let start = 0; start < staged.length; start += PARALLEL_MAX) {
-    sealed.push(...(await Promise.all(staged.slice(start, start + PARALLEL_MAX).map((file) => sealFile(files, tableDirectory, file)))));
+    sealed.push(
+      ...(await Promise.all(staged.slice(start, start + PARALLEL_MAX).map((file) => sealFile(files, vectors, tableDirectory, file)))),
+    );
   }
   await syncDirectories(
     files,
@@ -50,13 +54,14 @@ function checkAttempts(fragments: readonly Fragment[]): void {
   }
 }
 
-async function sealFile(files: FileSystem, tableDirectory: string, file: DataFile): Promise<SealedFile> {
+async function sealFile(files: FileSystem, vectors: VectorFiles, tableDirectory: string, file: DataFile): Promise<SealedFile> {
   const path = locationToPath(file.uri);
   if (!path.startsWith(`${tableDirectory}/data/`)) {
     throw new PlatformError('STORAGE_LOCATION', `The data file ${file.uri} is not in the table's directory.`, {
       details: { location: file.uri },
     });
   }
+  if (file.vector !== undefined) return { file, path, sha256: await vectors.seal(file, path), splitOffsets: [] };
   const hash = createHash('sha256');
   const ends: Uint8Array[] = [];
   let bytes = 0;

@@ -38,23 +38,35 @@ export function snapshotSummary(
     summary['total-records'] = String(kept('rows') + added.rows);
     summary['total-files-size'] = String(kept('bytes') + added.bytes);
   }
-  const positions = sizeOf(deletes);
-  if (positions.files > 0) {
-    summary['added-delete-files'] = String(positions.files);
-    summary['added-position-delete-files'] = String(positions.files);
-    summary['added-position-deletes'] = String(positions.rows);
-  }
-  if (rewritten.deleteFiles > 0) {
-    summary['removed-delete-files'] = String(rewritten.deleteFiles);
-    summary['removed-position-delete-files'] = String(rewritten.deleteFiles);
-    summary['removed-position-deletes'] = String(rewritten.positions);
-  }
+  const positions = {
+    files: deletes.length,
+    vectors: deletes.filter(({ file }) => file.vector !== undefined).length,
+    rows: deletes.reduce((sum, { file }) => sum + (file.vector?.rows ?? file.rows), 0),
+  };
+  Object.assign(
+    summary,
+    deleteCounts('added', positions),
+    deleteCounts('removed', { ...rewritten, files: rewritten.deleteFiles, rows: rewritten.positions }),
+  );
   const changes = [positions.files - rewritten.deleteFiles, positions.rows - rewritten.positions, 0];
   DELETE_TOTALS.forEach((key, index) => {
     const earlier = all || parent === null ? 0 : Number(parent.summary[key] ?? NaN);
     if (!Number.isNaN(earlier)) summary[key] = String(earlier + (changes[index] ?? 0));
   });
   return summary;
+}
+
+function deleteCounts(
+  what: 'added' | 'removed',
+  { files, vectors, rows }: { readonly files: number; readonly vectors: number; readonly rows: number },
+): Readonly<Record<string, string>> {
+  if (files === 0) return {};
+  return {
+    [`${what}-delete-files`]: String(files),
+    ...(files === vectors ? {} : { [`${what}-position-delete-files`]: String(files - vectors) }),
+    ...(vectors === 0 ? {} : { [`${what}-dvs`]: String(vectors) }),
+    [`${what}-position-deletes`]: String(rows),
+  };
 }
 
 function sizeOf(sealed: readonly SealedFile[]): DataTotals {

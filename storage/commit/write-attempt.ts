@@ -94,7 +94,7 @@ function movedAnew({ sameRows }: PreparedWrite['write'], { metadata }: CommitBas
   return sameRows === true && metadata.formatVersion === 3 ? { operation: 'overwrite' } : {};
 }
 
-const NOTHING_REMOVED: RemovedTotals = { files: 0, rows: 0, bytes: 0, deleteFiles: 0, positions: 0 };
+const NOTHING_REMOVED: RemovedTotals = { files: 0, rows: 0, bytes: 0, deleteFiles: 0, vectors: 0, positions: 0 };
 
 /** An append keeps all manifests of the current snapshot, a rewrite those whose files stay, anything else none. */
 async function keptManifests(
@@ -107,14 +107,14 @@ async function keptManifests(
   const keeps = write.goal === 'append' || write.goal === 'rewrite';
   const snapshot = { snapshotId, sequenceNumber };
   if (!keeps || metadata.current === null) {
-    if (write.goal === 'rewrite') await removeDataFiles(parts, write, metadata, snapshot, []);
+    if (write.goal === 'rewrite') await removeDataFiles(parts, write, metadata, snapshot, [], sealed);
     await addPositionDeletes(parts, write, metadata, snapshot, [], sealed);
     return { manifests: [], written: [], removed: NOTHING_REMOVED };
   }
   const all = (await parts.metadata.manifestList(metadata.current.manifestList)).filter(hasLiveFiles);
   await checkDeletes(parts, write, metadata);
   const deletes = await addPositionDeletes(parts, write, metadata, snapshot, all, sealed);
-  const rewritten = await removeDataFiles(parts, write, metadata, snapshot, all);
+  const rewritten = await removeDataFiles(parts, write, metadata, snapshot, all, sealed);
   const merged = await mergeManifests(parts, write.tableDirectory, metadata, snapshot, rewritten.untouched);
   const changed = [...deletes, ...rewritten.changed];
   return {

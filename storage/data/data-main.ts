@@ -7,6 +7,7 @@ import { exportParquet } from './operation/export-parquet.ts';
 import { inspectFile } from './operation/inspect-file.ts';
 import { type DataProcessSettings, OperationDatabases } from './operation/operation-databases.ts';
 import { readSplit, type SplitRequest } from './operation/read-split.ts';
+import { type EarlierDeletes, writeDeletionVectors } from './operation/write-deletion-vectors.ts';
 import { writeFile } from './operation/write-file.ts';
 import { writePositionDeletes } from './operation/write-position-deletes.ts';
 import { writeFrames } from './operation/write-frames.ts';
@@ -21,6 +22,8 @@ runChild(async (channel) => {
       (await writeFrames(databases, target, frames, signal)) as unknown as Json,
     writePositionDeletes: async ({ target }: { target: StagingTarget }, { signal, frames }) =>
       (await writePositionDeletes(databases, target, frames, signal)) as unknown as Json,
+    writeDeletionVectors: async ({ target, earlier }: { target: StagingTarget; earlier: EarlierDeletes }, { signal, frames }) =>
+      (await writeDeletionVectors(databases, target, earlier, frames, signal)) as unknown as Json,
     read: (request: SplitRequest, context) => readSplit(databases, request, context.signal, (frame) => context.send(frame)),
     digest: ({ location }: { location: string }) => digestFile(localFileSystem(), location),
     inspect: async ({ source }: { source: Omit<FileSource, 'columns'> }, { signal }) =>

@@ -8,6 +8,7 @@ import type {
   ScanColumn,
   StagingTarget,
 } from '../../spi/index.ts';
+import type { EarlierDeletes } from './operation/write-deletion-vectors.ts';
 
 /** Reads and writes data files, each operation in a child process of its own, because a user's file may crash the reader.
  *  Guarantees: no row passes through this process as an object; a crash on a user's file is STORAGE_FILE, on a stored split STORAGE_CORRUPT. */
@@ -21,6 +22,10 @@ export interface DataService {
   /** Writes Arrow IPC frames (schema first; a location of a data file and a position in it) as position delete files, one for each data file, below the target's
    *  directory. The files are not synced. */
   writePositionDeletes(target: StagingTarget, frames: AsyncIterable<Uint8Array>): Promise<readonly DataFile[]>;
+  /** Writes Arrow IPC frames (schema first; a location of a data file and a position in it) as deletion vectors, one for each data file, in one Puffin file below
+   *  the target's directory. What `earlier` tells of those data files is part of their vectors. The file is not synced.
+   *  @throws STORAGE_CORRUPT when an earlier vector is damaged */
+  writeDeletionVectors(target: StagingTarget, earlier: EarlierDeletes, frames: AsyncIterable<Uint8Array>): Promise<readonly DataFile[]>;
   /** Decodes a split to Arrow IPC frames, schema first, with the columns asked for in order; `fields` is the schema that the table is read with.
    *  Guarantees: ends normally only after the last row; stopping early frees everything.
    *  @throws STORAGE_CORRUPT, STORAGE_UNAVAILABLE */

@@ -12,6 +12,7 @@ import {
   type StagingTarget,
 } from '../../spi/index.ts';
 import type { Exchange, Json, Lease, OpenOptions, WarmPool } from '../../runtime/process/index.ts';
+import type { EarlierDeletes } from './operation/write-deletion-vectors.ts';
 import type { DataService } from './data-service.ts';
 import { describeFile } from './source/file-error.ts';
 
@@ -48,6 +49,17 @@ export class PooledDataService implements DataService {
     const crashed: CrashError = (signal) =>
       new PlatformError('STORAGE_UNAVAILABLE', `Writing positions of deleted rows ended its process (${signal}).`);
     return (await this.#call('writePositionDeletes', { target }, { frames }, crashed)) as unknown as readonly DataFile[];
+  }
+
+  async writeDeletionVectors(
+    target: StagingTarget,
+    earlier: EarlierDeletes,
+    frames: AsyncIterable<Uint8Array>,
+  ): Promise<readonly DataFile[]> {
+    this.#checkInside(target.directory);
+    const crashed: CrashError = (signal) =>
+      new PlatformError('STORAGE_UNAVAILABLE', `Writing deletion vectors ended its process (${signal}).`);
+    return (await this.#call('writeDeletionVectors', { target, earlier }, { frames }, crashed)) as unknown as readonly DataFile[];
   }
 
   async *read(

@@ -12,7 +12,9 @@ import {
   type WriteTransaction,
 } from '../../spi/index.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
-import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { snapshotById } from '../catalog/find-snapshot.ts';
+import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { earlierDeletes } from './earlier-deletes.ts';
 import type { SinkParts } from './sink-parts.ts';
 import { writeOrderOf } from './write-order.ts';
 import { printToken, type TransactionToken } from './transaction-token.ts';
@@ -36,6 +38,8 @@ export class StagedTransaction implements WriteTransaction {
   readonly #parts: SinkParts;
   readonly #plan: TransactionPlan;
   readonly #directories = new Set<string>();
+  /** The snapshot whose deletes are part of the vectors written here; the commit looks whether there are others since. */
+  #mergedAt: string | null | undefined;
   #state: 'open' | 'committed' | 'aborted' | 'unknown' = 'open';
 
   constructor(parts: SinkParts, plan: TransactionPlan) {
@@ -75,7 +79,14 @@ export class StagedTransaction implements WriteTransaction {
   }
 
   appendDeletes(task: string, attempt: number, frames: AsyncIterable<Uint8Array>): Promise<Fragment> {
-    return this.#write(task, attempt, (target) => this.#parts.data.writePositionDeletes(target, frames));
+    const { data, metadata: reader } = this.#parts;
+    const { metadata, readAt } = this.#plan;
+    if (metadata.formatVersion === 2) return this.#write(task, attempt, (target) => data.writePositionDeletes(target, frames));
+    const snapshot = readAt === undefined ? metadata.current : snapshotOrNone(metadata, readAt);
+    this.#mergedAt = snapshot?.snapshotId.toString() ?? null;
+    return this.#write(task, attempt, async (target) =>
+      data.writeDeletionVectors(target, await earlierDeletes(reader, metadata, snapshot), frames),
+    );
   }
 
   async commit(fragments: readonly Fragment[], idempotencyKey: string): Promise<CommitResult> {
@@ -94,7 +105,7 @@ export class StagedTransaction implements WriteTransaction {
     this.#checkOpen();
     const { transactionId, goal, table, create, removes, rows, changes, basedOn, sameRows, readAt, tableDirectory, schemaId, specId } =
       this.#plan;
-    const rewrite = { removes, rows, changes, basedOn, sameRows, readAt };
+    const rewrite = { removes, rows, changes, basedOn, sameRows, readAt: readAt ?? this.#mergedAt };
     return { transactionId, goal, table, create, ...rewrite, tableDirectory, schemaId, specId, fragments, idempotencyKey, stream: null };
   }
 
@@ -138,3 +149,6 @@ export class StagedTransaction implements WriteTransaction {
       throw new PlatformError('INTERNAL_INVARIANT', `The write to ${this.#plan.table.name} is ${this.#state} already.`);
   }
 }
+
+const snapshotOrNone = (metadata: TableMetadata, snapshotId: string | null): Snapshot | null =>
+  snapshotId === null ? null : snapshotById(metadata, snapshotId);

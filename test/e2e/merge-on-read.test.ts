@@ -10,11 +10,12 @@ interface JsonAnswer {
   readonly data: readonly (readonly unknown[])[];
 }
 
-const MODES = ['delete', 'update', 'merge'].map((kind) => `'write.${kind}.mode' = 'merge-on-read'`).join(', ');
+const ON_READ = ['delete', 'update', 'merge'].map((kind) => `'write.${kind}.mode' = 'merge-on-read'`).join(', ');
 const COLUMNS = '(id bigint, part varchar, x double) PARTITIONED BY (part)';
 const ENGINES = ['olap', 'batch', 'stream'] as const;
 
-describe('merge-on-read on the whole platform', { timeout: 240_000 }, () => {
+describe.each([2, 3])('merge-on-read in format version %d on the whole platform', { timeout: 240_000 }, (version) => {
+  const MODES = `${ON_READ}, "format-version" = ${String(version)}`;
   let root = '';
   let server: ServerProcess;
 
@@ -103,6 +104,23 @@ describe('merge-on-read on the whole platform', { timeout: 240_000 }, () => {
     expect(await totals()).toEqual(['0', '0', '1']);
     expect(await ask('SELECT count(*), sum(id) FROM told')).toEqual([[910, 458640]]);
     expect((await ask('TRUNCATE TABLE told'))[0]?.[0]).toBe(910);
+  });
+
+  it('merges positions of before into one deletion vector once the table is of version 3', async () => {
+    await ask(`CREATE TABLE grown (id bigint) WITH (${ON_READ})`);
+    await ask('INSERT INTO grown SELECT n FROM range(0, 2000) AS s(n)');
+    await ask('DELETE FROM grown WHERE id % 100 = 7');
+    if (version === 3) await ask('ALTER TABLE grown SET PROPERTIES ("format-version" = 3)');
+    for (const reader of ENGINES)
+      expect(await ask(`SELECT /*+ ENGINE(${reader}) */ count(*), sum(id) FROM grown`)).toEqual([[1980, 1_979_860]]);
+    await ask('DELETE FROM grown WHERE id % 2 = 0');
+    await ask('DELETE FROM grown WHERE id % 100 = 9');
+    const [[summary] = []] = await ask('SELECT CAST(summary AS varchar) FROM "grown$snapshots" ORDER BY committed_at DESC LIMIT 1');
+    const total = (key: string): string | undefined => /(\d+)/.exec(String(summary).split(`total-${key}`)[1] ?? '')?.[1];
+    expect([total('delete-files'), total('position-deletes')]).toEqual([version === 3 ? '1' : '3', '1040']);
+    expect(String(summary).includes('removed-dvs')).toBe(version === 3);
+    for (const reader of ENGINES) expect(await ask(`SELECT /*+ ENGINE(${reader}) */ count(*) FROM grown`)).toEqual([[960]]);
+    await ask("CALL system.verify('grown')");
   });
 
   it('loses and doubles nothing when statements of both manners run at the same time', async () => {

@@ -21,11 +21,12 @@ import type { ManifestFile } from '../../storage/iceberg/manifest/manifest-file.
 import { writeManifestList } from '../../storage/iceberg/manifest/manifest-list.ts';
 import type { PartitionValues } from '../../storage/iceberg/manifest/partition-avro.ts';
 import { writeManifest } from '../../storage/iceberg/manifest/write-manifest.ts';
-import { addSnapshot, createTableMetadata } from '../../storage/iceberg/metadata/change-table-metadata.ts';
+import { addSnapshot, createTableMetadata, upgradeMetadata } from '../../storage/iceberg/metadata/change-table-metadata.ts';
 import { readTableMetadata } from '../../storage/iceberg/metadata/parse-table-metadata.ts';
 import { printPartitionSpec } from '../../storage/iceberg/metadata/partition-spec-json.ts';
 import type { TableMetadata } from '../../storage/iceberg/metadata/table-metadata.ts';
 import { FILE_PATH_ID } from '../../storage/iceberg/manifest/referenced-path.ts';
+import { printVectorFile } from '../../storage/iceberg/puffin/print-vector-file.ts';
 import { planScan } from '../../storage/scan/plan-scan.ts';
 
 /** A file that a commit adds. */
@@ -36,6 +37,8 @@ export interface ForeignFile {
   readonly specId: number;
   readonly partition: PartitionValues;
   readonly deletes: DeleteFacts | null;
+  /** Positions of a deletion vector, in place of a query; it takes the place of the vector that the data file has. */
+  readonly positions?: readonly number[];
   /** Bounds of `file_path`, where the writer tells them. */
   readonly paths?: readonly [lower: string, upper: string];
 }
@@ -56,6 +59,7 @@ export class ForeignTable {
   #metadata: TableMetadata;
   #manifests: readonly ManifestFile[] = [];
   #written = 0;
+  readonly #vectors = new Map<string, string>();
 
   constructor(fields: readonly Field[], specs: readonly PartitionSpec[], root = tmpdir()) {
     this.directory = mkdtempSync(join(root, 'foreign-'));
@@ -110,6 +114,11 @@ export class ForeignTable {
     this.#metadata = readTableMetadata(changed, 'foreign');
   }
 
+  /** Takes the table to version 3 of the format. */
+  upgrade(): void {
+    this.#metadata = upgradeMetadata(this.#metadata);
+  }
+
   /** Writes the files and makes them one snapshot; returns their locations. */
   async commit(files: readonly ForeignFile[]): Promise<readonly string[]> {
     const sequenceNumber = this.#metadata.lastSequenceNumber + 1;
@@ -119,6 +128,10 @@ export class ForeignTable {
     const connection = await instance.connect();
     for (const file of files) {
       this.#written += 1;
+      if (file.positions !== undefined) {
+        entries.push({ file, entry: await this.#writeVector(file, file.positions) });
+        continue;
+      }
       const path = join(this.directory, 'data', `f${String(this.#written).padStart(4, '0')}.parquet`);
       const ids = Object.entries(file.fieldIds).map(([name, id]) => `"${name}": ${String(id)}`);
       const done = await connection.runAndReadAll(`COPY (${file.query}) TO '${path}' (FORMAT parquet, FIELD_IDS {${ids.join(', ')}})`);
@@ -136,9 +149,14 @@ export class ForeignTable {
           this.#metadata.schema,
           spec,
           own.map(({ entry }) => entry),
+          { formatVersion: this.#metadata.formatVersion },
         );
         const path = join(this.directory, `m-${String(sequenceNumber)}-${String(specId)}-${content}.avro`);
         await this.#files.write(path, bytes);
+        this.#replaceVectors(
+          own.map(({ entry }) => entry),
+          pathToLocation(path),
+        );
         const counts = { addedFiles: own.length, existingFiles: 0, deletedFiles: 0, addedRows: 1, existingRows: 0, deletedRows: 0 };
         const sequence = { sequenceNumber, minSequenceNumber: sequenceNumber, addedSnapshotId: snapshotId };
         added.push({
@@ -156,7 +174,8 @@ export class ForeignTable {
     this.#manifests = [...this.#manifests, ...added];
     const parentId = this.#metadata.current?.snapshotId ?? null;
     const list = join(this.directory, `list-${String(sequenceNumber)}.avro`);
-    await this.#files.write(list, writeManifestList({ snapshotId, parentId, sequenceNumber }, this.#manifests));
+    const { formatVersion, nextRowId } = this.#metadata;
+    await this.#files.write(list, writeManifestList({ snapshotId, parentId, sequenceNumber, formatVersion }, this.#manifests));
     const snapshot = {
       snapshotId,
       parentId,
@@ -165,9 +184,34 @@ export class ForeignTable {
       manifestList: pathToLocation(list),
       summary: {},
       schemaId: 0,
+      ...(formatVersion === 3 ? { firstRowId: nextRowId, addedRows: 0 } : {}),
     };
     this.#metadata = addSnapshot(this.#metadata, snapshot, null);
     return entries.map(({ entry }) => entry.location);
+  }
+
+  async #writeVector(file: ForeignFile, positions: readonly number[]): Promise<ManifestEntry> {
+    const path = join(this.directory, 'data', `v${String(this.#written).padStart(4, '0')}.puffin`);
+    const { deletes } = file;
+    assert(deletes?.referencedDataFile !== undefined && deletes.referencedDataFile !== null, 'a vector is of a data file');
+    // Vectors of other data files lie before and behind.
+    const other = { location: 'file:///other', positions: [0, 7] };
+    const { bytes, vectors } = printVectorFile([other, { location: deletes.referencedDataFile, positions }, other]);
+    await this.#files.write(path, bytes);
+    const [, vector] = vectors;
+    assert(vector !== undefined, 'the vector is in the file');
+    const entry = entryOf(file, pathToLocation(path), positions.length, bytes.length);
+    return { ...entry, format: 'PUFFIN', deletes: { ...deletes, vector: { offset: vector.offset, length: vector.length } } };
+  }
+
+  /** A data file has one vector at most; here each lies in a manifest of its own. */
+  #replaceVectors(entries: readonly ManifestEntry[], manifest: string): void {
+    for (const { deletes } of entries) {
+      if (deletes === null || deletes.vector === null || deletes.referencedDataFile === null) continue;
+      const before = this.#vectors.get(deletes.referencedDataFile);
+      this.#manifests = this.#manifests.filter(({ location }) => location !== before);
+      this.#vectors.set(deletes.referencedDataFile, manifest);
+    }
   }
 
   /** What engines read the table by. */

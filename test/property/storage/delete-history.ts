@@ -33,16 +33,21 @@ const pick = <Item>(random: Random, items: readonly Item[]): Item => items[Math.
 const literal = (value: number | null): string => (value === null ? 'NULL' : String(value));
 const smallKey = (random: Random): number | null => (random() < 0.15 ? null : Math.floor(random() * 6));
 
-/** Writes a table by random commits. The model looks at each row by itself. */
-export async function randomHistory(random: Random, root?: string): Promise<DeleteHistory> {
+/** Writes a table by random commits. The model looks at each row by itself. In format version 3 the table begins with version 2, and has deletion vectors in
+ *  place of position delete files from some commit on. */
+export async function randomHistory(random: Random, root?: string, format: 2 | 3 = 2): Promise<DeleteHistory> {
   const table = new ForeignTable(FIELDS, [BY_P, UNPARTITIONED], root);
   const snapshots: { snapshotId: string; rows: readonly string[] }[] = [];
   let rows: ModelRow[] = [];
   let renamed = false;
+  const marked: MarkedRows = new Map();
+  const upgradedAt = format === 3 ? 2 + Math.floor(random() * 4) : Infinity;
   for (let sequence = 1; sequence <= 8; sequence += 1) {
+    if (sequence === upgradedAt) table.upgrade();
     const kind = sequence <= 2 ? 0 : random();
     if (kind < 0.35) rows = [...rows, ...(await append(table, sequence, random))];
-    else if (kind < 0.65) rows = await deletePositions(table, rows, random);
+    else if (kind < 0.65)
+      rows = await (sequence < upgradedAt ? deletePositions(table, rows, random, marked) : deleteByVector(table, rows, random, marked));
     else if (kind < 0.7 && !renamed) {
       renamed = true;
       table.evolve(FIELDS.map((field) => (field.name === 'v' ? { ...field, name: 'w' } : field)));
@@ -75,8 +80,32 @@ async function append(table: ForeignTable, sequence: number, random: Random, nam
   return files.flatMap(({ rows }, index) => rows.map((row) => ({ ...row, location: locations[index] ?? '' })));
 }
 
+/** Positions by data file that position deletes and deletion vectors have marked so far. */
+type MarkedRows = Map<string, Set<number>>;
+
+function mark(marked: MarkedRows, { location, position }: Pick<ModelRow, 'location' | 'position'>): void {
+  const known = marked.get(location) ?? new Set<number>();
+  marked.set(location, known.add(position));
+}
+
+/** One data file's vector, with all that was marked in the file before, and perhaps with rows that equality deletes have taken. */
+async function deleteByVector(table: ForeignTable, rows: readonly ModelRow[], random: Random, marked: MarkedRows): Promise<ModelRow[]> {
+  const chosen = pick(random, rows.length === 0 ? [null] : rows);
+  if (chosen === null) return [];
+  const { location, specId } = chosen;
+  const victims = new Set(rows.filter((row) => row.location === location && random() < 0.4));
+  victims.add(chosen);
+  for (const row of victims) mark(marked, row);
+  if (random() < 0.3) mark(marked, { location, position: 100_000 });
+  const positions = [...(marked.get(location) ?? [])].sort((left, right) => left - right);
+  const partition = specId === 0 ? [chosen.p === null ? null : BigInt(chosen.p)] : [];
+  const deletes = { content: 'position', equalityIds: [], referencedDataFile: location, vector: null } as const;
+  await table.commit([{ query: '', fieldIds: {}, specId, partition, deletes, positions }]);
+  return rows.filter((row) => !victims.has(row));
+}
+
 /** Positions of one partition, of one file or of several, with or without bounds; some are told twice, and some of rows that are gone. */
-async function deletePositions(table: ForeignTable, rows: readonly ModelRow[], random: Random): Promise<ModelRow[]> {
+async function deletePositions(table: ForeignTable, rows: readonly ModelRow[], random: Random, marked: MarkedRows): Promise<ModelRow[]> {
   const chosen = pick(random, rows.length === 0 ? [null] : rows);
   if (chosen === null) return [];
   const sameFile = random() < 0.4;
@@ -85,6 +114,7 @@ async function deletePositions(table: ForeignTable, rows: readonly ModelRow[], r
   );
   const victims = new Set(inReach.filter(() => random() < 0.4));
   if (victims.size === 0) victims.add(chosen);
+  for (const row of victims) mark(marked, row);
   const listed = [...victims].map(({ location, position }) => `('${location}', ${String(position)}::BIGINT)`).join(', ');
   const paths = [...victims].map(({ location }) => location).sort();
   const bounds = [paths[0] ?? '', paths.at(-1) ?? ''] as const;

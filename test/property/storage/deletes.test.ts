@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRows } from '../../../runtime/arrow/index.ts';
 import { openDatabase } from '../../../runtime/duckdb/index.ts';
@@ -5,7 +6,7 @@ import { cutFiles } from '../../../engines/batch/run/cut-files.ts';
 import { deletesOf } from '../../../engines/duckdb/file-deletes.ts';
 import type { ScanInput } from '../../../engines/duckdb/query-message.ts';
 import { scanSource } from '../../../engines/duckdb/scan-source.ts';
-import { locationToPath, type ParquetSplit, type ScanNode, type TableSource } from '../../../spi/index.ts';
+import { assert, locationToPath, type ParquetSplit, type ScanNode, type TableSource } from '../../../spi/index.ts';
 import { changesBetween, readPosition } from '../../../sql-gateway/stream/scan-position.ts';
 import { seededRandom } from '../../prove/seeded-random.ts';
 import type { ForeignTable } from '../../support/foreign-table.ts';
@@ -74,8 +75,9 @@ async function differenceOf(
   reading: Reading,
   seed: number,
   change: (plan: ParquetSplit) => ParquetSplit = (split) => split,
+  format: 2 | 3 = 2,
 ): Promise<string | null> {
-  const history: DeleteHistory = await randomHistory(seededRandom(seed), bench.directory);
+  const history: DeleteHistory = await randomHistory(seededRandom(seed), bench.directory, format);
   try {
     const plain = history.table.source(bench.service);
     const source: TableSource = {
@@ -97,8 +99,8 @@ async function differenceOf(
 }
 
 /** Follows a table from snapshot to snapshot by the rows that come and go, as a stream does; returns the first snapshot at which they do not add up. */
-async function followDifference(seed: number): Promise<string | null> {
-  const { table, snapshots } = await randomHistory(seededRandom(seed), bench.directory);
+async function followDifference(seed: number, format: 2 | 3): Promise<string | null> {
+  const { table, snapshots } = await randomHistory(seededRandom(seed), bench.directory, format);
   try {
     const source = table.source(bench.service);
     const scan: ScanNode = { kind: 'scan', ...table.request() };
@@ -122,32 +124,65 @@ async function followDifference(seed: number): Promise<string | null> {
   }
 }
 
-describe('a random history of appends, position deletes and equality deletes', () => {
+async function historyWithVector(): Promise<DeleteHistory> {
+  for (let seed = 1; ; seed += 1) {
+    const history = await randomHistory(seededRandom(seed), bench.directory, 3);
+    const { splits } = await history.table.source(bench.service).plan(history.table.request());
+    if (splits.some(({ deletes }) => deletes.some(({ kind }) => kind === 'vector'))) return history;
+    history.table.remove();
+  }
+}
+
+describe('a random history of appends, position deletes, deletion vectors and equality deletes', () => {
   it.each([
-    ['the scan of the engines over DuckDB', olap, 15],
-    ['pieces of files, as tasks read them', batch, 10],
-    ['splits that the host decodes', host, 3],
-  ])(
-    'is read by %s as a naive model has it, at every snapshot',
-    async (_name, reading, runs) => {
-      for (let seed = 1; seed <= runs; seed += 1) expect(await differenceOf(reading, seed)).toBeNull();
+    ['the scan of the engines over DuckDB', 2, olap, 15],
+    ['pieces of files, as tasks read them', 2, batch, 10],
+    ['splits that the host decodes', 2, host, 3],
+    ['the scan of the engines over DuckDB', 3, olap, 15],
+    ['pieces of files, as tasks read them', 3, batch, 8],
+    ['splits that the host decodes', 3, host, 3],
+  ] as const)(
+    'is read by %s in format version %d as a naive model has it, at every snapshot',
+    async (_name, format, reading, runs) => {
+      for (let seed = 1; seed <= runs; seed += 1) expect(await differenceOf(reading, seed, undefined, format)).toBeNull();
     },
     240_000,
   );
 
   it('is followed by the rows that come and go, whose deletes retract exactly the rows that they take', async () => {
-    for (let seed = 101; seed <= 103; seed += 1) expect(await followDifference(seed)).toBeNull();
+    for (let seed = 101; seed <= 103; seed += 1) expect(await followDifference(seed, 2)).toBeNull();
+    for (let seed = 104; seed <= 107; seed += 1) expect(await followDifference(seed, 3)).toBeNull();
   }, 240_000);
+
+  it('is refused by every reading once a byte of a deletion vector has changed', async () => {
+    const { table } = await historyWithVector();
+    try {
+      const source = table.source(bench.service);
+      const vector = (await source.plan(table.request())).splits.flatMap(({ deletes }) => deletes).find(({ kind }) => kind === 'vector');
+      assert(vector?.kind === 'vector', 'the history has a vector');
+      const path = locationToPath(vector.uri);
+      const bytes = readFileSync(path);
+      const at = vector.offset + vector.length - 6;
+      writeFileSync(path, bytes.fill((bytes[at] ?? 0) ^ 1, at, at + 1));
+      for (const reading of [olap, batch, host]) {
+        await expect(reading(table, source, table.snapshotId ?? '')).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' });
+      }
+    } finally {
+      table.remove();
+    }
+  }, 120_000);
 
   it.each([
     ['all deletes', (split: ParquetSplit) => ({ ...split, deletes: [] })],
     ['positions', (split: ParquetSplit) => ({ ...split, deletes: split.deletes.filter(({ kind }) => kind !== 'position') })],
     ['equality', (split: ParquetSplit) => ({ ...split, deletes: split.deletes.filter(({ kind }) => kind !== 'equality') })],
+    ['deletion vectors', (split: ParquetSplit) => ({ ...split, deletes: split.deletes.filter(({ kind }) => kind !== 'vector') })],
   ])(
     'is read wrongly when %s are forgotten',
     async (_name, change) => {
       const found: (string | null)[] = [];
-      for (let seed = 1; seed <= 10 && !found.some((each) => each !== null); seed += 1) found.push(await differenceOf(olap, seed, change));
+      for (let seed = 1; seed <= 10 && !found.some((each) => each !== null); seed += 1)
+        found.push(await differenceOf(olap, seed, change, 3));
       expect(found.some((each) => each !== null)).toBe(true);
     },
     120_000,

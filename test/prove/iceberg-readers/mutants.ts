@@ -43,6 +43,7 @@ function bound(service: DataService): DataService {
     writeFrames: (target, frames) => service.writeFrames(target, frames),
     writeFile: (target, source, signal) => service.writeFile(target, source, signal),
     writePositionDeletes: (target, frames) => service.writePositionDeletes(target, frames),
+    writeDeletionVectors: (target, earlier, frames) => service.writeDeletionVectors(target, earlier, frames),
     read: (split, fields, columns, signal) => service.read(split, fields, columns, signal),
     digest: (location) => service.digest(location),
     inspect: (source) => service.inspect(source),

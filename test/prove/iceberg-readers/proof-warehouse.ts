@@ -45,7 +45,7 @@ export async function openProofWarehouse(change: (service: DataService) => DataS
         name: { schema: 'main', name: table.name },
         columns: table.columns,
         partitioning: table.partitioning,
-        properties: {},
+        properties: table.formatVersion === undefined ? {} : { 'format-version': String(table.formatVersion) },
         comment: null,
       },
       'fail',
@@ -53,6 +53,11 @@ export async function openProofWarehouse(change: (service: DataService) => DataS
     for (const step of table.steps) {
       if (step.kind === 'delete') {
         await deletePositions(warehouse, table.name, String((files += 1)));
+        continue;
+      }
+      if (step.kind === 'upgrade') {
+        const { ref } = await snapshot(warehouse, table.name);
+        await warehouse.writer.alterTable(ref, [{ kind: 'set_properties', properties: { 'format-version': '3' } }]);
         continue;
       }
       const path = join(directory, `rows-${String((files += 1))}.parquet`);
@@ -94,12 +99,7 @@ async function snapshot(warehouse: Warehouse, name: string): Promise<TableSnapsh
   return table;
 }
 
-async function writeFile(
-  warehouse: Warehouse,
-  name: string,
-  source: FileSource,
-  kind: Exclude<TableCase['steps'][number]['kind'], 'delete'>,
-): Promise<void> {
+async function writeFile(warehouse: Warehouse, name: string, source: FileSource, kind: 'append' | 'overwrite' | 'rewrite'): Promise<void> {
   const table = await snapshot(warehouse, name);
   const { splits } = await planOf(warehouse, table);
   const removes = splits.filter((_, index) => index % 2 === 0).map((split) => split.uri);

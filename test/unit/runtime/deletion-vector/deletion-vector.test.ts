@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ByteReader } from '../../../../runtime/deletion-vector/byte-reader.ts';
 import { parseDeletionVector, printDeletionVector } from '../../../../runtime/deletion-vector/index.ts';
+import { readRoaring } from '../../../../runtime/deletion-vector/read-roaring.ts';
 
 const ascending = (numbers: readonly number[]): number[] => [...new Set(numbers)].sort((left, right) => left - right);
 const reread = (numbers: readonly number[]): readonly number[] =>
@@ -53,6 +55,14 @@ describe('a deletion vector', () => {
     for (const end of [0, 4, 11, bytes.length - 1]) {
       expect(() => parseDeletionVector(bytes.subarray(0, end), 8, 'The vector')).toThrow('is damaged');
     }
+  });
+
+  it('with a changed byte would give other positions if nobody compared the checksum', () => {
+    const bytes = Buffer.from(printDeletionVector([1, 5, 9]));
+    bytes[bytes.length - 6] = 12;
+    const bitmap = bytes.subarray(4 + 4 + 8 + 4, -4);
+    expect([...readRoaring(new ByteReader(bitmap, 'The bitmap'))]).toEqual([1, 5, 12]);
+    expect(() => parseDeletionVector(bytes, 3, 'The vector')).toThrow('its checksum is another');
   });
 
   it('with another number of positions than metadata says is refused', () => {

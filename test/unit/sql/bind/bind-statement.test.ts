@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assert } from '../../../../spi/index.ts';
+import { createTableText } from '../../../../sql/bind/create-table-text.ts';
 import { bindText, catalogOf } from '../../../support/bind-text.ts';
 import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
 import { SALES_TABLES } from '../../../support/sales-tables.ts';
@@ -198,6 +199,26 @@ describe('statements about the catalog', () => {
       kind: 'create_table',
       spec: { columns: [{ name: 'id' }, { name: 'l' }, { name: 's' }, { name: 'm' }] },
     });
+  });
+
+  it('SHOW CREATE TABLE tells the format version where it is not the usual one', () => {
+    const ref = { schema: 'main', name: 't', uuid: 'u' };
+    const fields = [{ id: 1, name: 'id', type: { kind: 'bigint' as const }, nullable: true }];
+    const partitionSpec = { specId: 0, fields: [] };
+    const table = {
+      kind: 'table',
+      ref,
+      snapshotId: null,
+      schemaId: 0,
+      fields,
+      partitionSpec,
+      rows: 0,
+      bytes: 0,
+      files: 0,
+      comment: null,
+    } as const;
+    expect(createTableText({ ...table, properties: {} })).not.toContain('WITH');
+    expect(createTableText({ ...table, properties: { 'format-version': '3' } })).toContain('\nWITH ("format-version" = 3)');
   });
 
   it('DROP names what is to be dropped', async () => {
