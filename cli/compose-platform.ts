@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isProcessRunning } from '../runtime/process/index.ts';
@@ -47,6 +47,7 @@ export async function composeStorage(config: Config, log: Logger): Promise<Stora
     spoolDirectory: join(spoolDirectory, 'storage'),
     dataDirectory: join(warehouseDirectory, 'tables'),
     uploadsDirectory: join(spoolDirectory, 'gateway'),
+    foreignDirectories: foreignDirectories(config),
     onLog,
   });
   const warehouse = await openWarehouse({ directory: warehouseDirectory, dataService, verifyOnRead: config.storage.verifyOnRead, onLog });
@@ -61,6 +62,12 @@ export async function composeStorage(config: Config, log: Logger): Promise<Stora
   };
 }
 
+/** Folders in which tables may have files of other programs, by the names of the configuration and with their links resolved. */
+function foreignDirectories({ files }: Config): readonly string[] {
+  const real = files.allowedDirectories.flatMap((folder) => (existsSync(folder) ? [realpathSync(folder)] : []));
+  return [...new Set([...files.allowedDirectories, ...real])];
+}
+
 /** What a platform does on its own. */
 export interface PlatformOptions {
   /** Whether unfinished jobs of earlier processes are taken up when the gateway listens. */
@@ -73,7 +80,13 @@ export async function composePlatform(config: Config, token: string | null, log:
   const { warehouse } = storage;
   const engines = await loadEngines(
     config.engines.map((entry) => ({ ...entry, module: moduleOf(entry.module) })),
-    { tables: warehouse.source, log, spoolDirectory: join(storage.spoolDirectory, 'engines'), dataDirectory: warehouse.dataDirectory },
+    {
+      tables: warehouse.source,
+      log,
+      spoolDirectory: join(storage.spoolDirectory, 'engines'),
+      dataDirectory: warehouse.dataDirectory,
+      foreignDirectories: foreignDirectories(config),
+    },
   );
   const gateway = await createGateway({
     catalog: warehouse.catalog,
@@ -82,6 +95,7 @@ export async function composePlatform(config: Config, token: string | null, log:
     tables: warehouse.source,
     transactions: warehouse.transactions,
     maintenance: warehouse.maintenance,
+    transfer: warehouse.transfer,
     streams: warehouse.streams,
     streamsDirectory: join(config.data.directory, 'streams'),
     settings: warehouse.settings,

@@ -136,6 +136,7 @@ export type {
   TableMaintenance,
   TableVerification,
 } from './catalog/table-maintenance.ts';
+export type { CheckFolder, RegisteredTable, TableRegistration, TableTransfer } from './catalog/table-transfer.ts';
 export type { ParquetSplit, ScanPlan, ScanRequest, TableSource } from './catalog/table-source.ts';
 export type {
   ColumnStatistics,

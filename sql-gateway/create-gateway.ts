@@ -9,6 +9,7 @@ import {
   type TableMaintenance,
   type TableSink,
   type TableSource,
+  type TableTransfer,
   type TransactionStore,
 } from '../spi/index.ts';
 import { createResultCache } from './cache/result-cache.ts';
@@ -59,6 +60,7 @@ export interface GatewayParts {
   /** Keeps transactions over several tables. */
   readonly transactions: TransactionStore;
   readonly maintenance: TableMaintenance;
+  readonly transfer: TableTransfer;
   readonly streams: StreamStore;
   /** Folder below which materialized views keep their state from checkpoint to checkpoint. */
   readonly streamsDirectory: string;

@@ -9,6 +9,7 @@ import type {
   TableMaintenance,
   TableSink,
   TableSource,
+  TableTransfer,
   TableVerification,
   TransactionStore,
 } from '../spi/index.ts';
@@ -27,6 +28,7 @@ import { CommittingStreamStore } from './stream/committing-stream-store.ts';
 import type { SweepResult } from './sweep/sweep-warehouse.ts';
 import { OpenTransactions } from './transaction/open-transactions.ts';
 import { StoredTransactionStore } from './transaction/stored-transaction-store.ts';
+import { StoredTableTransfer } from './transfer/stored-table-transfer.ts';
 import { ReadVerifier } from './verify/read-verifier.ts';
 import { verifyTable } from './verify/verify-table.ts';
 import { checkFormat } from './warehouse-format.ts';
@@ -59,6 +61,7 @@ export interface Warehouse {
   readonly streams: StreamStore;
   readonly settings: SettingStore;
   readonly maintenance: TableMaintenance;
+  readonly transfer: TableTransfer;
   /** Directory below which all tables' files are. */
   readonly dataDirectory: string;
   /** Reads every data file of a table's current snapshot and compares it with the checksum that was taken when it was committed.
@@ -144,6 +147,7 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
         options.onLog(line);
       },
     }),
+    transfer: new StoredTableTransfer({ committer, files, metadata, tablesDirectory: layout.tablesDirectory }),
     dataDirectory: layout.tablesDirectory,
     verify: (name) => verifyTable(files, store, new MetadataReader(files), name),
     sweep: async (olderThanMs = ABANDONED_AFTER_MS) => (await committer.run({ kind: 'sweep', olderThanMs })) as unknown as SweepResult,

@@ -43,7 +43,8 @@ export const CONFIG_KEYS = {
   'files.allowedDirectories': {
     type: 'string-list',
     default: [],
-    description: 'Directories that COPY FROM may read and COPY TO may write. Links are resolved first.',
+    description:
+      'Directories that COPY FROM may read and COPY TO may write, and in which tables may have files of other programs. Links are resolved first.',
   },
   'limits.queryTimeoutMs': {
     type: 'integer',

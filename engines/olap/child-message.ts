@@ -7,6 +7,8 @@ export interface ChildSettings {
   readonly role: 'query' | 'writer';
   /** The directory of the stored files. */
   readonly dataDirectory: string;
+  /** Directories of files of others, which are read. */
+  readonly foreignDirectories: readonly string[];
   /** A directory for what operators spill. */
   readonly spillDirectory: string;
   readonly spillBytesMax: number;

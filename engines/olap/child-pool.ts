@@ -33,6 +33,7 @@ export async function createChildPool(role: ChildSettings['role'], config: OlapC
     const settings: ChildSettings = {
       role,
       dataDirectory: host.dataDirectory,
+      foreignDirectories: host.foreignDirectories ?? [],
       // Each process has a directory of its own: DuckDB takes files of others for leftovers.
       spillDirectory: join(spillRoot, String(started)),
       spillBytesMax: config.spillBytesMax,

@@ -10,13 +10,13 @@ export function pathToLocation(path: string): string {
   return SCHEME + path;
 }
 
-/** Returns the local path of a location.
- *  @throws STORAGE_LOCATION when it is not `file:///` with an absolute path. */
+/** Returns the local path of a location: of `file:///p`, and of `file:/p` and `/p`, as other writers of Iceberg spell it.
+ *  @throws STORAGE_LOCATION for anything else. */
 export function locationToPath(location: string): string {
-  const path = location.slice(SCHEME.length);
-  const isAbsolute = location.startsWith(`${SCHEME}/`);
+  const path = location.startsWith(`${SCHEME}/`) ? location.slice(SCHEME.length) : location.replace(/^file:(?=\/(?!\/))/, '');
+  const isAbsolute = path.startsWith('/') && !path.startsWith('//');
   // A step upwards would leave the folder that a check of the beginning saw.
   if (isAbsolute && !path.split('/').includes('..')) return path;
-  const reason = isAbsolute ? "it has a '..' in it" : 'only file:/// locations are supported';
+  const reason = isAbsolute ? "it has a '..' in it" : 'only locations of local files are supported, such as file:///path';
   throw new PlatformError('STORAGE_LOCATION', `The location ${location} cannot be used: ${reason}.`, { details: { location } });
 }

@@ -35,8 +35,10 @@ export interface EngineHost {
   readonly log: Logger;
   /** A directory for temporary files, the engine's own, emptied at start. */
   readonly spoolDirectory: string;
-  /** The directory below which all splits lie: the one place that an engine's processes need to read. */
+  /** The directory below which the splits of tables lie that this platform wrote. */
   readonly dataDirectory: string;
+  /** Directories outside of it in which tables have files that other programs wrote: they are read, and nothing is written there. None when left out. */
+  readonly foreignDirectories?: readonly string[];
 }
 
 /** What a plugin's module exports by default. */

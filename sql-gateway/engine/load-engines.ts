@@ -25,6 +25,7 @@ export interface EngineSurroundings {
   /** Below it each engine gets a directory of its own, emptied at start. */
   readonly spoolDirectory: string;
   readonly dataDirectory: string;
+  readonly foreignDirectories?: readonly string[];
 }
 
 /** An engine at work. */
@@ -67,14 +68,14 @@ export async function loadEngines(entries: readonly EngineEntry[], surroundings:
 async function startEngine(
   plugin: EnginePlugin,
   given: Readonly<Record<string, unknown>>,
-  { tables, log, spoolDirectory, dataDirectory }: EngineSurroundings,
+  { spoolDirectory, ...surroundings }: EngineSurroundings,
 ): Promise<RegisteredEngine> {
   const config = validateConfig(plugin.name, given, plugin.configSchema);
   const ownDirectory = join(spoolDirectory, plugin.name);
   await rm(ownDirectory, { recursive: true, force: true });
   await mkdir(ownDirectory, { recursive: true });
-  const engine = await plugin.create(config, { tables, log, spoolDirectory: ownDirectory, dataDirectory });
-  log.info({ engine: plugin.name, version: plugin.version }, 'engine started');
+  const engine = await plugin.create(config, { ...surroundings, spoolDirectory: ownDirectory });
+  surroundings.log.info({ engine: plugin.name, version: plugin.version }, 'engine started');
   return { name: plugin.name, version: plugin.version, engine };
 }
 

@@ -19,6 +19,9 @@ export interface AllowedFiles {
   pin(path: string): Promise<PinnedFile>;
   /** @throws STORAGE_LOCATION outside of the allowed folders, STORAGE_FILE when the folder is missing */
   create(path: string): Promise<OutgoingFile>;
+  /** Checks that a folder may be read where it lies: as it is named, and with its links resolved.
+   *  @throws STORAGE_LOCATION outside of the allowed folders, STORAGE_FILE when it is missing */
+  checkFolder(folder: string): Promise<void>;
 }
 
 /** What decides which files may be reached. Paths are absolute. */
@@ -41,6 +44,12 @@ export function createAllowedFiles(options: AllowedFilesOptions): AllowedFiles {
       } finally {
         await handle.close();
       }
+    },
+    checkFolder: async (folder) => {
+      await resolveInside(folder, folder, options);
+      const allowed = [...options.allowedDirectories, ...(await realFolders(options.allowedDirectories))];
+      // Processes that read the files know the folders by their names, and resolve no links.
+      if (!allowed.some((each) => isInside(folder, each))) throw outside(folder, options);
     },
     create: async (path) => {
       const folder = await resolveInside(dirname(path), path, options);
@@ -83,13 +92,18 @@ async function nearestRealFolder(path: string): Promise<string> {
 async function requireInside(real: string, named: string, options: AllowedFilesOptions): Promise<void> {
   const allowed = await realFolders(options.allowedDirectories);
   const forbidden = await realFolders(options.protectedDirectories);
-  const inside = (folder: string): boolean => real === folder || real.startsWith(folder === sep ? sep : folder + sep);
-  if (allowed.some(inside) && !forbidden.some(inside)) return;
-  throw new PlatformError('STORAGE_LOCATION', `'${named}' is not inside a folder that COPY may use.`, {
+  const inside = (folder: string): boolean => isInside(real, folder);
+  if (!allowed.some(inside) || forbidden.some(inside)) throw outside(named, options);
+}
+
+const isInside = (path: string, folder: string): boolean => path === folder || path.startsWith(folder === sep ? sep : folder + sep);
+
+function outside(named: string, { allowedDirectories }: AllowedFilesOptions): PlatformError {
+  return new PlatformError('STORAGE_LOCATION', `'${named}' is not inside a folder of files.allowedDirectories.`, {
     hint:
-      options.allowedDirectories.length === 0
+      allowedDirectories.length === 0
         ? 'No folder is allowed; name some in files.allowedDirectories.'
-        : `Allowed: ${options.allowedDirectories.join(', ')}.`,
+        : `Allowed: ${allowedDirectories.join(', ')}.`,
   });
 }
 

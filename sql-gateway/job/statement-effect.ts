@@ -26,6 +26,8 @@ export async function describeName(statement: BoundStatement, catalog: Catalog):
     case 'drop_table':
     case 'drop_view':
       return describeRelation(statement.name, catalog);
+    case 'transfer':
+      return statement.names['table'] === undefined ? null : describeRelation(statement.names['table'], catalog);
     default:
       return null;
   }
@@ -55,6 +57,7 @@ export function hadEffect(statement: BoundStatement, before: string | null, now:
     case 'rename_table':
     case 'rename_view':
     case 'rename_schema':
+    case 'transfer':
       return now !== null && now !== before;
     case 'drop_schema':
     case 'drop_table':

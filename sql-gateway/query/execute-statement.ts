@@ -11,6 +11,7 @@ import { executeSet } from './execute-set.ts';
 import { executeCreateTableAs, executeInsert } from './execute-write.ts';
 import { executeDeallocate, executePrepare } from './prepared-statements.ts';
 import { executeStream } from '../stream/execute-stream.ts';
+import { executeTransfer } from './execute-transfer.ts';
 import { executeTransaction } from '../transaction/execute-transaction.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
@@ -53,6 +54,8 @@ export async function executeStatement(statement: BoundStatement, context: State
       return executeTransaction(statement, context);
     case 'call':
       return executeCall(statement, context);
+    case 'transfer':
+      return executeTransfer(statement, context);
     case 'refused':
       throw refusal(statement);
     case 'explain':

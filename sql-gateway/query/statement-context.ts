@@ -7,6 +7,7 @@ import type {
   TableMaintenance,
   TableSink,
   TableSource,
+  TableTransfer,
 } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import type { EngineRegistry } from '../engine/load-engines.ts';
@@ -31,6 +32,7 @@ export interface StatementParts {
   readonly sink: TableSink;
   readonly tables: TableSource;
   readonly maintenance: TableMaintenance;
+  readonly transfer: TableTransfer;
   readonly engines: EngineRegistry;
   readonly router: Router;
   readonly shadow: ShadowRuns;

@@ -11,7 +11,7 @@ import type {
   TableSpec,
   ViewDefinition,
 } from '../../spi/index.ts';
-import type { ProcedureName } from './procedures.ts';
+import type { ProcedureName, TransferName } from './procedures.ts';
 import type { ReadPin } from './read-pin.ts';
 
 /** A statement whose names, types and snapshots are settled. */
@@ -89,6 +89,7 @@ export type BoundStatement =
   /** Null forgets all. */
   | { readonly kind: 'deallocate'; readonly name: string | null }
   | BoundCall
+  | BoundTransfer
   /** A statement that is understood, and that no part of the platform carries out yet: running it is SQL_UNSUPPORTED. */
   | {
       readonly kind: 'refused';
@@ -115,6 +116,16 @@ export interface BoundCall {
   readonly arguments: Readonly<Record<string, string | boolean>>;
   /** For `optimize`: what finds the files that may be written anew, and the query over all rows of the table that gives the new ones. */
   readonly rewrite: { readonly scan: ScanRequest; readonly query: BoundQuery } | null;
+}
+
+/** CALL of a procedure that brings tables into the warehouse or out of it. */
+export interface BoundTransfer {
+  readonly kind: 'transfer';
+  readonly procedure: TransferName;
+  /** Names of tables, by parameter. */
+  readonly names: Readonly<Record<string, RelationName>>;
+  /** As those of `BoundCall`. */
+  readonly arguments: Readonly<Record<string, string | boolean>>;
 }
 
 /** DELETE, UPDATE or MERGE, or INSERT OVERWRITE of partitions: data files that hold rows meant are replaced by new ones. */

@@ -4,6 +4,7 @@ export type {
   BindContext,
   BoundCall,
   BoundStatement,
+  BoundTransfer,
   GivenParameters,
   JsonValue,
   QueryHints,

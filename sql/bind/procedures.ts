@@ -11,8 +11,8 @@ export interface Procedure {
 /** A parameter of a procedure, given by position or by name. */
 export interface ProcedureParameter {
   readonly name: string;
-  /** `table` is the name of a stored table as text. */
-  readonly type: 'table' | Extract<DataType['kind'], 'varchar' | 'bigint' | 'timestamptz' | 'boolean'>;
+  /** `table` is the name of a stored table as text, `name` one that a table is to have. */
+  readonly type: 'table' | 'name' | Extract<DataType['kind'], 'varchar' | 'bigint' | 'timestamptz' | 'boolean'>;
   readonly required: boolean;
 }
 
@@ -60,8 +60,16 @@ export const PROCEDURES = [
     parameters: [TABLE, required('snapshot_id', 'bigint')],
     summary: 'Makes any snapshot of the table the current one.',
   },
+  {
+    name: 'system.register_table',
+    parameters: [required('table', 'name'), required('metadata_file', 'varchar'), optional('check', 'boolean')],
+    summary: 'Takes a table into the catalog whose files another program wrote.',
+  },
   { name: 'system.verify', parameters: [TABLE], summary: 'Compares all that the newest snapshot refers to with its checksums.' },
 ] as const satisfies readonly Procedure[];
 
-/** Name of a procedure, with its schema. */
-export type ProcedureName = (typeof PROCEDURES)[number]['name'];
+/** Name of a procedure that brings tables into the warehouse or out of it, rather than working on a table that is there. */
+export type TransferName = 'system.register_table';
+
+/** Name of a procedure that works on a table, with its schema. */
+export type ProcedureName = Exclude<(typeof PROCEDURES)[number]['name'], TransferName>;

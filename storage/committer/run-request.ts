@@ -3,6 +3,7 @@ import { alterTable } from '../alter/alter-table.ts';
 import { renameRelation, renameSchema } from '../alter/rename.ts';
 import { createSchema, createTable, createView, dropRelation, dropSchema } from '../commit/change-names.ts';
 import { commitWrite } from '../commit/commit-write.ts';
+import { registerTable, takeBackTable } from '../commit/register-table.ts';
 import { maintainTable } from '../maintenance/maintain-table.ts';
 import { putSetting } from '../setting/put-setting.ts';
 import { changeStream, createStream, dropStream } from '../stream/change-streams.ts';
@@ -62,6 +63,12 @@ export async function runRequest(parts: CommitterParts, request: CommitterReques
       return null;
     case 'commit_stream':
       return (await commitStream(parts, request)) as unknown as Json;
+    case 'register_table':
+      await registerTable(parts, request.operationId, request);
+      return null;
+    case 'take_back_table':
+      takeBackTable(parts, request.operationId, request);
+      return null;
     case 'put_setting':
       putSetting(parts, request.operationId, request.key, request.value);
       return null;

@@ -19,6 +19,8 @@ export interface DataServiceOptions {
   readonly dataDirectory: string;
   /** Directory of the files that clients have sent to this server. */
   readonly uploadsDirectory: string;
+  /** Directories of files of others, which are read. None when left out. */
+  readonly foreignDirectories?: readonly string[];
   /** Takes each line that a child writes to its standard output or error, and what becomes of children. */
   onLog(line: string): void;
 }
@@ -37,7 +39,7 @@ export function openDataService(options: DataServiceOptions): Promise<DataServic
       options.onLog(`a data process could not be started: ${String(error)}`);
     },
   });
-  return Promise.resolve(new PooledDataService(pool, options.dataDirectory));
+  return Promise.resolve(new PooledDataService(pool, options.dataDirectory, options.foreignDirectories ?? []));
 }
 
 async function spawnDataProcess(options: DataServiceOptions, spoolDirectory: string): Promise<ChildHandle> {

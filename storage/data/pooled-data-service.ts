@@ -26,10 +26,12 @@ const CRASH_SIGNALS = new Set(['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE
 export class PooledDataService implements DataService {
   readonly #pool: WarmPool;
   readonly #dataDirectory: string;
+  readonly #foreignDirectories: readonly string[];
 
-  constructor(pool: WarmPool, dataDirectory: string) {
+  constructor(pool: WarmPool, dataDirectory: string, foreignDirectories: readonly string[]) {
     this.#pool = pool;
     this.#dataDirectory = dataDirectory;
+    this.#foreignDirectories = foreignDirectories;
   }
 
   async writeFrames(target: StagingTarget, frames: AsyncIterable<Uint8Array>): Promise<readonly DataFile[]> {
@@ -68,7 +70,7 @@ export class PooledDataService implements DataService {
     columns: readonly ScanColumn[],
     signal?: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
-    for (const { uri } of [split, ...split.deletes, ...(split.deletedBy ?? [])]) this.#checkInside(locationToPath(uri));
+    for (const { uri } of [split, ...split.deletes, ...(split.deletedBy ?? [])]) this.#checkReadable(locationToPath(uri));
     const crashed: CrashError = (name) =>
       new PlatformError('STORAGE_CORRUPT', `The data file ${split.uri} ended the process that read it (${name}): it is damaged.`);
     const lease = await this.#pool.lease(signal);
@@ -90,7 +92,7 @@ export class PooledDataService implements DataService {
   }
 
   async digest(location: string): Promise<string> {
-    this.#checkInside(locationToPath(location));
+    this.#checkReadable(locationToPath(location));
     const crashed: CrashError = (signal) => new PlatformError('STORAGE_UNAVAILABLE', `Reading ${location} ended its process (${signal}).`);
     return (await this.#call('digest', { location }, {}, crashed)) as string;
   }
@@ -128,6 +130,14 @@ export class PooledDataService implements DataService {
       if (reusable) lease.release();
       else lease.discard();
     }
+  }
+
+  #checkReadable(path: string): void {
+    const isReadable = [this.#dataDirectory, ...this.#foreignDirectories].some((directory) => path.startsWith(`${directory}/`));
+    if (isReadable) return;
+    throw new PlatformError('STORAGE_LOCATION', `The file ${path} of a table is in no folder that may be read.`, {
+      hint: 'Name the folder of files of other programs in files.allowedDirectories.',
+    });
   }
 
   #checkInside(path: string): void {

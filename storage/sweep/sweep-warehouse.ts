@@ -34,12 +34,22 @@ export async function sweepWarehouse(parts: CommitterParts, olderThanMs: number)
       const forgotten = dropped.get(table);
       const untouchedMs = Math.max(forgotten?.droppedAtMs ?? 0, await newestChangeMs(parts.files, table));
       if (untouchedMs >= beforeMs || (await holdsLive(parts, table, live))) continue;
+      if (forgotten !== undefined && !claim(parts, forgotten.uuid)) continue;
       await parts.files.remove(table);
-      if (forgotten !== undefined) parts.store.update(null, (state) => state.removeDropped(forgotten.uuid));
       tableDirectories += 1;
     }
   }
   return { stagingDirectories, tableDirectories };
+}
+
+/** Takes a dropped table off the list, so that nobody takes it back from here on; false when somebody has. A folder that is left over when the sweep is
+ *  interrupted is one of no table, and goes the next time. */
+function claim(parts: CommitterParts, uuid: string): boolean {
+  return parts.store.update(null, (state) => {
+    const isThere = state.dropped().some((table) => table.uuid === uuid);
+    if (isThere) state.removeDropped(uuid);
+    return isThere;
+  });
 }
 
 async function sweepTable(

@@ -32,6 +32,7 @@ export const proof: Proof = {
       const settings = {
         role: 'query',
         dataDirectory: data,
+        foreignDirectories: [],
         spillDirectory: spill,
         spillBytesMax: 2 ** 30,
         memoryBytesMax,

@@ -31,7 +31,7 @@ import { planScan } from '../../storage/scan/plan-scan.ts';
 
 /** A file that a commit adds. */
 export interface ForeignFile {
-  /** Query of its rows; field ids by column name. */
+  /** Query of its rows; field ids by column name, none for a file without them. */
   readonly query: string;
   readonly fieldIds: Readonly<Record<string, number>>;
   readonly specId: number;
@@ -134,7 +134,8 @@ export class ForeignTable {
       }
       const path = join(this.directory, 'data', `f${String(this.#written).padStart(4, '0')}.parquet`);
       const ids = Object.entries(file.fieldIds).map(([name, id]) => `"${name}": ${String(id)}`);
-      const done = await connection.runAndReadAll(`COPY (${file.query}) TO '${path}' (FORMAT parquet, FIELD_IDS {${ids.join(', ')}})`);
+      const idsOption = ids.length === 0 ? '' : `, FIELD_IDS {${ids.join(', ')}}`;
+      const done = await connection.runAndReadAll(`COPY (${file.query}) TO '${path}' (FORMAT parquet${idsOption})`);
       entries.push({ file, entry: entryOf(file, pathToLocation(path), Number(done.getRows()[0]?.[0]), statSync(path).size) });
     }
     connection.closeSync();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Catalog, type CatalogWriter, PlatformError, type TableSnapshot, type TableSource } from '../../spi/index.ts';
 import { createGateway, type Gateway, type GatewayConfig, loadEngines } from '../../sql-gateway/index.ts';
 import { IdleTableMaintenance } from './idle-table-maintenance.ts';
+import { IdleTableTransfer } from './idle-table-transfer.ts';
 import { type MemoryEngineOptions, memoryEnginePlugin } from './memory-engine.ts';
 import { createMemorySettingStore } from './memory-setting-store.ts';
 import { createMemoryTransactionStore } from './memory-transaction-store.ts';
@@ -77,6 +78,7 @@ export async function startMemoryGateway(
     sink,
     tables: {} as TableSource,
     maintenance: new IdleTableMaintenance(),
+    transfer: new IdleTableTransfer(),
     settings: createMemorySettingStore(),
     transactions: createMemoryTransactionStore(CATALOG, sink),
     streams: createMemoryStreamStore(),

@@ -74,6 +74,7 @@ async function beginExecution(plan: ExecutionPlan, run: RunOptions, staging: Sta
     const work = await openWorkDirectory(run.workDirectory, host.spoolDirectory, identity);
     const directories = outermost([
       host.dataDirectory,
+      ...(host.foreignDirectories ?? []),
       host.spoolDirectory,
       work.path,
       ...(staging === null ? [] : [await stagingParent(staging, run)]),

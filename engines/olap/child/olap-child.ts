@@ -16,7 +16,7 @@ runChild(async (channel) => {
     return;
   }
   await lockDown(connection, {
-    allowedDirectories: [settings.dataDirectory],
+    allowedDirectories: [settings.dataDirectory, ...settings.foreignDirectories],
     memoryBytesMax: settings.memoryBytesMax,
     threads: settings.threads,
     tempDirectory: settings.spillDirectory,

@@ -27,7 +27,7 @@ export function writeService(connection: Connection, settings: ChildSettings): R
 
 async function write(connection: Connection, settings: ChildSettings, message: WriteMessage): Promise<readonly DataFile[]> {
   await lockDown(connection, {
-    allowedDirectories: [settings.dataDirectory, message.directory],
+    allowedDirectories: [settings.dataDirectory, ...settings.foreignDirectories, message.directory],
     // What lies below a directory does not include the directory, which COPY looks at too.
     allowedPaths: [message.directory],
     memoryBytesMax: settings.memoryBytesMax,

@@ -7,7 +7,11 @@ describe('a location', () => {
     expect(locationToPath(pathToLocation(path))).toBe(path);
   });
 
-  it.each(['s3://bucket/t', 'file:/data', '/data/t', 'file://host/data'])('%s is refused: it is not file:///', (location) => {
+  it.each(['file:/data/t', '/data/t', 'file:///data/t'])('of other writers is read however they spell it: %s', (location) => {
+    expect(locationToPath(location)).toBe('/data/t');
+  });
+
+  it.each(['s3://bucket/t', 'data/t', 'file:data', '//host/data', 'file://host/data'])('%s is refused: it is no local file', (location) => {
     expect(() => locationToPath(location)).toThrow(expect.objectContaining({ code: 'STORAGE_LOCATION' }));
   });
 

@@ -40,6 +40,17 @@ describe('user files', () => {
     rmSync(root, { recursive: true });
   });
 
+  it('checks folders that are read where they lie, by their names and by where they lead', async () => {
+    mkdirSync(inside('tables'));
+    symlinkSync(join(root, 'outside'), inside('out'));
+    symlinkSync(inside('tables'), join(root, 'way-in'));
+    await files.checkFolder(inside('tables'));
+    for (const folder of [inside('out'), inside('warehouse'), join(root, 'outside'), join(root, 'way-in'), 'tables']) {
+      await expect(files.checkFolder(folder), folder).rejects.toMatchObject({ code: 'STORAGE_LOCATION' });
+    }
+    await expect(files.checkFolder(inside('none'))).rejects.toMatchObject({ code: 'STORAGE_FILE' });
+  });
+
   it('are read through a path that nobody else can change', async () => {
     const pinned = await files.pin(inside('rows.csv'));
     renameSync(inside('rows.csv'), inside('gone.csv'));

@@ -148,6 +148,15 @@ describe('CALL', () => {
     expect(zoned).toMatchObject({ arguments: { older_than: String(Date.UTC(2026, 0, 1)) } });
   });
 
+  it('takes the name of a table that is to be, in the default schema', async () => {
+    expect(await bindText("CALL register_table('Theirs', '/files/v1.metadata.json', check => false)", catalog)).toEqual({
+      kind: 'transfer',
+      procedure: 'system.register_table',
+      names: { table: { schema: 'main', name: 'Theirs' } },
+      arguments: { metadata_file: '/files/v1.metadata.json', check: false },
+    });
+  });
+
   it('binds the condition of optimize over the columns of the table, and all rows of its files', async () => {
     const bound = await bindText("CALL optimize('main.t', \"where\" => 'a > 1')", catalog);
     expect(bound).toMatchObject({
@@ -159,6 +168,8 @@ describe('CALL', () => {
   it.each([
     ["CALL optimize('t', \"where\" => 'nothing > 1')", 'SQL_UNKNOWN_COLUMN'],
     ["CALL optimize('t', \"where\" => 'a')", 'SQL_TYPE_MISMATCH'],
+    ["CALL register_table('t')", 'SQL_PARAMETER'],
+    ["CALL register_table('a b', '/files/v1.metadata.json')", 'CATALOG_INVALID_NAME'],
     ["CALL optimize('t', \"where\" => 'a > 1), (a < 2')", 'SQL_SYNTAX'],
     ["CALL expire_snapshots('t', older_than => 3)", 'SQL_TYPE_MISMATCH'],
   ])('names what is wrong: %s', async (text, code) => {

@@ -1,0 +1,14 @@
+import { PlatformError } from '../../spi/index.ts';
+import { readParquetFooter } from './read-parquet-footer.ts';
+
+/** Checks that a data file has field ids: without them its columns could be found by the table's name mapping alone, which is not followed in files that
+ *  others added to their tables.
+ *  @throws STORAGE_UNSUPPORTED, STORAGE_FILE */
+export async function checkFieldIds(path: string): Promise<void> {
+  const [, ...elements] = (await readParquetFooter(path)).schema;
+  if (elements.some(({ field_id: id }) => id !== undefined)) return;
+  throw new PlatformError('STORAGE_UNSUPPORTED', `The data file ${path} has no field ids.`, {
+    hint: 'Rewrite it with the program that owns the table, or make a new table and give it the files by system.add_files.',
+    details: { path },
+  });
+}
