@@ -29,13 +29,13 @@ module.exports = {
     ban(
       'no-dev-dependency',
       'The product runs without development packages.',
-      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|cli|examples)/' },
+      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|tck|cli|examples)/' },
       { dependencyTypes: ['npm-dev', 'npm-unknown', 'npm-no-pkg'] },
     ),
     ban(
       'product-without-tests',
       'The product knows nothing of its tests and tools.',
-      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|cli|examples)/' },
+      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|tck|cli|examples)/' },
       { path: '^(test|bench|scripts)/' },
     ),
 
@@ -105,9 +105,21 @@ module.exports = {
       outside('spi', 'sql/print', 'examples'),
     ),
     ban(
+      'kit-down',
+      'The kit stands where the host of an engine stands, and knows no engine.',
+      { path: '^tck/' },
+      outside('spi', 'runtime/arrow', 'sql', 'storage', 'sql-gateway/engine', 'tck'),
+    ),
+    ban(
+      'kit-above-all',
+      'The kit is a program of its own: nothing of the product needs it.',
+      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|cli|examples)/' },
+      { path: '^tck/' },
+    ),
+    ban(
       'one-composition-root',
       'Only the command line knows all parts.',
-      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|examples)/' },
+      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|tck|examples)/' },
       { path: '^cli/' },
     ),
   ],

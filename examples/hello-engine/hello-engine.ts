@@ -26,24 +26,30 @@ const CAPABILITIES: EngineCapabilities = {
 /** CPU per row: rows are JavaScript values here, so this engine is slow and says so. Units: milliseconds. */
 const ROW_MS = 0.002;
 
-/** Starts the engine. It keeps nothing but the host, which is all that it gets from outside. */
+/** Starts the engine. It keeps nothing but the host, which is all that it gets from outside, and whether it still takes work. */
 export function createHelloEngine(batchRows: number, host: EngineHost): Engine {
+  let leaving = false;
+  const leave = (): Promise<void> => {
+    leaving = true;
+    return Promise.resolve();
+  };
+  const refuse = (query: BoundQuery): Refusal | null =>
+    leaving ? { kind: 'refusal', code: 'ENGINE_UNAVAILABLE', reason: 'it is shutting down' } : refuseQuery(query, host);
   return {
     capabilities: CAPABILITIES,
     // Refusing in `estimate` lets the platform try the next engine; the reason shows in EXPLAIN ROUTE.
-    estimate: (query) => estimate(query, host),
-    prepare: (query) => prepare(query, batchRows, host),
+    estimate: async (query) => refuse(query) ?? estimate(query, host),
+    prepare: (query) => prepare(query, refuse(query), batchRows, host),
     // `write` is not among the statements that are declared, so nobody comes here unless he skips the declaration.
     write: () => Promise.reject(new PlatformError('ENGINE_UNSUPPORTED', 'the hello engine does not write')),
-    health: () => Promise.resolve({ ready: true, details: {} }),
-    drain: () => Promise.resolve(),
-    close: () => Promise.resolve(),
+    health: () => Promise.resolve({ ready: !leaving, details: {} }),
+    // What runs has nothing to lose here, and ends by itself.
+    drain: leave,
+    close: leave,
   };
 }
 
-async function estimate(query: BoundQuery, host: EngineHost): Promise<CostEstimate | Refusal> {
-  const refusal = refuse(query, host);
-  if (refusal !== null) return refusal;
+async function estimate(query: BoundQuery, host: EngineHost): Promise<CostEstimate> {
   let rows = 0;
   walkPlan(query.plan.root, {
     node: (node) => {
@@ -54,8 +60,7 @@ async function estimate(query: BoundQuery, host: EngineHost): Promise<CostEstima
   return { kind: 'estimate', rows, cpuMs: rows * ROW_MS, startupMs: 0, confidence: 0.3 };
 }
 
-function prepare(query: BoundQuery, batchRows: number, host: EngineHost): Promise<PreparedQuery> {
-  const refusal = refuse(query, host);
+function prepare(query: BoundQuery, refusal: Refusal | null, batchRows: number, host: EngineHost): Promise<PreparedQuery> {
   if (refusal !== null)
     return Promise.reject(new PlatformError(refusal.code, `the hello engine does not take the statement: ${refusal.reason}`));
   const { output, root } = query.plan;
@@ -67,7 +72,7 @@ function prepare(query: BoundQuery, batchRows: number, host: EngineHost): Promis
 }
 
 /** Says what the declaration cannot: features tell nothing of types, casts or groups, so compiling the plan is the last word. */
-function refuse(query: BoundQuery, host: EngineHost): Refusal | null {
+function refuseQuery(query: BoundQuery, host: EngineHost): Refusal | null {
   const undeclared = checkCapabilities(query, 'query', CAPABILITIES);
   if (undeclared !== null) return undeclared;
   try {

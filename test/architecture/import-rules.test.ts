@@ -27,6 +27,8 @@ const FAULTS: Readonly<Record<string, readonly [importer: string, imported: stri
   'stream-own-answers': ['engines/stream/borrowed.ts', '../../runtime/duckdb/leaf.ts'],
   'gateway-down': ['sql-gateway/sideways.ts', '../storage/leaf.ts'],
   'example-like-a-plugin': ['examples/hello/up.ts', '../../runtime/process/leaf.ts'],
+  'kit-down': ['tck/sideways.ts', '../engines/olap/leaf.ts'],
+  'kit-above-all': ['sql-gateway/tested.ts', '../tck/leaf.ts'],
   'one-composition-root': ['engines/olap/up.ts', '../../cli/leaf.ts'],
 };
 

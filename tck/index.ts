@@ -1,0 +1,5 @@
+export type { CheckOutcome, Finding, Level } from './check/check.ts';
+export { renderHtml } from './report/render-html.ts';
+export { printCheck, printHead, printSummary } from './report/print-report.ts';
+export { type CheckReport, hasPassed, type KitReport, summaryOf } from './report/report.ts';
+export { type KitOptions, runKit } from './run-kit.ts';
