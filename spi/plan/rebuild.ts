@@ -12,7 +12,11 @@ function mapList<Item>(items: readonly Item[], map: (item: Item) => Item): reado
   for (let index = 0; index < items.length; index++) {
     const item = items[index] as Item;
     const changed = map(item);
-    if (changed !== item) return [...items.slice(0, index), changed, ...items.slice(index + 1).map((next) => map(next))];
+    if (changed === item) continue;
+    const copy = items.slice();
+    copy[index] = changed;
+    for (let next = index + 1; next < copy.length; next++) copy[next] = map(copy[next] as Item);
+    return copy;
   }
   return items;
 }

@@ -11,6 +11,8 @@ import { aggregateKey } from './expression-key.ts';
 import { resolveOverload } from './resolve-overload.ts';
 import { columnExpression } from './scope.ts';
 
+/** What is a number even of no rows. */
+const COUNTING: ReadonlySet<string> = new Set(['count_star', 'count', 'count_if', 'approx_count_distinct', 'regr_count', 'grouping']);
 const WITHIN_GROUP: ReadonlySet<string> = new Set(['quantile_cont', 'quantile_disc']);
 
 /** Takes an aggregate call out of its expression and returns the column that carries its value.
@@ -103,7 +105,7 @@ function adjustArguments(
   node: FunctionCall,
 ): readonly PlanExpression[] {
   if (definition.name === 'string_agg' && bound.length === 1) return [...bound, literal({ kind: 'varchar' }, ',')];
-  const mustBeConstant = /quantile/.test(definition.name) ? bound[1] : undefined;
+  const mustBeConstant = definition.name.includes('quantile') ? bound[1] : undefined;
   if (mustBeConstant !== undefined && !isConstant(mustBeConstant)) {
     throw bindError(context.state, 'SQL_TYPE_MISMATCH', `the fraction of ${definition.name} must be a constant`, node.span);
   }
@@ -130,9 +132,12 @@ function collectGrouping(context: ExpressionContext, calls: CallCollector, node:
 
 function collect(context: ExpressionContext, taken: Map<string, AggregateColumn>, call: AggregateCall, span?: Span): PlanExpression {
   const key = aggregateKey(call);
-  const nullable = !['count_star', 'count', 'count_if', 'approx_count_distinct', 'regr_count', 'grouping'].includes(call.function);
-  const column = taken.get(key) ?? context.state.columns.create({ name: call.function, type: call.type, nullable, call });
-  taken.set(key, column);
+  let column = taken.get(key);
+  if (column === undefined) {
+    const nullable = !COUNTING.has(call.function);
+    column = context.state.columns.create({ name: call.function, type: call.type, nullable, call });
+    taken.set(key, column);
+  }
   const reference = columnExpression(column);
   if (span !== undefined) context.state.spans.note(reference, span);
   return reference;

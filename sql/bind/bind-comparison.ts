@@ -1,4 +1,4 @@
-import { type DataType, type Expression as PlanExpression, formatType } from '../../spi/index.ts';
+import { type DataType, type Expression as PlanExpression, formatType, sameType } from '../../spi/index.ts';
 import type { Between, ComparisonOperator, Expression, InList, IsDistinct, Row, Span } from '../ast/index.ts';
 import { collated, collationFunctions } from './bind-collation.ts';
 import { bindError } from './bind-error.ts';
@@ -42,7 +42,16 @@ export function unify(
     const types = [...new Set(expressions.map((expression) => formatType(expression.type)))].join(' and ');
     throw bindError(state, 'SQL_TYPE_MISMATCH', `${what} takes values of one type, not ${types}`, span, { hint: 'Write a CAST.' });
   }
-  return expressions.map((expression, index) => coerce(state, expression, type, spans[index] ?? span));
+  const unified: PlanExpression[] = [];
+  for (let index = 0; index < expressions.length; index++) {
+    unified.push(coerce(state, expressions[index] as PlanExpression, type, spans[index] ?? span));
+  }
+  return unified;
+}
+
+/** Returns whether two operands are columns of one type, as those of most joins are: nothing is to be converted. */
+function isOneType([left, right]: readonly PlanExpression[]): boolean {
+  return left?.kind === 'column' && right?.kind === 'column' && sameType(left.type, right.type);
 }
 
 /** Binds `left operator right`; rows are compared part by part. */
@@ -56,8 +65,8 @@ export function bindComparison(
   if (left.kind === 'row' && right.kind === 'row') return bindRowComparison(context, operator, left, right, span);
   if (left.kind === 'collate' || right.kind === 'collate') return bindCollatedComparison(context, operator, left, right);
   const operands = [bindWithin(context, left), bindWithin(context, right)];
-  const unified = unify(context.state, operands, [left.span, right.span], span, operator);
-  return predicate(COMPARISON_FUNCTIONS[operator], ...narrowToDates(unified));
+  const unified = isOneType(operands) ? operands : unify(context.state, operands, [left.span, right.span], span, operator);
+  return { kind: 'call', function: COMPARISON_FUNCTIONS[operator], arguments: narrowToDates(unified), type: BOOLEAN };
 }
 
 /** The collation of one side holds for both. */

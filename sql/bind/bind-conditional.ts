@@ -94,5 +94,7 @@ export function bindColumnReference(context: ExpressionContext, node: ColumnRefe
   if (found.kind === 'alias') return bindWithin(inScope(context, found.scope), found.expression);
   const column = columnExpression(found.column);
   state.spans.note(column, node.span);
-  return found.fields.reduce((argument, field) => readField(state, argument, field), column);
+  let value = column;
+  for (const field of found.fields) value = readField(state, value, field);
+  return value;
 }

@@ -116,12 +116,12 @@ function expandElement(element: GroupingElement, add: (expression: Expression) =
 const union = (left: readonly number[], right: readonly number[]): readonly number[] => [...new Set([...left, ...right])];
 
 /** Rewrites expressions of an aggregated SELECT so that they read group and aggregate columns.
- *  `inputIds` are the columns that must not show outside aggregate functions.
+ *  `isInput` tells by id the columns that must not show outside aggregate functions.
  *  @throws SQL_GROUPING when one does */
 export function groupRewriter(
   state: BinderState,
   groups: readonly ProjectColumn[],
-  inputIds: ReadonlySet<number>,
+  isInput: readonly boolean[],
 ): (expression: PlanExpression, span: Span) => PlanExpression {
   const byId = new Map<number, ProjectColumn>();
   const byKey = new Map<string, ProjectColumn>();
@@ -141,7 +141,7 @@ export function groupRewriter(
     mapExpression(expression, (part) => {
       const group = groupOf(part);
       if (group !== undefined) return { kind: 'column', id: group.id, type: group.type };
-      if (part.kind !== 'column' || !inputIds.has(part.id)) return null;
+      if (part.kind !== 'column' || isInput[part.id] !== true) return null;
       const hint = 'Add it to GROUP BY, or take any_value() of it.';
       const place = state.spans.of(part);
       const written = place === undefined ? 'a column' : `the column ${state.source.text.slice(place.start, place.end)}`;
@@ -159,8 +159,10 @@ export function resolveGroupings(
   groups: readonly ProjectColumn[],
   span: Span,
 ): readonly AggregateColumn[] {
+  const columns = [...calls];
+  if (columns.length === 0) return columns;
   const positions = new Map(groups.map((group, index) => [expressionKey(group.expression), index]));
-  return [...calls].map((column) => {
+  return columns.map((column) => {
     const given = column.call.arguments.length === 0 ? groups.map((group) => group.expression) : column.call.arguments;
     const found = given.map((argument) => {
       const position = positions.get(expressionKey(argument));

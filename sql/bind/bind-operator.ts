@@ -1,9 +1,22 @@
 import type { DataType, Expression as PlanExpression } from '../../spi/index.ts';
-import type { AtTimeZone, Binary, BinaryOperator, Expression, IsTruth, Like, Logical, Span, Unary } from '../ast/index.ts';
+import {
+  type AtTimeZone,
+  type Binary,
+  BINARY_PRECEDENCE,
+  type BinaryOperator,
+  type ComparisonOperator,
+  type Expression,
+  type IsTruth,
+  type Like,
+  type Logical,
+  PRECEDENCE,
+  type Span,
+  type Unary,
+} from '../ast/index.ts';
 import { functionByName } from '../functions/index.ts';
 import { unsupported } from './bind-error.ts';
 import { type ArithmeticFunction, bindArithmetic, bindNegation } from './bind-arithmetic.ts';
-import { bindComparison, COMPARISON_FUNCTIONS, negateWhen, predicate } from './bind-comparison.ts';
+import { bindComparison, negateWhen, predicate } from './bind-comparison.ts';
 import { bindLiteral } from './bind-literal.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { castTo, coerce } from './coercion.ts';
@@ -33,10 +46,14 @@ export function bindCondition(context: ExpressionContext, node: Expression): Pla
   return coerce(context.state, bindWithin(context, node), BOOLEAN, node.span);
 }
 
+function isComparison(operator: BinaryOperator): operator is ComparisonOperator {
+  return BINARY_PRECEDENCE[operator] === PRECEDENCE.comparison;
+}
+
 /** Binds an operator of two operands. */
 export function bindBinary(context: ExpressionContext, node: Binary): PlanExpression {
   const { operator, left, right, span } = node;
-  if (operator in COMPARISON_FUNCTIONS) return bindComparison(context, operator as keyof typeof COMPARISON_FUNCTIONS, left, right, span);
+  if (isComparison(operator)) return bindComparison(context, operator, left, right, span);
   const operands = [bindWithin(context, left), bindWithin(context, right)] as const;
   const spans = [left.span, right.span] as const;
   const arithmetic = ARITHMETIC[operator];

@@ -39,7 +39,7 @@ export function bindPivot(state: BinderState, node: Pivot, from: FromItem, envir
   );
   const aggregates = [...calls.aggregates.values()];
   const aggregated: PlanNode = { kind: 'aggregate', input: from.plan, groups, groupingSets: null, aggregates };
-  const rewrite = groupRewriter(state, groups, new Set(from.columns.made().map((column) => column.id)));
+  const rewrite = groupRewriter(state, groups, from.columns.madeIds());
   const columns = [
     ...groups.map((group) => ({ name: group.name, expression: columnExpression(group) })),
     ...bound.map((expression, index) => ({ name: turned[index]?.name ?? '', expression: rewrite(expression, node.span) })),

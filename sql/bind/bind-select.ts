@@ -146,11 +146,19 @@ function rewriteCall(column: WindowColumn, rewrite: Rewrite, span: Span): Window
   return mapWindowCall(column.call, rule);
 }
 
-function inputIds(input: PlanNode, columns: ScopeColumns): ReadonlySet<number> {
-  const ids = new Set<number>();
-  for (const { id } of outputColumns(input)) ids.add(id);
-  for (const { id } of columns.made()) ids.add(id);
+function inputIds(input: PlanNode, columns: ScopeColumns): readonly boolean[] {
+  const ids = columns.madeIds();
+  addOutputIds(input, ids);
   return ids;
+}
+
+/** Adds the ids of what `outputColumns` returns; it makes no lists on the way through joins. */
+function addOutputIds(node: PlanNode, ids: boolean[]): void {
+  if (node.kind === 'filter') addOutputIds(node.input, ids);
+  else if (node.kind === 'join') {
+    addOutputIds(node.left, ids);
+    if (node.joinType !== 'semi' && node.joinType !== 'anti') addOutputIds(node.right, ids);
+  } else for (const { id } of outputColumns(node)) ids[id] = true;
 }
 
 function readsCalls(expression: PlanExpression, calls: CallCollector): boolean {

@@ -16,18 +16,24 @@ export interface CollectedNames {
   readonly commonTables: ReadonlySet<string>;
 }
 
-const TARGET_KINDS: ReadonlySet<string> = new Set(['insert', 'delete', 'update', 'merge', 'truncate', 'copy-from']);
+/** What a node has to do with names of relations; `leaf` is most of a tree: what has no query inside. */
+type Role = 'leaf' | 'named-table' | 'reads-table' | 'changes-table' | 'shows-object' | 'common-table';
 
-/** Most of a tree: what has no query inside. */
-const NAMING_NOTHING: ReadonlySet<string> = new Set([
-  'identifier',
-  'column-reference',
-  'number-literal',
-  'string-literal',
-  'boolean-literal',
-  'null-literal',
-  'typed-literal',
-]);
+const KINDS: Readonly<Record<Role, readonly string[]>> = {
+  leaf: [
+    ...['identifier', 'qualified-name', 'table-alias', 'column-reference', 'number-literal', 'string-literal', 'boolean-literal'],
+    ...['null-literal', 'typed-literal'],
+  ],
+  'named-table': ['named-table'],
+  'reads-table': ['table-query', 'table-argument', 'show-columns', 'describe-table'],
+  'changes-table': ['insert', 'delete', 'update', 'merge', 'truncate', 'copy-from'],
+  'shows-object': ['show-create'],
+  'common-table': ['common-table'],
+};
+
+const ROLES: ReadonlyMap<unknown, Role> = new Map(
+  (Object.keys(KINDS) as Role[]).flatMap((role) => KINDS[role].map((kind) => [kind, role] as const)),
+);
 
 /** Returns every relation named anywhere in a syntax tree, names of common tables included.
  *  Guarantees: needs no stack in proportion to the depth of the tree. */
@@ -46,32 +52,24 @@ export function collectNames(root: object): CollectedNames {
       continue;
     }
     const { kind } = node as { readonly kind?: unknown };
-    if (typeof kind === 'string' && NAMING_NOTHING.has(kind)) continue;
-    const mention = mentionOf(node);
-    if (mention !== null) mentions.push(mention);
-    if (kind === 'common-table') commonTables.add((node as CommonTable).name.name.toLowerCase());
+    const role = ROLES.get(kind);
+    if (role === 'leaf') continue;
+    if (role === 'common-table') commonTables.add((node as CommonTable).name.name.toLowerCase());
+    else if (role !== undefined) mentions.push(mentionOf(node, role));
     for (const key in node) {
+      if (key === 'span') continue;
       const child = (node as Readonly<Record<string, unknown>>)[key];
-      if (typeof child === 'object' && child !== null && key !== 'span') pending.push(child);
+      if (typeof child === 'object' && child !== null) pending.push(child);
     }
   }
   return { mentions, commonTables };
 }
 
-function mentionOf(node: object): RelationMention | null {
-  if (!('kind' in node)) return null;
-  if (node.kind === 'named-table') {
+function mentionOf(node: object, role: Role): RelationMention {
+  if (role === 'named-table') {
     const { name, version } = node as NamedTable;
     return { name, version: version !== null && isMomentOfRow(version) ? null : version, isTarget: false };
   }
-  const isTarget = typeof node.kind === 'string' && TARGET_KINDS.has(node.kind);
-  const namesTable =
-    isTarget ||
-    node.kind === 'table-query' ||
-    node.kind === 'table-argument' ||
-    node.kind === 'show-columns' ||
-    node.kind === 'describe-table';
-  if (namesTable) return { name: (node as unknown as { table: QualifiedName }).table, version: null, isTarget };
-  if (node.kind === 'show-create') return { name: (node as unknown as { name: QualifiedName }).name, version: null, isTarget };
-  return null;
+  if (role === 'shows-object') return { name: (node as { readonly name: QualifiedName }).name, version: null, isTarget: false };
+  return { name: (node as { readonly table: QualifiedName }).table, version: null, isTarget: role === 'changes-table' };
 }

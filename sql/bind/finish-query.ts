@@ -24,16 +24,13 @@ export function finishQuery(state: BinderState, relation: BoundRelation): BoundQ
 /** Everything that walks a plan calls itself once a level. */
 const PLAN_HEIGHT_MAX = 1000;
 
-function refuseTooHigh(root: PlanNode): void {
-  const pending = [{ node: root, height: 1 }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, height } = next;
-    if (height > PLAN_HEIGHT_MAX) {
-      const message = `the plan has more than ${String(PLAN_HEIGHT_MAX)} levels: set operations, joins, subqueries and views add to it`;
-      throw new PlatformError('SQL_TOO_DEEP', message, { hint: 'Split the statement, or store a part of it in a table.' });
-    }
-    for (const input of planInputs(node)) pending.push({ node: input, height: height + 1 });
+function refuseTooHigh(node: PlanNode, height = 1): void {
+  if (height > PLAN_HEIGHT_MAX) {
+    const message = `the plan has more than ${String(PLAN_HEIGHT_MAX)} levels: set operations, joins, subqueries and views add to it`;
+    throw new PlatformError('SQL_TOO_DEEP', message, { hint: 'Split the statement, or store a part of it in a table.' });
   }
+  if (node.kind === 'filter' || node.kind === 'project') refuseTooHigh(node.input, height + 1);
+  else for (const input of planInputs(node)) refuseTooHigh(input, height + 1);
 }
 
 /** Makes the query that engines get of a bound relation: filters moved into scans, unread columns left out.

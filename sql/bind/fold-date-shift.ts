@@ -31,6 +31,7 @@ export function foldDateShift(name: 'add' | 'subtract', left: Expression, right:
 
 /** Compares a date column that was widened to a timestamp with a constant midnight as dates: the meaning is the same, and scans can use it. */
 export function narrowToDates(operands: readonly Expression[]): readonly Expression[] {
+  if (operands.every((operand) => operand.type.kind !== 'timestamp')) return operands;
   const narrowed = operands.map((operand): Expression | null => {
     if (operand.kind === 'cast' && !operand.safe && operand.argument.type.kind === 'date' && operand.type.kind === 'timestamp')
       return operand.argument;

@@ -1,6 +1,5 @@
 import type { Expression, Select } from '../ast/index.ts';
 import type { SourceText } from './bind-error.ts';
-import { sameName } from './relation-name.ts';
 import type { ScopeColumns } from './scope-columns.ts';
 import { textMentions } from './text-mentions.ts';
 
@@ -20,7 +19,7 @@ export function splitConditions(
 ): Conditions {
   if (node.where === null || !textMentions(source, 'over')) return { where: node.where, qualify: node.qualify };
   const aliases = [...selected].flatMap(([name, expression]) => (holdsWindow(expression) ? [name] : []));
-  const late = new Set(aliases.filter((name) => !columns.all().some((column) => sameName(column.name, name))));
+  const late = new Set(aliases.filter((name) => columns.find([name], 0).length === 0));
   if (late.size === 0) return { where: node.where, qualify: node.qualify };
   const operands = conjuncts(node.where);
   return {
@@ -59,7 +58,10 @@ function some(root: Expression, test: (node: { readonly kind: string }) => boole
     const kind = 'kind' in node ? node.kind : null;
     if (kind === 'query') continue;
     if (typeof kind === 'string' && test(node as { readonly kind: string })) return true;
-    for (const child of Object.values(node) as unknown[]) if (typeof child === 'object' && child !== null) pending.push(child);
+    for (const key in node) {
+      const child = key === 'span' ? null : (node as Readonly<Record<string, unknown>>)[key];
+      if (typeof child === 'object' && child !== null) pending.push(child);
+    }
   }
   return false;
 }

@@ -8,6 +8,9 @@ export const CATALOG_NAME = 'trivium';
 /** Returns schema and name that a qualified name stands for; an unqualified one is looked up in the text's default schema.
  *  @throws CATALOG_UNKNOWN_SCHEMA when a third part in front is not the catalog's name */
 export function relationName(name: QualifiedName, source: SourceText): RelationName {
+  const [first, second, third] = name.parts;
+  if (first !== undefined && second === undefined) return { schema: source.defaultSchema, name: first.name };
+  if (first !== undefined && second !== undefined && third === undefined) return { schema: first.name, name: second.name };
   const parts = name.parts.map((part) => part.name);
   const [last = '', schema = source.defaultSchema, catalog = CATALOG_NAME, ...more] = parts.toReversed();
   if (catalog.toLowerCase() !== CATALOG_NAME || more.length > 0) {

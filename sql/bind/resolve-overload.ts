@@ -35,13 +35,15 @@ export function resolveOverload(
   spans: readonly Span[],
   span: Span,
 ): ResolvedCall {
-  const fitting = definition.overloads.filter((overload) => takesCount(overload, given.length));
-  if (fitting.length === 0) throw wrongCount(state, definition, given.length, span);
   let best: Match | null = null;
-  for (const overload of fitting) {
+  let fitting = 0;
+  for (const overload of definition.overloads) {
+    if (!takesCount(overload, given.length)) continue;
+    fitting += 1;
     const match = matchOverload(state, overload, given);
     if (match !== null && (best === null || match.cost < best.cost)) best = match;
   }
+  if (fitting === 0) throw wrongCount(state, definition, given.length, span);
   if (best === null) throw wrongTypes(state, definition, given, span);
   const chosen = best;
   const converted = given.map((argument, index) => {

@@ -18,11 +18,14 @@ export interface ScopeColumn {
   readonly innerTable?: string;
 }
 
+/** What is found where nothing has the name. */
+export const NO_COLUMNS: readonly ScopeColumn[] = [];
+
 /** Columns of one operand of FROM, or of several. */
 export interface ColumnGroup {
-  /** Adds the columns to `found` that have a name and belong to the relation that a qualifier (table, schema.table, catalog.schema.table) names.
+  /** Returns the columns that have a name and belong to the relation that a qualifier (table, schema.table, catalog.schema.table) names.
    *  `keys` are the qualifier and the name, in lower case; the first `qualifiers` of them are the qualifier. */
-  find(keys: readonly string[], qualifiers: number, found: ScopeColumn[]): void;
+  find(keys: readonly string[], qualifiers: number): readonly ScopeColumn[];
   /** Returns all columns, in the order of `*`. */
   all(): readonly ScopeColumn[];
   /** Returns the columns that a plan can name by now: columns may be made only when they are first asked for. */
@@ -56,8 +59,11 @@ export class ScopeColumns {
 
   /** Returns the columns of a name; see `ColumnGroup.find`. */
   find(keys: readonly string[], qualifiers: number): readonly ScopeColumn[] {
-    const found: ScopeColumn[] = [];
-    for (const group of this.groups) group.find(keys, qualifiers, found);
+    let found = NO_COLUMNS;
+    for (const group of this.groups) {
+      const own = group.find(keys, qualifiers);
+      if (own.length > 0) found = found.length === 0 ? own : [...found, ...own];
+    }
     return found;
   }
 
@@ -74,6 +80,13 @@ export class ScopeColumns {
     const columns: ScopeColumn[] = [];
     for (const group of this.groups) for (const column of group.made()) columns.push(column);
     return columns;
+  }
+
+  /** Returns by id whether a column is one of those that a plan can name by now. */
+  madeIds(): boolean[] {
+    const ids: boolean[] = [];
+    for (const group of this.groups) for (const { id } of group.made()) ids[id] = true;
+    return ids;
   }
 
   markNullable(columns: ColumnRegistry): void {
@@ -100,10 +113,12 @@ class ListedColumns implements ColumnGroup {
     this.#columns = columns;
   }
 
-  find(keys: readonly string[], qualifiers: number, found: ScopeColumn[]): void {
+  find(keys: readonly string[], qualifiers: number): readonly ScopeColumn[] {
     this.#byName ??= indexColumns(this.#columns);
     const columns = this.#byName.get(keys[qualifiers] ?? '');
-    if (columns !== undefined) for (const column of columns) if (isOf(column, keys, qualifiers)) found.push(column);
+    if (columns === undefined) return NO_COLUMNS;
+    for (const column of columns) if (!isOf(column, keys, qualifiers)) return columns.filter((other) => isOf(other, keys, qualifiers));
+    return columns;
   }
 
   all(): readonly ScopeColumn[] {

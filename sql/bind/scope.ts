@@ -39,7 +39,7 @@ export const EMPTY_SCOPE: Scope = { columns: ScopeColumns.NONE, aliases: null, o
 /** Finds what a name stands for: in the innermost scope first, there columns before aliases. Parts after the column's name are struct fields.
  *  @throws SQL_UNKNOWN_COLUMN, SQL_AMBIGUOUS_COLUMN */
 export function resolveName(place: Located, scope: Scope, parts: readonly Identifier[], span: Span): Resolution {
-  const keys = parts.map((part) => part.name.toLowerCase());
+  const keys = keysOf(parts);
   for (let current: Scope | null = scope; current !== null; current = current.outer) {
     const found = resolveIn(place, current, parts, keys, span);
     if (found !== null) return found;
@@ -47,6 +47,13 @@ export function resolveName(place: Located, scope: Scope, parts: readonly Identi
   const hidden = resolveHidden(scope, parts);
   if (hidden !== null) return hidden;
   throw unknownColumn(place, scope, parts, span);
+}
+
+/** Most names have one part or two. */
+function keysOf(parts: readonly Identifier[]): readonly string[] {
+  const [first, second] = parts;
+  if (first === undefined || parts.length > 2) return parts.map((part) => part.name.toLowerCase());
+  return second === undefined ? [first.name.toLowerCase()] : [first.name.toLowerCase(), second.name.toLowerCase()];
 }
 
 /** `a.x` of a subquery without a name, `(SELECT a.x FROM a)`. */

@@ -1,7 +1,7 @@
 import type { Field, ScanColumn } from '../../spi/index.ts';
 import { narrowest } from '../plan/index.ts';
 import type { ColumnRegistry } from './column-registry.ts';
-import { type ColumnGroup, isNamed, type ScopeColumn, tableKey } from './scope-columns.ts';
+import { type ColumnGroup, isNamed, NO_COLUMNS, type ScopeColumn, tableKey } from './scope-columns.ts';
 
 type Positions = ReadonlyMap<string, number>;
 
@@ -49,10 +49,11 @@ export class TableColumns implements ColumnGroup {
     this.#schemaKey = named.schema === null ? null : named.schema.toLowerCase();
   }
 
-  find(keys: readonly string[], qualifiers: number, found: ScopeColumn[]): void {
-    if (qualifiers > 0 && !isNamed(this.#tableKey, this.#schemaKey, keys, qualifiers)) return;
+  find(keys: readonly string[], qualifiers: number): readonly ScopeColumn[] {
+    if (qualifiers > 0 && !isNamed(this.#tableKey, this.#schemaKey, keys, qualifiers)) return NO_COLUMNS;
     const position = this.#positions.get(keys[qualifiers] ?? '');
-    if (position !== undefined) found.push(this.#made[position] ?? this.#make(position, this.#fields[position] as Field));
+    if (position === undefined) return NO_COLUMNS;
+    return [this.#made[position] ?? this.#make(position, this.#fields[position] as Field)];
   }
 
   all(): readonly ScopeColumn[] {

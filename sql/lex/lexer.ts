@@ -1,6 +1,7 @@
 import { isDigit, isSpace, isWordCharacter, wordPartLength, wordStartLength } from './character-class.ts';
 import { hashOn, type Keyword, keywordAt } from './keyword.ts';
 import { lexicalError } from './lexical-error.ts';
+import { nameAt } from './name-table.ts';
 import { symbolAt } from './symbol.ts';
 import type { Terminal, Token, TokenKind } from './token.ts';
 
@@ -86,8 +87,9 @@ function readWord(text: string, start: number): Token {
   }
   const asciiEnd = end;
   if (end < text.length && text.charCodeAt(end) > 127) end = wordEnd(text, end);
-  const keyword = end === asciiEnd ? keywordAt(text, start, end, hash) : '';
-  return makeToken('word', keyword, keyword === '' ? text.slice(start, end) : keyword, start, end);
+  if (end !== asciiEnd) return makeToken('word', '', text.slice(start, end), start, end);
+  const keyword = keywordAt(text, start, end, hash);
+  return makeToken('word', keyword, keyword === '' ? nameAt(text, start, end, hash) : keyword, start, end);
 }
 
 function wordEnd(text: string, start: number): number {

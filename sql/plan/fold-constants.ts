@@ -40,7 +40,7 @@ function fold(expression: Expression): Expression {
 function foldOne(expression: Expression): Expression | null {
   switch (expression.kind) {
     case 'call':
-      return (RULES[expression.function] ?? noRule)(expression);
+      return RULES.get(expression.function)?.(expression) ?? null;
     case 'case':
       return foldCase(expression);
     case 'in':
@@ -57,10 +57,10 @@ const PLAIN_DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 type Rule = (call: CallExpression) => Expression | null;
 
-const noRule: Rule = () => null;
-
 const isLiteral = (expression: Expression | undefined, value: LiteralExpression['value']): boolean =>
   expression?.kind === 'literal' && expression.value === value;
+
+const isNoLiteral = (expression: Expression): boolean => expression.kind !== 'literal';
 
 const truth = (value: boolean | null): LiteralExpression => ({ kind: 'literal', type: { kind: 'boolean' }, value });
 
@@ -76,6 +76,7 @@ const nullOf = ({ type }: Expression): LiteralExpression => ({ kind: 'literal', 
 /** An operand that is no constant may still raise an error; one that decides nothing is never evaluated by SQL's own rules. */
 function connective(decisive: boolean): Rule {
   return (call) => {
+    if (call.arguments.length > 1 && call.arguments.every(isNoLiteral)) return null;
     if (call.arguments.some((argument) => isLiteral(argument, decisive))) return truth(decisive);
     const rest = call.arguments.filter((argument) => !isLiteral(argument, !decisive));
     const [first, ...more] = rest;
@@ -141,34 +142,36 @@ const choice: Rule = (call) => {
   return (condition.value === true ? yes : no) ?? nullOf(call);
 };
 
-const RULES: Readonly<Record<string, Rule>> = {
-  and: connective(false),
-  or: connective(true),
-  not: ofConstant((value) => (value === null ? null : value === false)),
-  is_null: ofConstant((value) => value === null),
-  is_not_null: ofConstant((value) => value !== null),
-  is_true: ofConstant((value) => value === true),
-  is_not_true: ofConstant((value) => value !== true),
-  is_false: ofConstant((value) => value === false),
-  is_not_false: ofConstant((value) => value !== false),
-  eq: comparison((order) => order === 0),
-  ne: comparison((order) => order !== 0),
-  lt: comparison((order) => order < 0),
-  le: comparison((order) => order <= 0),
-  gt: comparison((order) => order > 0),
-  ge: comparison((order) => order >= 0),
-  is_distinct_from: distinctness(false),
-  is_not_distinct_from: distinctness(true),
-  add: arithmetic,
-  subtract: arithmetic,
-  multiply: arithmetic,
-  int_divide: arithmetic,
-  modulo: arithmetic,
-  negate: arithmetic,
-  coalesce,
-  nullif,
-  if: choice,
-};
+const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>(
+  Object.entries({
+    and: connective(false),
+    or: connective(true),
+    not: ofConstant((value) => (value === null ? null : value === false)),
+    is_null: ofConstant((value) => value === null),
+    is_not_null: ofConstant((value) => value !== null),
+    is_true: ofConstant((value) => value === true),
+    is_not_true: ofConstant((value) => value !== true),
+    is_false: ofConstant((value) => value === false),
+    is_not_false: ofConstant((value) => value !== false),
+    eq: comparison((order) => order === 0),
+    ne: comparison((order) => order !== 0),
+    lt: comparison((order) => order < 0),
+    le: comparison((order) => order <= 0),
+    gt: comparison((order) => order > 0),
+    ge: comparison((order) => order >= 0),
+    is_distinct_from: distinctness(false),
+    is_not_distinct_from: distinctness(true),
+    add: arithmetic,
+    subtract: arithmetic,
+    multiply: arithmetic,
+    int_divide: arithmetic,
+    modulo: arithmetic,
+    negate: arithmetic,
+    coalesce,
+    nullif,
+    if: choice,
+  }),
+);
 
 /** Whole numbers become wider or text, dates timestamps. */
 function foldCast({ argument, type }: CastExpression): LiteralExpression | null {

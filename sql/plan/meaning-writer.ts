@@ -1,13 +1,23 @@
 const FIRST_BYTES = 4096;
+/** What is larger is not kept for the next plan. */
+const KEPT_BYTES_MAX = 65536;
 const ASCII_END = 0x80;
 
 /** Writes values as bytes so that different sequences of calls give different bytes. */
 export class MeaningWriter {
   /** By column id, the number in the order in which ids came, from 1; 0 or nothing for an id that did not come yet. */
-  readonly #numbers: number[] = [];
+  #numbers: number[] = [];
   #known = 0;
   #bytes = new Uint8Array(FIRST_BYTES);
   #length = 0;
+
+  /** Forgets what was written. */
+  reset(): void {
+    this.#numbers = [];
+    this.#known = 0;
+    this.#length = 0;
+    if (this.#bytes.length > KEPT_BYTES_MAX) this.#bytes = new Uint8Array(FIRST_BYTES);
+  }
 
   /** Returns what was written; valid until something more is. */
   bytes(): Uint8Array {

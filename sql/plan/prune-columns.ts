@@ -28,9 +28,8 @@ const WIDTHS: readonly DataType['kind'][] = [
 /** Leaves out the columns of scans and projections that nobody reads; each keeps at least its narrowest one.
  *  `outputIds` are the columns of the root that are the result. */
 export function pruneColumns(root: PlanNode, outputIds: readonly number[]): PlanNode {
-  const used: Used = [];
-  addAll(used, outputIds);
-  return pruneNode(root, used);
+  const pruning = new Pruning(outputIds);
+  return pruning.node(root);
 }
 
 /** By id, which columns are read by what was visited so far. All readers of a column are visited before the node that makes it: a node with the
@@ -41,46 +40,80 @@ function addAll(used: Used, ids: readonly number[]): void {
   for (const id of ids) used[id] = true;
 }
 
-function pruneNode(node: PlanNode, used: Used): PlanNode {
-  const kept = keepRead(node, used);
-  const inside = mapNodeExpressions(kept, (expression) => pruneExpression(expression, used));
-  if (inside.kind !== 'join') return mapInputs(inside, (input) => pruneNode(input, used));
-  const right = pruneNode(inside.right, used);
-  const left = pruneNode(inside.left, used);
-  return left === inside.left && right === inside.right ? inside : joinWith(inside, left, right, inside.condition);
-}
+class Pruning {
+  readonly #used: Used = [];
 
-/** Returns a node without the columns that nobody reads, and notes what it reads of its inputs without an expression. */
-function keepRead(node: PlanNode, used: Used): PlanNode {
-  switch (node.kind) {
-    case 'scan': {
-      if (node.filter !== null) pruneExpression(node.filter, used);
-      const columns = keepUsed(node.columns, used);
-      return columns === node.columns ? node : scanWith(node, columns, node.filter);
-    }
-    case 'project': {
-      // What a column reads that is left out does not count.
-      const columns = keepUsed(node.columns, used);
-      return columns === node.columns ? node : { kind: 'project', input: node.input, columns };
-    }
-    case 'distinct':
-      // Rows that are told apart by all their columns need them all.
-      if (node.on === null) for (const { id } of outputColumns(node.input)) used[id] = true;
-      return node;
-    case 'set_operation':
-    case 'with':
-      addAll(used, idsReadByPosition(node));
-      return node;
-    default:
-      return node;
+  constructor(outputIds: readonly number[]) {
+    addAll(this.#used, outputIds);
   }
+
+  /** Returns a plan of which the readers were all visited. */
+  readonly node = (node: PlanNode): PlanNode => {
+    const inside = mapNodeExpressions(this.#keepRead(node), this.#expression);
+    if (inside.kind !== 'join') return mapInputs(inside, this.node);
+    const right = this.node(inside.right);
+    const left = this.node(inside.left);
+    return left === inside.left && right === inside.right ? inside : joinWith(inside, left, right, inside.condition);
+  };
+
+  /** Returns a node without the columns that nobody reads, and notes what it reads of its inputs without an expression. */
+  #keepRead(node: PlanNode): PlanNode {
+    const used = this.#used;
+    switch (node.kind) {
+      case 'scan': {
+        if (node.filter !== null) this.#expression(node.filter);
+        const columns = keepUsed(node.columns, used);
+        return columns === node.columns ? node : scanWith(node, columns, node.filter);
+      }
+      case 'project': {
+        // What a column reads that is left out does not count.
+        const columns = keepUsed(node.columns, used);
+        return columns === node.columns ? node : { kind: 'project', input: node.input, columns };
+      }
+      case 'distinct':
+        // Rows that are told apart by all their columns need them all.
+        if (node.on === null) for (const { id } of outputColumns(node.input)) used[id] = true;
+        return node;
+      case 'set_operation':
+      case 'with':
+        addAll(used, idsReadByPosition(node));
+        return node;
+      default:
+        return node;
+    }
+  }
+
+  readonly #expression = (expression: Expression): Expression => {
+    switch (expression.kind) {
+      case 'column':
+        this.#used[expression.id] = true;
+        return expression;
+      case 'literal':
+      case 'parameter':
+        return expression;
+      case 'scalar_subquery':
+      case 'quantified':
+        this.#used[expression.columnId] = true;
+        break;
+      case 'in_subquery':
+        addAll(this.#used, expression.columnIds);
+        break;
+      default:
+    }
+    const inside = mapOperands(expression, this.#expression);
+    if (!('plan' in inside)) return inside;
+    const plan = this.node(inside.plan);
+    return plan === inside.plan ? inside : withPlan(inside, plan);
+  };
 }
 
 function keepUsed<Column extends { readonly id: number; readonly type: DataType }>(
   columns: readonly Column[],
   used: Used,
 ): readonly Column[] {
-  if (columns.every(({ id }) => used[id] === true)) return columns;
+  let index = 0;
+  while (index < columns.length && used[columns[index]?.id ?? 0] === true) index += 1;
+  if (index === columns.length) return columns;
   const kept = columns.filter(({ id }) => used[id] === true);
   if (kept.length > 0) return kept;
   const one = narrowest(columns);
@@ -107,26 +140,3 @@ export function idsReadByPosition(node: PlanNode): readonly number[] {
 }
 
 const NO_IDS: readonly number[] = [];
-
-function pruneExpression(expression: Expression, used: Used): Expression {
-  switch (expression.kind) {
-    case 'column':
-      used[expression.id] = true;
-      return expression;
-    case 'literal':
-    case 'parameter':
-      return expression;
-    case 'scalar_subquery':
-    case 'quantified':
-      used[expression.columnId] = true;
-      break;
-    case 'in_subquery':
-      addAll(used, expression.columnIds);
-      break;
-    default:
-  }
-  const inside = mapOperands(expression, (operand) => pruneExpression(operand, used));
-  if (!('plan' in inside)) return inside;
-  const plan = pruneNode(inside.plan, used);
-  return plan === inside.plan ? inside : withPlan(inside, plan);
-}
