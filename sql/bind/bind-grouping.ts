@@ -44,6 +44,10 @@ export function bindGrouping(
     const bound = item?.expression ?? settled(context.state, bindWithin(context, expression));
     return collected.add(bound, item?.name ?? nameOf(expression));
   };
+  if (groupBy.elements.every((element) => element.kind === 'grouping-set')) {
+    for (const { expressions } of groupBy.elements) for (const expression of expressions) add(expression);
+    return { groups: collected.finish(false), groupingSets: null };
+  }
   let sets: readonly (readonly number[])[] = [[]];
   for (const element of groupBy.elements) {
     const expanded = expandElement(element, add);
@@ -70,9 +74,11 @@ class GroupCollector {
 
   add(expression: PlanExpression, name: string): number {
     const key = expressionKey(expression);
-    const entry = this.#byKey.get(key) ?? { index: this.#byKey.size, expression, name };
-    this.#byKey.set(key, entry);
-    return entry.index;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known.index;
+    const index = this.#byKey.size;
+    this.#byKey.set(key, { index, expression, name });
+    return index;
   }
 
   finish(hasSets: boolean): readonly ProjectColumn[] {

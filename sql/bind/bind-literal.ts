@@ -11,6 +11,14 @@ const INTEGER_MAX = 2n ** 31n - 1n;
 const BIGINT_MAX = 2n ** 63n - 1n;
 const ZERO = 0x30;
 const NINE = 0x39;
+// One object for each: types that are the same object are compared without a look at them, and long lists of constants share it.
+const INTEGER: DataType = { kind: 'integer' };
+const BIGINT: DataType = { kind: 'bigint' };
+const DOUBLE: DataType = { kind: 'double' };
+const VARCHAR: DataType = { kind: 'varchar' };
+const VARBINARY: DataType = { kind: 'varbinary' };
+const BOOLEAN: DataType = { kind: 'boolean' };
+const NULL: DataType = { kind: 'null' };
 const INTERVAL: DataType = { kind: 'interval' };
 
 /** Makes a constant. */
@@ -20,7 +28,7 @@ export function literal(type: DataType, value: LiteralExpression['value']): Lite
 
 /** Makes a constant of type boolean. */
 export function booleanLiteral(value: boolean): LiteralExpression {
-  return literal({ kind: 'boolean' }, value);
+  return literal(BOOLEAN, value);
 }
 
 /** Binds a value written in the text; `sign` is the minus in front of a number, which belongs to its value.
@@ -30,13 +38,13 @@ export function bindLiteral(context: ExpressionContext, node: Literal, sign: '' 
     case 'number-literal':
       return bindNumber(context, node, sign);
     case 'string-literal':
-      return literal({ kind: 'varchar' }, node.value);
+      return literal(VARCHAR, node.value);
     case 'binary-literal':
-      return literal({ kind: 'varbinary' }, Buffer.from(node.hex, 'hex').toString('base64'));
+      return literal(VARBINARY, Buffer.from(node.hex, 'hex').toString('base64'));
     case 'boolean-literal':
       return booleanLiteral(node.value);
     case 'null-literal':
-      return literal({ kind: 'null' }, null);
+      return literal(NULL, null);
     case 'typed-literal':
       return bindTyped(context, node);
     case 'interval-literal':
@@ -47,14 +55,14 @@ export function bindLiteral(context: ExpressionContext, node: Literal, sign: '' 
 function bindNumber(context: ExpressionContext, node: NumberLiteral, sign: '' | '-'): PlanExpression {
   const text = node.text.includes('_') ? node.text.replaceAll('_', '') : node.text;
   if (node.form === 'integer') {
-    if (isCanonical(text)) return literal({ kind: 'integer' }, text === '0' ? text : sign + text);
+    if (isCanonical(text)) return literal(INTEGER, text === '0' ? text : sign + text);
     const value = BigInt(sign + BigInt(text).toString());
-    if (value <= INTEGER_MAX && value >= -INTEGER_MAX - 1n) return literal({ kind: 'integer' }, value.toString());
-    if (value <= BIGINT_MAX && value >= -BIGINT_MAX - 1n) return literal({ kind: 'bigint' }, value.toString());
+    if (value <= INTEGER_MAX && value >= -INTEGER_MAX - 1n) return literal(INTEGER, value.toString());
+    if (value <= BIGINT_MAX && value >= -BIGINT_MAX - 1n) return literal(BIGINT, value.toString());
     return bindDecimal(context, node, value.toString());
   }
   if (node.form === 'decimal') return bindDecimal(context, node, sign + text);
-  return literal({ kind: 'double' }, canonicalValue(sign + text, { kind: 'double' }, context.state.context.timeZone));
+  return literal(DOUBLE, canonicalValue(sign + text, DOUBLE, context.state.context.timeZone));
 }
 
 const SHORT_DIGITS = 9;
@@ -72,7 +80,7 @@ function bindDecimal(context: ExpressionContext, node: NumberLiteral, text: stri
   const wholeDigits = whole.replace(/^0+(?=\d)/, '').length;
   const type: DataType = { kind: 'decimal', precision: Math.max(1, wholeDigits + fraction.length), scale: fraction.length };
   if (type.precision > DECIMAL_PRECISION_MAX) {
-    if (fraction.length > 0) return literal({ kind: 'double' }, canonicalValue(text, { kind: 'double' }, 'UTC'));
+    if (fraction.length > 0) return literal(DOUBLE, canonicalValue(text, DOUBLE, 'UTC'));
     throw bindError(context.state, 'SQL_OVERFLOW', `${text} has more than ${String(DECIMAL_PRECISION_MAX)} digits`, node.span);
   }
   return literal(type, canonicalValue(text, type, 'UTC'));
@@ -81,7 +89,7 @@ function bindDecimal(context: ExpressionContext, node: NumberLiteral, text: stri
 function bindTyped(context: ExpressionContext, node: TypedLiteral): PlanExpression {
   const { state } = context;
   const type = bindType(state, node.dataType);
-  const text = literal({ kind: 'varchar' }, node.value);
+  const text = literal(VARCHAR, node.value);
   try {
     return convertLiteral(text, type, state.context.timeZone) ?? castTo(text, type);
   } catch (error) {
@@ -109,7 +117,7 @@ function bindInterval(context: ExpressionContext, node: IntervalLiteral): PlanEx
 }
 
 function intervalTimes(context: ExpressionContext, node: IntervalLiteral, unit: Exclude<IntervalLiteral['unit'], null>): PlanExpression {
-  const amount = coerce(context.state, bindWithin(context, node.value), { kind: 'double' }, node.value.span);
+  const amount = coerce(context.state, bindWithin(context, node.value), DOUBLE, node.value.span);
   const one = literal(INTERVAL, intervalText(intervalOf('1', unit)));
   return { kind: 'call', function: 'multiply', arguments: [one, amount], type: INTERVAL };
 }

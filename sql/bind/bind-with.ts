@@ -19,7 +19,9 @@ export function bindWith(
   bindBody: BindBody,
 ): { readonly ctes: readonly PlannedTable[]; readonly environment: Environment } {
   const ctes: PlannedTable[] = [];
-  let inner = environment;
+  // A table is added once it is bound: nothing keeps the environment that what was bound before has seen.
+  const visible = new Map(environment.commonTables);
+  const inner: Environment = { commonTables: visible, outer: environment.outer };
   for (const table of node.tables) {
     if (ctes.some((other) => sameName(other.name, table.name.name))) {
       throw bindError(state, 'SQL_DUPLICATE_NAME', `WITH defines ${table.name.name} twice`, table.name.span);
@@ -27,7 +29,7 @@ export function bindWith(
     const recursion = node.recursive && readsItself(table) ? recursiveParts(state, table) : null;
     const bound = recursion === null ? bindPlain(state, table, inner) : bindRecursive(state, table, recursion, inner, bindBody);
     ctes.push(bound);
-    inner = { commonTables: new Map(inner.commonTables).set(table.name.name.toLowerCase(), bound), outer: inner.outer };
+    visible.set(table.name.name.toLowerCase(), bound);
   }
   return { ctes, environment: inner };
 }

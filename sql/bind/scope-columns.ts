@@ -32,8 +32,15 @@ export interface ColumnGroup {
   made(): readonly ScopeColumn[];
   /** Says that an outer join makes the columns nullable from here on, those too that are yet to be made. */
   markNullable(columns: ColumnRegistry): void;
-  /** Returns the names of the relations, by lower-case `schema.name`. */
-  tables(): ReadonlyMap<string, string>;
+  /** Returns the relations that the columns belong to. */
+  tables(): readonly NamedRelation[];
+}
+
+/** A relation of FROM. */
+export interface NamedRelation {
+  /** Lower-case `schema.name`. */
+  readonly key: string;
+  readonly name: string;
 }
 
 /** The columns that a scope has, by groups: a join puts the groups of its sides beside each other, however many columns those have. */
@@ -96,9 +103,14 @@ export class ScopeColumns {
   /** Returns the name of a relation that others have too; null when there is none. */
   sharedTable(others: ScopeColumns): string | null {
     for (const group of others.groups) {
-      for (const [key, name] of group.tables()) if (this.groups.some((own) => own.tables().has(key))) return name;
+      for (const { key, name } of group.tables()) if (this.#hasTable(key)) return name;
     }
     return null;
+  }
+
+  #hasTable(key: string): boolean {
+    for (const group of this.groups) for (const table of group.tables()) if (table.key === key) return true;
+    return false;
   }
 }
 
@@ -107,7 +119,7 @@ class ListedColumns implements ColumnGroup {
   readonly #columns: readonly ScopeColumn[];
   /** By lower-case name, made when a name is looked for. */
   #byName: Map<string, ScopeColumn[]> | null = null;
-  #tables: ReadonlyMap<string, string> | null = null;
+  #tables: readonly NamedRelation[] | null = null;
 
   constructor(columns: readonly ScopeColumn[]) {
     this.#columns = columns;
@@ -133,22 +145,22 @@ class ListedColumns implements ColumnGroup {
     for (const { id } of this.#columns) columns.markNullable(id);
   }
 
-  tables(): ReadonlyMap<string, string> {
+  tables(): readonly NamedRelation[] {
     this.#tables ??= tablesOf(this.#columns);
     return this.#tables;
   }
 }
 
 /** Columns of one relation mostly stand together. */
-function tablesOf(columns: readonly ScopeColumn[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
+function tablesOf(columns: readonly ScopeColumn[]): readonly NamedRelation[] {
+  const tables: NamedRelation[] = [];
   let last: ScopeColumn | null = null;
   for (const column of columns) {
     if (column.table === null || (last?.table === column.table && last.schema === column.schema)) continue;
-    names.set(tableKey(column.schema, column.table), column.table);
+    tables.push({ key: tableKey(column.schema, column.table), name: column.table });
     last = column;
   }
-  return names;
+  return tables;
 }
 
 /** Returns the key of a relation's name: lower-case `schema.name`. */

@@ -18,13 +18,17 @@ export interface SelectedItem {
   readonly span: Span;
 }
 
+const NO_ALIASES: ReadonlyMap<string, Expression> = new Map();
+
 /** Returns the aliases that a SELECT list defines, by lower-case name. */
 export function selectAliases(node: Select): ReadonlyMap<string, Expression> {
-  const aliases = new Map<string, Expression>();
+  let aliases: Map<string, Expression> | null = null;
   for (const item of node.items) {
-    if (item.kind === 'select-expression' && item.alias !== null) aliases.set(item.alias.name.toLowerCase(), item.expression);
+    if (item.kind !== 'select-expression' || item.alias === null) continue;
+    aliases ??= new Map();
+    aliases.set(item.alias.name.toLowerCase(), item.expression);
   }
-  return aliases;
+  return aliases ?? NO_ALIASES;
 }
 
 /** Binds the SELECT list. */

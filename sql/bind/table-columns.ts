@@ -1,7 +1,7 @@
 import type { Field, ScanColumn } from '../../spi/index.ts';
 import { narrowest } from '../plan/index.ts';
 import type { ColumnRegistry } from './column-registry.ts';
-import { type ColumnGroup, isNamed, NO_COLUMNS, type ScopeColumn, tableKey } from './scope-columns.ts';
+import { type ColumnGroup, isNamed, type NamedRelation, NO_COLUMNS, type ScopeColumn, tableKey } from './scope-columns.ts';
 
 type Positions = ReadonlyMap<string, number>;
 
@@ -37,7 +37,7 @@ export class TableColumns implements ColumnGroup {
   readonly scanned: ScanColumn[] = [];
   #isOptional = false;
   #isOrdered = true;
-  #tables: ReadonlyMap<string, string> | null = null;
+  #tables: readonly NamedRelation[] | null = null;
 
   constructor(registry: ColumnRegistry, fields: readonly Field[], named: { readonly table: string; readonly schema: string | null }) {
     this.#registry = registry;
@@ -69,8 +69,8 @@ export class TableColumns implements ColumnGroup {
     for (const { id } of this.scanned) columns.markNullable(id);
   }
 
-  tables(): ReadonlyMap<string, string> {
-    this.#tables ??= new Map([[tableKey(this.#schema, this.#table), this.#table]]);
+  tables(): readonly NamedRelation[] {
+    this.#tables ??= [{ key: tableKey(this.#schema, this.#table), name: this.#table }];
     return this.#tables;
   }
 

@@ -1,4 +1,4 @@
-import type { Identifier, QualifiedName } from '../ast/index.ts';
+import type { Identifier, QualifiedName, Span } from '../ast/index.ts';
 import type { Token } from '../lex/index.ts';
 import { isReserved } from './reserved-words.ts';
 import type { ListSeparator, TokenCursor } from './token-cursor.ts';
@@ -33,9 +33,14 @@ export function parseLabel(cursor: TokenCursor, description = 'a name'): Identif
 /** Reads a dotted name.
  *  @throws SQL_SYNTAX when no name stands here. */
 export function parseQualifiedName(cursor: TokenCursor, description = 'a name'): QualifiedName {
-  const { start } = cursor.token;
-  const parts = parseDottedParts(cursor, parseIdentifier(cursor, description), description);
-  return { kind: 'qualified-name', parts, span: cursor.spanFrom(start) };
+  const first = parseIdentifier(cursor, description);
+  const parts = parseDottedParts(cursor, first, description);
+  return { kind: 'qualified-name', parts, span: spanOfParts(cursor, parts, first) };
+}
+
+/** Returns the span of a dotted name that was just read; a name of one part shares that of the part. */
+export function spanOfParts(cursor: TokenCursor, parts: readonly Identifier[], first: Identifier): Span {
+  return parts.length === 1 ? first.span : cursor.spanFrom(first.span.start);
 }
 
 /** Reads what follows the first part of a dotted name, and returns all parts.

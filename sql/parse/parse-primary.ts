@@ -2,7 +2,7 @@ import type { CaseBranch, Expression, Identifier, MapEntry, Parameter, Qualified
 import { keywordsIn, type SymbolText } from '../lex/index.ts';
 import { parseFunctionCall, wordCall } from './parse-function-call.ts';
 import { acceptInterval, acceptTypedLiteral, takeBinary, takeLiteralWord, takeNumber, takeString } from './parse-literal.ts';
-import { isName, parseCommaList, parseDottedParts, parseLabel, takeIdentifier } from './parse-name.ts';
+import { isName, parseCommaList, parseDottedParts, parseLabel, spanOfParts, takeIdentifier } from './parse-name.ts';
 import { parseParenthesisContent, parseParenthesisedQuery } from './parse-parentheses.ts';
 import { parseTypeName } from './parse-type-name.ts';
 import { acceptWordCall } from './parse-word-call.ts';
@@ -133,7 +133,7 @@ function takeBareCall(cursor: TokenCursor): Expression {
 }
 
 function parseNameOrCall(cursor: TokenCursor): Expression {
-  const { terminal, start } = cursor.token;
+  const { terminal } = cursor.token;
   if (terminal !== '') {
     const isCall = cursor.peekSymbol(1, '(');
     const isSideFunction = isCall && (terminal === 'LEFT' || terminal === 'RIGHT');
@@ -142,8 +142,9 @@ function parseNameOrCall(cursor: TokenCursor): Expression {
     if (isCall && terminal === 'VALUES') return cursor.fail('an expression');
     if (BARE_FUNCTIONS.has(terminal) && !isCall && !cursor.peekSymbol(1, '.')) return takeBareCall(cursor);
   }
-  const parts = parseDottedParts(cursor, takeIdentifier(cursor), 'a column name');
-  const span = cursor.spanFrom(start);
+  const first = takeIdentifier(cursor);
+  const parts = parseDottedParts(cursor, first, 'a column name');
+  const span = spanOfParts(cursor, parts, first);
   if (!cursor.peekSymbol(0, '(')) return { kind: 'column-reference', parts, span };
   const name: QualifiedName = { kind: 'qualified-name', parts, span };
   return parseFunctionCall(cursor, name);

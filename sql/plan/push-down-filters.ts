@@ -35,6 +35,7 @@ interface Part {
 type Parts = readonly Part[];
 
 const NONE: Parts = [];
+const NOTHING_MOVES: readonly [Parts, Parts] = [NONE, NONE];
 
 class Sinking {
   readonly #origins = new ColumnOrigins();
@@ -102,18 +103,19 @@ class Sinking {
     const [toLeft, others] = keepsLeft ? this.#split(parts, node.left) : [NONE, parts];
     const [toRight, rest] = keepsRight ? this.#split(others, node.right) : [NONE, others];
     const own = conjuncts(node.condition);
-    const movable = node.lateral ? NONE : this.#partsOf(own.filter(isMovable));
+    const movable = node.lateral || own.length === 0 ? NONE : this.#partsOf(own.filter(isMovable));
     const narrowsLeft = joinType === 'inner' || joinType === 'right' || joinType === 'semi';
     const narrowsRight = joinType === 'inner' || joinType === 'left' || joinType === 'semi' || joinType === 'anti';
     const [ownLeft, ownOthers] = narrowsLeft ? this.#split(movable, node.left) : [NONE, movable];
     const [ownRight] = narrowsRight ? this.#split(ownOthers, node.right) : [NONE];
-    const moved = new Set([...ownLeft, ...ownRight].map((part) => part.expression));
-    const kept = moved.size === 0 ? own : own.filter((part) => !moved.has(part));
+    const hasMoved = ownLeft.length > 0 || ownRight.length > 0;
+    const moved = hasMoved ? new Set([...ownLeft, ...ownRight].map((part) => part.expression)) : null;
+    const kept = moved === null ? own : own.filter((part) => !moved.has(part));
     // A join without a condition would be another kind of join.
     const isEmptied = kept.length === 0;
     const left = this.#sink(node.left, isEmptied ? toLeft : joined(ownLeft, toLeft));
     const right = this.#sink(node.right, isEmptied ? toRight : joined(ownRight, toRight));
-    const remaining = node.condition === null || isEmptied || moved.size === 0 ? node.condition : and(kept);
+    const remaining = node.condition === null || isEmptied || !hasMoved ? node.condition : and(kept);
     const condition = remaining === null ? null : this.#subqueries(remaining);
     const isSame = left === node.left && right === node.right && condition === node.condition;
     return filterOf(isSame ? node : joinWith(node, left, right, condition), expressionsOf(rest));
@@ -133,13 +135,18 @@ class Sinking {
 
   /** Divides conjuncts into those that read columns of the node's rows and nothing else, and the others. */
   #split(parts: Parts, node: PlanNode): readonly [Parts, Parts] {
-    if (parts.length === 0) return [NONE, NONE];
+    if (parts.length === 0) return NOTHING_MOVES;
     const { first, last } = this.#origins.rangeOf(node);
     return divide(parts, ({ reads }) => reads.first >= first && reads.last <= last);
   }
 }
 
 function divide<Item>(items: readonly Item[], test: (item: Item) => boolean): readonly [readonly Item[], readonly Item[]] {
+  let failures = 0;
+  for (const item of items) if (!test(item)) failures += 1;
+  // Mostly all are alike, and their list serves.
+  if (failures === 0) return [items, []];
+  if (failures === items.length) return [[], items];
   const passed: Item[] = [];
   const failed: Item[] = [];
   for (const item of items) (test(item) ? passed : failed).push(item);

@@ -16,18 +16,21 @@ import { assert, PlatformError } from '../../spi/index.ts';
 
 /** A catalog in memory, for tests: tables are empty, and have snapshot '1' unless told otherwise. */
 export class MemoryCatalog implements Catalog {
-  readonly #relations = new Map<string, TableSnapshot | ViewDefinition>();
-  readonly #histories = new Map<string, readonly SnapshotEntry[]>();
-  readonly #schemas: Set<string>;
+  #relations = new Map<string, TableSnapshot | ViewDefinition>();
+  #histories = new Map<string, readonly SnapshotEntry[]>();
+  /** True while the maps are those of a pinned state, too, which a change must not reach. */
+  #isShared = false;
+  readonly #schemas: ReadonlySet<string>;
   #created = 0;
 
-  constructor(schemas: readonly string[] = ['main']) {
-    this.#schemas = new Set(schemas);
+  constructor(schemas: Iterable<string> = ['main']) {
+    this.#schemas = schemas instanceof Set ? (schemas as ReadonlySet<string>) : new Set(schemas);
   }
 
   /** Adds a table as CREATE TABLE would. */
   createTable(spec: TableSpec, snapshotId: string | null = '1'): TableSnapshot {
     this.#created += 1;
+    this.#own();
     const fields = spec.columns.map(({ name, type, nullable, comment }, index): Field => {
       const field = { id: index + 1, name, type: numbered(type), nullable };
       return comment === undefined ? field : { ...field, comment };
@@ -61,6 +64,7 @@ export class MemoryCatalog implements Catalog {
   addSnapshot(name: RelationName, snapshotId: string, facts: Partial<Pick<SnapshotEntry, 'committedAtMs' | 'summary'>> = {}): void {
     const found = this.#relations.get(keyOf(name));
     assert(found?.kind === 'table', 'snapshots are those of a table');
+    this.#own();
     const entries = this.#histories.get(keyOf(name)) ?? [];
     const sequenceNumber = entries.length + 1;
     const entry = { snapshotId, parentId: null, sequenceNumber, committedAtMs: sequenceNumber, operation: 'append', summary: {}, ...facts };
@@ -72,19 +76,31 @@ export class MemoryCatalog implements Catalog {
   addDeleteFiles(name: RelationName): void {
     const found = this.#relations.get(keyOf(name));
     assert(found?.kind === 'table', 'delete files are those of a table');
+    this.#own();
     this.#relations.set(keyOf(name), { ...found, deletes: true });
   }
 
   /** Adds a view as CREATE VIEW would. */
   createView(view: Omit<ViewDefinition, 'kind'>): void {
+    this.#own();
     this.#relations.set(keyOf(view.name), { kind: 'view', ...view });
   }
 
+  /** A committed state is pinned without a copy, as those of stored catalogs are. */
   pinned(): MemoryCatalog {
-    const copy = new MemoryCatalog([...this.#schemas]);
-    for (const [key, relation] of this.#relations) copy.#relations.set(key, relation);
-    for (const [key, entries] of this.#histories) copy.#histories.set(key, entries);
+    const copy = new MemoryCatalog(this.#schemas);
+    copy.#relations = this.#relations;
+    copy.#histories = this.#histories;
+    copy.#isShared = true;
+    this.#isShared = true;
     return copy;
+  }
+
+  #own(): void {
+    if (!this.#isShared) return;
+    this.#relations = new Map(this.#relations);
+    this.#histories = new Map(this.#histories);
+    this.#isShared = false;
   }
 
   schemas(): Promise<readonly string[]> {
