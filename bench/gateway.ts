@@ -60,13 +60,19 @@ const SELECT_ONE_SAMPLES = 500;
 /** Statements until the code of both processes is compiled, as it is in a server that has run for a few seconds. */
 const SELECT_ONE_WARM_UP = 4000;
 
+/** Units: milliseconds at the median for `SELECT 1` on a server as it is shipped, which keeps results. */
+const SHIPPED_MS_MAX = 1;
+
+/** The same when an engine's process computes it each time: the way there and back costs what an answer that was kept does not. Beyond this something broke. */
+const COMPUTED_MS_MAX = 3;
+
 async function measureSelectOne(client: BenchClient): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  for (const [name, accept, sql] of [
-    ['select-1-json', 'application/json', 'SELECT 1'],
-    ['select-1-arrow', ARROW, 'SELECT 1'],
-    ['select-1-uncached-json', 'application/json', 'SELECT /*+ NO_CACHE */ 1'],
-    ['select-1-uncached-arrow', ARROW, 'SELECT /*+ NO_CACHE */ 1'],
+  for (const [name, accept, sql, maxMs] of [
+    ['select-1-json', 'application/json', 'SELECT 1', SHIPPED_MS_MAX],
+    ['select-1-arrow', ARROW, 'SELECT 1', SHIPPED_MS_MAX],
+    ['select-1-computed-json', 'application/json', 'SELECT /*+ NO_CACHE */ 1', COMPUTED_MS_MAX],
+    ['select-1-computed-arrow', ARROW, 'SELECT /*+ NO_CACHE */ 1', COMPUTED_MS_MAX],
   ] as const) {
     const run = (): Promise<unknown> => client.run(sql, { accept });
     await sampleMs(SELECT_ONE_WARM_UP, run);
@@ -76,8 +82,8 @@ async function measureSelectOne(client: BenchClient): Promise<readonly Check[]> 
       id: name,
       value: round(median),
       unit: 'ms',
-      target: '<= 1',
-      pass: median <= 1,
+      target: `<= ${String(maxMs)}`,
+      pass: median <= maxMs,
       note: `95% ${String(round(low))} to ${String(round(high))} of ${String(times.length)} on one kept connection; p99 ${String(round(quantile(times, 0.99)))} ms; ${MODE}`,
     });
   }
