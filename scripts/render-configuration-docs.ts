@@ -22,6 +22,7 @@ engines:
   - module: olap            # a built-in engine: olap, batch or stream
   - module: ./my-engine     # a package name, or a path from this file
     config: { }
+    host: in-process        # where the engine runs; in-process is the default
 routes:                     # see docs/routing.md
   - name: nightly
     when: user = 'etl' AND kind = 'write'

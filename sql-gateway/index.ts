@@ -9,4 +9,5 @@ export {
   type EngineSurroundings,
   type RegisteredEngine,
 } from './engine/load-engines.ts';
+export { ENGINE_HOST_KINDS, type EngineHostKind, readHostKind } from './engine/host-kind.ts';
 export { createTranslator, type Dialect, DIALECTS, type TranslatedStatement, type Translator } from './translate/translator.ts';

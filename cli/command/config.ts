@@ -33,7 +33,7 @@ function showConfig(loaded: LoadedConfig, widthMax: number | undefined): string[
   for (const [index, engine] of loaded.config.engines.entries()) {
     rows.push([
       `engines[${String(index)}]`,
-      `${engine.module} ${JSON.stringify(engine.config)}`,
+      `${engine.module} ${JSON.stringify(engine.config)} ${engine.host}`,
       loaded.file === null ? 'default' : 'file',
     ]);
   }

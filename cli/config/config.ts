@@ -1,4 +1,5 @@
 import type { RouteRuleText } from '../../sql/bind/index.ts';
+import type { EngineHostKind } from '../../sql-gateway/index.ts';
 
 /** An engine to load. */
 export interface EngineEntry {
@@ -6,6 +7,8 @@ export interface EngineEntry {
   readonly module: string;
   /** The plugin's own configuration, checked against its schema. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** Where the engine runs. */
+  readonly host: EngineHostKind;
 }
 
 /** The whole configuration, checked and complete. */

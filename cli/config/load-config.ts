@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { nearestName, PlatformError } from '../../spi/index.ts';
+import { readHostKind } from '../../sql-gateway/index.ts';
 import { CONFIG_KEYS, type ConfigKey, environmentName } from './config-keys.ts';
 import type { Config, ConfigOrigin, EngineEntry, LoadedConfig } from './config.ts';
 import { parseValue, type ConfigValue } from './parse-value.ts';
@@ -12,9 +13,9 @@ export const DEFAULT_CONFIG_FILE = 'trivium.yaml';
 
 /** The engines that are loaded when the file names none. */
 const DEFAULT_ENGINES: readonly EngineEntry[] = [
-  { module: 'olap', config: {} },
-  { module: 'batch', config: {} },
-  { module: 'stream', config: {} },
+  { module: 'olap', config: {}, host: 'in-process' },
+  { module: 'batch', config: {}, host: 'in-process' },
+  { module: 'stream', config: {}, host: 'in-process' },
 ];
 
 /** What `loadConfig` reads from. */
@@ -108,12 +109,16 @@ function readEngines(entries: unknown, file: string): readonly EngineEntry[] {
   return asList(entries, file, 'engines').map((entry, index) => {
     const place = `engines[${String(index)}]`;
     const record = asRecord(entry, file, place);
-    checkKeys(record, ['module', 'config'], file, place);
+    checkKeys(record, ['module', 'config', 'host'], file, place);
     const module = record['module'];
     if (typeof module !== 'string' || module === '') {
       throw new PlatformError('CONFIG_INVALID', `${file}: ${place}.module must name a package or a path`);
     }
-    return { module, config: record['config'] === undefined ? {} : asRecord(record['config'], file, `${place}.config`) };
+    return {
+      module,
+      config: record['config'] === undefined ? {} : asRecord(record['config'], file, `${place}.config`),
+      host: readHostKind(record['host'], `${file}: ${place}.host`),
+    };
   });
 }
 

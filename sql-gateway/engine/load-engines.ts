@@ -9,6 +9,7 @@ import {
   PlatformError,
   type TableSource,
 } from '../../spi/index.ts';
+import { type EngineHostKind, readHostKind } from './host-kind.ts';
 import { checkPlugin, loadPlugin } from './load-plugin.ts';
 import { validateConfig } from './validate-config.ts';
 
@@ -16,6 +17,8 @@ import { validateConfig } from './validate-config.ts';
 export interface EngineEntry {
   readonly module: string | EnginePlugin;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Where the engine runs; `in-process` when left out. */
+  readonly host?: EngineHostKind;
 }
 
 /** What all engines are given. */
@@ -51,7 +54,8 @@ export interface EngineRegistry {
 export async function loadEngines(entries: readonly EngineEntry[], surroundings: EngineSurroundings): Promise<EngineRegistry> {
   const engines: RegisteredEngine[] = [];
   try {
-    for (const entry of entries) {
+    for (const [index, entry] of entries.entries()) {
+      readHostKind(entry.host, `engines[${String(index)}].host`);
       const plugin = typeof entry.module === 'string' ? await loadPlugin(entry.module) : checkPlugin(entry.module, entry.module.name);
       if (engines.some(({ name }) => name === plugin.name)) {
         throw new PlatformError('CONFIG_INVALID', `Two engines are called '${plugin.name}'; configure one of them.`);

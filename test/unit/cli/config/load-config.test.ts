@@ -85,9 +85,15 @@ describe('loadConfig', () => {
   it('resolves engine paths against the file and leaves package names alone', () => {
     writeConfig('engines:\n  - module: olap\n  - module: ./my-engine/index.js\n    config: { depth: 2 }\n');
     expect(loadConfig(inputs()).config.engines).toEqual([
-      { module: 'olap', config: {} },
-      { module: join(directory, 'my-engine/index.js'), config: { depth: 2 } },
+      { module: 'olap', config: {}, host: 'in-process' },
+      { module: join(directory, 'my-engine/index.js'), config: { depth: 2 }, host: 'in-process' },
     ]);
+  });
+
+  it('refuses an unknown kind of host with the nearest one', () => {
+    writeConfig('engines:\n  - module: olap\n    host: in-proces\n');
+    expect(failure({})).toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(failure({}).message).toMatch(/engines\[0\]\.host must be one of .*did you mean 'in-process'/);
   });
 
   it('says which file is missing when one is named', () => {

@@ -90,6 +90,15 @@ describe('the registry of engines', () => {
     expect(closed).toBe(1);
   });
 
+  it('refuses an unknown kind of host before anything is loaded', async () => {
+    const entry = { module: 'no-such-package-of-ours', config: {}, host: 'in-procss' as 'in-process' };
+    const host = { tables: NO_TABLES, log: createSilentLog(), spoolDirectory: folder, dataDirectory: folder };
+    await expect(loadEngines([entry], host)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(/did you mean 'in-process'/) as string,
+    });
+  });
+
   it('names the nearest engine for a misspelt one', async () => {
     const engines = await load(memoryEnginePlugin({ name: 'olap' }));
     expect(() => engines.get('olpa')).toThrow(expect.objectContaining({ code: 'ENGINE_UNKNOWN', hint: "Did you mean 'olap'?" }) as Error);
