@@ -95,8 +95,14 @@ module.exports = {
     ban(
       'gateway-down',
       'The gateway knows the contract, the language and Arrow frames.',
-      { path: '^sql-gateway/' },
+      { path: '^sql-gateway/', pathNot: '^sql-gateway/engine/host/' },
       outside('spi', 'sql', 'runtime/arrow', 'sql-gateway'),
+    ),
+    ban(
+      'engine-host-down',
+      'What holds engines outside of the server knows the contract, processes and how plugins are loaded.',
+      { path: '^sql-gateway/engine/host/' },
+      outside('spi', 'runtime/process', 'sql-gateway/engine'),
     ),
     ban(
       'example-like-a-plugin',

@@ -22,7 +22,9 @@ engines:
   - module: olap            # a built-in engine: olap, batch or stream
   - module: ./my-engine     # a package name, or a path from this file
     config: { }
-    host: in-process        # where the engine runs; in-process is the default
+    host: process           # where the engine runs: in-process (default), worker or process, see docs/spi/hosts.md
+    memoryMb: 1024          # what it may use in a worker or process
+    network: false          # whether its process may reach the network
 routes:                     # see docs/routing.md
   - name: nightly
     when: user = 'etl' AND kind = 'write'

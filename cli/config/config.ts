@@ -9,6 +9,10 @@ export interface EngineEntry {
   readonly config: Readonly<Record<string, unknown>>;
   /** Where the engine runs. */
   readonly host: EngineHostKind;
+  /** What it may use there. Units: MiB. */
+  readonly memoryMb?: number;
+  /** Whether a process of it may reach the network. */
+  readonly network?: boolean;
 }
 
 /** The whole configuration, checked and complete. */

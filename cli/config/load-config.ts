@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { nearestName, PlatformError } from '../../spi/index.ts';
-import { readHostKind } from '../../sql-gateway/index.ts';
 import { CONFIG_KEYS, type ConfigKey, environmentName } from './config-keys.ts';
 import type { Config, ConfigOrigin, EngineEntry, LoadedConfig } from './config.ts';
 import { parseValue, type ConfigValue } from './parse-value.ts';
+import { ENGINE_KEYS, readEngine } from './read-engine.ts';
 import { readRoute } from './read-route.ts';
 
 /** The file that is read when `--config` names none and it exists. */
@@ -109,16 +109,9 @@ function readEngines(entries: unknown, file: string): readonly EngineEntry[] {
   return asList(entries, file, 'engines').map((entry, index) => {
     const place = `engines[${String(index)}]`;
     const record = asRecord(entry, file, place);
-    checkKeys(record, ['module', 'config', 'host'], file, place);
-    const module = record['module'];
-    if (typeof module !== 'string' || module === '') {
-      throw new PlatformError('CONFIG_INVALID', `${file}: ${place}.module must name a package or a path`);
-    }
-    return {
-      module,
-      config: record['config'] === undefined ? {} : asRecord(record['config'], file, `${place}.config`),
-      host: readHostKind(record['host'], `${file}: ${place}.host`),
-    };
+    checkKeys(record, ENGINE_KEYS, file, place);
+    const config = record['config'] === undefined ? {} : asRecord(record['config'], file, `${place}.config`);
+    return readEngine(record, config, `${file}: ${place}`);
   });
 }
 

@@ -1,6 +1,5 @@
 import { PlatformError, type RunOptions } from '../../spi/index.ts';
-import { type Json, type Lease, residentBytes, watchRun } from '../../runtime/process/index.ts';
-import { explainLoss } from '../duckdb/explain-loss.ts';
+import { explainLoss, type Json, type Lease, residentBytes, watchRun } from '../../runtime/process/index.ts';
 import type { QueryMessage } from '../duckdb/query-message.ts';
 import { CHILD_METHODS } from './child-message.ts';
 import type { ChildPool } from './child-pool.ts';

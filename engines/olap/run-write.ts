@@ -1,6 +1,5 @@
 import { type DataFile, type Fragment, PlatformError, type RunOptions, type StagingArea } from '../../spi/index.ts';
-import { type Json, watchRun } from '../../runtime/process/index.ts';
-import { explainLoss } from '../duckdb/explain-loss.ts';
+import { explainLoss, type Json, watchRun } from '../../runtime/process/index.ts';
 import type { QueryMessage } from '../duckdb/query-message.ts';
 import { CHILD_METHODS, type WriteMessage } from './child-message.ts';
 import { leaseChild } from './lease-child.ts';

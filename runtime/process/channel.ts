@@ -1,4 +1,5 @@
 import type { ErrorCode, PlatformError } from '../../spi/index.ts';
+import type { PeerLimits } from './peer-budget.ts';
 
 /** What crosses a process boundary beside binary frames. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
@@ -67,4 +68,6 @@ export interface Channel {
 export interface ChannelOptions {
   /** Code of the error with which exchanges fail when the channel closes under them, such as ENGINE_LOST. */
   readonly lostCode: ErrorCode;
+  /** What a peer that is not trusted may send; one that sends more is cut off. */
+  readonly peerLimits?: PeerLimits | undefined;
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
@@ -15,17 +16,25 @@ export interface ChildCommandOptions {
   readonly name: string;
   readonly args: readonly string[];
   readonly memoryBytesMax: number | undefined;
+  /** Only the soft limit of the memory is set, so that what the child starts may have limits of its own. */
+  readonly memorySoft?: boolean | undefined;
+  /** The child gets a network of its own that leads nowhere, where the kernel allows it. */
+  readonly isolatesNetwork?: boolean | undefined;
+  /** True when the child is to load modules written in TypeScript. */
+  readonly loadsTypeScript?: boolean | undefined;
 }
 
 /** Returns the command line of a child: Node on the entry module, behind the Linux tools that cap its memory and end it with its parent where they are installed. */
 export function childCommand(options: ChildCommandOptions): ChildCommand {
-  const node = [process.execPath, `--title=${options.name}`, ...loaderArguments(options.entry), entryPath(options.entry), ...options.args];
-  const [file = process.execPath, ...args] = [...parentDeathArguments(), ...memoryArguments(options.memoryBytesMax), ...node];
+  const path = runnablePath(options.entry);
+  const node = [process.execPath, `--title=${options.name}`, ...loaderArguments(path, options.loadsTypeScript), path, ...options.args];
+  const isolation = options.isolatesNetwork === true ? (networkIsolation() ?? []) : [];
+  const [file = process.execPath, ...args] = [...isolation, ...parentDeathArguments(), ...memoryArguments(options), ...node];
   return { file, args };
 }
 
-/** A built program has `.js` where its source says `.ts`. */
-function entryPath(entry: URL): string {
+/** Returns the file that is run for a module of ours: a built program has `.js` where its source says `.ts`. */
+export function runnablePath(entry: URL): string {
   const path = fileURLToPath(entry);
   if (import.meta.url.endsWith('.js')) return path.replace(/\.ts$/, '.js');
   return compiledCopy(path) ?? path;
@@ -40,8 +49,23 @@ function compiledCopy(path: string): string | null {
   return existsSync(compiled) ? compiled : null;
 }
 
-function loaderArguments(entry: URL): string[] {
-  if (!entryPath(entry).endsWith('.ts')) return [];
+/** A module as a child can load it. */
+export interface RunnableModule {
+  readonly module: string;
+  /** True when it is TypeScript still, which a child needs a loader for. */
+  readonly isTypeScript: boolean;
+}
+
+/** Returns how a child loads a module given by package name, absolute path or file URL. */
+export function runnableModule(module: string): RunnableModule {
+  if (!module.endsWith('.ts')) return { module, isTypeScript: false };
+  const path = module.startsWith('file:') ? fileURLToPath(module) : module;
+  const compiled = compiledCopy(path);
+  return compiled === null ? { module, isTypeScript: true } : { module: compiled, isTypeScript: false };
+}
+
+function loaderArguments(path: string, loadsTypeScript = false): string[] {
+  if (!path.endsWith('.ts') && !loadsTypeScript) return [];
   return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
 }
 
@@ -51,9 +75,27 @@ function parentDeathArguments(): string[] {
   return tool === null ? [] : [tool, '--pdeathsig', 'KILL', '--'];
 }
 
-function memoryArguments(memoryBytesMax: number | undefined): string[] {
+function memoryArguments({ memoryBytesMax, memorySoft = false }: ChildCommandOptions): string[] {
   const tool = memoryBytesMax === undefined ? null : linuxTool('prlimit');
-  return tool === null ? [] : [tool, `--data=${memoryBytesMax}`, '--'];
+  return tool === null ? [] : [tool, `--data=${memoryBytesMax}${memorySoft ? ':' : ''}`, '--'];
+}
+
+/** Returns the command that starts another one without a network; null where the kernel does not allow that. */
+export function networkIsolation(): readonly string[] | null {
+  isolation ??= { command: findIsolation() };
+  return isolation.command;
+}
+
+let isolation: { readonly command: readonly string[] | null } | null = null;
+
+function findIsolation(): readonly string[] | null {
+  const tool = linuxTool('unshare');
+  if (tool === null) return null;
+  const ways = [
+    [tool, '--net', '--'],
+    [tool, '--user', '--map-current-user', '--net', '--'],
+  ];
+  return ways.find(([file = tool, ...args]) => spawnSync(file, [...args, 'true'], { stdio: 'ignore', timeout: 5000 }).status === 0) ?? null;
 }
 
 const found = new Map<string, string | null>();

@@ -1,10 +1,7 @@
 import { Socket } from 'node:net';
-import { PlatformError } from '../../spi/index.ts';
 import type { Channel } from './channel.ts';
 import { createChannel } from './create-channel.ts';
-
-/** Method that every child serves: answers when the child's setup is complete, with the setup's error when it failed. */
-export const READY_METHOD = '$ready';
+import { serveReady } from './serve-ready.ts';
 
 /** File descriptor at which a child finds the socket to its parent. */
 const CHANNEL_FD = 3;
@@ -14,15 +11,5 @@ const CHANNEL_FD = 3;
 export function runChild(setup: (channel: Channel) => Promise<void>): void {
   const channel = createChannel(new Socket({ fd: CHANNEL_FD, readable: true, writable: true }), { lostCode: 'INTERNAL_UNAVAILABLE' });
   void channel.closed.then(() => process.exit(0));
-  const ready = setup(channel).then(
-    () => null,
-    (error: unknown) => PlatformError.from(error, 'INTERNAL_INVARIANT'),
-  );
-  channel.serve({
-    [READY_METHOD]: async () => {
-      const error = await ready;
-      if (error !== null) throw error;
-      return null;
-    },
-  });
+  serveReady(channel, setup);
 }

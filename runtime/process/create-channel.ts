@@ -5,6 +5,7 @@ import type { CallOptions, Channel, ChannelOptions, Exchange, Handler, Json, Ope
 import { FROM_SERVER, MESSAGE, malformed, WINDOW_BYTES_DEFAULT } from './message.ts';
 import { MessageReader } from './message-reader.ts';
 import { MessageWriter } from './message-writer.ts';
+import { PeerBudget } from './peer-budget.ts';
 import { parseOpenRequest, ServedExchange } from './served-exchange.ts';
 
 /** Opens a channel over a stream that nobody else reads or writes.
@@ -21,6 +22,7 @@ class StreamChannel implements Channel {
   readonly #handlers = new Map<string, Handler>();
   readonly #calls = new Map<number, CallerExchange>();
   readonly #served = new Map<number, ServedExchange>();
+  readonly #budget: PeerBudget | null;
   #lastId = 0;
   #lost: PlatformError | null = null;
   #onClosed: () => void = () => undefined;
@@ -29,10 +31,12 @@ class StreamChannel implements Channel {
     this.#stream = stream;
     this.#options = options;
     this.#writer = new MessageWriter(stream);
+    this.#budget = options.peerLimits === undefined ? null : new PeerBudget(options.peerLimits);
     this.closed = new Promise((resolve) => {
       this.#onClosed = resolve;
     });
     const reader = new MessageReader((kind, id, payload) => {
+      this.#budget?.take((kind & ~FROM_SERVER) === MESSAGE.frame ? 0 : payload.length);
       if (kind & FROM_SERVER) this.#fromServer(kind & ~FROM_SERVER, id, payload);
       else this.#fromCaller(kind, id, payload);
     });
@@ -92,7 +96,10 @@ class StreamChannel implements Channel {
   /** Messages for exchanges that we opened; one that is over on our side may still be spoken of. */
   #fromServer(kind: number, id: number, payload: Buffer): void {
     const exchange = this.#calls.get(id);
-    if (exchange === undefined) return;
+    if (exchange === undefined) {
+      this.#budget?.take(payload.length);
+      return;
+    }
     switch (kind) {
       case MESSAGE.header:
         exchange.onHeader(parseJson(payload) as Json);
@@ -121,7 +128,10 @@ class StreamChannel implements Channel {
       return;
     }
     const exchange = this.#served.get(id);
-    if (exchange === undefined) return;
+    if (exchange === undefined) {
+      this.#budget?.take(payload.length);
+      return;
+    }
     switch (kind) {
       case MESSAGE.frame:
         exchange.onFrame(payload);
@@ -145,6 +155,7 @@ class StreamChannel implements Channel {
     const request = parseOpenRequest(parseJson(payload));
     const exchange = new ServedExchange(id, this.#writer, request, () => this.#served.delete(id));
     this.#served.set(id, exchange);
+    this.#budget?.checkOpen(this.#served.size);
     const handler = this.#handlers.get(request.method);
     if (handler === undefined)
       exchange.refuse(new PlatformError('INTERNAL_INVARIANT', `The other process serves no method ${request.method}.`));

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { assert, type ErrorCode, PlatformError } from '../../spi/index.ts';
 import type { Channel } from './channel.ts';
 import { childCommand } from './child-command.ts';
-import { READY_METHOD } from './child-main.ts';
 import { createChannel } from './create-channel.ts';
+import { forwardLines } from './forward-lines.ts';
+import type { PeerLimits } from './peer-budget.ts';
+import { untilReady } from './serve-ready.ts';
 
 /** How a child process is started. */
 export interface ChildOptions {
@@ -16,6 +17,14 @@ export interface ChildOptions {
   readonly args?: readonly string[];
   /** Units: bytes of heap and anonymous memory (RLIMIT_DATA); Linux with prlimit only, ignored elsewhere. */
   readonly memoryBytesMax?: number | undefined;
+  /** Sets the soft limit of the memory only, so that what the child starts may have limits of its own. */
+  readonly memorySoft?: boolean | undefined;
+  /** Gives the child a network that leads nowhere, where `networkIsolation` finds a way. */
+  readonly isolatesNetwork?: boolean | undefined;
+  /** True when the child is to load modules written in TypeScript. */
+  readonly loadsTypeScript?: boolean | undefined;
+  /** What a child that is not trusted may send. */
+  readonly peerLimits?: PeerLimits | undefined;
   /** The child's environment is empty but for these, PATH, HOME, TMPDIR and UV_THREADPOOL_SIZE. */
   readonly env?: Readonly<Record<string, string>>;
   /** Size of libuv's thread pool in the child. */
@@ -24,7 +33,7 @@ export interface ChildOptions {
   readonly readyTimeoutMs?: number | undefined;
   /** Code of errors that arise because the child is gone. */
   readonly lostCode: ErrorCode;
-  /** Takes each line that the child writes to its standard output or error. */
+  /** Takes the lines that the child writes to its standard output or error; of a flood the first of each second, and how many were left out. */
   onLog(line: string): void;
 }
 
@@ -50,6 +59,9 @@ export async function spawnChild(options: ChildOptions): Promise<ChildHandle> {
     name: options.name,
     args: options.args ?? [],
     memoryBytesMax: options.memoryBytesMax,
+    memorySoft: options.memorySoft,
+    isolatesNetwork: options.isolatesNetwork,
+    loadsTypeScript: options.loadsTypeScript,
   });
   const child = spawn(command.file, command.args, {
     // A group of its own, so that a kill reaches all that the child started, and a terminal's Ctrl-C only the parent.
@@ -59,7 +71,10 @@ export async function spawnChild(options: ChildOptions): Promise<ChildHandle> {
   });
   const handle = childHandle(child, options);
   try {
-    await untilReady(handle, options);
+    const timeoutMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
+    const late = (): PlatformError =>
+      new PlatformError(options.lostCode, `The process ${options.name} was not ready within ${timeoutMs} ms.`);
+    await untilReady(handle.channel, late, timeoutMs);
   } catch (error) {
     handle.kill();
     throw error;
@@ -68,9 +83,13 @@ export async function spawnChild(options: ChildOptions): Promise<ChildHandle> {
 }
 
 function childHandle(child: ChildProcess, options: ChildOptions): ChildHandle {
-  const channel = createChannel(child.stdio[3] as Duplex, { lostCode: options.lostCode });
-  forwardLines(child.stdout, options);
-  forwardLines(child.stderr, options);
+  const channel = createChannel(child.stdio[3] as Duplex, { lostCode: options.lostCode, peerLimits: options.peerLimits });
+  for (const output of [child.stdout, child.stderr]) {
+    assert(output !== null, 'the child has piped output');
+    forwardLines(output, (line) => {
+      options.onLog(line);
+    });
+  }
   let running = true;
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
     child.once('error', (error) => {
@@ -106,20 +125,8 @@ function childHandle(child: ChildProcess, options: ChildOptions): ChildHandle {
   };
 }
 
-async function untilReady(handle: ChildHandle, options: ChildOptions): Promise<void> {
-  const timeoutMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
-  const tooLate = new AbortController();
-  const timer = setTimeout(() => {
-    tooLate.abort(new PlatformError(options.lostCode, `The process ${options.name} was not ready within ${timeoutMs} ms.`));
-  }, timeoutMs);
-  try {
-    await handle.channel.call(READY_METHOD, null, { signal: tooLate.signal });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function childEnvironment(options: ChildOptions): Record<string, string> {
+/** Returns the environment of a child: what was set for it, and what programs cannot do without. */
+export function childEnvironment(options: Pick<ChildOptions, 'env' | 'threadPoolSize'>): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const name of ['PATH', 'HOME', 'TMPDIR']) {
     const value = process.env[name];
@@ -127,13 +134,6 @@ function childEnvironment(options: ChildOptions): Record<string, string> {
   }
   if (options.threadPoolSize !== undefined) environment['UV_THREADPOOL_SIZE'] = String(options.threadPoolSize);
   return { ...environment, ...options.env };
-}
-
-function forwardLines(stream: Readable | null, options: ChildOptions): void {
-  assert(stream !== null, 'the child has piped output');
-  createInterface({ input: stream }).on('line', (line) => {
-    options.onLog(line);
-  });
 }
 
 function killGroup(pid: number | undefined): void {

@@ -4,7 +4,7 @@ import { nearestName, PlatformError } from '../../spi/index.ts';
 export type EngineHostKind = 'in-process' | 'worker' | 'process';
 
 /** The kinds that an engine can be started in. */
-export const ENGINE_HOST_KINDS: readonly EngineHostKind[] = ['in-process'];
+export const ENGINE_HOST_KINDS: readonly EngineHostKind[] = ['in-process', 'worker', 'process'];
 
 /** Returns the kind that a configuration names; `in-process` when it names none.
  *  @throws CONFIG_INVALID with the place and the nearest kind */

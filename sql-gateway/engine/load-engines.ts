@@ -9,6 +9,7 @@ import {
   PlatformError,
   type TableSource,
 } from '../../spi/index.ts';
+import { type HostedPlugin, hostPlugin } from './host/hosted-plugin.ts';
 import { type EngineHostKind, readHostKind } from './host-kind.ts';
 import { checkPlugin, loadPlugin } from './load-plugin.ts';
 import { validateConfig } from './validate-config.ts';
@@ -19,7 +20,14 @@ export interface EngineEntry {
   readonly config: Readonly<Record<string, unknown>>;
   /** Where the engine runs; `in-process` when left out. */
   readonly host?: EngineHostKind;
+  /** What an engine in a worker or a process may use: JavaScript objects of a thread, data of a process. Units: MiB; 1024 when left out. */
+  readonly memoryMb?: number;
+  /** Whether an engine in a process may reach the network; not when left out. */
+  readonly network?: boolean;
 }
+
+/** Units: MiB. */
+const MEMORY_MB = 1024;
 
 /** What all engines are given. */
 export interface EngineSurroundings {
@@ -55,18 +63,36 @@ export async function loadEngines(entries: readonly EngineEntry[], surroundings:
   const engines: RegisteredEngine[] = [];
   try {
     for (const [index, entry] of entries.entries()) {
-      readHostKind(entry.host, `engines[${String(index)}].host`);
-      const plugin = typeof entry.module === 'string' ? await loadPlugin(entry.module) : checkPlugin(entry.module, entry.module.name);
-      if (engines.some(({ name }) => name === plugin.name)) {
-        throw new PlatformError('CONFIG_INVALID', `Two engines are called '${plugin.name}'; configure one of them.`);
+      const kind = readHostKind(entry.host, `engines[${String(index)}].host`);
+      const { plugin, discard } = await openPlugin(entry, kind, surroundings.log);
+      try {
+        if (engines.some(({ name }) => name === plugin.name)) {
+          throw new PlatformError('CONFIG_INVALID', `Two engines are called '${plugin.name}'; configure one of them.`);
+        }
+        engines.push(await startEngine(plugin, entry.config, surroundings));
+      } finally {
+        discard();
       }
-      engines.push(await startEngine(plugin, entry.config, surroundings));
     }
   } catch (error) {
     await Promise.allSettled(engines.map(({ engine }) => engine.close()));
     throw error;
   }
   return registryOf(engines);
+}
+
+/** Loads a plugin where its engine is to work. */
+async function openPlugin({ module, memoryMb, network }: EngineEntry, kind: EngineHostKind, log: Logger): Promise<HostedPlugin> {
+  const inProcess = (plugin: EnginePlugin): HostedPlugin => ({ plugin, discard: () => undefined });
+  if (typeof module === 'string') {
+    if (kind === 'in-process') return inProcess(await loadPlugin(module));
+    return hostPlugin(module, { kind, memoryMb: memoryMb ?? MEMORY_MB, network: network ?? false }, log);
+  }
+  if (kind === 'in-process') return inProcess(checkPlugin(module, module.name));
+  throw new PlatformError(
+    'CONFIG_INVALID',
+    `The engine '${module.name}' is an object of this process; name its module to run it elsewhere.`,
+  );
 }
 
 async function startEngine(

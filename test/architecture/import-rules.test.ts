@@ -26,6 +26,7 @@ const FAULTS: Readonly<Record<string, readonly [importer: string, imported: stri
   'engine-over-duckdb-down': ['engines/batch/sideways.ts', '../olap/leaf.ts'],
   'stream-own-answers': ['engines/stream/borrowed.ts', '../../runtime/duckdb/leaf.ts'],
   'gateway-down': ['sql-gateway/sideways.ts', '../storage/leaf.ts'],
+  'engine-host-down': ['sql-gateway/engine/host/up.ts', '../../leaf.ts'],
   'example-like-a-plugin': ['examples/hello/up.ts', '../../runtime/process/leaf.ts'],
   'kit-down': ['tck/sideways.ts', '../engines/olap/leaf.ts'],
   'kit-above-all': ['sql-gateway/tested.ts', '../tck/leaf.ts'],

@@ -1,6 +1,5 @@
 import { PlatformError } from '../../../spi/index.ts';
-import { type Json, type Lease, residentBytes } from '../../../runtime/process/index.ts';
-import { explainLoss } from '../../duckdb/explain-loss.ts';
+import { explainLoss, type Json, type Lease, residentBytes } from '../../../runtime/process/index.ts';
 import type { BatchConfig } from '../batch-config.ts';
 import { EXECUTOR_METHODS, type TaskMessage } from '../task-message.ts';
 import type { ExecutorPool } from './executor-pool.ts';

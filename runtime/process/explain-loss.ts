@@ -1,12 +1,12 @@
 import { PlatformError } from '../../spi/index.ts';
-import type { ChildHandle } from '../../runtime/process/index.ts';
+import type { ChildHandle } from './spawn-child.ts';
 
 /** What runtimes write when memory runs out. */
 const OUT_OF_MEMORY = /out of memory|bad_alloc|cannot allocate memory|allocation failed|heap limit/i;
 
 /** Returns the error for a process that ended under its statement: RESOURCE_MEMORY when that was the cause as far as one can tell. */
 export async function explainLoss(
-  child: ChildHandle,
+  child: Pick<ChildHandle, 'exited'>,
   lines: readonly string[],
   rssBytesLast: number,
   memoryBytesMax: number,
