@@ -1,13 +1,6 @@
+import { type EqualityColumn, FILE_COLUMN_ID, isPlaceColumn, POSITION_COLUMN_ID, type ScanColumn, type ScanNode } from '../../spi/index.ts';
 import {
-  type DataType,
-  type EqualityColumn,
-  FILE_COLUMN_ID,
-  isPlaceColumn,
-  POSITION_COLUMN_ID,
-  type ScanColumn,
-  type ScanNode,
-} from '../../spi/index.ts';
-import {
+  defaultSql,
   type DeletedFile,
   deleteJoins,
   equalityKey,
@@ -127,9 +120,10 @@ function readFiles(
   const columns = [...compared, ...node.columns.filter((column) => !isPlaceColumn(column))];
   const names = namesIn(input, paths);
   if (!input.byFieldId || columns.length === 0) return `read_parquet(${files}, hive_partitioning = false${options})`;
-  const fields = new Map<number, DataType>(columns.map((column) => [column.fieldId, column.type]));
+  const fields = new Map(columns.map((column) => [column.fieldId, column]));
   const schema = [...fields].map(
-    ([id, type]) => `${String(id)}: {name: '${fieldName(id)}', type: ${quoteText(typeSql(typeInFile(type, names)))}, default_value: NULL}`,
+    ([id, { type, initialDefault }]) =>
+      `${String(id)}: {name: '${fieldName(id)}', type: ${quoteText(typeSql(typeInFile(type, names)))}, default_value: ${defaultSql(type, initialDefault)}}`,
   );
   return `read_parquet(${files}, hive_partitioning = false, schema = MAP {${schema.join(', ')}}${options})`;
 }

@@ -28,6 +28,8 @@ export interface EqualityColumn {
   readonly fieldId: number;
   readonly name: string;
   readonly type: DataType;
+  /** @see Field.initialDefault */
+  readonly initialDefault?: string;
 }
 
 /** Takes away the rows at the positions of a deletion vector: a blob of a Puffin file.

@@ -28,7 +28,7 @@ export type TableChange =
   | LayoutChange
   | ReferenceChange;
 
-/** A change of the schema. Rows written before have NULL in a column that is added. */
+/** A change of the schema. Rows written before have the default in a column that is added, or NULL. */
 export type ColumnChange =
   | {
       readonly kind: 'add_column';
@@ -45,6 +45,8 @@ export type ColumnChange =
   | { readonly kind: 'widen_column'; readonly column: ColumnPath; readonly type: DataType }
   | { readonly kind: 'set_column_nullability'; readonly column: ColumnPath; readonly nullable: boolean }
   | { readonly kind: 'set_column_comment'; readonly column: ColumnPath; readonly comment: string | null }
+  /** In canonical text; null takes the default away. Rows that are there stay as they are. */
+  | { readonly kind: 'set_column_default'; readonly column: ColumnPath; readonly value: string | null }
   | { readonly kind: 'move_column'; readonly column: ColumnPath; readonly position: ColumnPosition };
 
 /** A change of how new data files are laid out; those that are there keep their layout. */

@@ -33,6 +33,8 @@ export interface PlanColumn {
 export interface ScanColumn extends PlanColumn {
   /** Iceberg field id of the column in the table. */
   readonly fieldId: number;
+  /** @see Field.initialDefault */
+  readonly initialDefault?: string;
 }
 
 /** Reads a stored table at one pinned snapshot. */

@@ -7,6 +7,10 @@ export interface Field {
   readonly type: DataType;
   readonly nullable: boolean;
   readonly comment?: string;
+  /** What rows have in the column that are in files from before it, in canonical text; NULL when left out. */
+  readonly initialDefault?: string;
+  /** What rows get that are written without the column, in canonical text; NULL when left out. */
+  readonly writeDefault?: string;
 }
 
 /** A column of a result. Names may repeat. */

@@ -4,18 +4,14 @@ import { bindColumnChange } from './bind-column-change.ts';
 import { refuseUnknownSchema } from './bind-comment.ts';
 import { bindPartitionField, bindProperties } from './bind-create.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
-import { type BinderState, bindWithin } from './binder-state.ts';
+import { bindDefault } from './bind-default.ts';
+import type { BinderState } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
-import { coerceForAssignment } from './coercion.ts';
 import { columnAt } from './column-at.ts';
 import { existingRelation } from './existing-relation.ts';
 import { refuseMaintained } from './maintained-table.ts';
-import { refusedStatement } from './refused-statement.ts';
 import { relationName, schemaName } from './relation-name.ts';
-import { EMPTY_SCOPE } from './scope.ts';
 
-const NOTHING_AROUND = { commonTables: new Map<string, never>(), outer: null };
-const NO_DEFAULTS = 'Tables of format version 2 have no default values: give the value in INSERT, and fill rows that are there by UPDATE.';
 const MS_PER_DAY = 86_400_000;
 
 /** Binds ALTER TABLE: the table, its columns and the types and values given are settled.
@@ -30,12 +26,6 @@ export async function bindAlterTable(state: BinderState, node: AlterTable): Prom
   await refuseMaintained(state, node.table, 'is not altered as a table');
   const { action } = node;
   if (action.kind === 'rename-table') return { kind: 'rename_table', name: found.ref, newName: relationName(action.newName, state.source) };
-  if (action.kind === 'change-column-default' && action.value !== null) {
-    const column = columnAt(state, found.ref.name, found.fields, action.column.parts);
-    const value = bindWithin({ state, scope: EMPTY_SCOPE, environment: NOTHING_AROUND, calls: null, place: 'DEFAULT' }, action.value);
-    coerceForAssignment(state, value, column.type, column.names.join('.'), action.value.span);
-    return refusedStatement(`ALTER TABLE ${schema}.${name} ALTER COLUMN .. SET DEFAULT`, NO_DEFAULTS, { column: column.names.join('.') });
-  }
   return { kind: 'alter_table', table: found.ref, changes: bindAction(state, found, action) };
 }
 
@@ -75,10 +65,11 @@ function bindAction(
     }
     case 'set-write-order':
       return [{ kind: 'set_sort_order', keys: action.keys.map((key) => bindSortKey(state, table, key)) }];
-    case 'change-column-default':
-      // No column has a default, so there is none to drop.
-      columnAt(state, table.ref.name, table.fields, action.column.parts);
-      return [];
+    case 'change-column-default': {
+      const { names, type } = columnAt(state, table.ref.name, table.fields, action.column.parts);
+      const value = action.value === null ? null : bindDefault(state, action.value, type, names.join('.'));
+      return [{ kind: 'set_column_default', column: names, value }];
+    }
     case 'change-reference':
       return [bindReference(state, action)];
     case 'drop-reference':

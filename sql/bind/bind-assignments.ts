@@ -1,8 +1,8 @@
 import type { Expression as PlanExpression, Field, TableSnapshot } from '../../spi/index.ts';
 import type { Assignment } from '../ast/index.ts';
+import { defaultOf } from './bind-default.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { fieldNamed, isRequired } from './bind-insert.ts';
-import { literal } from './bind-literal.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { coerceForAssignment } from './coercion.ts';
 import { resolveName, type Scope } from './scope.ts';
@@ -21,9 +21,7 @@ export function bindAssignments(
     const field = assignedField(context, own, table, target);
     if (values.has(field.id)) throw bindError(state, 'SQL_DUPLICATE_NAME', `column ${field.name} is set twice`, target.span);
     const isDefault = value.kind === 'default-value';
-    const bound = isDefault
-      ? literal(field.type, null)
-      : coerceForAssignment(state, bindWithin(context, value), field.type, field.name, value.span);
+    const bound = isDefault ? defaultOf(field) : coerceForAssignment(state, bindWithin(context, value), field.type, field.name, value.span);
     if (!field.nullable && bound.kind === 'literal' && bound.value === null) throw isRequired(state, field, value.span);
     values.set(field.id, bound);
   }

@@ -19,6 +19,7 @@ import type {
   Property,
   Span,
 } from '../ast/index.ts';
+import { bindDefault } from './bind-default.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import { bindType } from './bind-type.ts';
 import { bindPrimaryKey } from './bind-primary-key.ts';
@@ -107,14 +108,14 @@ export function storedColumns(state: BinderState, relation: BoundRelation, span:
 }
 
 /** Binds the definition of a column.
- *  @throws SQL_UNSUPPORTED for a default, SQL_TYPE_MISMATCH for a type that is not stored */
+ *  @throws SQL_TYPE_MISMATCH for a type that is not stored, and what its DEFAULT can be refused for */
 export function bindColumn(state: BinderState, node: ColumnDefinition): NewColumn {
   const type = bindType(state, node.dataType);
-  if (node.defaultValue !== null) throw unsupported(state, 'a DEFAULT value', node.defaultValue.span);
   if (!isStorable(type))
     throw bindError(state, 'SQL_TYPE_MISMATCH', `${formatType(type)} cannot be the type of a column`, node.dataType.span);
   const comment = node.comment === null ? {} : { comment: node.comment };
-  return { name: node.name.name, type, nullable: !node.notNull, ...comment };
+  const value = node.defaultValue === null ? null : bindDefault(state, node.defaultValue, type, node.name.name);
+  return { name: node.name.name, type, nullable: !node.notNull, ...comment, ...(value === null ? {} : { writeDefault: value }) };
 }
 
 function isStorable(type: DataType): boolean {

@@ -7,8 +7,8 @@ import {
   type TableSnapshot,
 } from '../../spi/index.ts';
 import type { Expression, Insert, Query, Span, Values } from '../ast/index.ts';
+import { defaultOf } from './bind-default.ts';
 import { bindError, didYouMean } from './bind-error.ts';
-import { literal } from './bind-literal.ts';
 import { type BinderState, type BoundRelation, bindWithin, type Environment } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
 import { castTo, coerceForAssignment } from './coercion.ts';
@@ -21,7 +21,7 @@ import { columnExpression, EMPTY_SCOPE } from './scope.ts';
 const NOTHING_AROUND: Environment = { commonTables: new Map(), outer: null };
 const ONE_ROW: BoundRelation = { plan: { kind: 'values', columns: [], rows: [[]] }, columns: [] };
 
-/** Binds INSERT: the query puts out the table's columns in their order and types; columns without a value are NULL.
+/** Binds INSERT: the query puts out the table's columns in their order and types; columns without a value have their default.
  *  @throws SQL_INVALID_VALUE when a NOT NULL column certainly gets NULL */
 export function bindInsert(state: BinderState, node: Insert): BoundStatement {
   const table = lookUpTarget(state, node.table);
@@ -97,9 +97,7 @@ function bindValueRows(state: BinderState, node: Values, targets: readonly Field
   const context = { state, scope: EMPTY_SCOPE, environment: NOTHING_AROUND, calls: null, place: 'VALUES' };
   const bindCell = (value: Expression, field: Field): PlanExpression => {
     const isDefault = value.kind === 'default-value';
-    const cell = isDefault
-      ? literal(field.type, null)
-      : coerceForAssignment(state, bindWithin(context, value), field.type, field.name, value.span);
+    const cell = isDefault ? defaultOf(field) : coerceForAssignment(state, bindWithin(context, value), field.type, field.name, value.span);
     if (!field.nullable && cell.kind === 'literal' && cell.value === null) throw isRequired(state, field, value.span);
     return cell;
   };
@@ -128,9 +126,10 @@ function projectToTable(
   const columns = table.fields.map((field): ProjectColumn => {
     const column = relation.columns[matched.findIndex((candidate) => candidate.id === field.id)];
     const value = fixed.get(field.id);
-    if (column === undefined && value === undefined && !field.nullable) throw isRequired(state, field, span);
+    if (column === undefined && value === undefined && !field.nullable && field.writeDefault === undefined)
+      throw isRequired(state, field, span);
     const expression =
-      column === undefined ? (value ?? literal(field.type, null)) : assigned(state, relation.plan, columnExpression(column), field, span);
+      column === undefined ? (value ?? defaultOf(field)) : assigned(state, relation.plan, columnExpression(column), field, span);
     return state.columns.create({ name: field.name, type: field.type, nullable: field.nullable, expression });
   });
   const plan: PlanNode = { kind: 'project', input: relation.plan, columns };

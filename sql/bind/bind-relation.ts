@@ -18,6 +18,7 @@ import { noteUse } from './read-record.ts';
 import { isMomentOfRow } from './moment-of-row.ts';
 import { relationName } from './relation-name.ts';
 import { type ParsedView, relationKey, type ResolvedRelation, targetKey, viewSource } from './resolve-relations.ts';
+import { scanColumn } from './scan-column.ts';
 import { ScopeColumns } from './scope-columns.ts';
 import { isMaterializedView } from './stream-table.ts';
 import { hasUniqueNames, TableColumns } from './table-columns.ts';
@@ -138,9 +139,7 @@ function scanCommonTable(state: BinderState, common: VisibleCommonTable): BoundR
 /** Reads all columns of a stored table at the snapshot found. */
 export function scanTable(state: BinderState, table: TableSnapshot): BoundRelation & { readonly plan: ScanNode } {
   pin(state, table);
-  const columns = table.fields.map(({ id: fieldId, name, type, nullable }): ScanColumn => {
-    return { name, type, nullable, fieldId, id: state.columns.add(nullable) };
-  });
+  const columns = table.fields.map((field) => scanColumn(field, state.columns.add(field.nullable)));
   return { plan: scanOf(table, columns), columns };
 }
 

@@ -78,7 +78,7 @@ export function bindDescribeQuery(state: BinderState, node: DescribeQuery): Boun
   return describeColumns(state, relation.columns);
 }
 
-type Described = Pick<PlanColumn, 'name' | 'type' | 'nullable'> & { readonly comment?: string };
+type Described = Pick<PlanColumn, 'name' | 'type' | 'nullable'> & { readonly comment?: string; readonly writeDefault?: string };
 
 function columnsOf(state: BinderState, name: DescribeTable['table']): readonly Described[] {
   const resolved = lookUp(state, name, null);
@@ -100,8 +100,16 @@ function noteNamed(state: BinderState, named: ResolvedRelation): void {
 }
 
 function describeColumns(state: BinderState, columns: readonly Described[]): BoundStatement {
-  const rows = columns.map((column): Row => [column.name, formatType(column.type), column.nullable ? 'YES' : 'NO', column.comment ?? null]);
-  return answer(state, ['column_name', 'data_type', 'nullable', 'comment'], rows);
+  const rows = columns.map(
+    (column): Row => [
+      column.name,
+      formatType(column.type),
+      column.nullable ? 'YES' : 'NO',
+      column.comment ?? null,
+      column.writeDefault ?? null,
+    ],
+  );
+  return answer(state, ['column_name', 'data_type', 'nullable', 'comment', 'default_value'], rows);
 }
 
 /** Binds SHOW CREATE TABLE, VIEW and MATERIALIZED VIEW: one row with the statement that makes the relation anew. */

@@ -1,9 +1,9 @@
 import type { Expression as PlanExpression, Field } from '../../spi/index.ts';
 import type { MergeClause, MergeInsert, MergeUpdate } from '../ast/index.ts';
 import { bindAssignments } from './bind-assignments.ts';
+import { defaultOf } from './bind-default.ts';
 import { bindError } from './bind-error.ts';
 import { fieldNamed, isRequired } from './bind-insert.ts';
-import { literal } from './bind-literal.ts';
 import { bindWithin } from './binder-state.ts';
 import { type ChangeParts, contextOver } from './change-clauses.ts';
 import { coerceForAssignment } from './coercion.ts';
@@ -33,7 +33,7 @@ export function updateValues(
   return bindAssignments(context, contextOver(parts, own, [], 'SET').scope, table, action.assignments);
 }
 
-/** Returns the values of the clause's INSERT over columns of the source; columns without a value are NULL.
+/** Returns the values of the clause's INSERT over columns of the source; columns without a value have their default.
  *  @throws SQL_INVALID_VALUE when a NOT NULL column certainly gets NULL, SQL_TYPE_MISMATCH for a wrong number of values */
 export function insertValues(parts: ChangeParts, action: MergeInsert, others: readonly ScopeColumn[]): FieldValues {
   if (action.star) return valuesByName(parts, action, others);
@@ -51,7 +51,7 @@ export function insertValues(parts: ChangeParts, action: MergeInsert, others: re
       const value = given.get(field.id);
       const bound =
         value === undefined || value.kind === 'default-value'
-          ? literal(field.type, null)
+          ? defaultOf(field)
           : coerceForAssignment(state, bindWithin(context, value), field.type, field.name, value.span);
       const isNull = bound.kind === 'literal' && bound.value === null;
       if (isNull && !field.nullable) throw isRequired(state, field, value?.span ?? action.span);

@@ -1,4 +1,4 @@
-import { type DataType, formatType, type PartitionTransform, type TableSnapshot } from '../../spi/index.ts';
+import { type DataType, type Field, formatType, type PartitionTransform, type TableSnapshot } from '../../spi/index.ts';
 import { WATERMARK_COLUMN, WATERMARK_DELAY } from './bind-watermark.ts';
 
 /** Returns a name in double quotes. */
@@ -10,7 +10,7 @@ export function quoteName(name: string): string {
 export function createTableText(table: TableSnapshot): string {
   const columns = table.fields.map(
     (field) =>
-      `  ${quoteName(field.name)} ${typeText(field.type)}${field.nullable ? '' : ' NOT NULL'}${field.comment === undefined ? '' : ` COMMENT ${quoteText(field.comment)}`}`,
+      `  ${quoteName(field.name)} ${typeText(field.type)}${field.nullable ? '' : ' NOT NULL'}${defaultText(field)}${field.comment === undefined ? '' : ` COMMENT ${quoteText(field.comment)}`}`,
   );
   const watermark = watermarkText(table);
   const elements = watermark === null ? columns : [...columns, watermark];
@@ -30,6 +30,13 @@ export function materializedViewText({ ref, fields, comment }: TableSnapshot, qu
   const columns = fields.map((field) => quoteName(field.name)).join(', ');
   const remark = comment === null ? '' : ` COMMENT ${quoteText(comment)}`;
   return `CREATE MATERIALIZED VIEW ${quoteName(ref.schema)}.${quoteName(ref.name)} (${columns})${remark} AS ${query}`;
+}
+
+function defaultText({ type, writeDefault }: Field): string {
+  if (writeDefault === undefined) return '';
+  if (type.kind === 'varbinary') return ` DEFAULT X'${Buffer.from(writeDefault, 'base64').toString('hex')}'`;
+  const isPlain = ['boolean', 'integer', 'bigint', 'decimal'].includes(type.kind);
+  return ` DEFAULT ${isPlain ? writeDefault : quoteText(writeDefault)}`;
 }
 
 function watermarkText({ properties }: TableSnapshot): string | null {

@@ -1,6 +1,7 @@
 import type { Field, ScanColumn } from '../../spi/index.ts';
 import { narrowest } from '../plan/index.ts';
 import type { ColumnRegistry } from './column-registry.ts';
+import { scanColumn } from './scan-column.ts';
 import { type ColumnGroup, isNamed, type NamedRelation, NO_COLUMNS, type ScopeColumn, tableKey } from './scope-columns.ts';
 
 type Positions = ReadonlyMap<string, number>;
@@ -93,9 +94,10 @@ export class TableColumns implements ColumnGroup {
     }
   }
 
-  #make(position: number, { id: fieldId, name, type, nullable }: Field): ScopeColumn {
+  #make(position: number, field: Field): ScopeColumn {
+    const { name, type, nullable } = field;
     const id = this.#registry.add(nullable || this.#isOptional);
-    this.scanned.push({ name, type, nullable, fieldId, id });
+    this.scanned.push(scanColumn(field, id));
     const column = { name, id, type, table: this.#table, schema: this.#schema, qualifiedOnly: false, position };
     if (position < this.#made.length) this.#isOrdered = false;
     this.#made[position] = column;

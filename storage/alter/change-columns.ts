@@ -1,7 +1,8 @@
 import { type ColumnChange, type ColumnPath, type ColumnPosition, formatType, PlatformError } from '../../spi/index.ts';
 import { checkDistinct, checkName } from '../catalog/check-name.ts';
-import { checkStorable } from '../commit/check-storable.ts';
+import { checkDefaults, checkStorable } from '../commit/check-storable.ts';
 import { numberedType } from '../iceberg/type/assign-field-ids.ts';
+import { printDefault } from '../iceberg/type/default-json.ts';
 import { parseType, printType } from '../iceberg/type/type-json.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { changeFields, type FieldNode, fieldNamed, fieldsOf, findField, idsWithin, nameOf } from './column-path.ts';
@@ -28,6 +29,8 @@ export function changeColumns(metadata: TableMetadata, change: ColumnChange): Ta
       return changeField(metadata, change.column, (field) => ({ ...field, required: !change.nullable }));
     case 'set_column_comment':
       return changeField(metadata, change.column, (field) => commented(field, change.comment));
+    case 'set_column_default':
+      return changeField(metadata, change.column, (field) => defaulted(metadata, field, change));
     case 'move_column':
       return changeSiblings(metadata, change.column, (siblings, field) => placed(siblings, field, change.position));
   }
@@ -39,10 +42,11 @@ function addColumn(
 ): TableMetadata {
   checkName(column.name, 'column');
   checkStorable(column.type, column.name);
-  if (!column.nullable) {
+  if (column.writeDefault !== undefined) checkDefaults(metadata.formatVersion, column.name);
+  if (!column.nullable && column.writeDefault === undefined) {
     throw incompatibleChange(
       `The column ${JSON.stringify(column.name)} cannot be added as NOT NULL: rows that are there have NULL in it.`,
-      'Add it without NOT NULL, fill it by UPDATE, and then ALTER COLUMN .. SET NOT NULL.',
+      'Add it with a DEFAULT (format version 3), or without NOT NULL, fill it by UPDATE, and then ALTER COLUMN .. SET NOT NULL.',
     );
   }
   let last = Number(metadata.json['last-column-id']);
@@ -58,7 +62,11 @@ function addColumn(
     }
     const comment = column.comment === undefined ? {} : { doc: column.comment };
     const id = next();
-    const added: FieldNode = { id, name: column.name, required: false, type: printType(numberedType(column.type, next)), ...comment };
+    const type = printType(numberedType(column.type, next));
+    const value = column.writeDefault === undefined ? null : printDefault(column.type, column.writeDefault);
+    if (value !== null && isStructPart(parent)) throw partDefault(column.name);
+    const defaults = value === null ? {} : { 'initial-default': value, 'write-default': value };
+    const added: FieldNode = { id, name: column.name, required: !column.nullable, type, ...comment, ...defaults };
     return position === null ? [...siblings, added] : placed([...siblings, added], added, position);
   });
   return outcome.kept ? metadata : putSchema(metadata, fields, last);
@@ -102,11 +110,39 @@ function renameColumn(metadata: TableMetadata, column: ColumnPath, newName: stri
 
 function widened(field: FieldNode, { column, type }: Extract<ColumnChange, { kind: 'widen_column' }>): FieldNode {
   const before = parseType(field['type'], 'The schema of the table');
-  if (isWidening(before, type)) return { ...field, type: printType(type) };
+  if (isWidening(before, type)) return { ...field, ...widenedDefaults(field, before.kind === 'real'), type: printType(type) };
   throw incompatibleChange(
     `The type of ${JSON.stringify(column.join('.'))} cannot change from ${formatType(before)} to ${formatType(type)}.`,
     'integer goes to bigint, real to double, and a decimal to one of more digits and the same scale. For another type add a column and fill it by UPDATE.',
   );
+}
+
+/** A real that is read as a double is the number that its 32 bits are. */
+function widenedDefaults(field: FieldNode, isReal: boolean): FieldNode {
+  const found = Object.entries(field).filter(
+    ([key, value]) => isReal && /^(initial|write)-default$/.test(key) && typeof value === 'number',
+  );
+  return Object.fromEntries(found.map(([key, value]) => [key, Math.fround(Number(value))]));
+}
+
+function defaulted(
+  metadata: TableMetadata,
+  field: FieldNode,
+  { column, value }: Extract<ColumnChange, { kind: 'set_column_default' }>,
+): FieldNode {
+  const { 'write-default': before, ...others } = field;
+  if (value === null) return before === undefined ? field : others;
+  checkDefaults(metadata.formatVersion, column.join('.'));
+  if (column.length > 1) throw partDefault(column.join('.'));
+  return { ...others, 'write-default': printDefault(parseType(field['type'], 'The schema of the table'), value) };
+}
+
+const isStructPart = (parent: ColumnPath): boolean => parent.length > 0;
+
+function partDefault(name: string): PlatformError {
+  return new PlatformError('STORAGE_UNSUPPORTED', `${JSON.stringify(name)} is a part of a column, which takes no default value.`, {
+    hint: 'Leave the DEFAULT out.',
+  });
 }
 
 function commented(field: FieldNode, comment: string | null): FieldNode {

@@ -1,4 +1,5 @@
 import { type DataType, PlatformError } from '../../spi/index.ts';
+import type { FormatVersion } from '../iceberg/metadata/table-metadata.ts';
 
 /** Says that a type cannot be the type of a stored column.
  *  @throws STORAGE_UNSUPPORTED */
@@ -27,4 +28,13 @@ export function checkStorable(type: DataType, column: string): void {
       break;
     default:
   }
+}
+
+/** Says that a table of an older format version has no default values.
+ *  @throws STORAGE_UNSUPPORTED */
+export function checkDefaults(formatVersion: FormatVersion, column: string): void {
+  if (formatVersion === 3) return;
+  throw new PlatformError('STORAGE_UNSUPPORTED', `Column ${JSON.stringify(column)} has a DEFAULT, which format version 2 does not have.`, {
+    hint: 'ALTER TABLE .. SET PROPERTIES ("format-version" = 3) first, or make the table WITH ("format-version" = 3).',
+  });
 }

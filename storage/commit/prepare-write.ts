@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { assert, type CommitResult, PlatformError } from '../../spi/index.ts';
+import { assert, type CommitResult, type Field, PlatformError } from '../../spi/index.ts';
 import { findTable } from '../catalog/find-table.ts';
 import { nameTaken, streamTable, unknownSchema, wrongKind } from '../catalog/unknown-name.ts';
 import type { NameReader, RelationPointer } from '../catalog-store/catalog-store.ts';
@@ -58,8 +58,9 @@ export async function prepareWrite(parts: CommitterParts, write: StagedWrite, me
  *  @throws STORAGE_CONFLICT */
 export function checkSchema(write: StagedWrite, { schemas, schema: current }: TableMetadata): void {
   const written = schemas.get(write.schemaId)?.fields ?? [];
+  const isFilled = ({ id, initialDefault }: Field): boolean => initialDefault !== undefined && written.every((field) => field.id !== id);
   const holdsNoNull = (id: number): boolean => written.some((field) => field.id === id && !field.nullable);
-  if (!current.fields.every((field) => field.nullable || holdsNoNull(field.id))) throw columnsChanged(write);
+  if (!current.fields.every((field) => field.nullable || holdsNoNull(field.id) || isFilled(field))) throw columnsChanged(write);
 }
 
 const columnsChanged = ({ table }: StagedWrite): PlatformError =>

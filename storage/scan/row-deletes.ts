@@ -95,4 +95,5 @@ function columnFinder(table: TableMetadata, fields: readonly Field[]): (fieldId:
   };
 }
 
-const toColumn = ({ id, name, type }: Field): EqualityColumn => ({ fieldId: id, name, type });
+const toColumn = ({ id, name, type, initialDefault }: Field): EqualityColumn =>
+  initialDefault === undefined ? { fieldId: id, name, type } : { fieldId: id, name, type, initialDefault };

@@ -131,7 +131,8 @@ describe('tables that change', { timeout: 240_000 }, () => {
     await refuse('ALTER TABLE r ALTER COLUMN a TYPE varchar', 'CATALOG_INCOMPATIBLE_CHANGE');
     await refuse('ALTER TABLE r ALTER COLUMN a SET NOT NULL', 'CATALOG_INCOMPATIBLE_CHANGE');
     await refuse('ALTER TABLE r ADD COLUMN c integer NOT NULL', 'CATALOG_INCOMPATIBLE_CHANGE');
-    await refuse('ALTER TABLE r ADD COLUMN c integer DEFAULT 3', 'SQL_UNSUPPORTED');
+    await refuse('ALTER TABLE r ADD COLUMN c integer DEFAULT 3', 'STORAGE_UNSUPPORTED');
+    await refuse('ALTER TABLE r ALTER COLUMN a SET DEFAULT 3', 'STORAGE_UNSUPPORTED');
     await refuse('ALTER TABLE r DROP COLUMN ts', 'CATALOG_COLUMN_IN_USE');
     await refuse('ALTER TABLE r ADD COLUMN ts_day integer', 'SQL_DUPLICATE_NAME');
     await ask('ALTER TABLE r ALTER COLUMN b SET NOT NULL');

@@ -8,7 +8,16 @@ import {
   type ScanColumn,
 } from '../../../spi/index.ts';
 import { stat } from 'node:fs/promises';
-import { deleteJoins, escapeGlob, quoteName, quoteText, typeInFile, typeSql, valueOfTable } from '../../../runtime/duckdb/index.ts';
+import {
+  defaultSql,
+  deleteJoins,
+  escapeGlob,
+  quoteName,
+  quoteText,
+  typeInFile,
+  typeSql,
+  valueOfTable,
+} from '../../../runtime/duckdb/index.ts';
 import { convertText } from '../conversion/convert-text.ts';
 import type { OperationDatabases } from './operation-databases.ts';
 
@@ -83,10 +92,10 @@ function columnSql(split: ParquetSplit, { fieldId, name, type }: EqualityColumn)
 function scanSql(split: ParquetSplit, columns: readonly EqualityColumn[], path: string, options: string): string {
   const file = quoteText(escapeGlob(path));
   if (split.matchesSchema || columns.length === 0) return `read_parquet(${file}, hive_partitioning = false${options})`;
-  const types = new Map(columns.map(({ fieldId, type }) => [fieldId, type]));
-  const entries = [...types].map(
-    ([fieldId, type]) =>
-      `${String(fieldId)}: {name: '${fieldName(fieldId)}', type: ${quoteText(typeSql(typeInFile(type, split.partNames ?? {})))}, default_value: NULL}`,
+  const byId = new Map(columns.map((column) => [column.fieldId, column]));
+  const entries = [...byId].map(
+    ([fieldId, { type, initialDefault }]) =>
+      `${String(fieldId)}: {name: '${fieldName(fieldId)}', type: ${quoteText(typeSql(typeInFile(type, split.partNames ?? {})))}, default_value: ${defaultSql(type, initialDefault)}}`,
   );
   return `read_parquet(${file}, hive_partitioning = false, schema = MAP {${entries.join(', ')}}${options})`;
 }

@@ -1,11 +1,12 @@
 import { type Field, type FileSource, formatType, nearestName, PlatformError } from '../../../spi/index.ts';
+import { defaultSql, typeSql } from '../../../runtime/duckdb/index.ts';
 import { fileError } from './file-error.ts';
 import type { SourceColumn, SourceRelation } from './source-relation.ts';
 
 /** A column of the target with what fills it. */
 export interface ColumnMatch {
   readonly field: Field;
-  /** Null when the file has no such column: its values are NULL. */
+  /** Null when the file has no such column: its values are the column's default. */
   readonly column: SourceColumn | null;
   /** The value in the field's type, as an SQL expression that fails for values that do not fit. */
   readonly converted: string;
@@ -17,7 +18,7 @@ export function matchColumns(relation: SourceRelation, source: FileSource, field
   const columns = chooseColumns(relation, source, fields);
   return fields.map((field, index) => {
     const column = columns[index] ?? null;
-    if (column === null) return { field, column, converted: 'NULL' };
+    if (column === null) return { field, column, converted: defaultOf(field) };
     const converted = column.convert(field.type);
     if (converted !== null) return { field, column, converted };
     throw new PlatformError(
@@ -26,6 +27,10 @@ export function matchColumns(relation: SourceRelation, source: FileSource, field
       { details: { column: field.name } },
     );
   });
+}
+
+function defaultOf({ type, writeDefault }: Field): string {
+  return writeDefault === undefined ? 'NULL' : `CAST(${defaultSql(type, writeDefault)} AS ${typeSql(type)})`;
 }
 
 function chooseColumns(relation: SourceRelation, source: FileSource, fields: readonly Field[]): readonly (SourceColumn | undefined)[] {

@@ -96,16 +96,25 @@ export function parseType(json: JsonValue | undefined, what: string): DataType {
     case 'struct':
       return {
         kind: 'struct',
-        fields: reader.objects('fields').map((field) => ({
-          id: field.integer('id'),
-          name: field.string('name'),
-          type: parseType(field.json['type'], what),
-          nullable: !field.boolean('required'),
-        })),
+        fields: reader
+          .objects('fields')
+          .map((field) => refuseDefaults(field, what))
+          .map((field) => ({
+            id: field.integer('id'),
+            name: field.string('name'),
+            type: parseType(field.json['type'], what),
+            nullable: !field.boolean('required'),
+          })),
       };
     default:
       throw unsupported(reader.string('type'), what);
   }
+}
+
+/** What a part of a column has in files from before it would have to be put into each value. */
+function refuseDefaults(field: JsonReader, what: string): JsonReader {
+  if (!field.has('initial-default') && !field.has('write-default')) return field;
+  throw new PlatformError('STORAGE_UNSUPPORTED', `${what} has a part with a default value, which is not supported.`);
 }
 
 function parseTypeName(name: string, what: string): DataType {

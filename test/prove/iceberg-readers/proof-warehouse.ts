@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { ARROW_END_OF_STREAM, encodeSmallTable } from '../../../runtime/arrow/index.ts';
-import { assert, type FileSource, type ParquetSplit, type ScanColumn, type TableSnapshot } from '../../../spi/index.ts';
+import { assert, type FileSource, type ParquetSplit, type ScanColumn, type TableChange, type TableSnapshot } from '../../../spi/index.ts';
 import { openCatalogStore } from '../../../storage/catalog-store/open-catalog-store.ts';
 import type { DataService } from '../../../storage/data/data-service.ts';
 import { openDataService } from '../../../storage/data/open-data-service.ts';
@@ -21,6 +21,15 @@ export interface ProofWarehouse {
   dump(name: string): Promise<{ readonly metadata: string; readonly frames: string }>;
   close(): Promise<void>;
 }
+
+const UPGRADE: TableChange = { kind: 'set_properties', properties: { 'format-version': '3' } };
+const DEFAULT_COLUMN: TableChange = {
+  kind: 'add_column',
+  parent: [],
+  column: { name: 'filled', type: { kind: 'decimal', precision: 12, scale: 2 }, nullable: true, writeDefault: '-0.50' },
+  position: null,
+  ifNotExists: false,
+};
 
 /** Opens a warehouse; `change` may put a faulty data service between the warehouse and the true one. */
 export async function openProofWarehouse(change: (service: DataService) => DataService = (service) => service): Promise<ProofWarehouse> {
@@ -55,9 +64,9 @@ export async function openProofWarehouse(change: (service: DataService) => DataS
         await deletePositions(warehouse, table.name, String((files += 1)));
         continue;
       }
-      if (step.kind === 'upgrade') {
+      if (step.kind === 'upgrade' || step.kind === 'default') {
         const { ref } = await snapshot(warehouse, table.name);
-        await warehouse.writer.alterTable(ref, [{ kind: 'set_properties', properties: { 'format-version': '3' } }]);
+        await warehouse.writer.alterTable(ref, [step.kind === 'upgrade' ? UPGRADE : DEFAULT_COLUMN]);
         continue;
       }
       const path = join(directory, `rows-${String((files += 1))}.parquet`);

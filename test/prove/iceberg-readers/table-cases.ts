@@ -6,8 +6,12 @@ export interface TableCase {
   readonly columns: readonly NewColumn[];
   readonly partitioning: readonly { readonly column: string; readonly transform: PartitionTransform }[];
   /** Queries of DuckDB whose rows are written one after the other. A `rewrite` puts them in the place of every second data file; a `delete` takes no rows and
-   *  marks some of those there as deleted; an `upgrade` takes no rows either, and takes the table to format version 3. */
-  readonly steps: readonly { readonly kind: 'append' | 'overwrite' | 'rewrite' | 'delete' | 'upgrade'; readonly query: string }[];
+   *  marks some of those there as deleted; an `upgrade` takes no rows either, and takes the table to format version 3; a
+   *  `default` adds a column that rows of before it have a default value in. */
+  readonly steps: readonly {
+    readonly kind: 'append' | 'overwrite' | 'rewrite' | 'delete' | 'upgrade' | 'default';
+    readonly query: string;
+  }[];
   /** The format version that the table is made with; 2 when left out. */
   readonly formatVersion?: 3;
   /** Columns over which conditions are tried. */
@@ -181,13 +185,20 @@ export function thirdVersionCases(seed: number): readonly TableCase[] {
     { kind: 'delete' as const, query: '' },
     { kind: 'upgrade' as const, query: '' },
   ];
+  const added = { kind: 'default' as const, query: '' };
   const rewrite = { kind: 'rewrite' as const, query: events(50, seed + 9, SPANS.month) };
   const partitioning = [{ column: 'at', transform: { kind: 'month' as const } }];
   const shared = { columns: EVENTS, filterColumns: ['at', 'n', 'word'] };
   return [
-    { ...shared, name: 'vectors', formatVersion: 3, partitioning: [], steps: [append(0), append(1), deleted, append(2), deleted, rewrite] },
+    {
+      ...shared,
+      name: 'vectors',
+      formatVersion: 3,
+      partitioning: [],
+      steps: [append(0), append(1), deleted, added, append(2), deleted, rewrite],
+    },
     { ...shared, name: 'vectors_in_partitions', formatVersion: 3, partitioning, steps: [append(3), deleted, append(4), deleted, rewrite] },
-    { ...shared, name: 'upgraded', partitioning, steps: [append(5), deleted, upgrade, append(6), deleted, append(7)] },
+    { ...shared, name: 'upgraded', partitioning, steps: [append(5), deleted, upgrade, append(6), deleted, added, append(7)] },
   ];
 }
 

@@ -54,7 +54,9 @@ describe('CREATE TABLE', () => {
     ['CREATE TABLE z (a DECIMAL(39, 0))', 'SQL_UNKNOWN_TYPE'],
     ['CREATE TABLE z (a INTEGER) PARTITIONED BY (b)', 'SQL_UNKNOWN_COLUMN'],
     ['CREATE TABLE z (a INTEGER) PARTITIONED BY (weekly(a))', 'SQL_UNKNOWN_FUNCTION'],
-    ['CREATE TABLE z (a INTEGER DEFAULT 1)', 'SQL_UNSUPPORTED'],
+    ['CREATE TABLE z (a INTEGER DEFAULT 1 + 1)', 'SQL_UNSUPPORTED'],
+    ['CREATE TABLE z (a INTEGER[] DEFAULT [1])', 'SQL_UNSUPPORTED'],
+    ["CREATE TABLE z (a DATE DEFAULT 'x')", 'SQL_INVALID_VALUE'],
     ['CREATE TABLE z (a INTEGER, PRIMARY KEY (a))', 'SQL_UNSUPPORTED'],
   ])('is refused: %s', async (text, code) => {
     expect(await refusal(text)).toBe(code);
