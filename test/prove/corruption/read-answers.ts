@@ -6,10 +6,11 @@ import { StoredCatalog } from '../../../storage/catalog/stored-catalog.ts';
 import type { CatalogStore } from '../../../storage/catalog-store/catalog-store.ts';
 import { openCatalogStore } from '../../../storage/catalog-store/open-catalog-store.ts';
 import type { FileSystem } from '../../../storage/file/file-system.ts';
+import { digestFile } from '../../../storage/file/digest-file.ts';
 import { localFileSystem } from '../../../storage/file/local-file-system.ts';
 import { StoredTableSource } from '../../../storage/scan/stored-table-source.ts';
 import { OpenTransactions } from '../../../storage/transaction/open-transactions.ts';
-import { verifyTable } from '../../../storage/verify/verify-table.ts';
+import { ReadVerifier } from '../../../storage/verify/read-verifier.ts';
 import { closedDataService } from '../../unit/storage/fixture/closed-data-service.ts';
 import { TABLES } from './corruption-tables.ts';
 
@@ -62,15 +63,25 @@ async function readTable({ store, metadata, connection, files }: ReadParts, name
   const table = await new StoredCatalog(store, metadata).resolve({ schema: 'main', name });
   assert(table?.kind === 'table', 'the table is there');
   const { ref, snapshotId, schemaId, fields, rows, properties, comment, partitionSpec } = table;
-  if (verified) await verifyTable(files, store, metadata, { schema: 'main', name });
-  const source = new StoredTableSource(store, metadata, closedDataService(), new OpenTransactions());
+  const data = { ...closedDataService(), digest: (location: string) => digestFile(files, location) };
+  // As a server with `storage.verifyOnRead` that was just started.
+  const verifier = new ReadVerifier({ files, metadata, data });
+  const source = new StoredTableSource(store, metadata, data, new OpenTransactions(), verifier, verified);
   const columns = fields.map((field) => ({ ...field, fieldId: field.id }));
-  const { splits } = await source.plan({ table: ref, snapshotId, schemaId, columns, filter: null });
-  const paths = splits.map(({ uri }) => `'${locationToPath(uri)}'`).join(', ');
-  const read = await connection.runAndReadAll(`SELECT * FROM read_parquet([${paths}]) ORDER BY ALL`);
-  const planned = splits.map(({ uri, rows: told, partition, matchesSchema }) => [uri, told, partition, matchesSchema]);
+  const { splits } = await source.plan({ table: ref, snapshotId, schemaId, columns, filter: null, deletes: true });
+  const deletes = [...new Set(splits.flatMap((split) => split.deletes.map(({ uri }) => uri)))];
+  const names = columns.map((each) => `"${each.name}"`).join(', ');
+  const gone =
+    deletes.length === 0
+      ? ''
+      : `ANTI JOIN read_parquet(${listOf(deletes)}) d ON d.file_path = 'file://' || r.filename AND d.pos = r.file_row_number`;
+  const rowsOf = `read_parquet(${listOf(splits.map(({ uri }) => uri))}, filename = true, file_row_number = true) r`;
+  const read = await connection.runAndReadAll(`SELECT ${names} FROM ${rowsOf} ${gone} ORDER BY ALL`);
+  const planned = splits.map(({ uri, rows: told, partition, matchesSchema, deletes: own }) => [uri, told, partition, matchesSchema, own]);
   return [fields, rows, properties, comment, partitionSpec, planned, read.getRowsJson()];
 }
+
+const listOf = (uris: readonly string[]): string => `[${uris.map((uri) => `'${locationToPath(uri)}'`).join(', ')}]`;
 
 /** A mutant: it takes the bytes of metadata files as they are. */
 class TrustingReader extends MetadataReader {
