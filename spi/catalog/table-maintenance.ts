@@ -54,7 +54,10 @@ export interface TableVerification {
 export interface RewriteGroup {
   /** Locations. */
   readonly files: readonly string[];
+  /** Rows in the files; where there are deletes, as many or less are left of them. */
   readonly rows: number;
+  /** Files of the group that delete files take rows of. */
+  readonly filesWithDeletes: number;
   readonly bytes: number;
   /** The partition that all rows are in, as `DataFile.partition` tells it; null when the files were written under another partition spec. */
   readonly partition: readonly (string | null)[] | null;
@@ -80,8 +83,8 @@ export interface TableMaintenance {
   expireSnapshots(table: TableRef, rules: ExpiryRules, run: MaintenanceRun): Promise<ExpiryResult>;
   /** Removes files of the table's directory that no snapshot refers to, no running process is writing and no open transaction has staged. */
   removeOrphanFiles(table: TableRef, rules: OrphanRules, run: MaintenanceRun): Promise<readonly OrphanFile[]>;
-  /** Chooses files to be written anew, of those that may hold a row which meets the request's filter: small ones, and those under another partition
-   *  spec than the table's.
+  /** Chooses files to be written anew, of those that may hold a row which meets the request's filter: small ones, those that delete files take rows of,
+   *  those under another partition spec than the table's, and those that are not in the table's order.
    *  @param targetFileBytes size of the new files; null for the table's property `write.target-file-size-bytes` or its default */
   planRewrite(request: ScanRequest, targetFileBytes: number | null): Promise<readonly RewriteGroup[]>;
   /** Writes the lists of files anew, few and in the order of partitions, as a snapshot of operation `replace`. */

@@ -26,7 +26,7 @@ export interface BackgroundMaintenanceParts {
   readonly log: Logger;
 }
 
-/** Small files of one partition from which they are put together. */
+/** Small files of one partition from which they are put together, and files with deletes from which their rows are written anew. */
 const SMALL_FILES_MIN = 16;
 
 /** Units: milliseconds for which snapshots stay where the table does not say, and between two looks for orphans. */
@@ -98,7 +98,7 @@ export class BackgroundMaintenance {
 
   async #dueFor(table: TableSnapshot): Promise<readonly string[]> {
     const due: string[] = [];
-    if (await this.#hasSmallFiles(table)) due.push('optimize');
+    if (await this.#hasFilesToRewrite(table)) due.push('optimize');
     const ageMs = Number(table.properties['history.expire.max-snapshot-age-ms'] ?? SNAPSHOT_AGE_MS);
     const history = await this.#parts.catalog.history(table.ref);
     const keep = Number(table.properties['history.expire.min-snapshots-to-keep'] ?? 1);
@@ -107,11 +107,12 @@ export class BackgroundMaintenance {
     return due;
   }
 
-  async #hasSmallFiles({ ref, snapshotId, schemaId, fields, files }: TableSnapshot): Promise<boolean> {
+  async #hasFilesToRewrite({ ref, snapshotId, schemaId, fields, files }: TableSnapshot): Promise<boolean> {
     if (files !== null && files < SMALL_FILES_MIN) return false;
     const columns = fields.map((field) => ({ ...field, fieldId: field.id }));
     const groups = await this.#parts.maintenance.planRewrite({ table: ref, snapshotId, schemaId, columns, filter: null }, null);
-    return groups.some((group) => group.files.length >= SMALL_FILES_MIN);
+    const withDeletes = groups.reduce((sum, { filesWithDeletes }) => sum + filesWithDeletes, 0);
+    return withDeletes >= SMALL_FILES_MIN || groups.some((group) => group.files.length >= SMALL_FILES_MIN);
   }
 
   /** The time of the last look is kept over restarts. A table that is seen for the first time waits a whole interval. */

@@ -15,12 +15,18 @@ export async function countLiveRows(
   const deleted = files.filter(({ deletes }) => deletes.length > 0);
   const untouched = sumRows(files) - sumRows(deleted);
   if (deleted.length === 0) return untouched;
-  const query = countQuery(
-    target,
-    deleted.map(({ uri }) => uri),
-    context,
-  );
-  return untouched + (await countRows(query, hints, context));
+  const locations = deleted.map(({ uri }) => uri);
+  return untouched + (await countRowsIn(target, locations, hints, context));
+}
+
+/** Returns the number of rows in data files of a table, without those that deletes take away, by an engine. */
+export function countRowsIn(
+  target: ScanRequest,
+  locations: readonly string[],
+  hints: QueryHints,
+  context: StatementContext,
+): Promise<number> {
+  return countRows(countQuery(target, locations, context), hints, context);
 }
 
 function countQuery(target: ScanRequest, files: readonly string[], { request }: StatementContext): BoundQuery {

@@ -12,6 +12,7 @@ import { restrictScan } from '../../sql/plan/index.ts';
 import type { RegisteredEngine } from '../engine/load-engines.ts';
 import { answerRow } from './answer-small.ts';
 import { beginAnew } from './begin-anew.ts';
+import { countRowsIn } from './count-live-rows.ts';
 import { commitStaged, findEarlierCommit } from './execute-write.ts';
 import { sumRows } from './find-affected-files.ts';
 import type { StatementContext } from './statement-context.ts';
@@ -20,8 +21,10 @@ import type { StatementOutcome } from './statement-request.ts';
 /** Units: milliseconds; the longest pause after the n-th lost run is n times this. */
 const RETRY_PAUSE_MS = 50;
 
-/** Puts the rows of small files into big ones, group by group, in one commit. Rows appended meanwhile stay as they are.
- *  Guarantees: when another writer has replaced one of the files, nothing is committed and the statement begins anew on the newest snapshot.
+const NO_HINTS = { engine: null };
+
+/** Puts the rows of small files, and those that deletes leave of files, into new ones, group by group, in one commit. Rows appended meanwhile stay as they are.
+ *  Guarantees: when another writer has replaced one of the files or deleted rows of it, nothing is committed and the statement begins anew on the newest snapshot.
  *  @throws STORAGE_CONFLICT when it has lost too often */
 export function executeOptimize(statement: BoundCall, context: StatementContext): Promise<StatementOutcome> {
   return beginAnew(statement, context, (current) => optimizeOnce(current, context), {
@@ -42,7 +45,6 @@ async function optimizeOnce(statement: BoundCall, context: StatementContext): Pr
   const groups = await context.maintenance.planRewrite(rewrite.scan, target === undefined ? null : Number(target));
   if (groups.length === 0) return answerRewrite([], [], null);
   const removes = groups.flatMap(({ files }) => files);
-  const rows = sumRows(groups);
   const route = await context.router.route({
     query: restrictScan(rewrite.query, rewrite.scan.columns, removes),
     statement: 'write',
@@ -54,9 +56,9 @@ async function optimizeOnce(statement: BoundCall, context: StatementContext): Pr
       kind: 'rewrite',
       table,
       removes,
-      rows,
+      rows: sumRows(groups),
       sameRows: true,
-      basedOn: rewrite.scan.snapshotId,
+      readAt: rewrite.scan.snapshotId,
     });
     let fragments: readonly Fragment[] = [];
     const stage = async (): Promise<readonly Fragment[]> => {
@@ -82,8 +84,9 @@ async function stageGroups(
     assert(rewrite !== null, 'what optimize reads is bound');
     const query = restrictScan(rewrite.query, rewrite.scan.columns, group.files);
     const run: RunOptions = { queryId: record.id, parameters: [], signal: record.signal, deadlineAtMs };
-    const fragments = await engine.write(query, new GroupArea(transaction, group, index), run);
-    checkRows(group, fragments);
+    const rows = group.filesWithDeletes === 0 ? group.rows : await countRowsIn(rewrite.scan, group.files, NO_HINTS, context);
+    const fragments = rows === 0 ? [] : await engine.write(query, new GroupArea(transaction, group, index), run);
+    checkRows(rows, fragments);
     staged.push(...fragments.map((fragment) => named(fragment, group, index)));
     record.describe({ progress: { fraction: (index + 1) / groups.length, rowsRead: 0, tasks: { done: index + 1, total: groups.length } } });
   }
@@ -128,7 +131,7 @@ function named(fragment: Fragment, { partition }: RewriteGroup, index: number): 
 }
 
 /** The rows must be those of before; a file that lost or gained one is not committed. */
-function checkRows({ rows }: RewriteGroup, fragments: readonly Fragment[]): void {
+function checkRows(rows: number, fragments: readonly Fragment[]): void {
   const written = sumRows(fragments.flatMap(({ files }) => files));
   assert(written === rows, `a file that is written anew has the rows of those before: ${String(written)} of ${String(rows)}`);
 }

@@ -6,6 +6,7 @@ import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { referencedPath } from '../iceberg/manifest/referenced-path.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { deleteKey } from './find-dangling-deletes.ts';
 import type { SealedFile } from './seal-data-files.ts';
 import { type ManifestLayout, type PendingSnapshot, storeTakenOver } from './store-manifest.ts';
 
@@ -14,11 +15,26 @@ export interface RemovedTotals {
   readonly files: number;
   readonly rows: number;
   readonly bytes: number;
-  /** Delete files that were of those data files alone, how many of them are deletion vectors, and the positions in them. */
+  /** Delete files of positions that apply to no other data file, how many of them are deletion vectors, and the positions in them. */
   readonly deleteFiles: number;
   readonly vectors: number;
   readonly positions: number;
+  /** Equality delete files that apply to no other data file, and the rows in them. */
+  readonly equalityFiles: number;
+  readonly equalityRows: number;
 }
+
+/** The totals before anything is removed. */
+export const NOTHING_REMOVED: RemovedTotals = {
+  files: 0,
+  rows: 0,
+  bytes: 0,
+  deleteFiles: 0,
+  vectors: 0,
+  positions: 0,
+  equalityFiles: 0,
+  equalityRows: 0,
+};
 
 /** Manifests without the files removed: those that had none of them, and new ones in place of the others. */
 export interface RemainingManifests {
@@ -29,6 +45,7 @@ export interface RemainingManifests {
 
 /** Takes the files that a rewrite names out of the manifests of a snapshot, and the deletes that new deletion vectors stand for. New manifests are written and synced.
  *  Guarantees: entries that stay keep their snapshot and sequence numbers; those removed are marked as deleted by the new snapshot.
+ *  @param dangling keys of delete files that go besides those which are of the removed files alone
  *  @throws STORAGE_CONFLICT when one of the files is not live in them */
 export async function removeDataFiles(
   parts: CommitterParts,
@@ -37,20 +54,21 @@ export async function removeDataFiles(
   snapshot: PendingSnapshot,
   manifests: readonly ManifestFile[],
   sealed: readonly SealedFile[],
+  dangling: ReadonlySet<string> = new Set(),
 ): Promise<RemainingManifests> {
   const missing = new Set(write.removes);
   const untouched: ManifestFile[] = [];
   const pending: { readonly layout: ManifestLayout; readonly entries: readonly ManifestEntry[] }[] = [];
-  const removed = { files: 0, rows: 0, bytes: 0, deleteFiles: 0, vectors: 0, positions: 0 };
+  const removed = { ...NOTHING_REMOVED };
   // A new deletion vector holds what the deletes of its data file held.
   const gone = new Set([...write.removes, ...sealed.flatMap(({ file }) => (file.vector === undefined ? [] : [file.deletes ?? '']))]);
   for (const file of manifests) {
     // Once all are found, no further manifest needs to be read.
-    const isNeeded = file.content === 'deletes' ? gone.size > 0 : missing.size > 0;
+    const isNeeded = file.content === 'deletes' ? gone.size + dangling.size > 0 : missing.size > 0;
     const manifest = !isNeeded ? null : await parts.metadata.manifest(file, table);
     const live = manifest?.entries.filter((entry) => entry.status !== 'deleted') ?? [];
     const entries = live.map((entry): ManifestEntry => {
-      if (entry.deletes !== null) return withoutDangling(entry, gone, removed, snapshot);
+      if (entry.deletes !== null) return withoutDangling(entry, { gone, dangling }, removed, snapshot);
       if (!missing.delete(entry.location)) return { ...entry, status: 'existing' };
       removed.files += 1;
       removed.rows += entry.rows;
@@ -75,18 +93,20 @@ const layoutOf = (table: TableMetadata, { specId }: ManifestFile): Omit<Manifest
   columns: table.columns,
 });
 
-/** Deletes of a data file that goes, or that gets a deletion vector, go with it. */
+/** Deletes of a data file that goes, or that gets a deletion vector, go with it, and so do those that apply to nothing. */
 function withoutDangling(
   entry: ManifestEntry,
-  gone: ReadonlySet<string>,
-  removed: { deleteFiles: number; vectors: number; positions: number },
+  { gone, dangling }: { readonly gone: ReadonlySet<string>; readonly dangling: ReadonlySet<string> },
+  removed: { -readonly [Name in keyof RemovedTotals]: number },
   { snapshotId }: PendingSnapshot,
 ): ManifestEntry {
   const path = referencedPath(entry);
-  if (path === null || !gone.has(path)) return { ...entry, status: 'existing' };
-  removed.deleteFiles += 1;
+  const goes = dangling.has(deleteKey(entry)) || (path !== null && gone.has(path));
+  if (!goes) return { ...entry, status: 'existing' };
+  const isEquality = entry.deletes?.content === 'equality';
+  removed[isEquality ? 'equalityFiles' : 'deleteFiles'] += 1;
   if (entry.deletes !== null && entry.deletes.vector !== null) removed.vectors += 1;
-  removed.positions += entry.rows;
+  removed[isEquality ? 'equalityRows' : 'positions'] += entry.rows;
   return { ...entry, status: 'deleted', snapshotId };
 }
 

@@ -48,7 +48,13 @@ export function snapshotSummary(
     deleteCounts('added', positions),
     deleteCounts('removed', { ...rewritten, files: rewritten.deleteFiles, rows: rewritten.positions }),
   );
-  const changes = [positions.files - rewritten.deleteFiles, positions.rows - rewritten.positions, 0];
+  if (rewritten.equalityFiles > 0) {
+    summary['removed-delete-files'] = String(rewritten.deleteFiles + rewritten.equalityFiles);
+    summary['removed-equality-delete-files'] = String(rewritten.equalityFiles);
+    summary['removed-equality-deletes'] = String(rewritten.equalityRows);
+  }
+  const files = positions.files - rewritten.deleteFiles - rewritten.equalityFiles;
+  const changes = [files, positions.rows - rewritten.positions, -rewritten.equalityRows];
   DELETE_TOTALS.forEach((key, index) => {
     const earlier = all || parent === null ? 0 : Number(parent.summary[key] ?? NaN);
     if (!Number.isNaN(earlier)) summary[key] = String(earlier + (changes[index] ?? 0));

@@ -6,10 +6,11 @@ import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { addPositionDeletes } from './add-position-deletes.ts';
 import { checkDeletes } from './check-deletes.ts';
+import { findDanglingDeletes } from './find-dangling-deletes.ts';
 import { hasLiveFiles, mergeManifests } from './merge-manifests.ts';
 import { newManifestList } from './new-manifest-list.ts';
 import { checkSchema, type CommitBase, type PreparedWrite } from './prepare-write.ts';
-import { removeDataFiles, type RemovedTotals } from './remove-data-files.ts';
+import { NOTHING_REMOVED, removeDataFiles, type RemovedTotals } from './remove-data-files.ts';
 import { snapshotSummary } from './snapshot-summary.ts';
 import { writeTableMetadata } from './write-table-metadata.ts';
 
@@ -94,8 +95,6 @@ function movedAnew({ sameRows }: PreparedWrite['write'], { metadata }: CommitBas
   return sameRows === true && metadata.formatVersion === 3 ? { operation: 'overwrite' } : {};
 }
 
-const NOTHING_REMOVED: RemovedTotals = { files: 0, rows: 0, bytes: 0, deleteFiles: 0, vectors: 0, positions: 0 };
-
 /** An append keeps all manifests of the current snapshot, a rewrite those whose files stay, anything else none. */
 async function keptManifests(
   parts: CommitterParts,
@@ -114,7 +113,9 @@ async function keptManifests(
   const all = (await parts.metadata.manifestList(metadata.current.manifestList)).filter(hasLiveFiles);
   await checkDeletes(parts, write, metadata);
   const deletes = await addPositionDeletes(parts, write, metadata, snapshot, all, sealed);
-  const rewritten = await removeDataFiles(parts, write, metadata, snapshot, all, sealed);
+  // To find them all data files are looked at, which is the work of those that put rows into other files.
+  const dangling = write.sameRows === true ? await findDanglingDeletes(parts.metadata, metadata, all, new Set(write.removes)) : undefined;
+  const rewritten = await removeDataFiles(parts, write, metadata, snapshot, all, sealed, dangling);
   const merged = await mergeManifests(parts, write.tableDirectory, metadata, snapshot, rewritten.untouched);
   const changed = [...deletes, ...rewritten.changed];
   return {

@@ -24,7 +24,8 @@ describe('trivium job', { timeout: 240_000 }, () => {
     new Promise((resolve) => {
       const env = { PATH: process.env['PATH'], HOME: root, TMPDIR: tmpdir() };
       execFile(process.execPath, [MAIN, 'job', ...words, '--data', join(root, 'data')], { cwd: root, env }, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+        const signal = typeof error?.signal !== 'string' ? '' : `ended by ${error.signal}`;
+        resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr: stderr + signal });
       });
     });
 
@@ -65,7 +66,7 @@ describe('trivium job', { timeout: 240_000 }, () => {
 
   it('shows the place of a mistake in the script', async () => {
     const refused = await job('submit', script('wrong.sql', 'DROP TABLE IF EXISTS a;\n\nDROP TABEL b'));
-    expect(refused.code).toBe(1);
+    expect(refused, refused.stderr).toMatchObject({ code: 1 });
     expect(refused.stderr).toContain('  DROP TABEL b\n       ^');
   });
 

@@ -21,7 +21,7 @@ const table = (name: string, properties: Readonly<Record<string, string>> = {}):
 /** Maintenance over tables in memory, whose statements are kept and not run; those in `failing` fail. */
 function start(catalog: MemoryCatalog, smallFiles: number, failing: ReadonlySet<string> = new Set()) {
   const statements: string[] = [];
-  const group: RewriteGroup = { files: Array.from({ length: smallFiles }, String), rows: 1, bytes: 1, partition: [] };
+  const group: RewriteGroup = { files: Array.from({ length: smallFiles }, String), rows: 1, filesWithDeletes: 0, bytes: 1, partition: [] };
   const settings = createMemorySettingStore();
   const background = new BackgroundMaintenance({
     catalog,

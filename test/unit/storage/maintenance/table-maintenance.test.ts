@@ -185,4 +185,26 @@ describe('planning what is written anew', () => {
     expect((await warehouse.maintenance.planRewrite(request, bytes * 2.5)).map((group) => group.files.length)).toEqual([2]);
     expect(await warehouse.maintenance.planRewrite(request, 1)).toEqual([]);
   });
+
+  it('puts files together whose rows are near each other in the order of the table', async () => {
+    const { warehouse } = opened;
+    for (const ids of [
+      [1, 2],
+      [21, 22],
+      [3, 4],
+      [23, 24],
+    ])
+      await write('append', ids);
+    await warehouse.writer.alterTable(table, [{ kind: 'set_sort_order', keys: [{ column: 'id', descending: false, nullsFirst: true }] }]);
+    const found = await tableOf(warehouse, 't');
+    const columns = found.fields.map((field) => ({ ...field, fieldId: field.id }));
+    const request = { table, snapshotId: found.snapshotId, schemaId: found.schemaId, columns, filter: null };
+    const [first] = await warehouse.maintenance.planRewrite(request, null);
+    const groups = await warehouse.maintenance.planRewrite(request, (first?.bytes ?? 0) / 2);
+    const files = (await filesOf(warehouse, found)).toReversed();
+    expect(groups.map((group) => group.files.map((uri) => files.indexOf(uri)))).toEqual([
+      [0, 2],
+      [1, 3],
+    ]);
+  });
 });
