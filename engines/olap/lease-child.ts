@@ -1,6 +1,9 @@
 import { PlatformError, type RunOptions } from '../../spi/index.ts';
-import type { Lease, WarmPool } from '../../runtime/process/index.ts';
+import { type Lease, residentBytes, type WarmPool } from '../../runtime/process/index.ts';
 import type { OlapConfig } from './olap-config.ts';
+
+/** A process that holds more than this share of its memory when idle is replaced. */
+const IDLE_SHARE_MAX = 0.25;
 
 /** Leases a process for one statement, waiting for one as long as the queue's bounds allow.
  *  @throws RESOURCE_BUSY, RESOURCE_DEADLINE, the reason of the run's signal */
@@ -29,4 +32,9 @@ export async function leaseChild(pool: WarmPool, config: OlapConfig, run: RunOpt
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Returns whether a process holds more memory than an idle one should. */
+export function isBloated({ child }: Lease, config: OlapConfig): boolean {
+  return residentBytes(child.pid) > Math.max(512 * 2 ** 20, config.memoryBytesMax * IDLE_SHARE_MAX);
 }

@@ -1,9 +1,9 @@
 import { PlatformError, type RunOptions } from '../../spi/index.ts';
-import { explainLoss, type Json, type Lease, residentBytes, watchRun } from '../../runtime/process/index.ts';
+import { explainLoss, type Json, type Lease, watchRun } from '../../runtime/process/index.ts';
 import type { QueryMessage } from '../duckdb/query-message.ts';
 import { CHILD_METHODS } from './child-message.ts';
 import type { ChildPool } from './child-pool.ts';
-import { leaseChild } from './lease-child.ts';
+import { isBloated, leaseChild } from './lease-child.ts';
 import type { OlapConfig } from './olap-config.ts';
 import { watchChild } from './watch-child.ts';
 
@@ -15,9 +15,6 @@ const SETTLE_MS = 500;
 
 /** Statements shorter than this leave nothing behind that is worth a look. Units: milliseconds. */
 const SHORT_MS = 100;
-
-/** A process that holds more than this share of its memory when idle is replaced. */
-const IDLE_SHARE_MAX = 0.25;
 
 /** Where and with what queries run. */
 export interface QueryRunner {
@@ -61,7 +58,7 @@ async function* framesOf(
   } finally {
     watch.stop();
     const short = performance.now() - startedAtMs < SHORT_MS;
-    giveBack(lease, outcome, { aborted: signal.aborted, isBloated: () => !short && isBloated(runner, lease) });
+    giveBack(lease, outcome, { aborted: signal.aborted, isBloated: () => !short && isBloated(lease, runner.config) });
   }
 }
 
@@ -84,10 +81,6 @@ function giveBack(lease: Lease, outcome: 'left' | 'ended' | PlatformError, state
 /** After an error of the user's making the process is as good as new. */
 function isReusable(outcome: 'ended' | PlatformError): boolean {
   return outcome === 'ended' || outcome.kind === 'user';
-}
-
-function isBloated(runner: QueryRunner, lease: Lease): boolean {
-  return residentBytes(lease.child.pid) > Math.max(512 * 2 ** 20, runner.config.memoryBytesMax * IDLE_SHARE_MAX);
 }
 
 async function settle(lease: Lease): Promise<boolean> {

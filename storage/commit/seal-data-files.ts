@@ -31,6 +31,11 @@ export async function sealDataFiles(
 ): Promise<readonly SealedFile[]> {
   checkAttempts(fragments);
   const staged = fragments.flatMap((fragment) => fragment.files);
+  const directories = staged.map((file) => dirname(pathInside(tableDirectory, file)));
+  return alongside(sealAll(files, tableDirectory, staged), syncDirectories(files, directories, tableDirectory));
+}
+
+async function sealAll(files: FileSystem, tableDirectory: string, staged: readonly DataFile[]): Promise<readonly SealedFile[]> {
   const vectors = new VectorFiles(files);
   const sealed: SealedFile[] = [];
   for (let start = 0; start < staged.length; start += PARALLEL_MAX) {
@@ -38,11 +43,6 @@ export async function sealDataFiles(
       ...(await Promise.all(staged.slice(start, start + PARALLEL_MAX).map((file) => sealFile(files, vectors, tableDirectory, file)))),
     );
   }
-  await syncDirectories(
-    files,
-    sealed.map((file) => dirname(file.path)),
-    tableDirectory,
-  );
   return sealed;
 }
 
@@ -54,14 +54,30 @@ function checkAttempts(fragments: readonly Fragment[]): void {
   }
 }
 
-async function sealFile(files: FileSystem, vectors: VectorFiles, tableDirectory: string, file: DataFile): Promise<SealedFile> {
+function pathInside(tableDirectory: string, file: DataFile): string {
   const path = locationToPath(file.uri);
-  if (!path.startsWith(`${tableDirectory}/data/`)) {
-    throw new PlatformError('STORAGE_LOCATION', `The data file ${file.uri} is not in the table's directory.`, {
-      details: { location: file.uri },
-    });
-  }
+  if (path.startsWith(`${tableDirectory}/data/`)) return path;
+  throw new PlatformError('STORAGE_LOCATION', `The data file ${file.uri} is not in the table's directory.`, {
+    details: { location: file.uri },
+  });
+}
+
+/** The disk takes the file up while its checksum is computed: whoever handed it in has written it. */
+async function sealFile(files: FileSystem, vectors: VectorFiles, tableDirectory: string, file: DataFile): Promise<SealedFile> {
+  const path = pathInside(tableDirectory, file);
   if (file.vector !== undefined) return { file, path, sha256: await vectors.seal(file, path), splitOffsets: [] };
+  return alongside(readFacts(files, path, file), files.sync(path));
+}
+
+/** Waits for both; when both fail, the error of the first tells what is wrong. */
+async function alongside<Result>(first: Promise<Result>, second: Promise<void>): Promise<Result> {
+  const [done, synced] = await Promise.allSettled([first, second]);
+  if (done.status === 'rejected') throw done.reason as Error;
+  if (synced.status === 'rejected') throw synced.reason as Error;
+  return done.value;
+}
+
+async function readFacts(files: FileSystem, path: string, file: DataFile): Promise<SealedFile> {
   const hash = createHash('sha256');
   const ends: Uint8Array[] = [];
   let bytes = 0;
@@ -79,7 +95,6 @@ async function sealFile(files: FileSystem, vectors: VectorFiles, tableDirectory:
   if (bytes !== file.bytes) throw notAsTold(file, `has ${String(bytes)} bytes in place of ${String(file.bytes)}`);
   const footer = readSplitOffsets(Buffer.concat(ends), bytes, file.uri);
   if (footer.rows !== file.rows) throw notAsTold(file, `has ${String(footer.rows)} rows in place of ${String(file.rows)}`);
-  await files.sync(path);
   return { file, path, sha256: hash.digest('hex'), splitOffsets: footer.splitOffsets };
 }
 

@@ -10,11 +10,11 @@ const settingsText = process.argv[2];
 runChild(async (channel) => {
   assert(settingsText !== undefined, 'a child is given its settings');
   const settings = JSON.parse(settingsText) as ChildSettings;
-  const connection = openDatabase({ config: { threads: String(settings.threads) } }).connect();
   if (settings.role === 'writer') {
-    channel.serve(writeService(connection, settings));
+    channel.serve(writeService(settings));
     return;
   }
+  const connection = openDatabase({ config: { threads: String(settings.threads) } }).connect();
   await lockDown(connection, {
     allowedDirectories: [settings.dataDirectory, ...settings.foreignDirectories],
     memoryBytesMax: settings.memoryBytesMax,
