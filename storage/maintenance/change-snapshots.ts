@@ -3,7 +3,7 @@ import { snapshotById } from '../catalog/find-snapshot.ts';
 import { streamTable } from '../catalog/unknown-name.ts';
 import { changeTable } from '../commit/change-table.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
-import { withCurrent, withoutSnapshots } from '../iceberg/metadata/change-table-metadata.ts';
+import { withCurrent, withoutReferences, withoutSnapshots } from '../iceberg/metadata/change-table-metadata.ts';
 import { snapshotLine } from '../iceberg/metadata/snapshot-line.ts';
 import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { chooseExpired } from './choose-expired.ts';
@@ -19,7 +19,7 @@ export interface ExpiredSnapshots {
   readonly pinnedSnapshots: number;
 }
 
-/** Forgets old snapshots of a table; no file is removed here. What is chosen is chosen anew from the metadata that each attempt is built on. */
+/** Forgets old snapshots, branches and tags of a table; no file is removed here. What is chosen is chosen anew from the metadata that each attempt is built on. */
 export async function expireSnapshots(parts: CommitterParts, operationId: string, request: ExpireRequest): Promise<ExpiredSnapshots> {
   const { table, rules } = request;
   const pinned = new Set(request.pinned);
@@ -29,9 +29,9 @@ export async function expireSnapshots(parts: CommitterParts, operationId: string
     const recent = request.othersRead ? snapshotsSince(metadata, Date.now() - OTHERS_MS) : new Set<bigint>();
     const isPinned = (snapshot: Snapshot): boolean =>
       pinned.has(snapshot.snapshotId.toString()) || needed(snapshot) || recent.has(snapshot.snapshotId);
-    const { expired, pinned: held } = chooseExpired(metadata, rules, isPinned, Date.now());
+    const { expired, references, pinned: held } = chooseExpired(metadata, rules, isPinned, Date.now());
     chosen = { snapshots: expired.size, pinnedSnapshots: held.size };
-    return expired.size === 0 ? null : withoutSnapshots(metadata, expired);
+    return expired.size + references.size === 0 ? null : withoutSnapshots(withoutReferences(metadata, references), expired);
   });
   return changed ? chosen : { ...chosen, snapshots: 0 };
 }

@@ -10,9 +10,11 @@ const MAX_AGE_MS = 5 * 24 * 3_600_000;
 export interface ChosenSnapshots {
   readonly expired: ReadonlySet<bigint>;
   readonly pinned: ReadonlySet<bigint>;
+  /** Names of branches and tags that are older than they are to be kept. */
+  readonly references: ReadonlySet<string>;
 }
 
-/** Chooses the snapshots of a table that nobody needs any more: not among the newest of a branch, not that of a tag, not pinned, and old enough.
+/** Chooses the branches and tags of a table that have become too old, and the snapshots that nobody needs any more: not among the newest of a branch, not that of a tag, not pinned, and old enough.
  *  @param nowMs milliseconds since 1970 UTC
  *  @see Iceberg spec, "Snapshot Retention Policy" */
 export function chooseExpired(
@@ -23,8 +25,9 @@ export function chooseExpired(
 ): ChosenSnapshots {
   const olderThanMs = rules.olderThanMs ?? nowMs - numberOf(table.properties['history.expire.max-snapshot-age-ms'], MAX_AGE_MS);
   const retainLast = Math.max(1, rules.retainLast ?? numberOf(table.properties['history.expire.min-snapshots-to-keep'], 1));
+  const references = tooOld(table, nowMs);
   const needed = new Set<bigint>();
-  for (const ref of refsOf(table)) {
+  for (const ref of refsOf(table, references)) {
     const keep = ref.minSnapshotsToKeep ?? retainLast;
     const before = ref.maxSnapshotAgeMs === null ? olderThanMs : nowMs - ref.maxSnapshotAgeMs;
     let count = 0;
@@ -38,6 +41,7 @@ export function chooseExpired(
   const old = [...table.snapshots.values()].filter(({ snapshotId, timestampMs }) => !needed.has(snapshotId) && timestampMs < olderThanMs);
   const held = old.filter(pinned);
   return {
+    references,
     pinned: new Set(held.map(({ snapshotId }) => snapshotId)),
     expired: new Set(old.filter((snapshot) => !held.includes(snapshot)).map(({ snapshotId }) => snapshotId)),
   };
@@ -50,8 +54,21 @@ interface SnapshotRef {
   readonly maxSnapshotAgeMs: number | null;
 }
 
-function refsOf({ refs, current }: TableMetadata): readonly SnapshotRef[] {
-  const named = [...refs.values()].map(({ snapshotId, type, json }): SnapshotRef => {
+/** The branch `main` is never too old. Units: milliseconds since 1970 UTC. */
+function tooOld({ refs, snapshots, properties }: TableMetadata, nowMs: number): ReadonlySet<string> {
+  const ageMsMax = numberOf(properties['history.expire.max-ref-age-ms'], Infinity);
+  const old = [...refs.values()].filter(({ name, snapshotId, json }) => {
+    const ref = new JsonReader(json, 'The refs of the table');
+    const own = ref.has('max-ref-age-ms') ? ref.integer('max-ref-age-ms') : ageMsMax;
+    const madeAtMs = snapshots.get(snapshotId)?.timestampMs ?? nowMs;
+    return name !== 'main' && nowMs - madeAtMs > own;
+  });
+  return new Set(old.map(({ name }) => name));
+}
+
+function refsOf({ refs, current }: TableMetadata, gone: ReadonlySet<string>): readonly SnapshotRef[] {
+  const kept = [...refs.values()].filter(({ name }) => !gone.has(name));
+  const named = kept.map(({ snapshotId, type, json }): SnapshotRef => {
     const ref = new JsonReader(json, 'The refs of the table');
     return {
       snapshotId,

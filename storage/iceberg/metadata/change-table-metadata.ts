@@ -113,6 +113,12 @@ export function withCurrent(metadata: TableMetadata, { snapshotId }: Snapshot): 
   );
 }
 
+/** Returns metadata without some branches and tags; their snapshots stay. */
+export function withoutReferences(metadata: TableMetadata, names: ReadonlySet<string>): TableMetadata {
+  const refs = Object.entries((metadata.json['refs'] ?? {}) as JsonObject);
+  return names.size === 0 ? metadata : withMembers(metadata, { refs: Object.fromEntries(refs.filter(([name]) => !names.has(name))) });
+}
+
 /** Returns metadata that knows nothing of some snapshots. */
 export function withoutSnapshots(metadata: TableMetadata, expired: ReadonlySet<bigint>): TableMetadata {
   const { json } = metadata;
