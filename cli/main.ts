@@ -3,12 +3,14 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { PlatformError } from '../spi/index.ts';
 import { type Command, type CommandArguments, type CommandIo, EXIT } from './command/command.ts';
+import { backupCommand } from './command/backup.ts';
 import { configCommand } from './command/config.ts';
 import { demoCommand } from './command/demo.ts';
 import { enginesCommand } from './command/engines.ts';
 import { jobCommand } from './command/job.ts';
 import { importSqlCommand } from './command/import-sql.ts';
 import { loadCommand } from './command/load.ts';
+import { restoreCommand } from './command/restore.ts';
 import { serveCommand } from './command/serve.ts';
 import { sqlCommand } from './command/sql.ts';
 import { verifyCommand } from './command/verify.ts';
@@ -25,6 +27,8 @@ const COMMANDS: readonly Command[] = [
   jobCommand,
   enginesCommand,
   verifyCommand,
+  backupCommand,
+  restoreCommand,
   configCommand,
 ];
 

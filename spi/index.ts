@@ -136,7 +136,15 @@ export type {
   TableMaintenance,
   TableVerification,
 } from './catalog/table-maintenance.ts';
-export type { CheckFolder, RegisteredTable, TableRegistration, TableTransfer } from './catalog/table-transfer.ts';
+export type {
+  BackupResult,
+  CheckFolder,
+  RegisteredTable,
+  RestoreRequest,
+  RestoreResult,
+  TableRegistration,
+  TableTransfer,
+} from './catalog/table-transfer.ts';
 export type { ParquetSplit, ScanPlan, ScanRequest, TableSource } from './catalog/table-source.ts';
 export type {
   ColumnStatistics,

@@ -127,6 +127,11 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
     mark,
   });
   const verifier = new ReadVerifier({ files, metadata, data });
+  const onLog = (line: string): void => {
+    options.onLog(line);
+  };
+  const shared = { committer, files, store, metadata, warehouseDirectory: directory, onLog };
+  const transfer = new StoredTableTransfer({ ...shared, tablesDirectory: layout.tablesDirectory });
   const warehouse: Warehouse = {
     catalog: new StoredCatalog(store, metadata),
     writer: new CommittingCatalogWriter(committer),
@@ -135,19 +140,8 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
     transactions: new StoredTransactionStore({ store, metadata, committer, data, files, layout, mark, open }),
     streams: new CommittingStreamStore(store, committer, sink),
     settings: new CommittingSettingStore(store, committer),
-    maintenance: new StoredTableMaintenance({
-      committer,
-      files,
-      processesDirectory: layout.processesDirectory,
-      store,
-      metadata,
-      transactions: open,
-      warehouseDirectory: directory,
-      onLog: (line) => {
-        options.onLog(line);
-      },
-    }),
-    transfer: new StoredTableTransfer({ committer, files, metadata, tablesDirectory: layout.tablesDirectory }),
+    maintenance: new StoredTableMaintenance({ ...shared, processesDirectory: layout.processesDirectory, transactions: open }),
+    transfer,
     dataDirectory: layout.tablesDirectory,
     verify: (name) => verifyTable(files, store, new MetadataReader(files), name),
     sweep: async (olderThanMs = ABANDONED_AFTER_MS) => (await committer.run({ kind: 'sweep', olderThanMs })) as unknown as SweepResult,
@@ -157,6 +151,7 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
       await mark.remove();
     },
   };
+  warehouse.maintenance.protect(() => transfer.snapshotsInUse());
   sweepInBackground(warehouse, options);
   return warehouse;
 }

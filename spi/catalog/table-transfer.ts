@@ -25,7 +25,28 @@ export interface RegisteredTable {
   readonly rows: number;
 }
 
-/** Brings tables of others into the catalog.
+/** What a backup holds and what of it was copied now; files that an earlier backup of the folder has are not copied again. */
+export interface BackupResult {
+  readonly tables: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly copiedFiles: number;
+  readonly copiedBytes: number;
+}
+
+/** What of a backup is to come back: the whole, or one table under its own or another name. */
+export type RestoreRequest =
+  | { readonly table: null; readonly name: null }
+  | { readonly table: RelationName; readonly name: RelationName | null };
+
+/** What a restore brought back. */
+export interface RestoreResult {
+  readonly tables: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Brings tables into the catalog, and whole warehouses out and back.
  *  @throws CATALOG_EXISTS, CATALOG_UNKNOWN_SCHEMA, STORAGE_LOCATION, STORAGE_IO from every method */
 export interface TableTransfer {
   /** Takes a table into the catalog whose files stay where they are. They are read and never changed or removed; what is written from here on, metadata
@@ -33,4 +54,13 @@ export interface TableTransfer {
    *  Guarantees: everything is checked before the name appears, in one commit.
    *  @throws STORAGE_UNSUPPORTED for parts of the format that are not read, STORAGE_CORRUPT for files that are missing or not as told, STORAGE_FILE */
   registerTable(registration: TableRegistration, check: CheckFolder, run: MaintenanceRun): Promise<RegisteredTable>;
+  /** Copies all tables and views, as they are at one moment, into a folder, while others go on writing. The settings of the server go with them; of materialized
+   *  views only their definitions.
+   *  Guarantees: what is interrupted leaves no backup; every file is compared with its checksum as it is copied, and durable before the backup counts.
+   *  @throws STORAGE_CORRUPT for a damaged file, STORAGE_CONFLICT */
+  backup(folder: string, run: MaintenanceRun): Promise<BackupResult>;
+  /** Brings the newest backup of a folder, or one table of it, into the warehouse; each file is compared with its digest.
+   *  Guarantees: everything appears in one commit.
+   *  @throws STORAGE_FILE without a backup, CATALOG_NOT_EMPTY for the whole when the warehouse has tables, CATALOG_UNKNOWN_TABLE, STORAGE_CORRUPT */
+  restore(folder: string, request: RestoreRequest, run: MaintenanceRun): Promise<RestoreResult>;
 }

@@ -65,11 +65,21 @@ export const PROCEDURES = [
     parameters: [required('table', 'name'), required('metadata_file', 'varchar'), optional('check', 'boolean')],
     summary: 'Takes a table into the catalog whose files another program wrote.',
   },
+  {
+    name: 'system.backup',
+    parameters: [required('folder', 'varchar')],
+    summary: 'Copies all tables, as they are at one moment, into a folder.',
+  },
+  {
+    name: 'system.restore',
+    parameters: [required('folder', 'varchar'), optional('table', 'name'), optional('as', 'name')],
+    summary: 'Brings a backup into an empty warehouse, or one table of it under a free name.',
+  },
   { name: 'system.verify', parameters: [TABLE], summary: 'Compares all that the newest snapshot refers to with its checksums.' },
 ] as const satisfies readonly Procedure[];
 
 /** Name of a procedure that brings tables into the warehouse or out of it, rather than working on a table that is there. */
-export type TransferName = 'system.register_table';
+export type TransferName = 'system.register_table' | 'system.backup' | 'system.restore';
 
 /** Name of a procedure that works on a table, with its schema. */
 export type ProcedureName = Exclude<(typeof PROCEDURES)[number]['name'], TransferName>;

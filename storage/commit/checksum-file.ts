@@ -19,6 +19,16 @@ export async function writeChecksums(
   sealed: readonly SealedFile[],
 ): Promise<void> {
   const sha256 = Object.fromEntries(sealed.map((file) => [pathToLocation(file.path), file.sha256]));
+  await writeChecksumTexts(files, tableDirectory, snapshotId, sha256);
+}
+
+/** As `writeChecksums`, of files whose SHA-256 is known by their locations. */
+export async function writeChecksumTexts(
+  files: FileSystem,
+  tableDirectory: string,
+  snapshotId: bigint,
+  sha256: Readonly<Record<string, string>>,
+): Promise<void> {
   await files.write(checksumPath(tableDirectory, snapshotId), printChecksums(sha256));
 }
 

@@ -13,6 +13,7 @@ import type {
   ViewDefinition,
   WriteGoal,
 } from '../../spi/index.ts';
+import type { RestoredState } from '../backup/restore-backup.ts';
 import type { MaintainRequest } from '../maintenance/maintain-request.ts';
 
 /** One change of the catalog, in JSON. `operationId` makes a repetition after a lost answer harmless. */
@@ -35,6 +36,7 @@ export type CommitterRequest = { readonly operationId: string } & (
   | { readonly kind: 'drop_stream'; readonly name: RelationName; readonly ifExists: boolean }
   | ({ readonly kind: 'commit_stream' } & StagedCheckpoint)
   | { readonly kind: 'register_table' | 'take_back_table'; readonly name: RelationName; readonly metadataLocation: string }
+  | { readonly kind: 'put_restored'; readonly state: RestoredState }
   | { readonly kind: 'put_setting'; readonly key: string; readonly value: string | null }
   | { readonly kind: 'maintain'; readonly request: MaintainRequest }
   | { readonly kind: 'sweep'; readonly olderThanMs: number }

@@ -2,6 +2,7 @@ import type { Json } from '../../runtime/process/index.ts';
 import { alterTable } from '../alter/alter-table.ts';
 import { renameRelation, renameSchema } from '../alter/rename.ts';
 import { createSchema, createTable, createView, dropRelation, dropSchema } from '../commit/change-names.ts';
+import { putRestored } from '../backup/put-restored.ts';
 import { commitWrite } from '../commit/commit-write.ts';
 import { registerTable, takeBackTable } from '../commit/register-table.ts';
 import { maintainTable } from '../maintenance/maintain-table.ts';
@@ -68,6 +69,9 @@ export async function runRequest(parts: CommitterParts, request: CommitterReques
       return null;
     case 'take_back_table':
       takeBackTable(parts, request.operationId, request);
+      return null;
+    case 'put_restored':
+      putRestored(parts, request.operationId, request.state);
       return null;
     case 'put_setting':
       putSetting(parts, request.operationId, request.key, request.value);

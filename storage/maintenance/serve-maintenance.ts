@@ -1,5 +1,7 @@
 import { type Channel, type Json, type ServeContext } from '../../runtime/process/index.ts';
-import { assert, locationToPath, type OrphanRules, type Progress, type TableRef } from '../../spi/index.ts';
+import { assert, locationToPath, type OrphanRules, type Progress, type RestoreRequest, type TableRef } from '../../spi/index.ts';
+import { restoreBackup } from '../backup/restore-backup.ts';
+import { writeBackup } from '../backup/write-backup.ts';
 import { findTable } from '../catalog/find-table.ts';
 import { MetadataReader } from '../catalog/metadata-reader.ts';
 import { openCatalogStore } from '../catalog-store/open-catalog-store.ts';
@@ -42,6 +44,15 @@ export function serveMaintenance(channel: Channel, warehouseDirectory: string | 
         { live, staged: new Set(staged) },
         rules,
       )) as unknown as Json;
+    },
+    backup: async ({ folder }: { folder: string }, context) => {
+      const { signal } = context;
+      return (await writeBackup({ files, store, warehouseDirectory, signal, onProgress: teller(context) }, folder)) as unknown as Json;
+    },
+    restore: async ({ folder, request }: { folder: string; request: RestoreRequest }, context) => {
+      const { signal } = context;
+      const work = { files, layout, warehouseDirectory, signal, onProgress: teller(context) };
+      return (await restoreBackup(work, folder, request)) as unknown as Json;
     },
     verify: async ({ table }: { table: TableRef }, context) =>
       (await verifyTable(files, store, metadata, table, { signal: context.signal, onProgress: teller(context) })) as unknown as Json,

@@ -1,24 +1,33 @@
 import { lstat } from 'node:fs/promises';
-import { dirname, isAbsolute } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import type { Json } from '../../runtime/process/index.ts';
 import {
+  type BackupResult,
   type CheckFolder,
   locationToPath,
   type MaintenanceRun,
+  type NamedSnapshot,
   pathToLocation,
   PlatformError,
   type RegisteredTable,
+  type RestoreRequest,
+  type RestoreResult,
   type TableRegistration,
   type TableTransfer,
 } from '../../spi/index.ts';
+import type { RestoredState } from '../backup/restore-backup.ts';
 import type { MetadataReader } from '../catalog/metadata-reader.ts';
+import type { CatalogReader } from '../catalog-store/catalog-store.ts';
 import type { Committer } from '../committer/committer.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { parseTableMetadata } from '../iceberg/metadata/parse-table-metadata.ts';
+import { type MaintenanceProcessOptions, runMaintenance } from '../maintenance/maintenance-process.ts';
 import { checkForeignTable } from './check-foreign-table.ts';
 import { readTableFile } from '../file/read-table-file.ts';
 
 /** What transfers work with. */
-export interface TransferParts {
+export interface TransferParts extends MaintenanceProcessOptions {
+  readonly store: CatalogReader;
   readonly committer: Committer;
   readonly files: FileSystem;
   readonly metadata: MetadataReader;
@@ -29,6 +38,8 @@ export interface TransferParts {
 /** Brings tables into a warehouse: they are looked at here, and the committer gives them their names. */
 export class StoredTableTransfer implements TableTransfer {
   readonly #parts: TransferParts;
+  /** Backups under way. */
+  #backups = 0;
 
   constructor(parts: TransferParts) {
     this.#parts = parts;
@@ -61,6 +72,39 @@ export class StoredTableTransfer implements TableTransfer {
     await committer.run({ kind: isOwn ? 'take_back_table' : 'register_table', name, metadataLocation });
     return found;
   }
+
+  async backup(folder: string, run: MaintenanceRun): Promise<BackupResult> {
+    this.#backups += 1;
+    try {
+      return (await runMaintenance(this.#parts, 'backup', { folder: folderPath(folder) }, run)) as unknown as BackupResult;
+    } finally {
+      this.#backups -= 1;
+    }
+  }
+
+  async restore(folder: string, request: RestoreRequest, run: MaintenanceRun): Promise<RestoreResult> {
+    const params = { folder: folderPath(folder), request } as unknown as Json;
+    const state = (await runMaintenance(this.#parts, 'restore', params, run)) as unknown as RestoredState;
+    await this.#parts.committer.run({ kind: 'put_restored', state });
+    return { tables: state.relations.filter(({ kind }) => kind === 'table').length, files: state.files, bytes: state.bytes };
+  }
+
+  /** Returns the snapshots that backups under way may be copying: all. */
+  async snapshotsInUse(): Promise<readonly NamedSnapshot[]> {
+    if (this.#backups === 0) return [];
+    const { store, metadata } = this.#parts;
+    const tables = store.schemas().flatMap((schema) => store.relations(schema).filter(({ kind }) => kind === 'table'));
+    const lists = tables.map(async ({ schema, name, metadataLocation }) => {
+      const { snapshots } = await metadata.table(metadataLocation);
+      return [...snapshots.keys()].map((id): NamedSnapshot => ({ table: { schema, name }, snapshotId: id.toString() }));
+    });
+    return (await Promise.all(lists)).flat();
+  }
+}
+
+function folderPath(folder: string): string {
+  if (isAbsolute(folder)) return resolve(folder);
+  throw new PlatformError('STORAGE_LOCATION', `'${folder}' is not an absolute path.`);
 }
 
 function metadataPath(text: string): string {

@@ -38,7 +38,8 @@ describe('trivium without a server', { timeout: 120_000 }, () => {
   it('tells what it can do', async () => {
     const help = await trivium('--help');
     expect(help.code).toBe(0);
-    for (const command of ['demo', 'serve', 'sql', 'load', 'engines', 'verify', 'config']) expect(help.stdout).toContain(`  ${command} `);
+    for (const command of ['demo', 'serve', 'sql', 'load', 'engines', 'verify', 'backup', 'restore', 'config'])
+      expect(help.stdout).toContain(`  ${command} `);
     expect((await trivium('load', '--help')).stdout).toContain('--table <name>');
     expect((await trivium('--version')).stdout).toMatch(/^trivium \d+\.\d+\.\d+\n$/);
   });
@@ -131,6 +132,16 @@ describe('trivium without a server', { timeout: 120_000 }, () => {
     expect(damaged.stdout).toMatch(/main\.cities: (sound|1 damaged)/);
     expect((await trivium('verify', 'nothing')).stderr).toContain('CATALOG_UNKNOWN_TABLE');
     expect((await trivium('verify', '--warehouse', 'nowhere')).stderr).toContain('STORAGE_LOCATION');
+  });
+
+  it('backs a warehouse up into a folder, and brings a table of it back under another name', async () => {
+    const backup = await trivium('backup', 'saved');
+    expect(backup).toMatchObject({ code: 0, stderr: '' });
+    expect(backup.stdout).toMatch(/^Backed up \d+ tables: \d+ files/);
+    expect((await trivium('restore', 'saved')).stderr).toContain('CATALOG_NOT_EMPTY');
+    const restored = await trivium('restore', 'saved', '--table', 'cities', '--as', 'cities_before');
+    expect(restored.stdout).toMatch(/^Restored 1 tables/);
+    expect((await trivium('sql', '--format', 'ndjson', 'SELECT count(*) AS n FROM cities_before')).stdout).toBe('{"n":3}\n');
   });
 
   it('keeps the settings of a session from statement to statement', async () => {

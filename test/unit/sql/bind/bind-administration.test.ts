@@ -158,6 +158,18 @@ describe('CALL', () => {
     });
   });
 
+  it('takes transfers that name no table, and their names by parameter', async () => {
+    expect(await bindText("CALL system.backup('/files')", catalog)).toEqual({
+      kind: 'transfer',
+      procedure: 'system.backup',
+      names: {},
+      arguments: { folder: '/files' },
+    });
+    expect(await bindText("CALL restore('/files', \"table\" => 'gone', \"as\" => 'other.t')", catalog)).toMatchObject({
+      names: { table: { schema: 'main', name: 'gone' }, as: { schema: 'other', name: 't' } },
+    });
+  });
+
   it('binds the condition of optimize over the columns of the table, and all rows of its files', async () => {
     const bound = await bindText("CALL optimize('main.t', \"where\" => 'a > 1')", catalog);
     expect(bound).toMatchObject({
