@@ -11,6 +11,7 @@ import {
   type TableRef,
   type WriteTransaction,
 } from '../../spi/index.ts';
+import { checkStorable } from '../commit/check-storable.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
 import { snapshotById } from '../catalog/find-snapshot.ts';
 import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
@@ -51,6 +52,12 @@ export class StagedTransaction implements WriteTransaction {
   }
 
   async target(task: string, attempt: number): Promise<StagingTarget> {
+    // Tables of other programs have columns that are read and cannot be written.
+    for (const { name, type } of this.fields) checkStorable(type, name);
+    return this.#makeTarget(task, attempt);
+  }
+
+  async #makeTarget(task: string, attempt: number): Promise<StagingTarget> {
     this.#checkOpen();
     const name = `${this.#plan.stagingId}-${task.replace(/[^A-Za-z0-9_]/g, '_')}-${String(attempt)}`;
     const directory = join(this.#plan.tableDirectory, 'data', name);
@@ -128,7 +135,7 @@ export class StagedTransaction implements WriteTransaction {
   }
 
   async #write(task: string, attempt: number, work: (target: StagingTarget) => Promise<readonly DataFile[]>): Promise<Fragment> {
-    const target = await this.target(task, attempt);
+    const target = await this.#makeTarget(task, attempt);
     return { task, attempt, files: await work(target) };
   }
 

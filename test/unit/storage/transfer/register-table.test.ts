@@ -119,6 +119,22 @@ describe('a registered table of another program', () => {
     expect(await opened.warehouse.catalog.relations('main')).toHaveLength(1);
   });
 
+  it('takes no rows where it has bytes of fixed length, which are read', async () => {
+    const fixed = new ForeignTable(
+      [{ id: 1, name: 'f', type: { kind: 'fixed', lengthBytes: 4 }, nullable: true }],
+      [{ specId: 0, fields: [] }],
+      folder,
+    );
+    await fixed.commit([{ ...fileOf("SELECT 'abcd'::BLOB AS f"), fieldIds: { f: 1 } }]);
+    const path = join(fixed.directory, 'v2.metadata.json');
+    writeFileSync(path, printLosslessJson(fixed.metadata.json));
+    expect(await register({ metadataFile: path })).toMatchObject({ dataFiles: 1, rows: 1 });
+    const { ref } = await tableOf(opened.warehouse, 'theirs');
+    const transaction = await opened.warehouse.sink.begin({ kind: 'append', table: ref });
+    await expect(transaction.target('task', 1)).rejects.toMatchObject({ code: 'STORAGE_UNSUPPORTED' });
+    await transaction.abort();
+  });
+
   it('needs a name that is free', async () => {
     await opened.warehouse.writer.createTable(idTable('theirs'), 'fail');
     await expect(register()).rejects.toMatchObject({ code: 'CATALOG_EXISTS' });
