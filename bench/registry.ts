@@ -7,6 +7,7 @@ export const BENCHMARKS: readonly RegisteredProof[] = [
   { name: 'engines', load: async () => (await import('./engines.ts')).benchmark },
   { name: 'estimates', load: async () => (await import('./estimates.ts')).benchmark },
   { name: 'gateway', load: async () => (await import('./gateway.ts')).benchmark },
+  { name: 'hosts', load: async () => (await import('./hosts.ts')).benchmark },
   { name: 'sql', load: async () => (await import('./sql.ts')).benchmark },
   { name: 'storage', load: async () => (await import('./storage.ts')).benchmark },
   { name: 'stream-kernel', load: async () => (await import('./stream-kernel.ts')).benchmark },

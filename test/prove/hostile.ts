@@ -1,7 +1,6 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { assert, PlatformError } from '../../spi/index.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import type { Attack, Target, Verdict } from './hostile/attack.ts';
@@ -11,6 +10,7 @@ import { HTTP_ATTACKS } from './hostile/http-attacks.ts';
 import { RESOURCE_ATTACKS } from './hostile/resource-attacks.ts';
 import { digestState } from './hostile/state-digest.ts';
 import { STATEMENT_ATTACKS } from './hostile/statement-attacks.ts';
+import { mutateSource } from './mutate-source.ts';
 import type { Check, Proof, ProofOptions } from './proof.ts';
 
 const ATTACKS: readonly Attack[] = [...STATEMENT_ATTACKS, ...FILE_ATTACKS, ...HTTP_ATTACKS, ...RESOURCE_ATTACKS];
@@ -122,24 +122,4 @@ async function prepareTable(server: ServerProcess): Promise<void> {
   const response = await server.sql(sql);
   if (!response.ok) throw new PlatformError('ENGINE_FAILED', `the table for the attacks was not made: ${await response.text()}`);
   await response.text();
-}
-
-const SOURCE_FOLDERS = ['spi', 'sql', 'storage', 'engines', 'runtime', 'sql-gateway', 'cli', 'package.json', 'tsconfig.json'];
-
-/** Copies the program and takes the guards out of the copy. */
-function mutateSource(mutants: readonly GuardMutant[], folder: string): string {
-  const root = fileURLToPath(new URL('../../', import.meta.url));
-  mkdirSync(folder);
-  for (const name of SOURCE_FOLDERS) cpSync(join(root, name), join(folder, name), { recursive: true });
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  for (const { id, file, from, to } of mutants) {
-    const path = join(folder, file);
-    const source = readFileSync(path, 'utf8');
-    assert(source.split(from).length === 2, `the text of the mutant ${id} does not stand exactly once in ${file}`);
-    writeFileSync(
-      path,
-      source.replace(from, () => to),
-    );
-  }
-  return folder;
 }

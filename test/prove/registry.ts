@@ -7,6 +7,7 @@ export const PROOFS: readonly RegisteredProof[] = [
   { name: 'corruption', load: async () => (await import('./corruption.ts')).proof },
   { name: 'crash', load: async () => (await import('./crash.ts')).proof },
   { name: 'hostile', load: async () => (await import('./hostile.ts')).proof },
+  { name: 'hosts', load: async () => (await import('./hosts.ts')).proof },
   { name: 'iceberg-readers', load: async () => (await import('./iceberg-readers.ts')).proof },
   { name: 'io-faults', load: async () => (await import('./io-faults.ts')).proof },
   { name: 'plan-replay', load: async () => (await import('./plan-replay.ts')).proof },

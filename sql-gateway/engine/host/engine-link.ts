@@ -2,7 +2,7 @@ import { type EngineCapabilities, type Logger, PlatformError } from '../../../sp
 import type { Incarnation } from './incarnation.ts';
 
 /** Pauses before a start that follows an end: the first, doubled up to the second. Units: milliseconds. */
-const BACK_OFF_MS = [100, 30_000] as const;
+const BACK_OFF_MS = [100, 5000] as const;
 
 /** An engine that lived so long is not counted as one that keeps ending. Units: milliseconds. */
 const STEADY_MS = 60_000;

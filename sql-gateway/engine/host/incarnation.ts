@@ -1,5 +1,6 @@
 import { type EngineCapabilities, PlatformError } from '../../../spi/index.ts';
 import { type Channel, explainLoss, type WorkerHandle } from '../../../runtime/process/index.ts';
+import { isOutOfProcessMemory } from './coded-error.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { ENGINE_METHODS } from './host-message.ts';
 import type { HostedRuns } from './host-service.ts';
@@ -84,6 +85,8 @@ export class Incarnation {
   /** Returns the error for a statement that failed: one that lost its process is told how it ended. */
   async explain(error: unknown): Promise<PlatformError> {
     const failed = PlatformError.from(error, 'ENGINE_FAILED');
+    // What filled the memory may hold it still: the statements to come get a new process.
+    if (isOutOfProcessMemory(failed)) this.kill('it ran out of memory');
     if (failed.code !== 'ENGINE_LOST') return failed;
     this.#runningAtEnd ??= this.#running.size;
     // The channel may have been closed for bytes that are not of the protocol, by a process that lives on.

@@ -1,10 +1,7 @@
+import type { SourceMutant } from '../mutate-source.ts';
+
 /** A guard taken out of the program's source, and the attack that must notice. */
-export interface GuardMutant {
-  readonly id: string;
-  readonly file: string;
-  /** Stands exactly once in the file. */
-  readonly from: string;
-  readonly to: string;
+export interface GuardMutant extends SourceMutant {
   /** Mutants of one round stand in one program: none of them helps another to be noticed. */
   readonly round: 1 | 2 | 3;
   /** Attacks of which at least one must fail now. */
