@@ -8,7 +8,7 @@ export async function checkFieldIds(path: string): Promise<void> {
   const [, ...elements] = (await readParquetFooter(path)).schema;
   if (elements.some(({ field_id: id }) => id !== undefined)) return;
   throw new PlatformError('STORAGE_UNSUPPORTED', `The data file ${path} has no field ids.`, {
-    hint: 'Rewrite it with the program that owns the table, or make a new table and give it the files by system.add_files.',
+    hint: 'Rewrite it with the program that owns the table, or load it into a table of its own by COPY FROM.',
     details: { path },
   });
 }
