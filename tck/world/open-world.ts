@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { type BoundQuery, PlatformError, type TableRef, type TableSnapshot } from '../../spi/index.ts';
 import { type BoundStatement, bindStatement, encodeParameters, type GivenParameters } from '../../sql/bind/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
+import { encodeSmallTable } from '../../runtime/arrow/index.ts';
 import { openDataService, openWarehouse, type Warehouse } from '../../storage/index.ts';
 import type { ParameterValue } from '../../spi/index.ts';
 import { encodeValues } from '../value/encode-values.ts';
 import type { Value } from '../value/value.ts';
-import type { FixtureColumn, FixtureTable } from './fixture-table.ts';
+import { type FixtureColumn, type FixtureTable, plain } from './fixture-table.ts';
 import { fixtureTables } from './fixture-tables.ts';
 
 /** Rows of a table at one of its snapshots, by position of the columns. */
@@ -93,6 +94,20 @@ export class World {
     const { ref } = await this.table(name);
     const write = await this.warehouse.sink.begin({ kind: 'append', table: ref });
     const fragment = await write.append('fixture', 0, toAsync(frames));
+    await write.commit([fragment], `tck-${String((this.#commits += 1))}`);
+  }
+
+  /** Takes the rows at some positions of each data file of a table away, by delete files, in one commit. */
+  async deletePositions(name: string, positions: readonly number[]): Promise<void> {
+    const { ref, snapshotId, schemaId } = await this.table(name);
+    const { splits } = await this.warehouse.source.plan({ table: ref, snapshotId, schemaId, columns: [], filter: null });
+    const rows = splits.flatMap(({ uri }) => positions.map((position) => [uri, position]));
+    const columns = [
+      { name: 'file', type: plain('varchar') },
+      { name: 'pos', type: plain('bigint') },
+    ];
+    const write = await this.warehouse.sink.begin({ kind: 'rewrite', table: ref, removes: [], rows: rows.length, readAt: snapshotId });
+    const fragment = await write.appendDeletes('deletes', 0, toAsync(encodeSmallTable(columns, rows)));
     await write.commit([fragment], `tck-${String((this.#commits += 1))}`);
   }
 
