@@ -27,7 +27,7 @@ export async function rewriteManifests(parts: CommitterParts, operationId: strin
     const { current } = metadata;
     if (current === null) return null;
     const before = await parts.metadata.manifestList(current.manifestList);
-    const [data, others] = [before.filter(isPlainData), before.filter((file) => !isPlainData(file) && hasLiveFiles(file))];
+    const [data, others] = [before.filter(isPlain), before.filter((file) => !isPlain(file) && hasLiveFiles(file))];
     const groups = await groupEntries(parts, metadata, data);
     const count = groups.reduce((sum, { entries }) => sum + Math.ceil(entries.length / ENTRIES_MAX), 0);
     result = { before: before.length, after: before.length, snapshotId: null };
@@ -45,14 +45,14 @@ export async function rewriteManifests(parts: CommitterParts, operationId: strin
   return changed ? result : { ...result, after: result.before, snapshotId: null };
 }
 
-const isPlainData = (file: ManifestFile): boolean => file.content === 'data' && file.keyMetadata === null;
+const isPlain = ({ keyMetadata }: ManifestFile): boolean => keyMetadata === null;
 
 interface EntryGroup {
   readonly layout: ManifestLayout;
   readonly entries: ManifestEntry[];
 }
 
-/** A manifest tells one schema and one spec for all its files. */
+/** A manifest tells one schema and one spec for all its files, which are data files or delete files. */
 async function groupEntries(
   parts: CommitterParts,
   metadata: TableMetadata,
@@ -61,7 +61,7 @@ async function groupEntries(
   const groups = new Map<string, EntryGroup>();
   for (const file of files) {
     const { schema, exact, entries } = await parts.metadata.manifest(file, metadata);
-    const key = `${String(file.specId)} ${String(exact)} ${printLosslessJson(printSchema(schema))}`;
+    const key = `${file.content} ${String(file.specId)} ${String(exact)} ${printLosslessJson(printSchema(schema))}`;
     const group = groups.get(key) ?? {
       layout: { formatVersion: metadata.formatVersion, schema, spec: specOf(metadata, file.specId), columns: metadata.columns, exact },
       entries: [],

@@ -6,6 +6,7 @@ import { locationToPath, type MaintenanceRun, PlatformError, type TableRef } fro
 import { openWarehouse } from '../../../../storage/index.ts';
 import { closedDataService } from '../fixture/closed-data-service.ts';
 import { filesOf, idTable, openTemporaryWarehouse, tableOf, type TemporaryWarehouse, writeIds } from '../fixture/open-warehouse.ts';
+import { writeParquet } from '../fixture/stage-rows.ts';
 
 const RUN: MaintenanceRun = { signal: new AbortController().signal, onProgress: () => undefined };
 const NAME = { schema: 'main', name: 't' };
@@ -167,6 +168,33 @@ describe('rewriting manifests', () => {
     expect(await tableOf(warehouse, 't')).toMatchObject({ snapshotId: result.snapshotId, rows: 3, files: 3 });
     expect(await warehouse.maintenance.rewriteManifests(table)).toEqual({ before: 1, after: 1, snapshotId: null });
     expect(await warehouse.maintenance.verify(table, RUN)).toMatchObject({ files: 3, filesWithoutChecksum: 0 });
+  });
+});
+
+describe('rewriting manifests of delete files', () => {
+  it('leaves one of them beside one of data files, and the same deletes for each file', async () => {
+    const { warehouse } = opened;
+    const positions = [
+      { id: 2147483546, name: 'file_path', type: { kind: 'varchar' as const }, nullable: false },
+      { id: 2147483545, name: 'pos', type: { kind: 'bigint' as const }, nullable: false },
+    ];
+    for (const id of [1, 2]) await write('append', [id, id + 10]);
+    for (const file of await filesOf(warehouse, await tableOf(warehouse, 't'))) {
+      const transaction = await warehouse.sink.begin({ kind: 'rewrite', table, removes: [] });
+      const { directory } = await transaction.target('positions', 1);
+      const written = await writeParquet(join(directory, 'd.parquet'), positions, `SELECT '${file}' AS file_path, 0::BIGINT AS pos`);
+      await transaction.commit([{ task: 'positions', attempt: 1, files: [{ ...written, deletes: file }] }], file);
+    }
+    const deletesNow = async () => {
+      const { snapshotId, schemaId } = await tableOf(warehouse, 't');
+      const request = { table, snapshotId, schemaId, columns: [], filter: null, deletes: true };
+      const { splits } = await warehouse.source.plan(request);
+      return splits.map(({ uri, deletes }) => [uri, deletes.map((each) => each.uri)]).sort();
+    };
+    const before = await deletesNow();
+    expect(await warehouse.maintenance.rewriteManifests(table)).toMatchObject({ before: 4, after: 2 });
+    expect(await deletesNow()).toEqual(before);
+    expect(before.map(([, deletes]) => deletes?.length)).toEqual([1, 1]);
   });
 });
 
