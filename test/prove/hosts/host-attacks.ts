@@ -7,6 +7,8 @@ export interface HostAttack {
   readonly codes: readonly string[];
   /** Whether the process must have been replaced. */
   readonly ends: boolean;
+  /** Whether what the server writes meanwhile is looked at. */
+  readonly floodsLog?: boolean;
 }
 
 /** Faults of an engine. */
@@ -19,7 +21,7 @@ export const HOST_ATTACKS: readonly HostAttack[] = [
   { id: 'leak', codes: ['RESOURCE_MEMORY'], ends: true },
   { id: 'flood-socket', codes: ['ENGINE_LOST'], ends: true },
   { id: 'write-fd3', codes: ['ENGINE_LOST'], ends: true },
-  { id: 'flood-log', codes: ['rows', 'RESOURCE_DEADLINE'], ends: false },
+  { id: 'flood-log', codes: ['rows', 'RESOURCE_DEADLINE'], ends: false, floodsLog: true },
   { id: 'throw', codes: ['ENGINE_FAILED'], ends: false },
   { id: 'estimate-hang', codes: ['ENGINE_REFUSED'], ends: true },
 ];
