@@ -1,11 +1,17 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { assert } from '../../spi/index.ts';
+import { findPython } from '../../test/prove/iceberg-readers/run-reader.ts';
 import type { Check } from '../../test/prove/proof.ts';
 import { startServerProcess } from '../../test/support/server-process.ts';
 import { type BenchClient, openBenchClient } from '../gateway/http-client.ts';
 import { measurePairs, medianInterval, ratioCheck, round, sampleMs } from '../measure.ts';
+import { openTableReader, type TableReader } from './table-reader.ts';
 
 const WRITE_ROWS = 2_000_000;
 const WRITE_RATIO_MAX = 1 / 0.9;
@@ -35,20 +41,23 @@ export async function tableChecks(quick: boolean, log: (line: string) => void): 
   const client = openBenchClient(server);
   const duckdb = await DuckDBInstance.create(':memory:', { threads: String(availableParallelism()) });
   const peer = await duckdb.connect();
+  const reader = openTableReader(join(root, 'data', 'warehouse'));
   const bench: TableBench = {
     root,
     pairs: quick ? 7 : 15,
     run: (sql) => client.run(sql, { accept: 'application/json', cached: false }),
     peer: (sql) => peer.run(sql),
+    reader,
     log,
   };
   try {
     return [
-      await writeCheck(bench),
+      ...(await writeChecks(bench)),
       ...(await scanChecks(bench, quick ? 4_000_000 : 16_000_000)),
       await commitCheck(bench, client, quick ? 50 : 200),
     ];
   } finally {
+    await reader.close();
     peer.closeSync();
     duckdb.closeSync();
     client.close();
@@ -62,10 +71,11 @@ interface TableBench {
   readonly pairs: number;
   readonly run: (sql: string) => Promise<unknown>;
   readonly peer: (sql: string) => Promise<unknown>;
+  readonly reader: TableReader;
   readonly log: (line: string) => void;
 }
 
-async function writeCheck({ root, pairs, run, peer, log }: TableBench): Promise<Check> {
+async function writeChecks({ root, pairs, run, peer, log }: TableBench): Promise<Check[]> {
   log('  writing two million rows of ten columns');
   const source = join(root, 'source.parquet');
   await peer(`COPY (${SOURCE} FROM range(${String(WRITE_ROWS)}) r(i)) TO '${source}' (FORMAT parquet, COMPRESSION zstd)`);
@@ -77,12 +87,32 @@ async function writeCheck({ root, pairs, run, peer, log }: TableBench): Promise<
     ours: () => run('INSERT OVERWRITE target SELECT * FROM source'),
     peer: () => peer(`COPY (SELECT * FROM read_parquet('${source}')) TO '${join(root, 'out.parquet')}' (FORMAT parquet, COMPRESSION zstd)`),
   });
-  return ratioCheck(
+  const write = ratioCheck(
     'write',
     measured,
     WRITE_RATIO_MAX,
-    'INSERT OVERWRITE .. SELECT over HTTP, synced and committed; the peer is one COPY of an embedded DuckDB',
+    'INSERT OVERWRITE .. SELECT over HTTP, synced and committed; the peer is one COPY of an embedded DuckDB, not synced',
   );
+  return [write, await pyicebergCheck(root, source, measured.ours.median)];
+}
+
+/** PyIceberg replaces the rows of a table by those of the same file, in a process of its own. */
+async function pyicebergCheck(root: string, source: string, oursMs: number): Promise<Check> {
+  const directory = join(root, 'pyiceberg');
+  for (const folder of ['metadata', 'data']) mkdirSync(join(directory, folder), { recursive: true });
+  const script = fileURLToPath(new URL('./write_rows.py', import.meta.url));
+  const { stdout } = await promisify(execFile)(await findPython(), ['-W', 'ignore', script, source, directory, '5']);
+  const { writeMs, rows } = JSON.parse(stdout) as { readonly writeMs: readonly number[]; readonly rows: number };
+  assert(rows === WRITE_ROWS, 'PyIceberg has written all rows');
+  const peerMs = medianInterval(writeMs).median;
+  return {
+    id: 'pyiceberg-write-times-slower',
+    value: round(peerMs / oursMs),
+    unit: 'ratio',
+    target: '>= 1',
+    pass: peerMs >= oursMs,
+    note: `PyIceberg ${String(round(peerMs))} ms, reading the same file included, not synced; ours ${String(round(oursMs))} ms`,
+  };
 }
 
 async function scanChecks(bench: TableBench, rows: number): Promise<Check[]> {
@@ -92,15 +122,15 @@ async function scanChecks(bench: TableBench, rows: number): Promise<Check[]> {
     const list = await makeTable(bench, `scan_${String(files)}`, rows, files);
     const measured = await measurePairs({
       pairs: bench.pairs,
-      ours: () => bench.run(scanOf(`scan_${String(files)}`)),
-      peer: () => bench.peer(scanOf(`read_parquet([${list}])`)),
+      ours: () => bench.reader.readTable(scanOf(`scan_${String(files)}`)),
+      peer: () => bench.reader.readBare(scanOf(`read_parquet([${list}])`)),
     });
     checks.push(
       ratioCheck(
         `scan-of-${String(files)}`,
         measured,
         SCAN_RATIO_MAX,
-        'every column aggregated, over HTTP; the peer is read_parquet of an embedded DuckDB',
+        'every column aggregated, bound, planned and read as Arrow frames; the peer is read_parquet; both in this process',
       ),
     );
   }
@@ -108,8 +138,8 @@ async function scanChecks(bench: TableBench, rows: number): Promise<Check[]> {
   await bench.run('DELETE FROM scan_deleted WHERE id % 20 = 7');
   const measured = await measurePairs({
     pairs: bench.pairs,
-    ours: () => bench.run(scanOf('scan_deleted')),
-    peer: () => bench.peer(scanOf(`read_parquet([${list}])`)),
+    ours: () => bench.reader.readTable(scanOf('scan_deleted')),
+    peer: () => bench.reader.readBare(scanOf(`read_parquet([${list}])`)),
   });
   return [
     ...checks,
@@ -117,7 +147,7 @@ async function scanChecks(bench: TableBench, rows: number): Promise<Check[]> {
       'scan-with-5%-deleted',
       measured,
       DELETED_RATIO_MAX,
-      'position deletes in one row of twenty; the peer reads the same files without deletes',
+      'position deletes in one row of twenty; the peer reads the same rows without deletes; both in this process',
     ),
   ];
 }
