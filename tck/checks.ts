@@ -1,4 +1,8 @@
 import type { Check } from './check/check.ts';
+import { FAILURE_CHECKS } from './conduct/failure-checks.ts';
+import { HOST_CHECKS } from './conduct/host-checks.ts';
+import { LIMIT_CHECKS } from './conduct/limit-checks.ts';
+import { WRITE_CHECKS } from './conduct/write-checks.ts';
 import { LIFECYCLE_CHECKS } from './shape/lifecycle-checks.ts';
 import { PLUGIN_CHECKS } from './shape/plugin-checks.ts';
 import { QUERY_CHECKS } from './shape/query-checks.ts';
@@ -14,4 +18,8 @@ export const CHECKS: readonly Check[] = [
   ...ANSWER_CHECKS,
   ...TABLE_CHECKS,
   LARGE_CHECK,
+  ...LIMIT_CHECKS,
+  ...FAILURE_CHECKS,
+  ...WRITE_CHECKS,
+  ...HOST_CHECKS,
 ];

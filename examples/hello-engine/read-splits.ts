@@ -13,13 +13,23 @@ export async function* readSplits(
 ): AsyncGenerator<Row, void, undefined> {
   for (const split of splits) {
     checkLimits(run);
-    const reader = await RecordBatchReader.from(tables.read(split, columns, run.signal));
-    for await (const batch of reader) {
-      checkLimits(run);
-      const vectors = columns.map((_, index) => batch.getChildAt(index));
-      for (let row = 0; row < batch.numRows; row += 1) {
-        yield new Map(columns.map((column, index) => [column.id, (vectors[index]?.get(row) ?? null) as Value]));
+    const frames = tables.read(split, columns, run.signal)[Symbol.asyncIterator]();
+    try {
+      const reader = await RecordBatchReader.from({ [Symbol.asyncIterator]: () => frames });
+      for await (const batch of reader) {
+        checkLimits(run);
+        const vectors = columns.map((_, index) => batch.getChildAt(index));
+        for (let row = 0; row < batch.numRows; row += 1) {
+          yield new Map(columns.map((column, index) => [column.id, (vectors[index]?.get(row) ?? null) as Value]));
+        }
       }
+    } catch (error) {
+      // What a read that is cancelled throws is its own affair; the run was cancelled.
+      if (run.signal.aborted) throw PlatformError.from(run.signal.reason, 'ENGINE_CANCELLED');
+      throw error;
+    } finally {
+      // The reader does not hand on that nobody reads any further.
+      await frames.return?.();
     }
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, type Engine, type EnginePlugin, type Logger } from '../../spi/index.ts';
-import { loadEngines } from '../../sql-gateway/engine/index.ts';
+import { type EngineEntry, loadEngines } from '../../sql-gateway/engine/index.ts';
 import { ObservedSource } from '../world/observed-source.ts';
 import type { World } from '../world/open-world.ts';
 
@@ -9,6 +9,8 @@ import type { World } from '../world/open-world.ts';
 export interface Subject {
   readonly module: string | EnginePlugin;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Where it runs; in process when left out. */
+  readonly host?: NonNullable<EngineEntry['host']>;
 }
 
 /** An engine at work, with all that it was given. */

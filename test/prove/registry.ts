@@ -16,5 +16,6 @@ export const PROOFS: readonly RegisteredProof[] = [
   { name: 'sql-fuzz', load: async () => (await import('./sql-fuzz.ts')).proof },
   { name: 'sql-properties', load: async () => (await import('./sql-properties.ts')).proof },
   { name: 'sqllogic', load: async () => (await import('./sqllogic.ts')).proof },
+  { name: 'tck-mutants', load: async () => (await import('./tck-mutants.ts')).proof },
   { name: 'three-engines', load: async () => (await import('./three-engines.ts')).proof },
 ];
