@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -123,13 +123,14 @@ describe('trivium without a server', { timeout: 120_000 }, () => {
     expect(sound.code).toBe(0);
     const tables = join(folder, 'trivium-data', 'warehouse', 'tables', 'main');
     const names = readdirSync(tables, { recursive: true }).map(String);
-    const path = join(tables, names.find((name) => name.startsWith('cities-') && name.endsWith('.parquet')) ?? '');
-    const bytes = readFileSync(path);
-    writeFileSync(path, Buffer.concat([bytes, Buffer.from('x')]));
+    // Some are of tables that were replaced, and are not looked at.
+    const paths = names.filter((name) => name.startsWith('cities-') && name.endsWith('.parquet')).map((name) => join(tables, name));
+    const contents = paths.map((path) => readFileSync(path));
+    for (const path of paths) appendFileSync(path, 'x');
     const damaged = await trivium('verify', '--warehouse', join('trivium-data', 'warehouse'));
-    writeFileSync(path, bytes);
+    for (const [index, path] of paths.entries()) writeFileSync(path, contents[index] ?? '');
     expect(damaged).toMatchObject({ code: 1, stderr: '' });
-    expect(damaged.stdout).toMatch(/main\.cities: (sound|1 damaged)/);
+    expect(damaged.stdout).toContain('main.cities: 1 damaged');
     expect((await trivium('verify', 'nothing')).stderr).toContain('CATALOG_UNKNOWN_TABLE');
     expect((await trivium('verify', '--warehouse', 'nowhere')).stderr).toContain('STORAGE_LOCATION');
   });

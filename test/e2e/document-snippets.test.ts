@@ -53,6 +53,8 @@ beforeAll(async () => {
   const airports = fileURLToPath(new URL('../data/airports.csv', import.meta.resolve('vega-datasets')));
   copyFileSync(airports, join(folder, 'airports.csv'));
   demo = execFileSync(process.execPath, [MAIN, 'demo', '--once'], { cwd: folder, env: environment(), encoding: 'utf8' });
+  mkdirSync(join(folder, 'backup'));
+  leaveForeignTable();
   writeFileSync(join(folder, 'dump.sql'), 'CREATE TABLE `old` (`id` int);\nINSERT INTO `old` VALUES (1),(2);\n');
   server = await startServerProcess({
     dataDirectory: join(folder, 'trivium-data'),
@@ -64,6 +66,18 @@ afterAll(async () => {
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Another warehouse leaves a table in the folder, with its metadata where other programs have it. */
+function leaveForeignTable(): void {
+  const statements = 'CREATE TABLE orders (id bigint); INSERT INTO orders VALUES (1)';
+  execFileSync(process.execPath, [MAIN, 'sql', '--data', 'other', statements], { cwd: folder, env: environment() });
+  const tables = join(folder, 'other/warehouse/tables');
+  const metadata = readdirSync(tables, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.metadata.json'))
+    .sort();
+  mkdirSync(join(folder, 'orders/metadata'), { recursive: true });
+  copyFileSync(join(tables, metadata.at(-1) ?? ''), join(folder, 'orders/metadata/v7.metadata.json'));
+}
 
 function shim(name: string, text: string): void {
   const path = join(folder, 'bin', name);
