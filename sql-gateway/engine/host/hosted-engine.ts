@@ -57,7 +57,12 @@ export class HostedEngine implements Engine, ViewEngine {
     const engine = this.#link.current;
     if (engine === null) return unavailable('it is being restarted');
     if (engine.heartbeat.silent) return unavailable('it does not answer');
-    return checkAnswer(await this.#sendQuery(engine, ENGINE_METHODS.estimate, query));
+    try {
+      return checkAnswer(await this.#sendQuery(engine, ENGINE_METHODS.estimate, query));
+    } catch (error) {
+      if (error instanceof PlatformError && error.code === 'ENGINE_LOST') return unavailable('its process has ended');
+      throw error;
+    }
   }
 
   async prepare(query: BoundQuery): Promise<PreparedQuery> {
