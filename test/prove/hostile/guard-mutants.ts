@@ -54,8 +54,8 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
     id: 'without-resolved-links',
     round: 3,
     file: 'sql-gateway/file/allowed-files.ts',
-    from: 'real === folder || real.startsWith(',
-    to: 'named === folder || named.startsWith(',
+    from: 'isInside(real, folder)',
+    to: 'isInside(named, folder)',
     attacks: ['copy-from-link', 'copy-to-linked-folder', 'copy-from-dots'],
   },
   {
