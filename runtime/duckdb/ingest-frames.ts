@@ -51,8 +51,10 @@ function columnsOf(fields: readonly Field[]): readonly Column[] {
 function checkNames(columns: readonly Column[]): void {
   if (columns.length === 0) throw new PlatformError('STORAGE_FILE', 'the Arrow stream has no columns');
   const seen = new Set<string>();
-  for (const { name } of columns) {
-    if (name === '' || name.includes('\0')) throw new PlatformError('STORAGE_FILE', 'the Arrow stream has a column without a usable name');
+  for (const { name, type } of columns) {
+    // The text of the type names the parts of structs.
+    if (name === '' || `${name}${type.sql}`.includes('\0'))
+      throw new PlatformError('STORAGE_FILE', 'the Arrow stream has a column without a usable name');
     if (seen.has(name.toLowerCase())) throw new PlatformError('STORAGE_FILE', `the Arrow stream has two columns named "${name}"`);
     seen.add(name.toLowerCase());
   }

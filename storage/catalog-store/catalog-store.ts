@@ -54,7 +54,7 @@ export interface CatalogReader extends NameReader {
   commit(tableUuid: string, idempotencyKey: string): CommittedWrite | null;
   /** Tells whether an operation was done and noted under this id, by `update` or by `putOperation`. */
   hasOperation(operationId: string): boolean;
-  /** Returns what was committed under any key of a table or transaction. */
+  /** Returns what was committed under any key of a table or transaction, by the names of the tables. */
   commits(uuid: string): readonly CommittedWrite[];
   streams(): readonly StreamRecord[];
   /** Returns a stream by the uuid of its result table. */

@@ -97,7 +97,9 @@ class LmdbCatalogReader implements CatalogReader {
   }
 
   commits(uuid: string): readonly CommittedWrite[] {
-    return this.range<CommitRecord>(['commit', uuid]);
+    const nameOf = ({ result: { table } }: CommitRecord): string => `${table.schema}.${table.name}`;
+    const byName = (left: string, right: string): number => Number(left > right) - Number(left < right);
+    return this.range<CommitRecord>(['commit', uuid]).sort((left, right) => byName(nameOf(left), nameOf(right)));
   }
 
   streams(): readonly StreamRecord[] {

@@ -85,6 +85,11 @@ describe('ingesting frames', () => {
     expect(await connection.queryRows("SELECT table_name FROM duckdb_tables() WHERE table_name = 'broken'")).toEqual([]);
   });
 
+  it('refuses a part of a struct whose name holds U+0000', async () => {
+    const bytes = tableToIPC(new Table({ s: vectorFromArray([{ 'a\0b': 1 }]) }), 'stream');
+    expect((await rejection(session().connection.ingest('broken', piecesOf([bytes])))).code).toBe('STORAGE_FILE');
+  });
+
   it('survives random damage: a sound table, or a coded error', async () => {
     const { connection } = session();
     const sound = Buffer.concat(await framesOf(`${TYPED} FROM range(40) t(i)`));

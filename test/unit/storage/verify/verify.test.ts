@@ -96,21 +96,22 @@ describe('verifying a warehouse that nobody has open', () => {
     await warehouse.writer.createTable(idTable('other'), 'fail');
     expect(await damageOf()).toEqual({ other: [], t: [] });
     const files = await filesBelow(join(directory, 'tables', 'main'));
-    const spoilt = [
-      ...files.filter((path) => path.endsWith('.parquet')).slice(0, 1),
-      ...files.filter((path) => path.endsWith('-m0.avro')).slice(0, 1),
-    ];
-    for (const path of spoilt) await writeFile(path, Buffer.concat([await readFile(path), Buffer.from('x')]));
+    for (const end of ['.parquet', '-m0.avro']) {
+      const path = files.find((each) => each.endsWith(end)) ?? '';
+      const sound = await readFile(path);
+      await writeFile(path, Buffer.concat([sound, Buffer.from('x')]));
+      const { t = [] } = await damageOf();
+      expect(
+        t.some((message) => message.includes(path)),
+        path,
+      ).toBe(true);
+      expect(t).toHaveLength(new Set(t).size);
+      await writeFile(path, sound);
+    }
     const [lost = ''] = files.filter((path) => path.includes('/other-') && path.endsWith('.metadata.json'));
     await rm(lost);
     const found = await damageOf();
-    expect(found['other']).toEqual([expect.stringContaining(lost)]);
-    for (const path of spoilt)
-      expect(
-        found['t']?.some((message) => message.includes(path)),
-        path,
-      ).toBe(true);
-    expect(found['t']).toHaveLength(new Set(found['t']).size);
+    expect(found).toEqual({ other: [expect.stringContaining(lost)], t: [] });
     expect(Object.keys(await damageOf([NAME]))).toEqual(['t']);
     await expect(damageOf([{ schema: 'main', name: 'none' }])).rejects.toMatchObject({ code: 'CATALOG_UNKNOWN_TABLE' });
   });
