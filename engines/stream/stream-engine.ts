@@ -24,7 +24,7 @@ import { type PlannedScans, planScans } from './plan-scans.ts';
 import { runQuery } from './run-query.ts';
 import { STREAM_CAPABILITIES } from './stream-capabilities.ts';
 import type { StreamConfig } from './stream-config.ts';
-import { ChildViewRun } from './view-run.ts';
+import { startChildView } from './view-run.ts';
 
 /** Memory that Node and its code take beside the data. Units: bytes. */
 const PROCESS_BYTES = 512 * 2 ** 20;
@@ -57,7 +57,7 @@ class StreamEngine implements ViewEngine {
   readonly #host: EngineHost;
   readonly #pool: WarmPool;
   readonly #spawnView: (name: string) => Promise<ChildHandle>;
-  readonly #views = new Set<ChildViewRun>();
+  readonly #views = new Set<ViewRun>();
   readonly #scansOf: (query: BoundQuery) => Promise<PlannedScans>;
   #draining = false;
 
@@ -99,8 +99,8 @@ class StreamEngine implements ViewEngine {
     const scans = scansOf(query.plan.root).map((scan) => scan.columns);
     const fingerprint = stateFingerprint(query, watermarks, scans);
     const child = await this.#spawnView(name);
-    const run = await ChildViewRun.start(child, { plan: query.plan, session: query.session, scans, watermarks, fingerprint, stateFile });
-    await this.#keep(run);
+    const run = await startChildView(child, { plan: query.plan, session: query.session, scans, watermarks, fingerprint, stateFile });
+    await this.#keep(run, child);
     return run;
   }
 
@@ -145,9 +145,9 @@ class StreamEngine implements ViewEngine {
     }
   }
 
-  async #keep(run: ChildViewRun): Promise<void> {
+  async #keep(run: ViewRun, child: ChildHandle): Promise<void> {
     this.#views.add(run);
-    void run.ended.then(() => this.#views.delete(run));
+    void child.exited.then(() => this.#views.delete(run));
     // The engine may have been closed while the process came up.
     if (this.#draining) await run.close();
   }

@@ -15,6 +15,13 @@ export { runChild } from './child-main.ts';
 export { explainLoss } from './explain-loss.ts';
 export type { PeerLimits } from './peer-budget.ts';
 export { residentBytes } from './process-memory.ts';
+export {
+  type CheckpointAnswer,
+  type CheckpointMessage,
+  type PushMessage,
+  RemoteView,
+  type RowsMessage,
+} from './remote-view.ts';
 export { type RunLimits, watchRun } from './run-limits.ts';
 export { type ChildHandle, type ChildOptions, spawnChild } from './spawn-child.ts';
 export { spawnWorker, type WorkerHandle, type WorkerOptions } from './spawn-worker.ts';

@@ -1,5 +1,13 @@
 import { assert, type PlanColumn, type ResultColumn } from '../../../spi/index.ts';
-import type { Handler, Json, ServeContext } from '../../../runtime/process/index.ts';
+import type {
+  CheckpointAnswer,
+  CheckpointMessage,
+  Handler,
+  Json,
+  PushMessage,
+  RowsMessage,
+  ServeContext,
+} from '../../../runtime/process/index.ts';
 import type { Batch } from '../changelog/batch.ts';
 import { encodeBatch, encodeResultSchema } from '../changelog/encode-batch.ts';
 import { FrameReader } from '../changelog/frame-reader.ts';
@@ -8,14 +16,7 @@ import { StateWriter } from '../state/state-writer.ts';
 import { readStateFile, writeStateFile } from './state-file.ts';
 import type { LateRows } from './late-rows.ts';
 import { type ViewChanges, ViewDataflow } from './view-dataflow.ts';
-import {
-  type CheckpointAnswer,
-  type CheckpointMessage,
-  type PushMessage,
-  type RowsMessage,
-  VIEW_METHODS,
-  type ViewMessage,
-} from './view-message.ts';
+import { VIEW_METHODS, type ViewMessage } from './view-message.ts';
 
 /** Returns the methods of a process that keeps one view. */
 export function viewService(): Readonly<Record<string, Handler>> {

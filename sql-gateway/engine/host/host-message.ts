@@ -28,11 +28,11 @@ export const ENGINE_METHODS = {
   checkView: 'checkView',
   /** ViewStart; answers with the number of the view. */
   startView: 'startView',
-  /** PushMessage; takes frames. */
+  /** ViewAddress and PushMessage; takes frames. */
   pushView: 'pushView',
-  /** CheckpointMessage; answers with a CheckpointAnswer. */
+  /** ViewAddress and CheckpointMessage; answers with a CheckpointAnswer. */
   checkpointView: 'checkpointView',
-  /** ViewRowsMessage; answers with frames. */
+  /** ViewAddress and RowsMessage; answers with frames. */
   viewRows: 'viewRows',
   /** The number of the view. */
   closeView: 'closeView',
@@ -130,32 +130,9 @@ export interface CheckViewMessage {
   readonly watermarks: ViewStart['watermarks'];
 }
 
-/** Rows of one scan of a view. */
-export interface PushMessage {
+/** Which of the views of an engine a message is about. */
+export interface ViewAddress {
   readonly view: number;
-  readonly scan: number;
-  readonly change: 1 | -1;
-}
-
-/** Ends a micro-batch of a view. */
-export interface CheckpointMessage {
-  readonly view: number;
-  readonly stateFile: string;
-}
-
-/** Numbers of rows of a checkpoint; `openRows` null when they are those of the last one. */
-export interface CheckpointAnswer {
-  readonly finalRows: number;
-  readonly openRows: number | null;
-  readonly lateRows: readonly number[];
-  readonly watermarksUs: readonly (string | null)[];
-  readonly stateBytes: number;
-}
-
-/** Rows of the last checkpoint: the final ones, the open ones, or the late ones of a scan. */
-export interface ViewRowsMessage {
-  readonly view: number;
-  readonly part: 'final' | 'open' | number;
 }
 
 /** Levels of log lines. */

@@ -17,7 +17,7 @@ import {
 import { type Json, residentBytes, watchRun } from '../../../runtime/process/index.ts';
 import type { EngineLink } from './engine-link.ts';
 import { ENGINE_METHODS, type PreparedAnswer, type RunMessage, UNKNOWN_QUERY } from './host-message.ts';
-import { HostedView } from './hosted-view.ts';
+import { startHostedView } from './hosted-view.ts';
 import type { Incarnation } from './incarnation.ts';
 
 /** Frames under way between an engine and a reader that is slower. Units: bytes. */
@@ -115,7 +115,7 @@ export class HostedEngine implements Engine, ViewEngine {
 
   startView(start: ViewStart): Promise<ViewRun> {
     if (this.#draining) return Promise.reject(new PlatformError('ENGINE_UNAVAILABLE', 'the engine is shutting down'));
-    return HostedView.start(this.#link.require(), start);
+    return startHostedView(this.#link.require(), start);
   }
 
   async health(): Promise<EngineHealth> {

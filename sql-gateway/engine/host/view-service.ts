@@ -7,15 +7,8 @@ import {
   type ViewRun,
   type ViewStart,
 } from '../../../spi/index.ts';
-import type { Handler, Json } from '../../../runtime/process/index.ts';
-import {
-  type CheckpointAnswer,
-  type CheckpointMessage,
-  type CheckViewMessage,
-  ENGINE_METHODS,
-  type PushMessage,
-  type ViewRowsMessage,
-} from './host-message.ts';
+import type { CheckpointAnswer, CheckpointMessage, Handler, Json, PushMessage, RowsMessage } from '../../../runtime/process/index.ts';
+import { type CheckViewMessage, ENGINE_METHODS, type ViewAddress } from './host-message.ts';
 
 interface HostedView {
   readonly run: ViewRun;
@@ -41,16 +34,16 @@ export function viewService(engineOf: () => Engine): Readonly<Record<string, Han
       views.set(last, { run, changes: null });
       return last;
     },
-    [ENGINE_METHODS.pushView]: async ({ view, scan, change }: PushMessage, { frames }) => {
+    [ENGINE_METHODS.pushView]: async ({ view, scan, change }: ViewAddress & PushMessage, { frames }) => {
       await find(view).run.push(scan, change, frames);
       return null;
     },
-    [ENGINE_METHODS.checkpointView]: async ({ view, stateFile }: CheckpointMessage) => {
+    [ENGINE_METHODS.checkpointView]: async ({ view, stateFile }: ViewAddress & CheckpointMessage) => {
       const hosted = find(view);
       hosted.changes = await hosted.run.checkpoint(stateFile);
       return answerOf(hosted.changes) as unknown as Json;
     },
-    [ENGINE_METHODS.viewRows]: async ({ view, part }: ViewRowsMessage, context) => {
+    [ENGINE_METHODS.viewRows]: async ({ view, part }: ViewAddress & RowsMessage, context) => {
       for await (const frame of rowsOf(find(view), part).frames) await context.send(frame);
       return null;
     },
@@ -72,7 +65,7 @@ function answerOf({ final, open, late, watermarksUs, stateBytes }: ViewCheckpoin
   return { finalRows: final.rows, openRows: open?.rows ?? null, lateRows: late.map(({ rows }) => rows), watermarksUs, stateBytes };
 }
 
-function rowsOf({ changes }: HostedView, part: ViewRowsMessage['part']): ViewRows {
+function rowsOf({ changes }: HostedView, part: RowsMessage['part']): ViewRows {
   assert(changes !== null, 'rows of a checkpoint are read before the next change');
   const rows = typeof part === 'number' ? changes.late[part] : part === 'final' ? changes.final : changes.open;
   assert(rows !== undefined && rows !== null, 'rows are those of a part of the checkpoint');
