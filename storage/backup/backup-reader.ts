@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { PlatformError } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
@@ -28,7 +28,7 @@ export class BackupReader {
   async read(path: string): Promise<Uint8Array> {
     const { stored, sha256 } = this.#find(path);
     const bytes = await this.fileSystem.read(join(this.#folder, stored));
-    if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw damaged(stored);
+    if (hash('sha256', bytes) !== sha256) throw damaged(stored);
     await this.#count(bytes.byteLength);
     return bytes;
   }

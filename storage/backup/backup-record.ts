@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { PlatformError, type StreamRecord } from '../../spi/index.ts';
 import type { RelationPointer, Setting } from '../catalog-store/catalog-store.ts';
@@ -36,7 +36,7 @@ export function recordName({ createdAtMs }: Pick<BackupRecord, 'createdAtMs'>): 
 /** Returns the bytes of a record, with a digest over them. */
 export function printRecord(record: BackupRecord): Uint8Array {
   const text = JSON.stringify(record);
-  const digest = createHash('sha256').update(text).digest('hex');
+  const digest = hash('sha256', text);
   return Buffer.from(`{"version":${String(VERSION)},"digest":"${digest}","backup":${text}}\n`);
 }
 
@@ -57,7 +57,7 @@ async function readRecord(files: FileSystem, path: string): Promise<BackupRecord
       `The backup ${path} has version ${version}; this program reads version ${String(VERSION)}.`,
     );
   }
-  if (digest !== createHash('sha256').update(body).digest('hex')) {
+  if (digest !== hash('sha256', body)) {
     throw new PlatformError('STORAGE_CORRUPT', `The record ${path} of the backup is not what was written.`, {
       hint: 'Remove it, and the backup before it is the newest.',
       details: { path },

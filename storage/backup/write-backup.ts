@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { basename, dirname, join, relative } from 'node:path';
 import { type BackupResult, locationToPath, pathToLocation, PlatformError } from '../../spi/index.ts';
 import { MetadataReader } from '../catalog/metadata-reader.ts';
@@ -101,7 +101,7 @@ async function filesOf({ files, signal }: BackupParts, pointer: RelationPointer)
 /** Reading a metadata file compares it with its name. */
 async function named(path: string, metadata: MetadataReader): Promise<WantedFile> {
   const bytes = await metadata.bytes(pathToLocation(path));
-  return { path, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return { path, sha256: hash('sha256', bytes) };
 }
 
 async function knownChecksums(files: FileSystem, directory: string, paths: Iterable<string>): Promise<ReadonlyMap<string, string>> {
@@ -134,6 +134,6 @@ async function copyFile({ files, warehouseDirectory }: BackupParts, folder: stri
 /** Files of the warehouse keep their places in it; others lie in a folder for each of theirs. */
 function storedName(path: string, warehouseDirectory: string): string {
   if (path.startsWith(`${warehouseDirectory}/`)) return join('files', relative(warehouseDirectory, path));
-  const folder = createHash('sha256').update(dirname(path)).digest('hex').slice(0, 16);
+  const folder = hash('sha256', dirname(path)).slice(0, 16);
   return join('foreign', folder, basename(path));
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { parseDeletionVector } from '../../runtime/deletion-vector/index.ts';
 import { assert, type DataFile, PlatformError } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
@@ -31,6 +31,6 @@ export class VectorFiles {
   async #read(path: string): Promise<{ readonly bytes: Uint8Array; readonly sha256: string }> {
     const bytes = await this.#files.read(path);
     await this.#files.sync(path);
-    return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
+    return { bytes, sha256: hash('sha256', bytes) };
   }
 }
