@@ -3,7 +3,7 @@ import type { Batch } from '../engines/stream/changelog/batch.ts';
 import { Dataflow, planDataflow } from '../engines/stream/dataflow/index.ts';
 import { assert } from '../spi/index.ts';
 import type { Check, Proof } from '../test/prove/proof.ts';
-import { seededRandom } from '../test/prove/seeded-random.ts';
+import { seededRandom } from '../tck/truth/seeded-random.ts';
 import {
   agg,
   aggregate,

@@ -7,7 +7,7 @@ import streamPlugin from '../../engines/stream/index.ts';
 import { ViewAtWork } from '../../engines/stream/view/view-service.ts';
 import { assert, type BoundQuery, type ViewEngine } from '../../spi/index.ts';
 import type { Check } from '../../test/prove/proof.ts';
-import { seededRandom } from '../../test/prove/seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 import {
   agg,
   aggregate,

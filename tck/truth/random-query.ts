@@ -1,4 +1,5 @@
 import type { PlanCase } from '../check/plan-case.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /** Makes queries that a seed decides, over the tables `t` and `u`: from a bare scan to joins under groups.
  *  Guarantees: whole numbers stay small enough that no sum leaves its type; an order leaves no ties that show. */
@@ -8,17 +9,6 @@ export function randomQueries(seed: number, count: number): readonly PlanCase[] 
     id: `random-${String(seed)}-${String(index)}`,
     sql: new QueryMaker(random).query(),
   }));
-}
-
-/** Returns a generator of numbers in [0, 1) that a seed decides (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const COLUMNS = ['k', 'b', 'd', 's', 'p', 'f', 'day', 'at'] as const;

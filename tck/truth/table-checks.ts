@@ -51,13 +51,7 @@ async function checkSnapshots(context: CheckContext): Promise<CheckOutcome> {
     ['bound after the commit', after],
   ] as const) {
     for (const prepared of cases) {
-      const answer = await askEngine(shared.engine, prepared);
-      if (answer.kind === 'refused') continue;
-      const differs =
-        answer.kind === 'rows'
-          ? compareRows(expectedRows(world, prepared) ?? [], answer.rows, false)
-          : { expected: 'rows', seen: answer.message };
-      findings.expect(differs === null, `${prepared.planCase.sql}, ${when}`, differs?.expected ?? '', differs?.seen ?? '');
+      await expectAnswer(context, prepared, findings, `${prepared.planCase.sql}, ${when}`);
     }
   }
   return findings.outcome();
@@ -85,13 +79,18 @@ async function checkDeletes(context: CheckContext): Promise<CheckOutcome> {
   ]) {
     const prepared = await declaredCase(context, sql);
     if (prepared === null) continue;
-    const answer = await askEngine(shared.engine, prepared);
-    if (answer.kind === 'refused') continue;
-    const differs =
-      answer.kind === 'rows'
-        ? compareRows(expectedRows(world, prepared) ?? [], answer.rows, false)
-        : { expected: 'rows', seen: answer.message };
-    findings.expect(differs === null, sql, differs?.expected ?? '', differs?.seen ?? '');
+    await expectAnswer(context, prepared, findings, sql);
   }
   return findings.outcome();
+}
+
+/** Compares the answer with that of the reference; an engine may refuse. */
+async function expectAnswer({ world, shared }: CheckContext, prepared: PreparedCase, findings: Findings, where: string): Promise<void> {
+  const answer = await askEngine(shared.engine, prepared);
+  if (answer.kind === 'refused') return;
+  const differs =
+    answer.kind === 'rows'
+      ? compareRows(expectedRows(world, prepared) ?? [], answer.rows, false)
+      : { expected: 'rows', seen: answer.message };
+  findings.expect(differs === null, where, differs?.expected ?? '', differs?.seen ?? '');
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import batch from '../../engines/batch/index.ts';
-import { seededRandom } from '../prove/seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 import { BatchPlanMaker } from './batch-plans.ts';
 import { type Answer, engineAnswer, openBatchFixture } from './batch-run.ts';
 import type { LogicalPlan } from '../../spi/index.ts';

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Expression, LogicalPlan } from '../../spi/index.ts';
 import { importMutant, type Mutation } from '../mutant/import-mutant.ts';
-import { seededRandom } from '../prove/seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 import {
   agg,
   aggregate,

@@ -1,4 +1,4 @@
-import { seededRandom } from '../prove/seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 import { bindText } from '../support/bind-text.ts';
 import { DuckdbTable } from '../support/duckdb-table.ts';
 import { MemoryCatalog } from '../support/memory-catalog.ts';

@@ -1,4 +1,4 @@
-import type { seededRandom } from '../prove/seeded-random.ts';
+import type { seededRandom } from '../../tck/truth/seeded-random.ts';
 
 /** A WHEN of a random MERGE; its number counts from 1 in the order of the text. */
 export interface RandomClause {

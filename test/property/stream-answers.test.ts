@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { seededRandom } from '../prove/seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 import { PlanMaker } from './stream-plans.ts';
 import { type Feeding, openOracle, runStream, wholePlan } from './stream-run.ts';
 import { pick, randomRows } from './stream-tables.ts';

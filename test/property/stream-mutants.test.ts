@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { importMutant, type Mutation } from '../mutant/import-mutant.ts';
-import { seededRandom } from '../prove/seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 import { type Answer, type Feeding, type Kernel, openOracle, runStream, wholePlan } from './stream-run.ts';
 import { PlanMaker } from './stream-plans.ts';
 import { pick, randomRows } from './stream-tables.ts';

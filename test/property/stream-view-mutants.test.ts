@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { importMutant, type Mutation } from '../mutant/import-mutant.ts';
-import { seededRandom } from '../prove/seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 import { openOracle } from './stream-run.ts';
 import { tryView, type ViewCase } from './stream-view-check.ts';
 import type { Bag, ViewKernel } from './stream-view-run.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { importMutant } from '../mutant/import-mutant.ts';
-import { seededRandom } from '../prove/seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 import { openOracle } from './stream-run.ts';
 import { tryView, type ViewCase } from './stream-view-check.ts';
 import type { ViewKernel } from './stream-view-run.ts';

@@ -8,7 +8,7 @@ import { startEngine } from './corpora/engine-answers.ts';
 import { parquetCatalog } from './corpora/parquet-catalog.ts';
 import { tpcData } from './corpora/tpc-data.ts';
 import type { Check, Proof } from './proof.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 
 interface TpcCorpus {
   readonly name: Benchmark;

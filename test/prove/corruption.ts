@@ -6,7 +6,7 @@ import { openAnswerReader } from './corruption/read-answers.ts';
 import { type DamageFindings, tryDamages } from './corruption/try-damages.ts';
 import { PlatformError } from '../../spi/index.ts';
 import type { Check, Proof } from './proof.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 
 /** Damages after which a mutant counts as not found out. */
 const MUTANT_DAMAGES_MAX = 5000;

@@ -5,7 +5,7 @@ import { killCommitters, killGroups } from './crash/kill-rounds.ts';
 import { raceAppends } from './crash/race-round.ts';
 import { killServers } from './crash/server-rounds.ts';
 import type { Check, Proof } from './proof.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 
 /** Whether what was acknowledged survives what can happen to processes. */
 export const proof: Proof = {

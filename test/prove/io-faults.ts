@@ -8,7 +8,7 @@ import { type DiskMutant, type Fault, FAULTS } from './io-faults/faulty-disk.ts'
 import { countTornFiles, fileSystemThatIgnoresCounts } from './io-faults/short-writes.ts';
 import { tryFaults } from './io-faults/try-faults.ts';
 import type { Check, Proof } from './proof.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 
 /** Files that are written while the operating system takes fewer bytes than it is given. */
 const SHORT_WRITES = 200;

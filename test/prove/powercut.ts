@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cutPower } from './powercut/cut-power.ts';
 import type { Proof } from './proof.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 
 /** Whether what was acknowledged survives a power cut. */
 export const proof: Proof = {

@@ -1,5 +1,5 @@
 import type { Proof } from './proof.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 import { openArena } from './sql-properties/arena.ts';
 import { checkEquality } from './sql-properties/check-equality.ts';
 import { checkHidden } from './sql-properties/check-hidden.ts';

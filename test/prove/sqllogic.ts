@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DUCKDB_CAPABILITIES } from '../../engines/duckdb/duckdb-capabilities.ts';
 import type { Check, Proof } from './proof.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 import { Coverage } from './sqllogic/coverage.ts';
 import { proveMutants } from './sqllogic/mutants.ts';
 import { formatOutcomes } from './sqllogic/format-outcomes.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Check, Proof } from './proof.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../tck/truth/seeded-random.ts';
 import { proveAgreement } from './three-engines/agreement.ts';
 import { buildProgram } from './three-engines/built-program.ts';
 import { proveKills } from './three-engines/kill-rounds.ts';

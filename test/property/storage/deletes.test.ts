@@ -8,7 +8,7 @@ import type { ScanInput } from '../../../engines/duckdb/query-message.ts';
 import { scanSource } from '../../../engines/duckdb/scan-source.ts';
 import { assert, locationToPath, type ParquetSplit, type ScanNode, type TableSource } from '../../../spi/index.ts';
 import { changesBetween, readPosition } from '../../../sql-gateway/stream/scan-position.ts';
-import { seededRandom } from '../../prove/seeded-random.ts';
+import { seededRandom } from '../../../tck/truth/seeded-random.ts';
 import type { ForeignTable } from '../../support/foreign-table.ts';
 import { type DataWorkbench, openWorkbench } from '../../unit/storage/data/fixture/data-workbench.ts';
 import { type DeleteHistory, randomHistory } from './delete-history.ts';

@@ -5,7 +5,7 @@ import { assert, type Fragment, pathToLocation, PlatformError, type TableTransac
 import { localFileSystem } from '../../../storage/file/local-file-system.ts';
 import { openWarehouseWith } from '../../../storage/open-warehouse.ts';
 import { closedDataService } from '../../unit/storage/fixture/closed-data-service.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../../../tck/truth/seeded-random.ts';
 import { PAIRED_TABLES, PAIRS, SINGLE_TABLE, type TransactionEvent } from './history.ts';
 import { readElements } from './read-elements.ts';
 

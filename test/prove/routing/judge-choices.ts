@@ -1,5 +1,5 @@
 import type { Check } from '../proof.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../../../tck/truth/seeded-random.ts';
 import { type Choice, CHOICES, type MeasuredStatement, type MeasuredWay, type RoutedRun } from './measured-choices.ts';
 
 /** What the proof asks of the router. */

@@ -1,5 +1,5 @@
 import { assert } from '../../../spi/index.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../../../tck/truth/seeded-random.ts';
 
 /** What a statement is like, and so which way of running it should be best. */
 export type StatementClass = 'interactive' | 'view' | 'memory' | 'write' | 'continuous';

@@ -1,4 +1,4 @@
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../../../tck/truth/seeded-random.ts';
 import { deepStatement } from './deep-statement.ts';
 import { hugeToken, mutateCharacters, randomCharacters } from './mutate-characters.ts';
 import { mutateTokens, tokenTexts } from './mutate-tokens.ts';

@@ -7,7 +7,7 @@ import { pick } from '../../property/stream-tables.ts';
 import { differenceOf } from '../corpora/compare-answers.ts';
 import { rewritePlan } from '../corpora/rewrite-plan.ts';
 import type { Check } from '../proof.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../../../tck/truth/seeded-random.ts';
 import type { Arena } from './arena.ts';
 import { bindForProof, bindQuery } from './bind-query.ts';
 import { checkHidden } from './check-hidden.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Check } from '../proof.ts';
-import { seededRandom } from '../seeded-random.ts';
+import { seededRandom } from '../../../tck/truth/seeded-random.ts';
 import { proveAgreement } from './agreement.ts';
 import { type BuiltFault, plantFaults } from './built-program.ts';
 import { proveKills } from './kill-rounds.ts';

@@ -4,7 +4,7 @@ import { outputColumns } from '../../../../spi/index.ts';
 import { foldConstants } from '../../../../sql/plan/fold-constants.ts';
 import { formatPlan, type PlanRule } from '../../../../sql/plan/index.ts';
 import { importMutant } from '../../../mutant/import-mutant.ts';
-import { seededRandom } from '../../../prove/seeded-random.ts';
+import { seededRandom } from '../../../../tck/truth/seeded-random.ts';
 import { bindQuery } from '../../../prove/sql-properties/bind-query.ts';
 import { ExpressionMaker, KINDS } from '../../../prove/sql-properties/random-expressions.ts';
 import { bindQueryText, catalogOf } from '../../../support/bind-text.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { LaneIndex } from '../../../../../engines/stream/state/lane-index.ts';
 import { StateReader } from '../../../../../engines/stream/state/state-reader.ts';
 import { StateWriter } from '../../../../../engines/stream/state/state-writer.ts';
-import { seededRandom } from '../../../../prove/seeded-random.ts';
+import { seededRandom } from '../../../../../tck/truth/seeded-random.ts';
 
 test.each([1, 2, 3, 7])(
   'keys of %i lanes get dense numbers in the order of their first appearance, through growth and a restore',
