@@ -19,7 +19,12 @@ export async function commitWrite(parts: CommitterParts, write: StagedWrite): Pr
   const first = await findBase(parts, write);
   if ('kept' in first) return first.kept;
   const prepared = await prepareWrite(parts, write, first.metadata);
-  return parts.turns.take(write.table.uuid, () => commitPrepared(parts, prepared));
+  try {
+    return await parts.turns.take(write.table.uuid, () => commitPrepared(parts, prepared));
+  } finally {
+    // Whoever removes what a refused commit has staged is not to meet writes that still go on.
+    await prepared.syncs.ended();
+  }
 }
 
 async function commitPrepared(parts: CommitterParts, prepared: PreparedWrite): Promise<CommitResult> {

@@ -8,11 +8,12 @@ import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { writeChecksums } from './checksum-file.ts';
+import { newDataManifest } from './new-data-manifest.ts';
 import { newTableMetadata } from './new-table-metadata.ts';
+import { PendingSyncs } from './pending-syncs.ts';
 import { type SealedFile, sealDataFiles } from './seal-data-files.ts';
 import { syncDirectories } from './sync-directories.ts';
 import type { NewManifest } from './store-manifest.ts';
-import { writeDataManifest } from './write-data-manifest.ts';
 
 /** The table as an attempt of a commit finds it; the location is null for a table that is only now made. */
 export interface CommitBase {
@@ -26,9 +27,11 @@ export interface PreparedWrite {
   readonly snapshotId: bigint;
   readonly sealed: readonly SealedFile[];
   readonly manifest: NewManifest | null;
+  /** The staged files, the manifest and the checksums, on their way to the disk. */
+  readonly syncs: PendingSyncs;
 }
 
-/** Checks the staged files, makes them durable, and writes what does not depend on the snapshot that the write is built on.
+/** Checks the staged files, and begins to make them durable and to write what does not depend on the snapshot that the write is built on.
  *  @throws STORAGE_CONFLICT when the table's columns have changed since the write began, STORAGE_CORRUPT, STORAGE_IO */
 export async function prepareWrite(parts: CommitterParts, write: StagedWrite, metadata: TableMetadata): Promise<PreparedWrite> {
   const { files } = parts;
@@ -38,19 +41,27 @@ export async function prepareWrite(parts: CommitterParts, write: StagedWrite, me
   checkSchema(write, metadata);
   await files.makeDirectory(join(write.tableDirectory, 'metadata'));
   const snapshotId = newSnapshotId();
-  const sealed = await sealDataFiles(files, write.tableDirectory, write.fragments);
-  const [manifest] = await Promise.all([
-    writeDataManifest(
-      files,
-      write.tableDirectory,
-      { formatVersion: metadata.formatVersion, schema, spec, columns: metadata.columns, exact: true },
-      snapshotId,
-      sealed.filter(isData),
-    ),
-    writeChecksums(files, write.tableDirectory, snapshotId, sealed),
-  ]);
-  if (write.goal === 'create') await syncDirectories(files, [write.tableDirectory], parts.warehouseDirectory);
-  return { write, snapshotId, sealed, manifest };
+  const syncs = new PendingSyncs();
+  try {
+    const sealed = await sealDataFiles(files, write.tableDirectory, write.fragments, syncs);
+    const layout = { formatVersion: metadata.formatVersion, schema, spec, columns: metadata.columns, exact: true };
+    const added = newDataManifest(write.tableDirectory, layout, snapshotId, sealed.filter(isData));
+    if (added !== null) syncs.add(files.write(added.path, added.bytes));
+    syncs.add(writeChecksums(files, write.tableDirectory, snapshotId, sealed));
+    if (write.goal === 'create') syncs.add(syncDirectories(files, [write.tableDirectory], parts.warehouseDirectory));
+    return { write, snapshotId, sealed, manifest: added?.manifest ?? null, syncs };
+  } catch (error) {
+    await syncs.ended();
+    throw error;
+  }
+}
+
+/** As `prepareWrite`, with all of it on the disk: for commits that prepare several writes.
+ *  @throws as `prepareWrite` */
+export async function prepareDurably(parts: CommitterParts, write: StagedWrite, metadata: TableMetadata): Promise<PreparedWrite> {
+  const prepared = await prepareWrite(parts, write, metadata);
+  await prepared.syncs.done();
+  return prepared;
 }
 
 /** Checks that files which a write has staged can be read with the table's schema of now: what it added since is NULL in them, what it dropped is not

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { type DataFile, type Fragment, locationToPath, PlatformError } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
+import type { PendingSyncs } from './pending-syncs.ts';
 import { readSplitOffsets } from './read-split-offsets.ts';
 import { VectorFiles } from './vector-files.ts';
 import { syncDirectories } from './sync-directories.ts';
 
-/** A staged file whose bytes are durable and known. */
+/** A staged file whose bytes are known. */
 export interface SealedFile {
   readonly file: DataFile;
   readonly path: string;
@@ -22,26 +23,24 @@ const PARALLEL_MAX = 4;
 /** Units: bytes at the end of a file that are kept to read the footer from. */
 const TAIL_BYTES = 8 << 20;
 
-/** Checks each staged file (inside the table's data directory, size and rows as told, one attempt per task), takes its checksum and makes it durable.
+/** Checks each staged file (inside the table's data directory, size and rows as told, one attempt per task) and takes its checksum.
+ *  The disk takes the files up at the same time: they are durable when `syncs` are done.
  *  @throws STORAGE_CORRUPT when a file is missing or not as told, STORAGE_LOCATION when it is elsewhere. */
 export async function sealDataFiles(
   files: FileSystem,
   tableDirectory: string,
   fragments: readonly Fragment[],
+  syncs: PendingSyncs,
 ): Promise<readonly SealedFile[]> {
   checkAttempts(fragments);
   const staged = fragments.flatMap((fragment) => fragment.files);
   const directories = staged.map((file) => dirname(pathInside(tableDirectory, file)));
-  return alongside(sealAll(files, tableDirectory, staged), syncDirectories(files, directories, tableDirectory));
-}
-
-async function sealAll(files: FileSystem, tableDirectory: string, staged: readonly DataFile[]): Promise<readonly SealedFile[]> {
+  syncs.add(syncDirectories(files, directories, tableDirectory));
   const vectors = new VectorFiles(files);
   const sealed: SealedFile[] = [];
   for (let start = 0; start < staged.length; start += PARALLEL_MAX) {
-    sealed.push(
-      ...(await Promise.all(staged.slice(start, start + PARALLEL_MAX).map((file) => sealFile(files, vectors, tableDirectory, file)))),
-    );
+    const next = staged.slice(start, start + PARALLEL_MAX);
+    sealed.push(...(await Promise.all(next.map((file) => sealFile(files, vectors, pathInside(tableDirectory, file), file, syncs)))));
   }
   return sealed;
 }
@@ -62,19 +61,11 @@ function pathInside(tableDirectory: string, file: DataFile): string {
   });
 }
 
-/** The disk takes the file up while its checksum is computed: whoever handed it in has written it. */
-async function sealFile(files: FileSystem, vectors: VectorFiles, tableDirectory: string, file: DataFile): Promise<SealedFile> {
-  const path = pathInside(tableDirectory, file);
+async function sealFile(files: FileSystem, vectors: VectorFiles, path: string, file: DataFile, syncs: PendingSyncs): Promise<SealedFile> {
   if (file.vector !== undefined) return { file, path, sha256: await vectors.seal(file, path), splitOffsets: [] };
-  return alongside(readFacts(files, path, file), files.sync(path));
-}
-
-/** Waits for both; when both fail, the error of the first tells what is wrong. */
-async function alongside<Result>(first: Promise<Result>, second: Promise<void>): Promise<Result> {
-  const [done, synced] = await Promise.allSettled([first, second]);
-  if (done.status === 'rejected') throw done.reason as Error;
-  if (synced.status === 'rejected') throw synced.reason as Error;
-  return done.value;
+  // Whoever handed the file in has written it.
+  syncs.add(files.sync(path));
+  return readFacts(files, path, file);
 }
 
 async function readFacts(files: FileSystem, path: string, file: DataFile): Promise<SealedFile> {

@@ -33,20 +33,32 @@ export interface PendingSnapshot {
   readonly sequenceNumber: number;
 }
 
+/** A manifest whose file is not written yet. */
+export interface ManifestToWrite {
+  readonly manifest: NewManifest;
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 /** Writes and syncs a manifest of data files, or of delete files, in a table's directory. */
-export async function storeManifest(
-  files: FileSystem,
+export async function storeManifest(files: FileSystem, ...given: Parameters<typeof newManifest>): Promise<NewManifest> {
+  const { manifest, path, bytes } = newManifest(...given);
+  await files.write(path, bytes);
+  return manifest;
+}
+
+/** Returns a manifest of data files, or of delete files, that is to lie in a table's directory. */
+export function newManifest(
   tableDirectory: string,
   purpose: ManifestPurpose,
   { formatVersion, schema, spec, columns = schema.fields, exact = false }: ManifestLayout,
   snapshotId: bigint,
   entries: readonly ManifestEntry[],
-): Promise<NewManifest> {
+): ManifestToWrite {
   const bytes = writeManifest(schema, spec, entries, { columns, exact, formatVersion });
   const path = join(tableDirectory, 'metadata', `${sealedId(bytes)}-${purpose}.avro`);
-  await files.write(path, bytes);
   const [added, existing, deleted] = [total(entries, 'added'), total(entries, 'existing'), total(entries, 'deleted')];
-  return {
+  const manifest: NewManifest = {
     location: pathToLocation(path),
     bytes: bytes.byteLength,
     specId: spec.specId,
@@ -64,6 +76,7 @@ export async function storeManifest(
     ),
     keyMetadata: null,
   };
+  return { manifest, path, bytes };
 }
 
 /** Writes and syncs a manifest of files that a snapshot takes over from the one before, or lets go; those taken over keep their sequence numbers. */

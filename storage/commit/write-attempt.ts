@@ -9,6 +9,7 @@ import { checkDeletes } from './check-deletes.ts';
 import { findDanglingDeletes } from './find-dangling-deletes.ts';
 import { hasLiveFiles, mergeManifests } from './merge-manifests.ts';
 import { newManifestList } from './new-manifest-list.ts';
+import { PendingSyncs } from './pending-syncs.ts';
 import { checkSchema, type CommitBase, type PreparedWrite } from './prepare-write.ts';
 import { NOTHING_REMOVED, removeDataFiles, type RemovedTotals } from './remove-data-files.ts';
 import { snapshotSummary } from './snapshot-summary.ts';
@@ -70,11 +71,13 @@ export async function writeAttempt(
     base.location,
     write.stream === null ? null : STREAM_SNAPSHOTS_MAX,
   );
-  const [{ location, bytes }] = await Promise.all([
-    writeTableMetadata(files, write.tableDirectory, metadata, base.location),
-    files.write(list.path, list.bytes),
-  ]);
+  const stored = writeTableMetadata(files, write.tableDirectory, metadata, base.location);
+  const syncs = new PendingSyncs();
+  for (const work of [prepared.syncs.done(), stored, files.write(list.path, list.bytes)]) syncs.add(work);
+  await syncs.done();
+  // The entries of all that was written last: they are there by now.
   await files.syncDirectory(dirname(list.path));
+  const { location, bytes } = await stored;
   const written = [list.path, ...[location, ...kept.written].map(locationToPath)];
   return { prepared, base, location, metadata, manifests: list.manifests, bytes, written };
 }

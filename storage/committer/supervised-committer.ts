@@ -24,6 +24,9 @@ const REPEATS_MAX = 5;
 /** Units: milliseconds that a request waits for a new committer. */
 const WAIT_MAX_MS = 10_000;
 
+/** Threads that wait for the disk: a commit writes and syncs about ten files and folders at the same time. */
+const THREAD_POOL_SIZE = 16;
+
 /** Units: milliseconds that the child may take to end by itself. */
 const STOP_GRACE_MS = 5_000;
 
@@ -105,6 +108,7 @@ class SupervisedCommitter implements Committer {
       name: 'trivium-committer',
       args: [warehouseDirectory, String(retriesMax)],
       env,
+      threadPoolSize: THREAD_POOL_SIZE,
       lostCode: 'STORAGE_UNAVAILABLE',
       onLog: (line) => {
         this.#options.onLog(line);

@@ -1,7 +1,7 @@
 import { type CommitResult, PlatformError, printSnapshotList, type StreamRecord } from '../../spi/index.ts';
 import type { CatalogReader } from '../catalog-store/catalog-store.ts';
 import { commitTogether, moveOf, type PointerMove } from '../commit/commit-together.ts';
-import { type CommitBase, findBase, type PreparedWrite, prepareWrite } from '../commit/prepare-write.ts';
+import { type CommitBase, findBase, type PreparedWrite, prepareDurably } from '../commit/prepare-write.ts';
 import { recordCommit, resultFor } from '../commit/record-commit.ts';
 import { writeAttempt } from '../commit/write-attempt.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
@@ -14,7 +14,7 @@ export async function commitStream(parts: CommitterParts, staged: StagedCheckpoi
   const earlier = checkTurn(parts.store, staged);
   if (earlier !== null) return earlier;
   const prepared: PreparedWrite[] = [];
-  for (const write of staged.writes) prepared.push(await prepareWrite(parts, write, (await findStreamBase(parts, write)).metadata));
+  for (const write of staged.writes) prepared.push(await prepareDurably(parts, write, (await findStreamBase(parts, write)).metadata));
   const { sequence, offsets } = staged.checkpoint;
   const notes = { 'trivium.checkpoint': String(sequence), 'trivium.offsets': printSnapshotList(offsets) };
   return commitTogether(parts, {

@@ -1,7 +1,7 @@
 import { type CommitResult, PlatformError } from '../../spi/index.ts';
 import type { CatalogReader, CatalogUpdate } from '../catalog-store/catalog-store.ts';
 import { commitTogether, type PointerMove } from '../commit/commit-together.ts';
-import { type CommitBase, type PreparedWrite, prepareWrite } from '../commit/prepare-write.ts';
+import { type CommitBase, type PreparedWrite, prepareDurably } from '../commit/prepare-write.ts';
 import { type CommitAttempt, discardAttempt, settleAttempt, writeAttempt } from '../commit/write-attempt.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedTable, StagedTransactionTables } from '../committer/committer-request.ts';
@@ -83,7 +83,7 @@ async function moveToStaged(parts: CommitterParts, { table, base, staged }: Stag
 
 async function prepareAll(parts: CommitterParts, { writes }: StagedTable, { metadata }: CommitBase): Promise<readonly PreparedWrite[]> {
   const prepared: PreparedWrite[] = [];
-  for (const write of writes) prepared.push(await prepareWrite(parts, write, metadata));
+  for (const write of writes) prepared.push(await prepareDurably(parts, write, metadata));
   return prepared;
 }
 

@@ -1,7 +1,7 @@
 import { assert, locationToPath } from '../../spi/index.ts';
 import { checksumPath } from '../commit/checksum-file.ts';
 import { checkBase } from '../commit/commit-write.ts';
-import { findPointer, prepareWrite } from '../commit/prepare-write.ts';
+import { findPointer, prepareDurably } from '../commit/prepare-write.ts';
 import { commitResult } from '../commit/record-commit.ts';
 import { writeAttempt } from '../commit/write-attempt.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
@@ -16,8 +16,8 @@ export async function stageWrite(parts: CommitterParts, { write, base: location,
   findPointer(parts.store, write);
   const found = await parts.metadata.table(location);
   const base = { metadata: continues ? withoutCurrentLogged(found) : found, location };
-  const prepared = await prepareWrite(parts, write, base.metadata);
   checkBase(write, base);
+  const prepared = await prepareDurably(parts, write, base.metadata);
   const attempt = await writeAttempt(parts, prepared, base, {});
   parts.metadata.remember(attempt.location, attempt.metadata, attempt.manifests, attempt.bytes);
   const manifest = prepared.manifest === null ? [] : [locationToPath(prepared.manifest.location)];

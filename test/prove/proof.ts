@@ -19,6 +19,8 @@ export interface ProofOptions {
   readonly quick: boolean;
   /** Every random choice comes from this number. */
   readonly seed: number;
+  /** The one part that is asked for; all when left out. */
+  readonly only?: string;
   /** Takes lines that tell what is being tried. */
   readonly log: (line: string) => void;
 }
@@ -30,6 +32,8 @@ export interface Proof {
   readonly summary: string;
   /** What the machine must have: `linux`, `root`, or the name of a program on the path; without it the run fails as not run. */
   readonly needs?: readonly string[];
+  /** Names of what can be run by itself with `--only`; none when left out. */
+  readonly parts?: readonly string[];
   run(options: ProofOptions): Promise<Check[]>;
 }
 

@@ -26,7 +26,7 @@ export async function runSuite(suite: SuiteOptions): Promise<number> {
   const asked = parseWords(suite);
   if (asked === null) {
     suite.log(
-      `Usage: ${suite.command} -- <name>... [--quick] [--seed N], or --list. Names: ${suite.registry.map(({ name }) => name).join(', ')}`,
+      `Usage: ${suite.command} -- <name>... [--quick] [--only PART] [--seed N], or --list. Names: ${suite.registry.map(({ name }) => name).join(', ')}`,
     );
     return 2;
   }
@@ -34,9 +34,16 @@ export async function runSuite(suite: SuiteOptions): Promise<number> {
     await listSuite(suite);
     return 0;
   }
+  const proofs = await Promise.all(asked.chosen.map((entry) => entry.load()));
+  const { only } = asked.options;
+  const whole = only === undefined ? undefined : proofs.find(({ parts = [] }) => !parts.includes(only));
+  if (whole !== undefined) {
+    suite.log(`${whole.name} has no part "${String(only)}". Its parts: ${(whole.parts ?? []).join(', ') || 'none'}`);
+    return 2;
+  }
   let status = 0;
-  for (const entry of asked.chosen) {
-    if (!(await runOne(suite, await entry.load(), asked.options))) status = 1;
+  for (const proof of proofs) {
+    if (!(await runOne(suite, proof, asked.options))) status = 1;
   }
   return status;
 }
@@ -52,35 +59,39 @@ function parseWords(suite: SuiteOptions): Asked | null {
     args: [...suite.words],
     allowPositionals: true,
     strict: false,
-    options: { list: { type: 'boolean' }, quick: { type: 'boolean' }, seed: { type: 'string' } },
+    options: { list: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' }, seed: { type: 'string' } },
   });
   const chosen = suite.registry.filter(({ name }) => positionals.includes(name));
   const seed = Number(values['seed'] ?? DEFAULT_SEED);
   const list = values['list'] === true;
   const unknown =
-    Object.keys(values).some((option) => !['list', 'quick', 'seed'].includes(option)) || chosen.length < new Set(positionals).size;
+    Object.keys(values).some((option) => !['list', 'quick', 'only', 'seed'].includes(option)) || chosen.length < new Set(positionals).size;
   if (unknown || !Number.isSafeInteger(seed) || (!list && chosen.length === 0)) return null;
-  return { list, chosen, options: { quick: values['quick'] === true, seed, log: suite.log } };
+  const only = values['only'];
+  const part = only === undefined ? {} : { only: String(only) };
+  return { list, chosen, options: { quick: values['quick'] === true, seed, ...part, log: suite.log } };
 }
 
 async function listSuite(suite: SuiteOptions): Promise<void> {
   const width = Math.max(...suite.registry.map(({ name }) => name.length));
   for (const entry of suite.registry) {
-    const { name, summary, needs = [] } = await entry.load();
-    suite.log(`${name.padEnd(width)}  ${summary}${needs.length > 0 ? ` (needs ${needs.join(', ')})` : ''}`);
+    const { name, summary, needs = [], parts = [] } = await entry.load();
+    const notes = [needs.length > 0 ? ` (needs ${needs.join(', ')})` : '', parts.length > 0 ? ` (parts: ${parts.join(', ')})` : ''];
+    suite.log(`${name.padEnd(width)}  ${summary}${notes.join('')}`);
   }
 }
 
 async function runOne(suite: SuiteOptions, proof: Proof, options: ProofOptions): Promise<boolean> {
   const startedAt = new Date();
-  suite.log(`${proof.name}${options.quick ? ' --quick' : ''} --seed ${options.seed}: ${proof.summary}`);
+  const part = options.only === undefined ? '' : `-${options.only}`;
+  suite.log(`${proof.name}${part}${options.quick ? ' --quick' : ''} --seed ${options.seed}: ${proof.summary}`);
   const checks = await checksOf(proof, options);
   const seconds = (Date.now() - startedAt.getTime()) / 1000;
   const failed = checks.filter((check) => !check.pass).length;
   suite.log(formatChecks(checks));
-  suite.log(`${proof.name}: ${checks.length - failed} of ${checks.length} checks pass, ${seconds.toFixed(1)} s`);
+  suite.log(`${proof.name}${part}: ${checks.length - failed} of ${checks.length} checks pass, ${seconds.toFixed(1)} s`);
   const result = {
-    name: proof.name,
+    name: `${proof.name}${part}`,
     mode: { quick: options.quick, seed: options.seed },
     machine: machineFacts(),
     versions: softwareVersions(),
@@ -88,7 +99,7 @@ async function runOne(suite: SuiteOptions, proof: Proof, options: ProofOptions):
     checks,
   };
   mkdirSync(suite.results.folder, { recursive: true });
-  writeFileSync(new URL(`${suite.results.prefix}${proof.name}.json`, suite.results.folder), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(new URL(`${suite.results.prefix}${result.name}.json`, suite.results.folder), `${JSON.stringify(result, null, 2)}\n`);
   return failed === 0;
 }
 

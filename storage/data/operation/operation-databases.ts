@@ -85,7 +85,7 @@ export class OperationDatabases {
     signal: AbortSignal,
     work: (connection: Connection) => Promise<Result>,
   ): Promise<Result> {
-    const database = openDatabase();
+    const database = openDatabase({ countsProgress: false });
     try {
       const connection = database.connect();
       await this.#lockDown(connection, reach);
@@ -104,7 +104,7 @@ export class OperationDatabases {
   }
 
   async #makeKept(): Promise<Database> {
-    const database = openDatabase();
+    const database = openDatabase({ countsProgress: false });
     const connection = database.connect();
     // What an operation has read is of no use to the next one.
     await connection.execute('SET GLOBAL enable_external_file_cache = false');

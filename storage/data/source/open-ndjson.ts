@@ -37,12 +37,11 @@ function compression(linkPath: string): string {
 
 async function readKeys(connection: Connection, source: FileSource, linkPath: string): Promise<readonly string[]> {
   const keys = `unnest(CASE WHEN json_type(json) = 'OBJECT' THEN json_keys(json) ELSE [NULL] END)`;
-  const rows = await connection.queryRows(`SELECT DISTINCT ${keys} AS "key" FROM ${ndjsonObjects(linkPath)}`);
+  const objects = ndjsonObjects(linkPath);
+  const first = `SELECT CAST(to_json(json_keys(json)) AS VARCHAR) FROM ${objects} LIMIT 1`;
+  const rows = await connection.queryRows(`SELECT DISTINCT ${keys} AS "key", (${first}) AS first FROM ${objects}`);
   const names = rows.map((row) => row['key']).filter((key) => typeof key === 'string');
   if (names.length < rows.length) throw fileError(source, 'has a line that is not a JSON object');
-  const [first] = await connection.queryRows(
-    `SELECT CAST(to_json(json_keys(json)) AS VARCHAR) AS keys FROM ${ndjsonObjects(linkPath)} LIMIT 1`,
-  );
-  const inFirst = [...new Set(JSON.parse((first?.['keys'] as string | null | undefined) ?? '[]') as string[])];
+  const inFirst = [...new Set(JSON.parse((rows[0]?.['first'] as string | null | undefined) ?? '[]') as string[])];
   return [...inFirst, ...names.filter((name) => !inFirst.includes(name)).sort()];
 }

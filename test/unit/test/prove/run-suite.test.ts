@@ -14,6 +14,7 @@ const registry = [
   proofOf({ name: 'empty', run: async () => [] }),
   proofOf({ name: 'broken', run: () => Promise.reject(new TypeError('no such table')) }),
   proofOf({ name: 'needy', needs: ['a-program-that-nobody-has'], run: async () => [check(true)] }),
+  proofOf({ name: 'parted', parts: ['first', 'second'], run: async ({ only = 'all' }) => [{ ...check(true), value: only }] }),
   proofOf({ name: 'curious', run: async ({ quick, seed }) => [{ ...check(true), value: `${quick} ${seed}` }] }),
 ];
 
@@ -62,17 +63,29 @@ describe('a run of proofs', () => {
     expect((await run('curious')).result('curious').checks[0]?.value).toBe('false 1');
   });
 
+  test('runs one part of a proof, and keeps its results apart', async () => {
+    expect((await run('parted', '--only', 'second')).result('parted-second').checks[0]?.value).toBe('second');
+    expect((await run('parted')).result('parted').checks[0]?.value).toBe('all');
+  });
+
   test('lists the proofs with one line each', async () => {
     const { status, lines } = await run('--list');
     expect(status).toBe(0);
     expect(lines).toHaveLength(registry.length);
     expect(lines.find((line) => line.startsWith('needy'))).toContain('needs a-program-that-nobody-has');
+    expect(lines.find((line) => line.startsWith('parted'))).toContain('parts: first, second');
   });
 
-  test.each([[[]], [['nothing']], [['right', 'nothing']], [['right', '--fast']], [['right', '--seed', 'x']]])(
-    'is refused for the words %j',
-    async (words) => {
-      expect((await run(...words)).status).toBe(2);
-    },
-  );
+  test.each([
+    [[]],
+    [['nothing']],
+    [['right', 'nothing']],
+    [['right', '--fast']],
+    [['right', '--seed', 'x']],
+    [['parted', '--only', 'third']],
+    [['right', '--only', 'first']],
+    [['parted', 'right', '--only', 'first']],
+  ])('is refused for the words %j', async (words) => {
+    expect((await run(...words)).status).toBe(2);
+  });
 });

@@ -1,27 +1,25 @@
 import { assert, type DataType, pathToLocation, PlatformError } from '../../spi/index.ts';
-import type { FileSystem } from '../file/file-system.ts';
 import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import { type PartitionValues, partitionTypes } from '../iceberg/manifest/partition-avro.ts';
 import type { TableSchema } from '../iceberg/type/schema-json.ts';
 import { textToValue } from '../iceberg/value/value-text.ts';
 import { fileMetrics } from './file-metrics.ts';
 import type { SealedFile } from './seal-data-files.ts';
-import { type ManifestLayout, type NewManifest, storeManifest } from './store-manifest.ts';
+import { type ManifestLayout, type ManifestToWrite, newManifest } from './store-manifest.ts';
 
-/** Writes and syncs the manifest of the files that a snapshot adds; null when there are none. Sequence numbers are inherited, so that it
+/** Returns the manifest of the files that a snapshot adds; null when there are none. Sequence numbers are inherited, so that it
  *  serves every attempt of a commit. */
-export async function writeDataManifest(
-  files: FileSystem,
+export function newDataManifest(
   tableDirectory: string,
   layout: ManifestLayout,
   snapshotId: bigint,
   sealed: readonly SealedFile[],
-): Promise<NewManifest | null> {
+): ManifestToWrite | null {
   if (sealed.length === 0) return null;
   const { schema, spec, columns = schema.fields } = layout;
   const types = partitionTypes(spec, columns);
   const entries = sealed.map((file) => addedEntry(file, schema, types, snapshotId));
-  return storeManifest(files, tableDirectory, 'm0', layout, snapshotId, entries);
+  return newManifest(tableDirectory, 'm0', layout, snapshotId, entries);
 }
 
 function addedEntry(sealed: SealedFile, schema: TableSchema, types: readonly DataType[], snapshotId: bigint): ManifestEntry {
