@@ -29,13 +29,13 @@ module.exports = {
     ban(
       'no-dev-dependency',
       'The product runs without development packages.',
-      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|tck|cli|examples)/' },
+      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|tck|client|cli|examples)/' },
       { dependencyTypes: ['npm-dev', 'npm-unknown', 'npm-no-pkg'] },
     ),
     ban(
       'product-without-tests',
       'The product knows nothing of its tests and tools.',
-      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|tck|cli|examples)/' },
+      { path: '^(spi|sql|storage|engines|sql-gateway|runtime|tck|client|cli|examples)/' },
       { path: '^(test|bench|scripts)/' },
     ),
 
@@ -110,6 +110,13 @@ module.exports = {
       { path: '^examples/' },
       outside('spi', 'sql/print', 'examples'),
     ),
+    ban(
+      'client-anywhere',
+      'The client runs in Node and in browsers, beside programs that know nothing of a server.',
+      { path: '^client/' },
+      outside('spi', 'runtime/arrow', 'client'),
+    ),
+    ban('client-no-node', 'A browser has no modules of Node.', { path: '^(client|runtime/arrow)/' }, { dependencyTypes: ['core'] }),
     ban(
       'kit-down',
       'The kit stands where the host of an engine stands, and knows no engine.',

@@ -1,7 +1,7 @@
 import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 
-const PRODUCT = ['spi', 'sql', 'storage', 'engines', 'sql-gateway', 'runtime', 'tck', 'cli', 'examples'].map((folder) => `${folder}/**/*.ts`);
+const PRODUCT = ['spi', 'sql', 'storage', 'engines', 'sql-gateway', 'runtime', 'tck', 'client', 'cli', 'examples'].map((folder) => `${folder}/**/*.ts`);
 
 const BANNED_SYNTAX = [
   {

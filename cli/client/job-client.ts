@@ -1,5 +1,5 @@
 import type { JobInfo, JobSummary } from '../../sql-gateway/index.ts';
-import { callServer, type ClientSession, type ServerAddress } from './sql-client.ts';
+import { callServer, type ClientSession, type ServerAddress } from '../../client/index.ts';
 
 /** A job to submit. */
 export interface JobSubmission {

@@ -1,5 +1,5 @@
 import type { EngineCapabilities, EngineHealth } from '../../spi/index.ts';
-import { callServer } from '../client/sql-client.ts';
+import { callServer } from '../../client/index.ts';
 import { renderTable } from '../format/render-table.ts';
 import { connectServer } from '../server/connect-server.ts';
 import { type Command, CONFIG_OPTIONS, EXIT, textOption } from './command.ts';

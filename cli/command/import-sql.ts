@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { PlatformError } from '../../spi/index.ts';
 import { createTranslator, type Dialect, DIALECTS } from '../../sql-gateway/index.ts';
-import type { ClientSession, ServerAddress } from '../client/sql-client.ts';
+import type { ClientSession, ServerAddress } from '../../client/index.ts';
 import { connectServer } from '../server/connect-server.ts';
 import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, textOption } from './command.ts';
 import { readConfig } from './read-config.ts';

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { PlatformError } from '../../spi/index.ts';
 import { hasEnded, type JobInfo } from '../../sql-gateway/index.ts';
 import { cancelJob, fetchJob, listJobs, submitJob } from '../client/job-client.ts';
-import type { ClientSession } from '../client/sql-client.ts';
+import type { ClientSession } from '../../client/index.ts';
 import { renderError } from '../format/print-error.ts';
 import { renderJob, renderJobs } from '../format/print-job.ts';
 import { connectServer, type ServerConnection } from '../server/connect-server.ts';

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { splitStatements } from '../../sql/lex/index.ts';
-import type { ClientSession } from '../client/sql-client.ts';
+import type { ClientSession } from '../../client/index.ts';
 import { renderError } from '../format/print-error.ts';
 import type { ServerConnection } from '../server/connect-server.ts';
 import { type CommandIo, EXIT } from './command.ts';

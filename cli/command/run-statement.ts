@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type ClientSession, type ResultFormat, sendStatement, type ServerAddress } from '../client/sql-client.ts';
+import { type ClientSession, type ResultFormat, sendStatement, type ServerAddress } from '../../client/index.ts';
 import { renderAnswer, type ResultLayout, summarise } from '../format/print-result.ts';
 import { showProgress } from '../format/show-progress.ts';
 import type { CommandIo } from './command.ts';

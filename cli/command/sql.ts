@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { PlatformError } from '../../spi/index.ts';
-import { type ClientSession, RESULT_FORMATS, type ServerAddress } from '../client/sql-client.ts';
+import { type ClientSession, RESULT_FORMATS, type ServerAddress } from '../../client/index.ts';
 import { renderError } from '../format/print-error.ts';
 import { connectServer } from '../server/connect-server.ts';
 import { splitStatements } from '../../sql/lex/index.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '../../spi/index.ts';
 import { hasEnded, type JobInfo } from '../../sql-gateway/index.ts';
 import { fetchJob, followJob } from '../client/job-client.ts';
-import type { ServerAddress } from '../client/sql-client.ts';
+import type { ServerAddress } from '../../client/index.ts';
 import { renderJobProgress, renderJobStep } from '../format/print-job.ts';
 import { showProgress } from '../format/show-progress.ts';
 import type { CommandIo } from './command.ts';

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { sendStatement, type ServerAddress } from '../client/sql-client.ts';
+import { sendStatement, type ServerAddress } from '../../client/index.ts';
 
 /** A small answer, read whole. */
 export interface SmallAnswer {

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '../../spi/index.ts';
-import { callServer, sendStatement } from '../client/sql-client.ts';
+import { callServer, sendStatement } from '../../client/index.ts';
 import { askRows } from './ask-rows.ts';
 import { type Stage, showHeading, showRows, showText } from './stage.ts';
 

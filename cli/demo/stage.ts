@@ -1,4 +1,4 @@
-import type { ServerAddress } from '../client/sql-client.ts';
+import type { ServerAddress } from '../../client/index.ts';
 import type { CommandIo } from '../command/command.ts';
 import { renderTable } from '../format/render-table.ts';
 

@@ -1,6 +1,5 @@
 import type { DataType, Field } from 'apache-arrow';
-import type { SqlAnswer } from '../client/sql-client.ts';
-import { openArrow } from '../client/sql-client.ts';
+import { type SqlAnswer, StatementResult } from '../../client/index.ts';
 import { formatCell, isNumeric } from './format-cell.ts';
 import { renderTable, type TableColumn } from './render-table.ts';
 
@@ -19,12 +18,12 @@ export interface PrintedResult {
 /** Reads a whole Arrow answer and returns its first rows as a table.
  *  Guarantees: rows beyond `rowsMax` are counted and not kept. */
 export async function renderAnswer(answer: SqlAnswer, layout: ResultLayout): Promise<PrintedResult> {
-  const reader = await openArrow(answer);
-  const fields: readonly Field<DataType>[] = reader.schema.fields;
+  const result = await StatementResult.open(answer);
+  const fields: readonly Field<DataType>[] = result.columns;
   const columns: TableColumn[] = fields.map((field) => ({ name: field.name, align: isNumeric(field.type) ? 'right' : 'left' }));
   const shown: string[][] = [];
   let rows = 0;
-  for await (const batch of reader) {
+  for await (const batch of result.batches()) {
     const wanted = Math.min(batch.numRows, layout.rowsMax - shown.length);
     for (let row = 0; row < wanted; row += 1) {
       shown.push(

@@ -1,4 +1,4 @@
-import type { ServerAddress } from '../client/sql-client.ts';
+import type { ServerAddress } from '../../client/index.ts';
 import type { Config } from '../config/config.ts';
 import { startServer } from './start-server.ts';
 import { readServerFile } from './server-file.ts';

@@ -28,6 +28,8 @@ const FAULTS: Readonly<Record<string, readonly [importer: string, imported: stri
   'gateway-down': ['sql-gateway/sideways.ts', '../storage/leaf.ts'],
   'engine-host-down': ['sql-gateway/engine/host/up.ts', '../../leaf.ts'],
   'example-like-a-plugin': ['examples/hello/up.ts', '../../runtime/process/leaf.ts'],
+  'client-anywhere': ['client/up.ts', '../sql-gateway/leaf.ts'],
+  'client-no-node': ['client/node.ts', 'node:fs'],
   'kit-down': ['tck/sideways.ts', '../engines/olap/leaf.ts'],
   'kit-above-all': ['sql-gateway/tested.ts', '../tck/leaf.ts'],
   'one-composition-root': ['engines/olap/up.ts', '../../cli/leaf.ts'],

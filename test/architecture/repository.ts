@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = resolve(fileURLToPath(new URL('../../', import.meta.url)));
 
 /** Folders of the product. */
-export const PRODUCT = ['spi', 'sql', 'storage', 'engines', 'sql-gateway', 'runtime', 'tck', 'cli', 'examples'] as const;
+export const PRODUCT = ['spi', 'sql', 'storage', 'engines', 'sql-gateway', 'runtime', 'tck', 'client', 'cli', 'examples'] as const;
 
 /** Every folder that holds our source. */
 export const SOURCE = [...PRODUCT, 'test', 'bench', 'scripts'] as const;

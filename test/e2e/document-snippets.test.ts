@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assert } from '../../spi/index.ts';
@@ -50,6 +50,8 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'bin'));
   shim('trivium', `exec "${process.execPath}" "${MAIN}" "$@"`);
   shim('npx', `shift; exec "${process.execPath}" "${MAIN}" "$@"`);
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(dirname(dirname(dirname(MAIN))), join(folder, 'node_modules/trivium'));
   const airports = fileURLToPath(new URL('../data/airports.csv', import.meta.resolve('vega-datasets')));
   copyFileSync(airports, join(folder, 'airports.csv'));
   demo = execFileSync(process.execPath, [MAIN, 'demo', '--once'], { cwd: folder, env: environment(), encoding: 'utf8' });
@@ -141,6 +143,14 @@ describe('snippets of the documents', () => {
           const { status, text: answer } = await runSql(sql);
           expect(status, `${sql}\n${answer}`).toBe(200);
         }
+      });
+    }
+    if (language === 'js') {
+      it(`${place}: the program ends well`, () => {
+        writeFileSync(join(folder, 'snippet.mjs'), here(text));
+        const { status, output } = runShell('node snippet.mjs');
+        expect(status, output).toBe(0);
+        expect(output).not.toBe('');
       });
     }
     if (language === 'json') {

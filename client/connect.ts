@@ -1,0 +1,45 @@
+import { type Appended, type AppendOptions, appendRows, type RowsInput } from './append-rows.ts';
+import { callServer } from './call-server.ts';
+import type { ClientSession } from './send-statement.ts';
+import type { ServerAddress } from './server-address.ts';
+import { Session, type StatementOptions } from './session.ts';
+import type { StatementResult } from './statement-result.ts';
+
+/** How to reach a server. */
+export interface ConnectOptions {
+  /** Such as `http://localhost:8080`. */
+  readonly url: string;
+  /** The API token; left out for a server without tokens. */
+  readonly token?: string;
+  /** How often a request that was turned away is sent again; 4 when left out. Writes carry an idempotency key, so that none is done twice. */
+  readonly retriesMax?: number;
+  /** The program's name, for the server's log. */
+  readonly clientName?: string;
+}
+
+/** A server to talk to. It holds no connection and need not be closed. */
+export interface Client {
+  /** Runs one statement with the server's settings. @throws PlatformError with the server's code */
+  query(sql: string, options?: StatementOptions): Promise<StatementResult>;
+  /** Returns a session: statements that share settings and transactions. */
+  session(settings?: ClientSession): Session;
+  /** Appends rows to a table `schema.name` in one commit and returns when they are durable. */
+  append(table: string, rows: RowsInput, options?: AppendOptions): Promise<Appended>;
+  /** Cancels a running statement of this user. @throws REQUEST_NOT_FOUND */
+  cancel(queryId: string): Promise<void>;
+}
+
+const RETRIES_MAX = 4;
+
+/** Returns a client of a server. Nothing is sent yet. */
+export function connect(options: ConnectOptions): Client {
+  const server: ServerAddress = { retriesMax: RETRIES_MAX, ...options, token: options.token ?? null };
+  return {
+    query: (sql, statement) => new Session(server, {}).query(sql, statement),
+    session: (settings = {}) => new Session(server, settings),
+    append: (table, rows, append) => appendRows(server, table, rows, append),
+    cancel: async (queryId) => {
+      await callServer(server, `/v1/queries/${encodeURIComponent(queryId)}`, { method: 'DELETE' });
+    },
+  };
+}

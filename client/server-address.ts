@@ -1,0 +1,10 @@
+/** A server and the right to use it. */
+export interface ServerAddress {
+  readonly url: string;
+  /** The API token; null for a server without tokens. */
+  readonly token: string | null;
+  /** How often a request that the server or the network turned away is sent again; 0 when left out. */
+  readonly retriesMax?: number;
+  /** The program's name, for the server's log. */
+  readonly clientName?: string;
+}
