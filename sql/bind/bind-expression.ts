@@ -30,7 +30,7 @@ type HandledKind =
   | 'in-list';
 
 /** As high as the parser lets a tree be; aliases of the SELECT list and views put trees into each other. */
-const DEPTH_MAX = 1000;
+const DEPTH_MAX = 750;
 
 /** Binds an expression: resolves its names, gives it a type and writes implicit casts out.
  *  @throws SQL_* for everything that is wrong with it, with its place */

@@ -5,8 +5,8 @@ import { bindError } from './bind-error.ts';
 import type { BinderState } from './binder-state.ts';
 
 /** Beside one for each character of the text, which are enough for what stands there; BETWEEN, CASE and aliases repeat their operands,
- *  level over level, and views bring their own text. */
-const REPEATED_EXPRESSIONS_MAX = 100_000;
+ *  level over level, `*` stands for all columns of the level below, and views bring their own text. */
+const REPEATED_EXPRESSIONS_MAX = 50_000;
 
 /** Counts expressions that the statement grows to.
  *  @throws SQL_TOO_DEEP when they are too many for its text */

@@ -22,7 +22,7 @@ export function finishQuery(state: BinderState, relation: BoundRelation): BoundQ
 }
 
 /** Everything that walks a plan calls itself once a level. */
-const PLAN_HEIGHT_MAX = 1000;
+const PLAN_HEIGHT_MAX = 750;
 
 function refuseTooHigh(node: PlanNode, height = 1): void {
   if (height > PLAN_HEIGHT_MAX) {

@@ -4,6 +4,7 @@ import { bindError, didYouMean } from './bind-error.ts';
 import { bindWithin, type ExpressionContext, inScope } from './binder-state.ts';
 import { settled } from './coercion.ts';
 import { expandColumns } from './expand-columns.ts';
+import { chargeExpressions } from './expression-budget.ts';
 import { sameName } from './relation-name.ts';
 import { columnExpression, hideAlias } from './scope.ts';
 import { isOf, type ScopeColumn } from './scope-columns.ts';
@@ -75,6 +76,7 @@ function expandStar(context: ExpressionContext, star: Star): readonly SelectedIt
   const qualifier = star.qualifier?.parts.map((part) => part.name.toLowerCase()) ?? [];
   const matching = scope.columns.all().filter((column) => isOf(column, qualifier, qualifier.length));
   if (matching.length === 0) throw emptyStar(context, star);
+  chargeExpressions(state, matching.length, star.span);
   const columns = qualifier.length === 0 ? matching : [...matching].sort((left, right) => left.position - right.position);
   for (const name of [...star.exclude, ...[...star.replace, ...star.rename].map((change) => change.column)]) {
     if (columns.some((column) => sameName(column.name, name.name))) continue;

@@ -31,10 +31,10 @@ import { TokenCursor } from './token-cursor.ts';
 export const STATEMENT_LENGTH_MAX = 1_048_576;
 
 /** How many nodes a statement's tree may be high, which bounds the recursion of everything that walks it. */
-export const TREE_HEIGHT_MAX = 1000;
+export const TREE_HEIGHT_MAX = 750;
 
-/** Where no more operators of chains than this lie above each other, no tree can be too high. */
-const UNMEASURED_LINKS_MAX = 200;
+/** Where neither more operators of chains lie above each other nor more levels inside each other than this, no tree can be too high: a level is at most three nodes high. */
+const UNMEASURED_MAX = 150;
 
 const RULES: GrammarRules<TokenCursor> = {
   expression: parseExpression,
@@ -130,7 +130,8 @@ function parseOneStatement(cursor: TokenCursor): Statement {
 }
 
 function checkHeight(cursor: TokenCursor, statement: Statement): void {
-  if (cursor.chainHeight <= UNMEASURED_LINKS_MAX || measureHeight(statement, TREE_HEIGHT_MAX) <= TREE_HEIGHT_MAX) return;
+  if (cursor.chainHeight <= UNMEASURED_MAX && cursor.deepestNesting <= UNMEASURED_MAX) return;
+  if (measureHeight(statement, TREE_HEIGHT_MAX) <= TREE_HEIGHT_MAX) return;
   throw new PlatformError('SQL_TOO_DEEP', `the statement chains more than ${TREE_HEIGHT_MAX} operators, joins or set operations`, {
     location: locate(cursor.text, statement.span.start, statement.span.end),
     hint: 'Put parentheses around parts of the chain, or use a list.',

@@ -20,6 +20,8 @@ export class TokenCursor {
   /** How many operators, joins and the like, which make the tree higher without nesting, lie above each other at most in what was
    *  read since the chain was opened. */
   chainHeight = 0;
+  /** How deep nestings went so far. */
+  deepestNesting = 0;
   /** Index of the token at which the parse failed, or -1. */
   failedAt = -1;
   readonly #lexer: Lexer;
@@ -169,7 +171,8 @@ export class TokenCursor {
   /** Enters one level of nesting; `leave` must follow.
    *  @throws SQL_TOO_DEEP beyond the limit. */
   enter(): void {
-    if (++this.#nesting <= NESTING_LEVELS_MAX) return;
+    if (++this.#nesting > this.deepestNesting) this.deepestNesting = this.#nesting;
+    if (this.#nesting <= NESTING_LEVELS_MAX) return;
     const location = locate(this.text, this.token.start, this.token.end);
     throw new PlatformError(
       'SQL_TOO_DEEP',

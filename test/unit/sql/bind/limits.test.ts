@@ -30,6 +30,12 @@ describe('a short text that grows beyond measure is refused', () => {
     expect(await codeOf(`SELECT ${'COLUMNS(*), '.repeat(2000)}1 FROM (SELECT ${wide})`)).toBe('SQL_TOO_DEEP');
   });
 
+  it('when * stands for all columns of the level below, level over level', async () => {
+    const doubled = (levels: number): string => `${'SELECT *, * FROM ('.repeat(levels)}SELECT 1 AS a${')'.repeat(levels)}`;
+    expect(await codeOf(doubled(200))).toBe('SQL_TOO_DEEP');
+    expect(await codeOf(doubled(12))).toBe(null);
+  });
+
   it('when set operators in turn make a plan of thousands of levels', async () => {
     expect(await codeOf(`SELECT 1 ${'UNION SELECT 1 INTERSECT SELECT 1 '.repeat(3000)}`)).toBe('SQL_TOO_DEEP');
     expect(await codeOf(`SELECT 1 ${'UNION ALL SELECT 1 '.repeat(500)}`)).toBe(null);
