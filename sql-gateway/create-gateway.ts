@@ -12,6 +12,9 @@ import {
   type TableTransfer,
   type TransactionStore,
 } from '../spi/index.ts';
+import { createAccessControl } from './access/access-control.ts';
+import { openAccessStore } from './access/access-store.ts';
+import { createAccessTokens } from './access/access-tokens.ts';
 import { createResultCache } from './cache/result-cache.ts';
 import type { EngineRegistry } from './engine/load-engines.ts';
 import { createAllowedFiles } from './file/allowed-files.ts';
@@ -24,10 +27,12 @@ import { jobRoutes } from './http/job-routes.ts';
 import { createMetrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi-document.ts';
 import { queryRoutes } from './http/query-routes.ts';
-import { createRequestGuard } from './http/request-guard.ts';
+import { createRouteCheck } from './http/check-route-access.ts';
+import { checkAddress, createRequestGuard } from './http/request-guard.ts';
 import { checkSession } from './http/parse-statement-request.ts';
 import type { Route } from './http/route.ts';
 import { serverRoutes } from './http/server-routes.ts';
+import { tokenRoutes } from './http/token-routes.ts';
 import { statementRoutes } from './http/statement-routes.ts';
 import { streamRoutes } from './http/stream-routes.ts';
 import type { IsProcessRunning } from './job/job-owner.ts';
@@ -105,14 +110,16 @@ const IDEMPOTENCY_KEYS_MAX = 10_000;
  *  @throws CONFIG_INVALID when requests would need no token on an address that others reach */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const { config, log, engines } = parts;
-  const guard = createRequestGuard(config);
+  checkAddress(config);
   const services = await createServices(parts);
+  const guard = createRequestGuard(config, services.tokens);
   const { jobs, streams, transactions, queries, encoder, metrics, spool, costs, shadow, background } = services;
   let draining = false;
   const checkOpen = (): void => {
     if (draining) throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping and takes no new statements.');
   };
-  const server = createServer(gatewayRoutes(parts, services, checkOpen), guard, log);
+  const checkRoute = createRouteCheck(services.accessStore);
+  const server = createServer(gatewayRoutes(parts, services, checkOpen), { guard, checkRoute, log });
   return {
     listen: async () => {
       try {
@@ -201,6 +208,7 @@ export async function createServices(parts: GatewayParts) {
   const background = new BackgroundMaintenance({ ...parts, queries, session: checkSession(null), intervalMs });
   const shared = {
     ...parts,
+    ...createAccess(parts),
     background,
     shadow,
     disagreements,
@@ -231,16 +239,28 @@ export async function createServices(parts: GatewayParts) {
   return { ...shared, jobs, service, metrics };
 }
 
+function createAccess({ settings, config }: GatewayParts) {
+  const accessStore = openAccessStore(settings);
+  return { accessStore, access: createAccessControl(accessStore, reservedNames(config)), tokens: createAccessTokens(accessStore) };
+}
+
+/** Names of users that the configuration or the server itself has taken. */
+function reservedNames({ auth }: GatewayConfig): ReadonlySet<string> {
+  const configured = auth.mode === 'token' ? auth.tokens.map(({ user }) => user.toLowerCase()) : [];
+  return new Set([...configured, 'admin', 'anonymous', 'system', 'trivium']);
+}
+
 function gatewayRoutes(parts: GatewayParts, services: GatewayServices, checkOpen: () => void): readonly Route[] {
-  const { jobs, streams, queries, metrics, admission, cache } = services;
+  const { jobs, streams, queries, metrics, admission, cache, access, tokens } = services;
   const ingest = { ...services, keys: createIdempotencyMemory(IDEMPOTENCY_KEYS_MAX) };
   const routes: readonly Route[] = [
     ...statementRoutes({ ...services, checkOpen }),
     ...ingestRoutes({ ...services, ingest, checkOpen }),
     ...queryRoutes(queries),
-    ...streamRoutes(streams),
+    ...streamRoutes({ streams, access, catalog: parts.catalog }),
+    ...tokenRoutes({ tokens, limits: parts.config.limits }),
     ...jobRoutes({ jobs, limits: parts.config.limits, checkOpen }),
-    ...catalogRoutes(parts.catalog),
+    ...catalogRoutes({ catalog: parts.catalog, access }),
     ...serverRoutes({
       engines: parts.engines,
       metrics,

@@ -36,6 +36,8 @@ export interface TableSnapshot {
 export interface ViewDefinition {
   readonly kind: 'view';
   readonly name: RelationName;
+  /** Stays through renames, and is new for a view created again under an old name; left out by catalogs that have none. */
+  readonly uuid?: string;
   /** The query's text in the platform's own dialect. */
   readonly sql: string;
   /** Schema in which the text's unqualified names are looked up. */
@@ -43,11 +45,15 @@ export interface ViewDefinition {
   /** Names given to the columns, null for the query's own. */
   readonly columnNames: readonly string[] | null;
   readonly comment: string | null;
+  /** Id of the user with whose rights the text is read; left out for administrators. */
+  readonly owner?: string;
 }
 
 /** An entry of a schema's list. */
 export interface RelationEntry extends RelationName {
   readonly kind: 'table' | 'view' | 'materialized_view';
+  /** As of `TableRef` and `ViewDefinition`; left out by catalogs that have none. */
+  readonly uuid?: string;
 }
 
 /** A snapshot in a table's history. Units: `committedAtMs` milliseconds since 1970 UTC. */

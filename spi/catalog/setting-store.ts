@@ -4,4 +4,10 @@ export interface SettingStore {
   list(prefix: string): Promise<readonly { readonly key: string; readonly value: string }[]>;
   /** Sets or, with null, forgets a setting. */
   put(key: string, value: string | null): Promise<void>;
+  /** Sets or forgets several settings in one commit, if the setting `expected.key` has the value told (null when it must not be there).
+   *  @throws STORAGE_CONFLICT when it has another one by now; nothing is changed then */
+  swap(
+    expected: { readonly key: string; readonly value: string | null },
+    changes: readonly { readonly key: string; readonly value: string | null }[],
+  ): Promise<void>;
 }

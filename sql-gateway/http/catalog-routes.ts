@@ -7,13 +7,22 @@ import {
   type TableSnapshot,
   type ViewDefinition,
 } from '../../spi/index.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import type { Caller } from '../access/caller.ts';
 import { unknownRelation } from '../query/ingest-rows.ts';
 import type { Route } from './route.ts';
 
 const CONTENT = { 'application/json': { schema: { type: 'object' } } } as const;
 
+/** What the endpoints for the catalog work with. */
+export interface CatalogRouteParts {
+  readonly catalog: Catalog;
+  readonly access: AccessControl;
+}
+
 /** Returns the endpoints that show schemas, tables and views. */
-export function catalogRoutes(catalog: Catalog): readonly Route[] {
+export function catalogRoutes({ catalog: all, access: control }: CatalogRouteParts): readonly Route[] {
+  const seenBy = async (caller: Caller): Promise<Catalog> => (await control.open(caller, all)).catalog;
   return [
     {
       method: 'GET',
@@ -24,7 +33,7 @@ export function catalogRoutes(catalog: Catalog): readonly Route[] {
         summary: 'List the schemas.',
         responses: { 200: { description: 'The schemas.', content: CONTENT } },
       },
-      handle: async () => ({ schemas: await catalog.schemas() }),
+      handle: async ({ principal }) => ({ schemas: await (await seenBy(principal)).schemas() }),
     },
     {
       method: 'GET',
@@ -35,7 +44,7 @@ export function catalogRoutes(catalog: Catalog): readonly Route[] {
         summary: 'List the tables and views of a schema.',
         responses: { 200: { description: 'The tables and views.', content: CONTENT } },
       },
-      handle: async ({ path }) => ({ relations: await catalog.relations(path['schema'] ?? '') }),
+      handle: async ({ principal, path }) => ({ relations: await (await seenBy(principal)).relations(path['schema'] ?? '') }),
     },
     {
       method: 'GET',
@@ -46,7 +55,8 @@ export function catalogRoutes(catalog: Catalog): readonly Route[] {
         summary: 'Show a table with its columns, partitioning and snapshots, or a view with its text.',
         responses: { 200: { description: 'The table or view.', content: CONTENT } },
       },
-      handle: ({ path }) => describeRelation({ schema: path['schema'] ?? '', name: path['table'] ?? '' }, catalog),
+      handle: async ({ principal, path }) =>
+        describeRelation({ schema: path['schema'] ?? '', name: path['table'] ?? '' }, await seenBy(principal)),
     },
   ];
 }

@@ -4,7 +4,9 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { type Logger, PlatformError } from '../../spi/index.ts';
 import { problemHeaders, toProblem } from './problem.ts';
 import { discardBody } from './read-body.ts';
+import { ANYBODY } from './request-guard.ts';
 import type { RequestGuard } from './request-guard.ts';
+import type { CheckRoute } from './check-route-access.ts';
 import type { HttpExchange, Route } from './route.ts';
 
 declare module 'fastify' {
@@ -23,9 +25,16 @@ const ALLOWED_ORIGIN_HEADERS = {
   'access-control-max-age': '600',
 } as const;
 
+/** What stands before the routes. */
+export interface ServerParts {
+  readonly guard: RequestGuard;
+  readonly checkRoute: CheckRoute;
+  readonly log: Logger;
+}
+
 /** Creates the HTTP server over the routes; it does not listen yet.
  *  Guarantees: headers are awaited for a bounded time; after them neither a long upload nor a long silence ends a connection. */
-export function createServer(routes: readonly Route[], guard: RequestGuard, log: Logger): FastifyInstance {
+export function createServer(routes: readonly Route[], { guard, checkRoute, log }: ServerParts): FastifyInstance {
   const server = fastify({
     logger: false,
     exposeHeadRoutes: false,
@@ -50,7 +59,7 @@ export function createServer(routes: readonly Route[], guard: RequestGuard, log:
     reply.headers({ 'access-control-allow-origin': origin, 'access-control-expose-headers': '*', vary: 'origin' });
     if (request.method === 'OPTIONS') await reply.code(204).headers(ALLOWED_ORIGIN_HEADERS).send();
   });
-  for (const route of routes) addRoute(server, route, guard);
+  for (const route of routes) addRoute(server, route, guard, checkRoute);
   server.setNotFoundHandler((request) => {
     throw new PlatformError('REQUEST_NOT_FOUND', `There is no endpoint ${request.method} ${request.url.slice(0, 200)}.`, {
       hint: 'GET /openapi.json describes all endpoints.',
@@ -60,12 +69,13 @@ export function createServer(routes: readonly Route[], guard: RequestGuard, log:
   return server;
 }
 
-function addRoute(server: FastifyInstance, route: Route, guard: RequestGuard): void {
+function addRoute(server: FastifyInstance, route: Route, guard: RequestGuard, checkRoute: CheckRoute): void {
   server.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     handler: async (request, reply) => {
-      const principal = route.access === 'open' ? { user: '' } : guard.admit(request.raw);
+      const principal = route.access === 'open' ? ANYBODY : await guard.admit(request.raw);
+      await checkRoute(route, principal);
       const exchange: HttpExchange = {
         request,
         reply,

@@ -62,7 +62,7 @@ export function ingestRoutes(parts: IngestRouteParts): readonly Route[] {
     {
       method: 'POST',
       path: '/v1/tables/{schema}/{table}/rows',
-      access: 'user',
+      access: 'write',
       operation: OPERATION,
       handle: (exchange) => appendRows(exchange, parts),
     },
@@ -84,6 +84,7 @@ async function appendRows(exchange: HttpExchange, { ingest, service, queries, li
   reply.raw.once('close', onClose);
   const { bodyBytesMax: bytesMax, bodyBytesPerSecondMin: bytesPerSecondMin, bodyGraceMs: graceMs = BODY_GRACE_MS_DEFAULT } = limits;
   const rows: IngestRequest = {
+    caller: principal,
     name: { schema: path['schema'] ?? '', name: path['table'] ?? '' },
     format,
     idempotencyKey,

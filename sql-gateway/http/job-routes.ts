@@ -2,7 +2,8 @@ import type { FastifyReply } from 'fastify';
 import { PlatformError } from '../../spi/index.ts';
 import { BODY_GRACE_MS_DEFAULT, type GatewayConfig, STATEMENT_BODY_BYTES_MAX } from '../gateway-config.ts';
 import type { JobInfo } from '../job/job-info.ts';
-import type { JobService } from '../job/job-service.ts';
+import type { Caller } from '../access/caller.ts';
+import type { JobRequest, JobService } from '../job/job-service.ts';
 import type { JobState } from '../job/job-progress.ts';
 import { CANCEL_JOB_OPERATION, GET_JOB_OPERATION, JOB_STATES, LIST_JOBS_OPERATION, SUBMIT_JOB_OPERATION } from './job-operations.ts';
 import { parseJobRequest } from './parse-job-request.ts';
@@ -28,7 +29,13 @@ export function jobRoutes(parts: JobRouteParts): readonly Route[] {
   const access = 'user';
   const { jobs } = parts;
   return [
-    { method: 'POST', path: '/v1/jobs', access, operation: SUBMIT_JOB_OPERATION, handle: (exchange) => submitJob(exchange, parts) },
+    {
+      method: 'POST',
+      path: '/v1/jobs',
+      access: 'write',
+      operation: SUBMIT_JOB_OPERATION,
+      handle: (exchange) => submitJob(exchange, parts),
+    },
     { method: 'GET', path: '/v1/jobs', access, operation: LIST_JOBS_OPERATION, handle: (exchange) => listJobs(exchange, jobs) },
     { method: 'GET', path: '/v1/jobs/{id}', access, operation: GET_JOB_OPERATION, handle: (exchange) => showJob(exchange, parts) },
     {
@@ -50,10 +57,12 @@ async function submitJob(exchange: HttpExchange, { jobs, limits, checkOpen }: Jo
     graceMs: limits.bodyGraceMs ?? BODY_GRACE_MS_DEFAULT,
   });
   const job = parseJobRequest(body, request.headers['content-type']);
-  const info = await jobs.submit({ ...job, user: principal.user, idempotencyKey: readIdempotencyKey(request) });
+  const info = await jobs.submit({ ...job, user: principal.user, right: rightOf(principal), idempotencyKey: readIdempotencyKey(request) });
   reply.code(202).header('location', `/v1/jobs/${info.jobId}`);
   return info;
 }
+
+const rightOf = ({ administrator, scopes }: Caller): JobRequest['right'] => ({ administrator, scopes });
 
 async function listJobs({ principal, query }: HttpExchange, jobs: JobService): Promise<unknown> {
   const state = readState(query['state']);

@@ -1,4 +1,7 @@
-import { PlatformError } from '../../spi/index.ts';
+import { type Catalog, PlatformError } from '../../spi/index.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import type { Caller } from '../access/caller.ts';
+import { visibleStreams } from '../access/visible-streams.ts';
 import type { StreamService } from '../stream/stream-service.ts';
 import type { HttpExchange, Route } from './route.ts';
 
@@ -20,8 +23,15 @@ const STREAM_SCHEMA = {
   },
 } as const;
 
+/** What the endpoints for streams work with. */
+export interface StreamRouteParts {
+  readonly streams: Pick<StreamService, 'list'>;
+  readonly access: AccessControl;
+  readonly catalog: Catalog;
+}
+
 /** Returns the endpoints that show the streams behind materialized views. */
-export function streamRoutes(streams: StreamService): readonly Route[] {
+export function streamRoutes(parts: StreamRouteParts): readonly Route[] {
   const list = { type: 'object', required: ['streams'], properties: { streams: { type: 'array', items: STREAM_SCHEMA } } };
   return [
     {
@@ -33,7 +43,7 @@ export function streamRoutes(streams: StreamService): readonly Route[] {
         summary: 'List the streams that keep materialized views fresh.',
         responses: { 200: { description: 'The streams.', content: { 'application/json': { schema: list } } } },
       },
-      handle: async () => ({ streams: await streams.list() }),
+      handle: async ({ principal }) => ({ streams: await listSeen(principal, parts) }),
     },
     {
       method: 'GET',
@@ -44,14 +54,20 @@ export function streamRoutes(streams: StreamService): readonly Route[] {
         summary: 'Show the stream of one materialized view.',
         responses: { 200: { description: 'The stream.', content: { 'application/json': { schema: STREAM_SCHEMA } } } },
       },
-      handle: (exchange) => findStream(exchange, streams),
+      handle: (exchange) => findStream(exchange, parts),
     },
   ];
 }
 
-async function findStream({ path }: HttpExchange, streams: StreamService): Promise<unknown> {
+async function listSeen(caller: Caller, { streams, access, catalog }: StreamRouteParts): ReturnType<StreamService['list']> {
+  const all = await streams.list();
+  const view = await access.open(caller, catalog);
+  return view.rights === null ? all : visibleStreams(all, view.catalog);
+}
+
+async function findStream({ path, principal }: HttpExchange, parts: StreamRouteParts): Promise<unknown> {
   const name = `${path['schema'] ?? ''}.${path['name'] ?? ''}`;
-  const found = (await streams.list()).find((stream) => stream.name.toLowerCase() === name.toLowerCase());
+  const found = (await listSeen(principal, parts)).find((stream) => stream.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;
   throw new PlatformError('REQUEST_NOT_FOUND', `No materialized view is called ${name}.`);
 }

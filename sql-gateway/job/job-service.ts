@@ -8,7 +8,7 @@ import { createQueryId } from '../query/create-query-id.ts';
 import type { RequestSession } from '../query/statement-request.ts';
 import { describeJob, type JobInfo, type JobMoment, type JobSummary, summariseJob } from './job-info.ts';
 import { hasEnded } from './job-progress.ts';
-import { type JobSpec, type JobStatement, placedText } from './job-spec.ts';
+import { callerOf, type JobSpec, type JobStatement, placedText } from './job-spec.ts';
 import type { StoredJob } from './job-store.ts';
 import { createLiveJob, type LiveJob } from './live-job.ts';
 import { checkStatements, nameStatement } from './parse-script.ts';
@@ -18,6 +18,8 @@ import type { JobRunParts } from './run-statement.ts';
 /** A job as it was asked for, checked for form only. */
 export interface JobRequest {
   readonly user: string;
+  /** By what right; left out for everything. */
+  readonly right?: JobSpec['right'];
   readonly name: string | null;
   readonly statements: readonly JobStatement[];
   readonly session: RequestSession;
@@ -191,10 +193,10 @@ class StoredJobService implements JobService {
   }
 
   /** Later statements may need what earlier ones make; the first one has to make sense now. */
-  async #bindFirst({ user, statements, session }: JobRequest): Promise<void> {
+  async #bindFirst({ statements, session, ...who }: JobRequest): Promise<void> {
     const [first] = statements;
     if (first === undefined) return;
-    const request = { sql: placedText(first), parameters: [], session, timeoutMs: null, principal: { user }, idempotencyKey: null };
+    const request = { sql: placedText(first), parameters: [], session, timeoutMs: null, principal: callerOf(who), idempotencyKey: null };
     try {
       await bindRequest(expandExecute(request), { createdAtMs: Date.now(), describe: () => undefined }, this.#parts);
     } catch (error) {

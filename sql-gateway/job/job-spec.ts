@@ -1,3 +1,4 @@
+import { administratorCaller, type Caller } from '../access/caller.ts';
 import type { RequestSession } from '../query/statement-request.ts';
 
 /** A statement of a job. Units: line and column count from 1, in the text that was handed in. */
@@ -11,6 +12,8 @@ export interface JobStatement {
 export interface JobSpec {
   readonly jobId: string;
   readonly user: string;
+  /** By what right; left out by servers that knew of one kind of user, who might do everything. */
+  readonly right?: Omit<Caller, 'user'> | undefined;
   readonly name: string | null;
   /** At least one; they run in order. */
   readonly statements: readonly JobStatement[];
@@ -32,4 +35,9 @@ export function placedText({ sql, line, column }: JobStatement): string {
 /** Returns the key under which a statement of a job is committed, the same in every process that runs it. */
 export function statementKey(jobId: string, statement: number): string {
   return `${jobId}:${String(statement)}`;
+}
+
+/** Returns as whom a job runs: who submitted it, with what his token was for. */
+export function callerOf({ user, right }: Pick<JobSpec, 'user' | 'right'>): Caller {
+  return right === undefined ? administratorCaller(user) : { user, ...right };
 }

@@ -13,7 +13,7 @@ import type { StatementOutcome, StatementRequest } from '../query/statement-requ
 import type { SystemTableParts } from '../query/system-tables.ts';
 import { onDisk, syncFolder } from './durable-file.ts';
 import { sessionAfter } from './job-session.ts';
-import { placedText, statementKey } from './job-spec.ts';
+import { callerOf, placedText, statementKey } from './job-spec.ts';
 import type { JobStore } from './job-store.ts';
 import type { OpenStatement } from './job-progress.ts';
 import type { StatementResult } from './journal-entry.ts';
@@ -89,7 +89,7 @@ function requestOf({ spec, progress }: LiveJob, statement: number): StatementReq
     parameters: [],
     session: sessionAfter(spec.session, progress.committed),
     timeoutMs: null,
-    principal: { user: spec.user },
+    principal: callerOf(spec),
     idempotencyKey: statementKey(spec.jobId, statement),
   };
 }

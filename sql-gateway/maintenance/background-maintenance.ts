@@ -9,6 +9,7 @@ import {
   type TableSnapshot,
 } from '../../spi/index.ts';
 import { formatQuoted, formatString } from '../../sql/format/index.ts';
+import { administratorCaller } from '../access/caller.ts';
 import type { QueryRegistry } from '../query/query-registry.ts';
 import type { QueryService } from '../query/query-service.ts';
 import type { RequestSession } from '../query/statement-request.ts';
@@ -150,7 +151,7 @@ export class BackgroundMaintenance {
     if (this.#entries.length > HISTORY_MAX) this.#entries.shift();
     let errorCode: string | null = null;
     try {
-      const request = { sql, parameters: [], session, timeoutMs: null, principal: { user: USER }, idempotencyKey: null };
+      const request = { sql, parameters: [], session, timeoutMs: null, principal: administratorCaller(USER), idempotencyKey: null };
       await service.run(record, request, () => Promise.resolve());
     } catch (error) {
       errorCode = PlatformError.from(error, 'INTERNAL_INVARIANT').code;

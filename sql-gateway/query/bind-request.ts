@@ -1,4 +1,4 @@
-import { type BindContext, type BoundStatement, bindStatement, encodeParameters, parseReadPin } from '../../sql/bind/index.ts';
+import { type BindContext, type BoundStatement, bindWithReferences, encodeParameters, parseReadPin } from '../../sql/bind/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
 import { printSnapshot } from '../../spi/index.ts';
 import { queriesOf } from './own-writes.ts';
@@ -13,31 +13,36 @@ export const DEFAULT_SCHEMA = 'main';
 /** Time zone of a session that names none. */
 const DEFAULT_TIME_ZONE = 'UTC';
 
-/** Parses and binds a statement for the user and the session of its request.
- *  @throws SQL_*, CATALOG_* */
+/** Parses and binds a statement for the user and the session of its request, and decides whether the user may run it.
+ *  @throws SQL_*, CATALOG_*, AUTH_FORBIDDEN */
 export async function bindRequest(
   { sql, principal, session, parameters }: StatementRequest,
   record: Pick<QueryRecord, 'createdAtMs' | 'describe'>,
-  parts: Pick<StatementParts, 'catalog'> & SystemTableParts,
+  parts: Pick<StatementParts, 'catalog' | 'access'> & SystemTableParts,
 ): Promise<BoundStatement> {
   const timeZone = session.timeZone ?? DEFAULT_TIME_ZONE;
-  const statement = await bindStatement(parseStatement(sql), {
-    catalog: parts.catalog,
+  const view = await parts.access.open(principal, parts.catalog);
+  const bound = await bindWithReferences(parseStatement(sql), {
+    catalog: view.catalog,
+    definerCatalog: view.definerCatalog,
     text: sql,
-    principal,
+    // Engines are told who asks, and nothing of what his token is for.
+    principal: { user: principal.user },
     schema: session.schema ?? DEFAULT_SCHEMA,
     timeZone,
     readAt: session.snapshot === null ? null : parseReadPin(session.snapshot, timeZone),
     startedAtUs: `${String(record.createdAtMs)}000`,
     parameters,
     settings: settingsOf(session),
-    virtualRelation: (name) => readSystemTable(name, principal.user, parts),
+    virtualRelation: (name) => readSystemTable(name, { caller: principal, view }, parts),
   });
+  const { statement } = bound;
   record.describe({
     kind: statement.kind,
     snapshots: snapshotsOf(statement),
     sessionPinned: session.snapshot !== null || isPin(statement),
   });
+  await view.check(bound);
   return statement;
 }
 

@@ -1,6 +1,7 @@
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import { formatPlan } from '../../sql/plan/index.ts';
 import { countFrameRows } from '../result/count-frame-rows.ts';
+import { describeAccessChange } from '../access/describe-access-change.ts';
 import { answerTable } from './answer-small.ts';
 import { executeQuery } from './execute-query.ts';
 import { explainRoute } from './explain-route.ts';
@@ -14,6 +15,7 @@ export async function executeExplain(
   context: StatementContext,
 ): Promise<StatementOutcome> {
   if (statement.kind === 'refused') return answerLines([`${statement.what} (refused: ${statement.hint})`], []);
+  if (statement.kind === 'access') return answerLines([`${describeAccessChange(statement.change)} (runs without an engine)`], []);
   if (!('query' in statement)) return answerLines([`${statement.kind} (runs without an engine)`], []);
   const snapshots = formatSnapshots(statement.query.snapshots);
   context.record.describe({ fingerprint: statement.query.fingerprint, snapshots });

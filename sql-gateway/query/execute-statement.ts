@@ -1,4 +1,6 @@
 import type { BoundStatement } from '../../sql/bind/index.ts';
+import { describeAccessChange } from '../access/describe-access-change.ts';
+import { answerDone } from './answer-small.ts';
 import { executeAlterRoute, executeClearEngine } from './execute-alter-route.ts';
 import { executeCall } from './execute-call.ts';
 import { executeCopyFrom, executeCopyTo } from './execute-copy.ts';
@@ -16,9 +18,14 @@ import { executeTransaction } from '../transaction/execute-transaction.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
 
-/** Runs a bound statement up to the beginning of its answer.
+/** Runs a bound statement, which its user may run, up to the beginning of its answer.
  *  Guarantees: what is written is committed when this returns; a failure leaves tables and files as they were. */
 export async function executeStatement(statement: BoundStatement, context: StatementContext): Promise<StatementOutcome> {
+  const { access, catalog, request } = context;
+  return access.define(statement, request.principal, catalog, (owned) => execute(owned, context));
+}
+
+async function execute(statement: BoundStatement, context: StatementContext): Promise<StatementOutcome> {
   switch (statement.kind) {
     case 'query':
       return executeQuery(statement, context);
@@ -56,6 +63,9 @@ export async function executeStatement(statement: BoundStatement, context: State
       return executeCall(statement, context);
     case 'transfer':
       return executeTransfer(statement, context);
+    case 'access':
+      await context.access.change(statement.change, context.request.principal);
+      return answerDone(describeAccessChange(statement.change));
     case 'refused':
       throw refusal(statement);
     case 'explain':

@@ -13,6 +13,8 @@ import {
   type TableSink,
   type TableSnapshot,
 } from '../../spi/index.ts';
+import type { AccessControl } from '../access/access-control.ts';
+import type { Caller } from '../access/caller.ts';
 import { isMaintained } from '../../sql/bind/index.ts';
 import type { SpoolFolder } from '../file/spool-folder.ts';
 import { writeAll } from '../file/write-all.ts';
@@ -23,6 +25,7 @@ import type { QueryRecord } from './query-registry.ts';
 /** The parts of the server that uploads work with. */
 export interface IngestParts {
   readonly catalog: Catalog;
+  readonly access: Pick<AccessControl, 'checkAppend'>;
   readonly sink: TableSink;
   readonly spool: SpoolFolder;
   readonly log: Logger;
@@ -31,6 +34,7 @@ export interface IngestParts {
 
 /** Where rows are to go, and what they are. */
 export interface IngestRequest {
+  readonly caller: Caller;
   readonly name: RelationName;
   readonly format: FileFormat;
   readonly idempotencyKey: string | null;
@@ -47,9 +51,10 @@ export interface SpooledRows {
 }
 
 /** Receives rows into a file. Whoever takes the file removes its folder.
- *  @throws CATALOG_UNKNOWN_TABLE before anything is received, what `receive` throws */
+ *  @throws CATALOG_UNKNOWN_TABLE, AUTH_FORBIDDEN before anything is received, what `receive` throws */
 export async function spoolRows(request: IngestRequest, record: QueryRecord, parts: IngestParts): Promise<SpooledRows> {
   record.describe({ kind: 'ingest' });
+  await parts.access.checkAppend(request.caller, request.name, parts.catalog);
   const table = await resolveTable(request.name, parts.catalog);
   const folder = await parts.spool.createFolder();
   try {
@@ -71,6 +76,8 @@ export async function ingestRows(
 ): Promise<CommitResult> {
   const { table, folder, path, digest } = spooled;
   try {
+    // Rows may have taken hours to arrive; what counts is what the user may do now.
+    await parts.access.checkAppend(request.caller, table, parts.catalog);
     const { idempotencyKey: key, format } = request;
     if (key !== null) {
       parts.keys.check(table, key, digest);

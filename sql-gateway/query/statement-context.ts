@@ -10,6 +10,7 @@ import type {
   TableTransfer,
 } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
+import type { AccessControl } from '../access/access-control.ts';
 import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { AllowedFiles } from '../file/allowed-files.ts';
 import type { ResultCache } from '../cache/result-cache.ts';
@@ -28,6 +29,7 @@ import type { StatementRequest } from './statement-request.ts';
 /** The parts of the server that statements work with. */
 export interface StatementParts {
   readonly catalog: Catalog;
+  readonly access: AccessControl;
   readonly catalogWriter: CatalogWriter;
   readonly sink: TableSink;
   readonly tables: TableSource;

@@ -1,5 +1,6 @@
-import type { CommitResult, Principal, ResultColumn } from '../../spi/index.ts';
+import type { CommitResult, ResultColumn } from '../../spi/index.ts';
 import type { GivenParameters } from '../../sql/bind/index.ts';
+import type { Caller } from '../access/caller.ts';
 
 /** Settings that a client sends along with each statement; the server keeps none. Null means the default. */
 export interface RequestSession {
@@ -30,7 +31,7 @@ export interface StatementRequest {
   readonly session: RequestSession;
   /** Wins over the session's; null for the default. */
   readonly timeoutMs: number | null;
-  readonly principal: Principal;
+  readonly principal: Caller;
   /** Given by the client so that a repeated write is done once; null for none. */
   readonly idempotencyKey: string | null;
 }

@@ -1,5 +1,8 @@
-import type { RelationName } from '../../spi/index.ts';
+import type { Catalog, RelationName } from '../../spi/index.ts';
 import type { VirtualRelation } from '../../sql/bind/index.ts';
+import type { AccessControl, AccessView } from '../access/access-control.ts';
+import type { Caller } from '../access/caller.ts';
+import { grantsTable } from '../access/grants-table.ts';
 import type { EngineRegistry } from '../engine/load-engines.ts';
 import type { JobSummary } from '../job/job-info.ts';
 import { jobsTable } from '../job/jobs-table.ts';
@@ -15,6 +18,7 @@ import type { Disagreements } from '../shadow/disagreements.ts';
 import type { ShadowRuns } from '../shadow/shadow-runs.ts';
 import { disagreementsTable, shadowRunsTable } from '../shadow/shadow-tables.ts';
 import type { StreamService } from '../stream/stream-service.ts';
+import { visibleStreams } from '../access/visible-streams.ts';
 import { streamsTable } from '../stream/streams-table.ts';
 import type { QueryInfo, QueryRegistry } from './query-registry.ts';
 
@@ -23,6 +27,8 @@ export const SYSTEM_SCHEMA = 'system';
 
 /** What the server's own tables show. */
 export interface SystemTableParts {
+  readonly access: AccessControl;
+  readonly catalog: Catalog;
   readonly queries: QueryRegistry;
   readonly engines: EngineRegistry;
   readonly router: Router;
@@ -37,21 +43,37 @@ export interface SystemTableParts {
 /** Looks up a table of the schema `system` as one user sees it; null when there is none of that name. */
 export async function readSystemTable(
   { schema, name }: RelationName,
-  user: string,
+  { caller, view }: { readonly caller: Caller; readonly view: AccessView },
   parts: SystemTableParts,
 ): Promise<VirtualRelation | null> {
   if (schema.toLowerCase() !== SYSTEM_SCHEMA) return null;
+  const { user } = caller;
   switch (name.toLowerCase()) {
+    case 'grants':
+      return grantsTable(await parts.access.look(caller), parts.catalog);
+    case 'streams':
+      return streamsTable(await streamsSeen(view, parts));
     case 'queries':
       return queriesTable(parts.queries.list(user));
     case 'engines':
       return enginesTable(parts.engines);
     case 'jobs':
       return jobsTable(await parts.jobs.list(user));
+    default:
+      return view.rights === null ? readServerTable(name.toLowerCase(), user, parts) : null;
+  }
+}
+
+async function streamsSeen({ rights, catalog }: AccessView, { streams }: SystemTableParts): ReturnType<StreamService['list']> {
+  const all = await streams.list();
+  return rights === null ? all : visibleStreams(all, catalog);
+}
+
+/** Tables about the work of all users, for administrators. */
+function readServerTable(name: string, user: string, parts: SystemTableParts): VirtualRelation | null {
+  switch (name) {
     case 'routes':
       return routesTable(parts.router);
-    case 'streams':
-      return streamsTable(await parts.streams.list());
     case 'maintenance':
       return maintenanceTable(parts.background.list());
     case 'routing':

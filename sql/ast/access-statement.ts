@@ -1,8 +1,9 @@
 import type { Identifier, QualifiedName, Span } from './identifier.ts';
 
-/** `CREATE ROLE [IF NOT EXISTS] name`. */
+/** `CREATE ( ROLE | USER ) [IF NOT EXISTS] name`. */
 export interface CreateRole {
   readonly kind: 'create-role';
+  readonly type: 'role' | 'user';
   readonly name: Identifier;
   readonly ifNotExists: boolean;
   readonly span: Span;
@@ -35,7 +36,7 @@ export interface Privilege {
 
 /** What privileges are about. */
 export interface PrivilegeObject {
-  readonly type: 'schema' | 'table' | 'view' | 'function';
+  readonly type: 'schema' | 'table' | 'view' | 'function' | 'procedure' | 'engine';
   readonly name: QualifiedName;
 }
 

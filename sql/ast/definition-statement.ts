@@ -127,7 +127,7 @@ export interface AlterMaterializedView {
 }
 
 /** What DROP removes. */
-export type DropObjectType = 'schema' | 'table' | 'view' | 'materialized-view' | 'function' | 'role';
+export type DropObjectType = 'schema' | 'table' | 'view' | 'materialized-view' | 'function' | 'role' | 'user';
 
 /** `DROP type [IF EXISTS] name [CASCADE | RESTRICT]`. */
 export interface Drop {

@@ -87,7 +87,8 @@ export type ShowSubject =
   | 'session'
   | 'queries'
   | 'streams'
-  | 'routes';
+  | 'routes'
+  | 'grants';
 
 /** `SHOW TABLES [FROM schema] [LIKE 'pattern']` and its kin. */
 export interface ShowObjects {

@@ -2,7 +2,7 @@ import { nearestName, type NewColumn, type NewSortKey, type TableChange, type Ta
 import type { AlterTable, AlterTableAction, ChangeReference, RenameObject, Span } from '../ast/index.ts';
 import { bindColumnChange } from './bind-column-change.ts';
 import { refuseUnknownSchema } from './bind-comment.ts';
-import { bindPartitionField, bindProperties } from './bind-create.ts';
+import { bindPartitionField, bindProperties, refuseOwnProperties } from './bind-create.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import { bindDefault } from './bind-default.ts';
 import type { BinderState } from './binder-state.ts';
@@ -53,6 +53,7 @@ function bindAction(
     case 'set-properties':
       return [{ kind: 'set_properties', properties: bindProperties(state, action.properties) }];
     case 'unset-properties':
+      refuseOwnProperties(state, action.keys, action.span);
       if (!action.ifExists) for (const key of action.keys) refuseUnknownProperty(state, table, key, action.span);
       return [{ kind: 'unset_properties', keys: action.keys, ifExists: action.ifExists }];
     case 'add-partition-field':

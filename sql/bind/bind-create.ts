@@ -193,9 +193,14 @@ function bindTransform(state: BinderState, node: PartitionField): PartitionTrans
 /** Reads the properties of WITH.
  *  @throws SQL_UNSUPPORTED for one that the platform keeps for itself */
 export function bindProperties(state: BinderState, properties: readonly Property[]): Readonly<Record<string, string>> {
-  const own = properties.find((property) => property.key.toLowerCase().startsWith('trivium.'));
-  if (own !== undefined) throw unsupported(state, `setting the property ${own.key}`, own.span);
+  for (const { key, span } of properties) refuseOwnProperties(state, [key], span);
   return Object.fromEntries(properties.map((property) => [property.key, propertyText(state, property.value)]));
+}
+
+/** @throws SQL_UNSUPPORTED for a property that the platform keeps for itself */
+export function refuseOwnProperties(state: BinderState, keys: readonly string[], span: Span): void {
+  const own = keys.find((key) => key.toLowerCase().startsWith('trivium.'));
+  if (own !== undefined) throw unsupported(state, `setting the property ${own}`, span);
 }
 
 function propertyText(state: BinderState, value: Expression): string {

@@ -17,7 +17,7 @@ import { type FromItem, nameColumns } from './from-item.ts';
 import { noteUse } from './read-record.ts';
 import { isMomentOfRow } from './moment-of-row.ts';
 import { relationName } from './relation-name.ts';
-import { type ParsedView, relationKey, type ResolvedRelation, targetKey, viewSource } from './resolve-relations.ts';
+import { type ParsedView, placedKey, relationKey, type ResolvedRelation, targetKey, viewSource } from './resolve-relations.ts';
 import { scanColumn } from './scan-column.ts';
 import { ScopeColumns } from './scope-columns.ts';
 import { isMaterializedView } from './stream-table.ts';
@@ -101,14 +101,15 @@ function hasVersions(resolved: ResolvedRelation): boolean {
 /** Who may read what is known about a table may read the table: bounds of columns are values of them. */
 function noteDescribed(state: BinderState, table: TableSnapshot): void {
   const { columns, plan } = virtualRows(state, { columns: table.fields.map(({ name }) => ({ name, type: 'varchar' })), rows: [] });
-  noteUse(state, isMaterializedView(table) ? 'materialized_view' : 'table', table.ref, { plan, columns });
+  const described = columns.map((column, index) => ({ ...column, fieldId: table.fields[index]?.id ?? -1 }));
+  noteUse(state, isMaterializedView(table) ? 'materialized_view' : 'table', table.ref, { plan, columns: described });
   state.reads.queries.push({ plan, columns });
 }
 
 /** Returns what a name was resolved to before binding started. */
 export function lookUp(state: BinderState, name: QualifiedName, version: TableVersion | null): ResolvedRelation {
   const travel = version === null ? null : timeTravelOf(version, state.source, state.context);
-  const key = relationKey(relationName(name, state.source), travel);
+  const key = placedKey(relationKey(relationName(name, state.source), travel), state.source, state.context);
   const resolved = state.relations.get(key);
   assert(resolved !== undefined, `relation ${key} was not resolved`);
   return resolved;

@@ -2,7 +2,7 @@ import type { PlanNode } from '../../spi/index.ts';
 import type { Drop, Explain, Query, QueryStatement, Statement } from '../ast/index.ts';
 import { bindCall } from './bind-call.ts';
 import { bindMerge } from './bind-change.ts';
-import { bindCreateRole, bindGrantOrRevoke, refusedDropRole } from './bind-access.ts';
+import { bindCreateRole, bindDropRole, bindGrantOrRevoke } from './bind-access.ts';
 import { bindAlterTable, bindRenameObject } from './bind-alter-table.ts';
 import { bindCommentOn } from './bind-comment.ts';
 import { bindCopyFrom, bindCopyTo } from './bind-copy.ts';
@@ -63,6 +63,7 @@ export async function bindWithReferences(statement: Statement, given: BindContex
   return {
     statement: bound,
     unruledRoot: () => state.reads.result?.plan ?? null,
+    readsViews: () => state.reads.uses.some(({ kind }) => kind === 'view'),
     references: () => statementReferences(bound, state.reads),
   };
 }
@@ -73,6 +74,7 @@ function pinned(given: BindContext, isDefinition: boolean): BindContext {
   return {
     text,
     catalog: given.catalog.pinned(),
+    definerCatalog: given.definerCatalog ?? null,
     principal,
     schema,
     timeZone,
@@ -89,6 +91,8 @@ export interface BoundWithReferences {
   readonly statement: BoundStatement;
   /** Returns the root of the statement's plan as it was before any rule of the plan; null when it has none. */
   unruledRoot(): PlanNode | null;
+  /** Whether the text of a view is a part of it. */
+  readsViews(): boolean;
   references(): StatementReferences;
 }
 
@@ -248,6 +252,7 @@ async function bindDrop(state: BinderState, statement: Drop): Promise<BoundState
     case 'function':
       return refusedDropFunction(name);
     case 'role':
-      return refusedDropRole(name.parts.map((part) => part.name).join('.'));
+    case 'user':
+      return bindDropRole(state, statement.objectType, statement);
   }
 }

@@ -11,6 +11,7 @@ import type {
   TableSpec,
   ViewDefinition,
 } from '../../spi/index.ts';
+import type { AccessChange } from './access-change.ts';
 import type { ProcedureName, TransferName } from './procedures.ts';
 import type { ReadPin } from './read-pin.ts';
 
@@ -88,6 +89,8 @@ export type BoundStatement =
   | { readonly kind: 'prepare'; readonly name: string; readonly sql: string }
   /** Null forgets all. */
   | { readonly kind: 'deallocate'; readonly name: string | null }
+  /** A change of users, roles and privileges. */
+  | { readonly kind: 'access'; readonly change: AccessChange }
   | BoundCall
   | BoundTransfer
   /** A statement that is understood, and that no part of the platform carries out yet: running it is SQL_UNSUPPORTED. */
@@ -210,6 +213,8 @@ export interface BindContext {
   /** The statement's text, from which it was parsed: spans point into it. */
   readonly text: string;
   readonly catalog: Catalog;
+  /** What the texts of views are looked up in, where their users do not see all of it; left out or null when it is the same catalog. */
+  readonly definerCatalog?: Catalog | null;
   readonly principal: Principal;
   readonly schema: string;
   readonly timeZone: string;

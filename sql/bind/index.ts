@@ -1,3 +1,4 @@
+export { type AccessChange, type AccessObjectName, type BoundPrivilege, OWNER_PROPERTY } from './access-change.ts';
 export { bindAlterRoute } from './bind-route.ts';
 export { bindStatement, type BoundWithReferences, bindWithReferences } from './bind-statement.ts';
 export type {

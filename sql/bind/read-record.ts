@@ -10,6 +10,9 @@ interface Rows {
 /** What a relation is that a statement names. */
 export type RelationKind = 'table' | 'materialized_view' | 'view' | 'virtual' | 'file';
 
+/** A column of a relation that is used; those of tables have field ids. */
+export type UsedColumn = Pick<PlanColumn, 'id' | 'name'> & { readonly fieldId?: number };
+
 /** One use of a relation by name. */
 export interface RelationUse {
   readonly kind: RelationKind;
@@ -20,7 +23,7 @@ export interface RelationUse {
   readonly via: string | null;
   /** What the use was bound to; null for a file. */
   readonly plan: PlanNode | null;
-  readonly columns: readonly Pick<PlanColumn, 'id' | 'name'>[];
+  readonly columns: readonly UsedColumn[];
   /** True for the table whose rows are changed: it is read when one of its columns is. */
   readonly isTarget: boolean;
 }
@@ -52,7 +55,7 @@ export function noteUse(
   state: { readonly reads: ReadRecord; readonly source: SourceText },
   kind: RelationKind,
   { schema, name }: { readonly schema: string; readonly name: string },
-  { plan, columns }: Rows,
+  { plan, columns }: { readonly plan: PlanNode; readonly columns: readonly UsedColumn[] },
   isTarget = false,
 ): void {
   state.reads.uses.push({ kind, schema, name, via: state.source.view?.name ?? null, plan, columns, isTarget });

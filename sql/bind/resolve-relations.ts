@@ -34,8 +34,9 @@ export type ResolvedRelation = TableSnapshot | ParsedView | VirtualSource | Miss
 export type RelationMap = ReadonlyMap<string, ResolvedRelation>;
 
 interface Resolution {
-  /** Finds what is read. */
+  /** Finds what is read in the statement's own text, and in the texts of views. */
   readonly resolve: Catalog['resolve'];
+  readonly resolveInView: Catalog['resolve'];
   readonly found: Map<string, ResolvedRelation>;
   readonly finishedViews: Set<string>;
   readonly context: BindContext;
@@ -62,14 +63,26 @@ export function targetKey(name: RelationName): string {
   return `${relationKey(name, null)}!`;
 }
 
+/** Returns the key of what a name stands for where it is written: the texts of views may see more than the statement's own. */
+export function placedKey(key: string, { view }: SourceText, { definerCatalog }: Pick<BindContext, 'definerCatalog'>): string {
+  return view === null || (definerCatalog ?? null) === null ? key : `${key}^`;
+}
+
 /** Looks up all relations that a syntax tree names, each once, and those of the views found.
  *  @throws CATALOG_UNKNOWN_SNAPSHOT, SQL_TOO_DEEP when views nest too deep or in a circle */
 export async function resolveRelations(root: object, source: SourceText, context: BindContext): Promise<RelationMap> {
   const { catalog, readAt } = context;
   const pin = readAt ?? null;
   if (pin !== null && collectRelations(root).some((mention) => !mention.isTarget)) await checkReadPin(pin, catalog);
-  const resolve: Catalog['resolve'] = pin === null ? (name, at) => catalog.resolve(name, at) : resolvePinned(catalog, pin);
-  const resolution = { found: new Map<string, ResolvedRelation>(), finishedViews: new Set<string>(), context, resolve };
+  const resolveIn = (place: Catalog): Catalog['resolve'] =>
+    pin === null ? (name, at) => place.resolve(name, at) : resolvePinned(place, pin);
+  const resolution = {
+    found: new Map<string, ResolvedRelation>(),
+    finishedViews: new Set<string>(),
+    context,
+    resolve: resolveIn(catalog),
+    resolveInView: resolveIn(context.definerCatalog ?? catalog),
+  };
   await resolveInto(resolution, root, source, 0);
   return resolution.found;
 }
@@ -80,7 +93,7 @@ async function resolveInto(resolution: Resolution, root: object, source: SourceT
   for (const mention of mentions) {
     const name = relationName(mention.name, source);
     const version = mention.version === null ? null : timeTravelOf(mention.version, source, context);
-    const key = mention.isTarget ? targetKey(name) : relationKey(name, version);
+    const key = placedKey(mention.isTarget ? targetKey(name) : relationKey(name, version), source, context);
     let relation = found.get(key);
     if (relation === undefined) {
       const isCommon = mention.name.parts.length === 1 && commonTables.has(name.name.toLowerCase());
@@ -113,13 +126,15 @@ function isCircular(view: ParsedView, source: SourceText): boolean {
 }
 
 async function resolveOne(
-  { context, resolve }: Resolution,
+  { context, ...resolution }: Resolution,
   name: RelationName,
   version: TimeTravel | null,
   mention: RelationMention,
   source: SourceText,
   isCommon: boolean,
 ): Promise<ResolvedRelation> {
+  const inView = source.view !== null;
+  const resolve = inView ? resolution.resolveInView : resolution.resolve;
   const information = sameName(name.schema, INFORMATION_SCHEMA) ? await informationSchemaRelation(name, context) : null;
   if (information !== null) return { kind: 'virtual', name, relation: information };
   let stored: Awaited<ReturnType<Catalog['resolve']>>;
@@ -132,7 +147,8 @@ async function resolveOne(
   if (stored?.kind === 'view') return parseView(stored, source, mention);
   const relation = await context.virtualRelation(name);
   if (relation !== null) return { kind: 'virtual', name, relation };
-  const described = metadataRelation(name, version, resolve, context).catch((error: unknown) => {
+  const place = { catalog: inView ? (context.definerCatalog ?? context.catalog) : context.catalog };
+  const described = metadataRelation(name, version, resolve, place).catch((error: unknown) => {
     throw located(error, mention, source);
   });
   return (await described) ?? (isCommon ? missingCommonTable(name) : missingRelation(name, context));

@@ -3,7 +3,7 @@ import { idsReadByPosition } from '../plan/index.ts';
 import type { BoundRelation } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
 import { columnLineage } from './column-lineage.ts';
-import type { ReadRecord, RelationKind, RelationUse } from './read-record.ts';
+import type { ReadRecord, RelationKind, RelationUse, UsedColumn } from './read-record.ts';
 
 /** A relation and those of its columns that are meant, by the names of their definition. */
 export interface RelationReference {
@@ -20,6 +20,8 @@ export interface RelationReference {
 export interface ReadReference extends RelationReference {
   /** The view in whose text the relation is named, as `schema.name`; null in the statement's own text. */
   readonly via: string | null;
+  /** Field ids of the columns, for tables: a name may have stood for another column at the snapshot that is read. */
+  readonly fieldIds: readonly number[];
 }
 
 /** A stored or virtual column. */
@@ -53,7 +55,10 @@ export interface StatementReferences {
 /** Returns what a bound statement reads and changes. */
 export function statementReferences(statement: BoundStatement, record: ReadRecord): StatementReferences {
   if (statement.kind === 'explain') return statementReferences(statement.statement, record);
-  const reads = [...readRelations(record), ...(statement.kind === 'copy_from' ? [{ ...fileReference(statement.path), via: null }] : [])];
+  const reads = [
+    ...readRelations(record),
+    ...(statement.kind === 'copy_from' ? [{ ...fileReference(statement.path), via: null, fieldIds: [] }] : []),
+  ];
   return { reads, target: targetOf(statement, record), functions: functionsOf(record), lineage: lineageOf(statement, record) };
 }
 
@@ -66,28 +71,33 @@ function readRelations(record: ReadRecord): readonly ReadReference[] {
   // A view's text reads all that it puts out, also where its plan is a bare scan.
   for (const use of record.uses) if (use.kind === 'view') for (const { id } of use.columns) count(total, id);
   uncountCarried(total, record.carried);
-  const found = new Map<string, { readonly use: RelationUse; readonly columns: Set<string> }>();
+  const found = new Map<string, { readonly use: RelationUse; readonly columns: Set<string>; readonly fieldIds: Set<number> }>();
   for (const use of record.uses) {
     const columns = columnsRead(use, total, record.uses);
     if (use.isTarget && columns.length === 0) continue;
     const key = [use.schema, use.name, use.via ?? '', use.kind].join('\0').toLowerCase();
     const known = found.get(key);
-    if (known === undefined) found.set(key, { use, columns: new Set(columns) });
-    else for (const column of columns) known.columns.add(column);
+    const entry = known ?? { use, columns: new Set<string>(), fieldIds: new Set<number>() };
+    if (known === undefined) found.set(key, entry);
+    for (const { name, fieldId } of columns) {
+      entry.columns.add(name);
+      if (fieldId !== undefined) entry.fieldIds.add(fieldId);
+    }
   }
   return [...found]
     .sort(([left], [right]) => compare(left, right))
-    .map(([, { use, columns }]) => ({
+    .map(([, { use, columns, fieldIds }]) => ({
       kind: use.kind,
       schema: use.schema,
       name: use.name,
       via: use.via,
       columns: [...columns].sort(compare),
+      fieldIds: [...fieldIds].sort((left, right) => left - right),
     }));
 }
 
 /** What a view's own text reads of the columns that it puts out, as its ORDER BY does, is not read by who uses the view. */
-function columnsRead(use: RelationUse, total: Counts, uses: readonly RelationUse[]): readonly string[] {
+function columnsRead(use: RelationUse, total: Counts, uses: readonly RelationUse[]): readonly UsedColumn[] {
   const { kind, plan, columns } = use;
   const inside: Counts = new Map();
   if (kind === 'view' && plan !== null) {
@@ -96,7 +106,7 @@ function columnsRead(use: RelationUse, total: Counts, uses: readonly RelationUse
     for (const other of uses.slice(0, uses.indexOf(use) + 1))
       if (other.kind === 'view' && other.plan === plan) for (const { id } of columns) count(inside, id);
   }
-  return columns.filter(({ id }) => (total.get(id) ?? 0) > (inside.get(id) ?? 0)).map((column) => column.name);
+  return columns.filter(({ id }) => (total.get(id) ?? 0) > (inside.get(id) ?? 0));
 }
 
 function countReads(counts: Counts, { plan, columns }: Pick<BoundRelation, 'plan' | 'columns'>): void {

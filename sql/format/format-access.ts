@@ -18,6 +18,6 @@ export function formatGrantOrRevoke({ kind, privileges, object, roles, grantees,
 }
 
 /** Prints a CREATE ROLE statement. */
-export function formatCreateRole({ name, ifNotExists }: CreateRole): string {
-  return `CREATE ROLE ${ifNotExists ? 'IF NOT EXISTS ' : ''}${formatIdentifier(name)}`;
+export function formatCreateRole({ type, name, ifNotExists }: CreateRole): string {
+  return `CREATE ${type.toUpperCase()} ${ifNotExists ? 'IF NOT EXISTS ' : ''}${formatIdentifier(name)}`;
 }

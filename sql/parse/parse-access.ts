@@ -19,7 +19,7 @@ function acceptPrivilege(cursor: TokenCursor): Privilege | null {
 }
 
 function parseObject(cursor: TokenCursor): PrivilegeObject {
-  const types = ['schema', 'table', 'view', 'function'] as const;
+  const types = ['schema', 'table', 'view', 'function', 'procedure', 'engine'] as const;
   const type = types.find((candidate) => cursor.acceptWord(keywordOf(candidate))) ?? 'table';
   return { type, name: parseQualifiedName(cursor, `a ${type} name`) };
 }

@@ -7,7 +7,7 @@ import { parseAlterRoute } from './parse-route.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
 function parseDropType(cursor: TokenCursor): DropObjectType {
-  for (const type of ['table', 'view', 'schema', 'function', 'role'] as const) if (cursor.acceptWord(keywordOf(type))) return type;
+  for (const type of ['table', 'view', 'schema', 'function', 'role', 'user'] as const) if (cursor.acceptWord(keywordOf(type))) return type;
   cursor.expectWord('MATERIALIZED');
   cursor.expectWord('VIEW');
   return 'materialized-view';

@@ -100,7 +100,8 @@ export function parseCreate(cursor: TokenCursor): Statement {
   if (cursor.acceptWord('VIEW')) return parseCreateView(cursor, head);
   if (cursor.acceptWord('SCHEMA')) return parseCreateSchema(cursor, head);
   if (cursor.acceptWord('MATERIALIZED')) return parseCreateMaterializedView(cursor, head);
-  if (!orReplace && cursor.acceptWord('ROLE')) return parseCreateRole(cursor, start);
+  if (!orReplace && cursor.acceptWord('ROLE')) return parseCreateRole(cursor, 'role', start);
+  if (!orReplace && cursor.acceptWord('USER')) return parseCreateRole(cursor, 'user', start);
   const temporary = cursor.acceptWord('TEMPORARY');
   if (cursor.acceptWord('FUNCTION')) return parseCreateFunction(cursor, { ...head, temporary });
   return cursor.fail();

@@ -18,11 +18,11 @@ export function parseCreateFunction(
   return { kind: 'create-function', name, orReplace, ifNotExists, temporary, implementation, language, span };
 }
 
-/** Reads what follows `CREATE ROLE`. */
-export function parseCreateRole(cursor: TokenCursor, start: number): Statement {
+/** Reads what follows `CREATE ROLE` and `CREATE USER`. */
+export function parseCreateRole(cursor: TokenCursor, type: 'role' | 'user', start: number): Statement {
   const ifNotExists = parseIfNotExists(cursor);
-  const name = parseIdentifier(cursor, 'the name of a role');
-  return { kind: 'create-role', name, ifNotExists, span: cursor.spanFrom(start) };
+  const name = parseIdentifier(cursor, `the name of a ${type}`);
+  return { kind: 'create-role', type, name, ifNotExists, span: cursor.spanFrom(start) };
 }
 
 /** Reads a CALL statement. */

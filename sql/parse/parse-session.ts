@@ -18,6 +18,7 @@ const SHOW_SUBJECTS: readonly ShowSubject[] = [
   'queries',
   'streams',
   'routes',
+  'grants',
 ];
 
 function parseLike(cursor: TokenCursor): string | null {

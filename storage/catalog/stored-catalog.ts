@@ -43,6 +43,7 @@ export class StoredCatalog implements Catalog {
       schema: pointer.schema,
       name: pointer.name,
       kind: pointer.stream === pointer.uuid ? 'materialized_view' : pointer.kind,
+      uuid: pointer.uuid,
     }));
   }
 
@@ -51,7 +52,8 @@ export class StoredCatalog implements Catalog {
     if (pointer === null) return null;
     if (pointer.kind === 'view') {
       if (at !== undefined) throw wrongKind(pointer, 'view');
-      return parseViewMetadata(await this.#metadata.bytes(pointer.metadataLocation), pointer.metadataLocation, pointer);
+      const bytes = await this.#metadata.bytes(pointer.metadataLocation);
+      return { ...parseViewMetadata(bytes, pointer.metadataLocation, pointer), uuid: pointer.uuid };
     }
     const table = await this.#metadata.table(pointer.metadataLocation);
     const snapshot = findSnapshot(table, at);

@@ -15,6 +15,7 @@ import type {
 } from '../../spi/index.ts';
 import type { RestoredState } from '../backup/restore-backup.ts';
 import type { MaintainRequest } from '../maintenance/maintain-request.ts';
+import type { SettingChange } from '../setting/put-setting.ts';
 
 /** One change of the catalog, in JSON. `operationId` makes a repetition after a lost answer harmless. */
 export type CommitterRequest = { readonly operationId: string } & (
@@ -38,6 +39,7 @@ export type CommitterRequest = { readonly operationId: string } & (
   | { readonly kind: 'register_table' | 'take_back_table'; readonly name: RelationName; readonly metadataLocation: string }
   | { readonly kind: 'put_restored'; readonly state: RestoredState }
   | { readonly kind: 'put_setting'; readonly key: string; readonly value: string | null }
+  | { readonly kind: 'swap_settings'; readonly expected: SettingChange; readonly changes: readonly SettingChange[] }
   | { readonly kind: 'maintain'; readonly request: MaintainRequest }
   | { readonly kind: 'sweep'; readonly olderThanMs: number }
 );

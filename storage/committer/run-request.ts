@@ -6,7 +6,7 @@ import { putRestored } from '../backup/put-restored.ts';
 import { commitWrite } from '../commit/commit-write.ts';
 import { registerTable, takeBackTable } from '../commit/register-table.ts';
 import { maintainTable } from '../maintenance/maintain-table.ts';
-import { putSetting } from '../setting/put-setting.ts';
+import { putSetting, swapSettings } from '../setting/put-setting.ts';
 import { changeStream, createStream, dropStream } from '../stream/change-streams.ts';
 import { commitStream } from '../stream/commit-stream.ts';
 import { sweepWarehouse } from '../sweep/sweep-warehouse.ts';
@@ -75,6 +75,9 @@ export async function runRequest(parts: CommitterParts, request: CommitterReques
       return null;
     case 'put_setting':
       putSetting(parts, request.operationId, request.key, request.value);
+      return null;
+    case 'swap_settings':
+      swapSettings(parts, request.operationId, request);
       return null;
     case 'maintain':
       return (await maintainTable(parts, request.operationId, request.request)) as unknown as Json;

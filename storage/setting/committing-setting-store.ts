@@ -1,6 +1,7 @@
 import type { SettingStore } from '../../spi/index.ts';
 import type { CatalogReader, Setting } from '../catalog-store/catalog-store.ts';
 import type { Committer } from '../committer/committer.ts';
+import type { SettingChange } from './put-setting.ts';
 
 /** Reads settings from the store and hands changes of them to the committer. */
 export class CommittingSettingStore implements SettingStore {
@@ -18,5 +19,9 @@ export class CommittingSettingStore implements SettingStore {
 
   async put(key: string, value: string | null): Promise<void> {
     await this.#committer.run({ kind: 'put_setting', key, value });
+  }
+
+  async swap(expected: SettingChange, changes: readonly SettingChange[]): Promise<void> {
+    await this.#committer.run({ kind: 'swap_settings', expected, changes });
   }
 }

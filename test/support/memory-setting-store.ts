@@ -1,4 +1,4 @@
-import type { SettingStore } from '../../spi/index.ts';
+import { PlatformError, type SettingStore } from '../../spi/index.ts';
 
 /** Settings in memory, for tests. */
 export function createMemorySettingStore(): SettingStore {
@@ -14,6 +14,16 @@ export function createMemorySettingStore(): SettingStore {
     put: (key, value) => {
       if (value === null) settings.delete(key);
       else settings.set(key, value);
+      return Promise.resolve();
+    },
+    swap: (expected, changes) => {
+      if ((settings.get(expected.key) ?? null) !== expected.value) {
+        return Promise.reject(new PlatformError('STORAGE_CONFLICT', `The setting ${expected.key} was changed meanwhile.`));
+      }
+      for (const { key, value } of changes) {
+        if (value === null) settings.delete(key);
+        else settings.set(key, value);
+      }
       return Promise.resolve();
     },
   };

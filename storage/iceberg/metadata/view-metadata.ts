@@ -5,6 +5,8 @@ import { type JsonObject, parseLosslessJson } from '../json/lossless-json.ts';
 /** The dialect under which a view's text is stored. */
 const DIALECT = 'trivium';
 
+const OWNER = 'trivium.owner';
+
 /** Returns the metadata of a new view.
  *  The schema is left empty: a view is bound again at each use. The names given to the columns stand in a property, since the text has none.
  *  @see Iceberg view spec v1 */
@@ -29,6 +31,7 @@ export function newViewMetadata(view: Omit<ViewDefinition, 'kind'>, uuid: string
     schemas: [{ type: 'struct', 'schema-id': 0, fields: [] }],
     properties: {
       ...(view.comment === null ? {} : { comment: view.comment }),
+      ...(view.owner === undefined ? {} : { [OWNER]: view.owner }),
       ...(view.columnNames === null ? {} : { 'trivium.column-names': JSON.stringify(view.columnNames) }),
     },
   };
@@ -54,5 +57,6 @@ export function parseViewMetadata(bytes: Uint8Array, location: string, name: Rel
     defaultSchema: Array.isArray(namespace) ? String(namespace[0]) : name.schema,
     columnNames: columnNames === undefined ? null : (parseLosslessJson(columnNames, what) as readonly string[]),
     comment: properties['comment'] ?? null,
+    ...(properties[OWNER] === undefined ? {} : { owner: properties[OWNER] }),
   };
 }

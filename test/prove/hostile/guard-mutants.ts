@@ -30,8 +30,8 @@ export const GUARD_MUTANTS: readonly GuardMutant[] = [
     id: 'without-token-check',
     round: 1,
     file: 'sql-gateway/http/request-guard.ts',
-    from: 'if (timingSafeEqual(token.digest, givenDigest)) user = token.user;',
-    to: 'user = token.user;',
+    from: 'if (timingSafeEqual(known, givenDigest)) found = caller;',
+    to: 'found = known.length === givenDigest.length ? caller : null;',
     attacks: ['wrong-token'],
   },
   {

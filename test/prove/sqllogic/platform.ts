@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import type { BoundQuery, Engine, TableSource } from '../../../spi/index.ts';
 import type { BoundStatement } from '../../../sql/bind/index.ts';
+import { administratorCaller } from '../../../sql-gateway/access/caller.ts';
 import type { RequestSession, StatementRequest } from '../../../sql-gateway/query/statement-request.ts';
 import { createSilentLog } from '../../support/silent-log.ts';
 import type { ResultText } from './compare-result.ts';
@@ -33,7 +34,7 @@ export interface SqlPlatform {
   close(): Promise<void>;
 }
 
-const PRINCIPAL = { user: 'admin' };
+const PRINCIPAL = administratorCaller('admin');
 
 /** A record may take this long on an engine. Units: milliseconds. */
 const DEADLINE_MS = 60_000;

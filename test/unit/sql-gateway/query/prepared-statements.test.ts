@@ -1,3 +1,4 @@
+import { administratorCaller } from '../../../../sql-gateway/access/caller.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkSession } from '../../../../sql-gateway/http/parse-statement-request.ts';
 import type { RequestSession, StatementRequest } from '../../../../sql-gateway/query/statement-request.ts';
@@ -10,7 +11,7 @@ const SESSION: RequestSession = {
 };
 
 const expand = (sql: string, parameters: StatementRequest['parameters'] = []): Pick<StatementRequest, 'sql' | 'parameters'> => {
-  const request = { sql, parameters, session: SESSION, timeoutMs: null, principal: { user: 'ada' }, idempotencyKey: null };
+  const request = { sql, parameters, session: SESSION, timeoutMs: null, principal: administratorCaller('ada'), idempotencyKey: null };
   const { sql: text, parameters: values } = expandExecute(request);
   return { sql: text, parameters: values };
 };
@@ -81,6 +82,9 @@ describe('prepared statements over HTTP', () => {
     const refused = await run('SAVEPOINT s');
     expect(refused.code).toBe('SQL_UNSUPPORTED');
     expect(refused.text).toContain('rolled back as a whole');
-    expect((await run('EXPLAIN GRANT SELECT ON t TO somebody')).text).toContain('refused');
+    expect((await run('EXPLAIN SAVEPOINT s')).text).toContain('refused');
+    expect((await run('EXPLAIN GRANT SELECT ON t TO somebody')).text).toContain(
+      'granted SELECT on main.t to somebody (runs without an engine)',
+    );
   });
 });

@@ -20,11 +20,6 @@ describe('a statement that nothing carries out yet', () => {
     "COMMENT ON SCHEMA main IS 'x'",
     "CREATE FUNCTION f AS 'a.B'",
     'DROP FUNCTION f',
-    'CREATE ROLE r',
-    'DROP ROLE r',
-    'GRANT SELECT (a), INSERT ON t TO ROLE r, PUBLIC WITH GRANT OPTION',
-    'REVOKE ALL ON SCHEMA main FROM ada',
-    'GRANT r TO ada',
     'BEGIN ISOLATION LEVEL SERIALIZABLE',
     'BEGIN READ ONLY',
     'SAVEPOINT s',
@@ -233,5 +228,46 @@ describe('SHOW', () => {
     expect(await rowsOf("SHOW SESSION LIKE 'engine'")).toContain('"olap"');
     expect(await rowsOf('SHOW time_zone')).toContain('"UTC"');
     expect(await codeOf('SHOW nothing')).toBe('SQL_UNKNOWN_SETTING');
+  });
+});
+
+describe('a change of users, roles and privileges', () => {
+  it.each([
+    ['CREATE ROLE r', { kind: 'create_principal', type: 'role', name: 'r', ifNotExists: false }],
+    ['CREATE USER IF NOT EXISTS Ada', { kind: 'create_principal', type: 'user', name: 'ada', ifNotExists: true }],
+    ['DROP USER IF EXISTS "Ada"', { kind: 'drop_principal', type: 'user', name: 'ada', ifExists: true }],
+    ['GRANT r, Q TO ada, ROLE s WITH ADMIN OPTION', { kind: 'grant_roles', roles: ['r', 'q'], grantees: ['ada', 's'], option: true }],
+    [
+      'REVOKE EXECUTE ON FUNCTION lcase FROM PUBLIC',
+      { kind: 'revoke', privileges: [{ name: 'EXECUTE', columns: null }], object: { type: 'function', id: 'lower' }, grantees: ['public'] },
+    ],
+    ['GRANT EXECUTE ON PROCEDURE verify TO r', { kind: 'grant', object: { type: 'procedure', id: 'system.verify' } }],
+    ['GRANT USAGE ON ENGINE Olap TO r', { kind: 'grant', object: { type: 'engine', id: 'olap' } }],
+  ])('is bound with names in lower case: %s', async (text, change) => {
+    expect(await bindText(text, catalog)).toMatchObject({ kind: 'access', change });
+  });
+
+  it('is about tables by their uuid, and about columns by their field ids, which stay through renames', async () => {
+    const bound = await bindText('GRANT SELECT (a), INSERT ON t TO ROLE r, PUBLIC WITH GRANT OPTION', catalog);
+    const table = await catalog.resolve({ schema: 'main', name: 't' });
+    const field = table?.kind === 'table' ? table.fields.find(({ name }) => name === 'a') : undefined;
+    expect(bound).toMatchObject({
+      change: {
+        kind: 'grant',
+        privileges: [
+          { name: 'SELECT', columns: [String(field?.id)] },
+          { name: 'INSERT', columns: null },
+        ],
+        object: { type: 'relation', id: table?.kind === 'table' ? table.ref.uuid : '', label: 'main.t' },
+        grantees: ['r', 'public'],
+        option: true,
+      },
+    });
+  });
+
+  it('stands for all privileges of the object with ALL', async () => {
+    const bound = await bindText('REVOKE ALL ON SCHEMA main FROM ada', catalog);
+    const names = bound.kind === 'access' && bound.change.kind === 'revoke' ? bound.change.privileges.map(({ name }) => name) : [];
+    expect(names).toEqual(['USAGE', 'CREATE', 'SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'ALTER', 'DROP']);
   });
 });

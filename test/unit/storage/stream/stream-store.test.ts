@@ -70,7 +70,7 @@ describe('a stream', () => {
     const { warehouse } = temporary;
     expect(await warehouse.streams.list()).toEqual([created]);
     expect(await find()).toMatchObject({ sql: VIEW.sql, paused: false, failure: null, checkpoint: null, table: { name: 'totals' } });
-    expect(await warehouse.catalog.relations('main')).toEqual([
+    expect(await warehouse.catalog.relations('main')).toMatchObject([
       { schema: 'main', name: 't', kind: 'table' },
       { schema: 'main', name: 'totals', kind: 'materialized_view' },
       { schema: 'main', name: 'totals_late', kind: 'table' },

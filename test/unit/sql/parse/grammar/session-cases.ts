@@ -83,7 +83,7 @@ export const SESSION_CASES: readonly GrammarCases[] = [
   },
   {
     production: 'create_role',
-    accepts: ['CREATE ROLE r', 'CREATE ROLE IF NOT EXISTS r'],
+    accepts: ['CREATE ROLE r', 'CREATE USER IF NOT EXISTS ada'],
     rejects: [reject('CREATE ROLE▸', 'the name of a role'), reject('CREATE OR REPLACE ▸ROLE r', 'FUNCTION')],
   },
   {
@@ -98,7 +98,12 @@ export const SESSION_CASES: readonly GrammarCases[] = [
   },
   {
     production: 'granted',
-    accepts: ['GRANT USAGE ON SCHEMA s TO ada', 'GRANT r, q TO ada', 'GRANT EXECUTE ON FUNCTION lower TO ada'],
+    accepts: [
+      'GRANT USAGE ON SCHEMA s TO ada',
+      'GRANT r, q TO ada',
+      'GRANT EXECUTE ON FUNCTION lower TO ada',
+      'REVOKE USAGE ON ENGINE olap FROM PUBLIC',
+    ],
     rejects: [reject('GRANT SELECT ▸t TO ada', 'ON'), reject('GRANT SELECT, ▸r ON t TO ada', 'a privilege')],
   },
   {

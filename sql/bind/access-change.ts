@@ -1,0 +1,41 @@
+/** The property of a table that holds the id of the user whose it is; nobody sets it but the platform, when it makes the table. */
+export const OWNER_PROPERTY = 'trivium.owner';
+
+/** What a GRANT or REVOKE is about, with its name settled. */
+export interface AccessObjectName {
+  readonly type: 'schema' | 'relation' | 'function' | 'engine' | 'procedure';
+  /** The uuid of a table or view where it has one, else the name. */
+  readonly id: string;
+  /** Null for objects that lie in no schema. */
+  readonly schema: string | null;
+  /** As messages have it. */
+  readonly label: string;
+  /** Id of the user who owns a table or view. */
+  readonly owner?: string | undefined;
+}
+
+/** A privilege; `columns` are null for the whole object, else field ids of a table, or lower-case names of a view's columns. */
+export interface BoundPrivilege {
+  readonly name: string;
+  readonly columns: readonly string[] | null;
+}
+
+/** A change of users, roles and privileges. Names of users and roles are lower case; `public` stands for everybody. */
+export type AccessChange =
+  | { readonly kind: 'create_principal'; readonly type: 'user' | 'role'; readonly name: string; readonly ifNotExists: boolean }
+  | { readonly kind: 'drop_principal'; readonly type: 'user' | 'role'; readonly name: string; readonly ifExists: boolean }
+  | {
+      readonly kind: 'grant_roles' | 'revoke_roles';
+      readonly roles: readonly string[];
+      readonly grantees: readonly string[];
+      /** WITH ADMIN OPTION, or ADMIN OPTION FOR, which takes away that option alone. */
+      readonly option: boolean;
+    }
+  | {
+      readonly kind: 'grant' | 'revoke';
+      readonly privileges: readonly BoundPrivilege[];
+      readonly object: AccessObjectName;
+      readonly grantees: readonly string[];
+      /** WITH GRANT OPTION, or GRANT OPTION FOR, which takes away that option alone. */
+      readonly option: boolean;
+    };
