@@ -6,11 +6,11 @@ import type { FileDeletes } from './query-message.ts';
 export function deletesOf(splits: readonly ParquetSplit[], columns: readonly ScanColumn[]): { readonly deletes?: FileDeletes } {
   const tellsPlace = columns.some(isPlaceColumn);
   const lists = new Map<readonly RowDelete[], number>();
-  const files = splits.flatMap(({ uri, deletes }) => {
+  const files = splits.flatMap(({ uri, rows, deletes }) => {
     if (deletes.length === 0 && !tellsPlace) return [];
     const list = lists.get(deletes) ?? lists.size;
     lists.set(deletes, list);
-    return [{ path: locationToPath(uri), location: uri, list }];
+    return [{ path: locationToPath(uri), location: uri, rows, list }];
   });
   return files.length === 0 ? {} : { deletes: { lists: [...lists.keys()], files } };
 }

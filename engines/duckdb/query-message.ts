@@ -10,8 +10,9 @@ export interface FileRows {
 /** What takes rows of files away. Many files have the same deletes, so the lists stand beside the files. */
 export interface FileDeletes {
   readonly lists: readonly (readonly RowDelete[])[];
-  /** Files that have deletes (or none, where a scan tells the place of rows): the path, the location as delete files tell it, and the position of the file's list. */
-  readonly files: readonly { readonly path: string; readonly location: string; readonly list: number }[];
+  /** Files that have deletes (or none, where a scan tells the place of rows): the path, the location as delete files tell it, its rows with those deleted, and
+   *  the position of the file's list. */
+  readonly files: readonly { readonly path: string; readonly location: string; readonly rows: number; readonly list: number }[];
 }
 
 /** What `ParquetSplit.partNames` tells, by the path of the file. */

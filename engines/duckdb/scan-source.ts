@@ -43,7 +43,7 @@ interface PathDeletes extends DeletedFile {
 
 function deletedFiles({ deletes }: ScanInput): ReadonlyMap<string, DeletedFile> {
   const files = deletes?.files ?? [];
-  return new Map(files.map(({ path, location, list }) => [path, { location, deletes: deletes?.lists[list] ?? [] }]));
+  return new Map(files.map(({ path, location, rows, list }) => [path, { location, rows, deletes: deletes?.lists[list] ?? [] }]));
 }
 
 /** Files that one SELECT reads have the same equality deletes, and the parts of columns under the same names. */

@@ -3,11 +3,11 @@ import type { QueryMessage } from '../duckdb/query-message.ts';
 
 /** How a child process is set up; given as JSON in its first argument. */
 export interface ChildSettings {
-  /** A writer runs one query and is closed to all but the data and that query's staging directory. */
+  /** A writer runs writes, each closed to all but the files that it reads and its staging directory. */
   readonly role: 'query' | 'writer';
-  /** The directory of the stored files. */
+  /** The directory of the stored files, which queries read. */
   readonly dataDirectory: string;
-  /** Directories of files of others, which are read. */
+  /** Directories of files of others, which queries read. */
   readonly foreignDirectories: readonly string[];
   /** A directory for what operators spill. */
   readonly spillDirectory: string;

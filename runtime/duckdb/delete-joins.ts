@@ -7,12 +7,13 @@ import { typeSql } from './type-sql.ts';
 export interface DeletedFile {
   /** The location as delete files tell it. */
   readonly location: string;
+  readonly rows: number;
   readonly deletes: readonly RowDelete[];
 }
 
 /** What a SELECT needs beside its data files to leave out the rows that deletes take away. */
 export interface DeleteJoins {
-  /** ANTI JOIN clauses for a FROM item `d` that reads the files with `file_row_number`. */
+  /** JOIN clauses for a FROM item `d` that reads the files with `file_row_number`. */
   readonly sql: string;
   /** Columns of the data files that the clauses compare. */
   readonly columns: readonly EqualityColumn[];
@@ -27,13 +28,15 @@ const BITS_OVERHEAD = 100;
 /** DuckDB counts bits in 32 bits. */
 const BITS_MAX = 2 ** 31;
 
+/** DuckDB makes no longer bit strings of numbers. */
+const MARKED_ROWS_MAX = 1_000_000_000;
+
 /** Returns the joins for data files, in the order in which `d` reads them, that have the same equality deletes. `columnSql` names the column of `d` that has a
  *  column's values. NULL agrees with NULL. Deletion vectors are read here.
  *  @throws STORAGE_CORRUPT when a deletion vector is damaged */
 export function deleteJoins(files: readonly DeletedFile[], columnSql: (column: EqualityColumn) => string): DeleteJoins {
   const equality = byColumns(files[0]?.deletes ?? []);
-  const positions = positionsSql(files);
-  const joins = positions === null ? [] : [` ANTI JOIN (${positions}) AS p ON ${placeSql(files)} = p.place`];
+  const joins = [placeJoin(files)];
   equality.forEach((deletes, index) => {
     const name = `e${String(index)}`;
     const columns = deletes[0]?.columns ?? [];
@@ -44,9 +47,22 @@ export function deleteJoins(files: readonly DeletedFile[], columnSql: (column: E
   return { sql: joins.join(''), columns: [...columns.values()] };
 }
 
+/** Of one file the positions become a bit for each row, which is the quickest to look up; positions of more files are looked up in a hash table. */
+function placeJoin(files: readonly DeletedFile[]): string {
+  const positions = positionsSql(files);
+  if (positions === null) return '';
+  const [only] = files;
+  if (files.length === 1 && only !== undefined && only.rows > 0 && only.rows <= MARKED_ROWS_MAX) {
+    const marks = `SELECT bitstring_agg(place, 0, ${String(only.rows - 1)}) AS gone FROM (${positions}) WHERE place BETWEEN 0 AND ${String(only.rows - 1)}`;
+    // There is no bit string when nothing is deleted.
+    return ` JOIN (${marks}) AS p ON coalesce(get_bit(p.gone, CAST(d.file_row_number AS INTEGER)), 0) = 0`;
+  }
+  return ` ANTI JOIN (${positions}) AS p ON ${placeSql(files)} = p.place`;
+}
+
 /** Returns the query of the positions in a data file, as `place`, that position deletes and deletion vectors take; null for none.
  *  @throws STORAGE_CORRUPT when a deletion vector is damaged */
-export function deletedPlacesSql(file: DeletedFile): string | null {
+export function deletedPlacesSql(file: Omit<DeletedFile, 'rows'>): string | null {
   return positionsSql([file]);
 }
 
@@ -82,13 +98,13 @@ function placeSql(files: readonly DeletedFile[]): string {
   return `CAST(d.file_index AS BIGINT) * ${String(POSITIONS_MAX)} + d.file_row_number`;
 }
 
-function positionsSql(files: readonly DeletedFile[]): string | null {
+function positionsSql(files: readonly Omit<DeletedFile, 'rows'>[]): string | null {
   const sources = [...listedSql(files), ...vectorsSql(files)];
   return sources.length === 0 ? null : sources.join(' UNION ALL ');
 }
 
 /** Places that position delete files list. */
-function listedSql(files: readonly DeletedFile[]): readonly string[] {
+function listedSql(files: readonly Omit<DeletedFile, 'rows'>[]): readonly string[] {
   const pairs = files.flatMap(({ location, deletes }, index) =>
     deletes.flatMap((each) => (each.kind === 'position' ? [{ index, location, each }] : [])),
   );
@@ -107,7 +123,7 @@ function listedSql(files: readonly DeletedFile[]): readonly string[] {
 }
 
 /** Places that deletion vectors hold. DuckDB does not read them, so their positions stand in the statement. */
-function vectorsSql(files: readonly DeletedFile[]): readonly string[] {
+function vectorsSql(files: readonly Omit<DeletedFile, 'rows'>[]): readonly string[] {
   return files.flatMap(({ deletes }, index) => {
     const first = files.length === 1 ? '' : `${String(index * POSITIONS_MAX)} + `;
     return deletes.flatMap((each) =>

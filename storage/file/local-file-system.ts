@@ -27,9 +27,12 @@ async function read(path: string): Promise<Uint8Array> {
 async function* stream(path: string): AsyncIterable<Uint8Array> {
   const handle = await attempt(path, 'open', () => open(path, constants.O_RDONLY));
   try {
-    for (;;) {
-      const { bytesRead, buffer } = await attempt(path, 'read', () => handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null));
+    const { size: sizeBytes } = await attempt(path, 'look at', () => handle.stat());
+    for (let left = sizeBytes; left > 0; ) {
+      const length = Math.min(left, CHUNK_BYTES);
+      const { bytesRead, buffer } = await attempt(path, 'read', () => handle.read(Buffer.allocUnsafe(length), 0, length, null));
       if (bytesRead === 0) return;
+      left -= bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
   } finally {

@@ -3,9 +3,10 @@ import { type Connection, type Database, lockDown, openDatabase } from '../../..
 import type { Handler, Json } from '../../../runtime/process/index.ts';
 import { stageRows } from '../../duckdb/stage-rows.ts';
 import { CHILD_METHODS, type ChildSettings, type WriteMessage } from '../child-message.ts';
+import { writerReach } from './writer-reach.ts';
 
-/** Returns the methods of a writer process: one write at a time, each in a database of its own that is closed to everything but the data and the
- *  write's staging directory. */
+/** Returns the methods of a writer process: one write at a time, each in a database of its own that is closed to everything but the files which the write reads
+ *  and its staging directory. */
 export function writeService(settings: ChildSettings): Readonly<Record<string, Handler>> {
   const open = (): Database => openDatabase({ config: { threads: String(settings.threads) } });
   let spare: Database | null = open();
@@ -43,9 +44,7 @@ async function write(
   signal.addEventListener('abort', interrupt, { once: true });
   try {
     await lockDown(connection, {
-      allowedDirectories: [settings.dataDirectory, ...settings.foreignDirectories, message.directory],
-      // What lies below a directory does not include the directory, which COPY looks at too.
-      allowedPaths: [message.directory],
+      ...writerReach(message),
       memoryBytesMax: settings.memoryBytesMax,
       threads: settings.threads,
       tempDirectory: settings.spillDirectory,

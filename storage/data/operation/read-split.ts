@@ -73,7 +73,7 @@ function selectSql(request: SplitRequest, path: string): string {
 function rowsSql({ split, columns }: SplitRequest, path: string): string {
   if (split.deletes.length === 0 && split.deletedBy === undefined) return `${scanSql(split, columns, path, '')} AS d`;
   const surviving = (deletes: readonly RowDelete[], read: readonly EqualityColumn[]): string => {
-    const joins = deleteJoins([{ location: split.uri, deletes }], (column) => columnSql(split, column));
+    const joins = deleteJoins([{ location: split.uri, rows: split.rows, deletes }], (column) => columnSql(split, column));
     return `${scanSql(split, [...joins.columns, ...read], path, ', file_row_number = true')} AS d${joins.sql}`;
   };
   const left = surviving(split.deletes, columns);

@@ -3,6 +3,7 @@ import type { DataType, FileSource } from '../../../spi/index.ts';
 import { convertJson } from '../conversion/convert-json.ts';
 import { refuseOptions } from './csv-dialect.ts';
 import { fileError } from './file-error.ts';
+import { keysOfSmallFile } from './keys-of-small-file.ts';
 import type { SourceRelation } from './source-relation.ts';
 
 /** Opens a file of one JSON object a line; its columns are all keys that occur in it, those of the first line first.
@@ -10,7 +11,8 @@ import type { SourceRelation } from './source-relation.ts';
  *  @throws STORAGE_FILE */
 export async function openNdjson(connection: Connection, source: FileSource, linkPath: string): Promise<SourceRelation> {
   refuseOptions(source.options, 'ndjson');
-  const keys = await readKeys(connection, source, linkPath);
+  const isPlain = !linkPath.endsWith('.gz');
+  const keys = (isPlain ? await keysOfSmallFile(linkPath) : null) ?? (await queryKeys(connection, source, linkPath));
   if (keys.length === 0) return { from: ndjsonObjects(linkPath), columns: [], named: true };
   const columns = keys.map((key) => `${quoteText(key)}: 'JSON'`).join(', ');
   const settings = [`format = 'newline_delimited'`, `records = 'true'`, `compression = ${compression(linkPath)}`, `columns = {${columns}}`];
@@ -35,7 +37,7 @@ function compression(linkPath: string): string {
   return linkPath.endsWith('.gz') ? "'gzip'" : "'uncompressed'";
 }
 
-async function readKeys(connection: Connection, source: FileSource, linkPath: string): Promise<readonly string[]> {
+async function queryKeys(connection: Connection, source: FileSource, linkPath: string): Promise<readonly string[]> {
   const keys = `unnest(CASE WHEN json_type(json) = 'OBJECT' THEN json_keys(json) ELSE [NULL] END)`;
   const objects = ndjsonObjects(linkPath);
   const first = `SELECT CAST(to_json(json_keys(json)) AS VARCHAR) FROM ${objects} LIMIT 1`;

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import olap from '../../../../engines/olap/index.ts';
 import { type Engine, type Field, type PartitionSpec, PlatformError, type StagingArea } from '../../../../spi/index.ts';
 import { as, BIGINT, call, col, INTEGER, key, lit, plan, project, scan, sort, VARCHAR } from '../../../support/plan-builder.ts';
+import { processesBelow } from '../../../support/process-tree.ts';
 import { bound, createParquetTables, type ParquetTables } from '../../../support/parquet-tables.ts';
 import { runSql } from '../../../support/print-and-run.ts';
 import { runOptions } from '../../../support/result-rows.ts';
@@ -88,7 +89,62 @@ test('a write that fails says why and leaves the engine usable', async () => {
 });
 
 test('a write ends at its deadline and when it is cancelled', async () => {
-  const slow = plan(
+  const late = engine.write(bound(slow()), await stagingArea('late'), runOptions({ deadlineAtMs: Date.now() + 200 }));
+  await expect(late).rejects.toMatchObject({ code: 'RESOURCE_DEADLINE' });
+  const signal = AbortSignal.timeout(200);
+  await expect(engine.write(bound(slow()), await stagingArea('cancelled'), runOptions({ signal }))).rejects.toMatchObject({
+    code: 'ENGINE_CANCELLED',
+  });
+});
+
+const writers = (): readonly number[] => processesBelow(process.pid, 'trivium-olap-writer');
+const isNotIn = (pids: readonly number[]) => (pid: number) => !pids.includes(pid);
+/** Units: milliseconds that a process may take to be noticed or started on a busy machine. */
+const NOTICED = { timeout: 30_000, interval: 20 };
+
+test('writer processes serve one write after another, each in its own folder', async () => {
+  await engine.write(bound(staged()), await stagingArea('warm'), runOptions());
+  await vi.waitFor(() => expect(writers()).toHaveLength(2), NOTICED);
+  const before = writers();
+  for (const name of ['reuse_1', 'reuse_2', 'reuse_3']) {
+    const staging = await stagingArea(name);
+    const [fragment] = await engine.write(bound(staged()), staging, runOptions());
+    const folders = (fragment?.files ?? []).map(({ uri }) => dirname(fileURLToPath(uri)));
+    expect(new Set(folders)).toEqual(new Set([staging.directory]));
+  }
+  expect(writers()).toEqual(before);
+});
+
+test('a writer process in which a write failed is not used again', async () => {
+  await vi.waitFor(() => expect(writers()).toHaveLength(2), NOTICED);
+  const before = writers();
+  const bad = plan(
+    project(items(), as(10, col(2, VARCHAR)), as(11, { kind: 'cast', argument: col(2, VARCHAR), safe: false, type: INTEGER })),
+  );
+  await expect(engine.write(bound(bad), await stagingArea('bad_again'), runOptions())).rejects.toMatchObject({ code: 'SQL_INVALID_VALUE' });
+  await vi.waitFor(() => expect(before.filter(isNotIn(writers()))).toHaveLength(1), NOTICED);
+});
+
+test('a writer process that was killed is not used again, and its write says that it was lost', async () => {
+  await vi.waitFor(() => expect(writers().length).toBeGreaterThan(0), NOTICED);
+  const killed: number[] = [];
+  const killAll = setInterval(() => {
+    // Whichever of them runs the write.
+    for (const pid of writers()) {
+      killed.push(pid);
+      process.kill(pid, 'SIGKILL');
+    }
+  }, 50);
+  const lost = engine.write(bound(slow()), await stagingArea('killed'), runOptions());
+  await expect(lost).rejects.toMatchObject({ code: 'ENGINE_LOST' });
+  clearInterval(killAll);
+  await vi.waitFor(() => expect(writers().filter(isNotIn(killed))).not.toHaveLength(0), NOTICED);
+  await expect(engine.write(bound(staged()), await stagingArea('after_kill'), runOptions())).resolves.toHaveLength(1);
+  expect(writers().filter((pid) => killed.includes(pid))).toEqual([]);
+});
+
+const slow = () =>
+  plan(
     project(
       {
         kind: 'join',
@@ -102,13 +158,6 @@ test('a write ends at its deadline and when it is cancelled', async () => {
       as(11, col(1)),
     ),
   );
-  const late = engine.write(bound(slow), await stagingArea('late'), runOptions({ deadlineAtMs: Date.now() + 200 }));
-  await expect(late).rejects.toMatchObject({ code: 'RESOURCE_DEADLINE' });
-  const signal = AbortSignal.timeout(200);
-  await expect(engine.write(bound(slow), await stagingArea('cancelled'), runOptions({ signal }))).rejects.toMatchObject({
-    code: 'ENGINE_CANCELLED',
-  });
-});
 
 const series = () => ({
   kind: 'table_function' as const,
