@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { FileSource } from '../../spi/index.ts';
 import { mutants } from './iceberg-readers/mutants.ts';
+import { readForeign } from './iceberg-readers/read-foreign.ts';
+import { readMatrix } from './iceberg-readers/read-matrix.ts';
 import { openProofWarehouse, type ProofWarehouse } from './iceberg-readers/proof-warehouse.ts';
 import { findSpark, type Spark } from './iceberg-readers/find-spark.ts';
 import { findPython, type ReadJob, type ReadOutcome, runReader } from './iceberg-readers/run-reader.ts';
@@ -21,7 +23,7 @@ interface Readers {
 export const proof: Proof = {
   name: 'iceberg-readers',
   summary:
-    'PyIceberg and Spark read the same rows as we do from tables of all types, transforms and histories, also through conditions that skip files; wrong metadata is caught',
+    'PyIceberg and Spark read the same rows as we do from tables of all types, transforms, deletes and evolutions in both format versions, and each engine reads what they wrote; wrong metadata is caught',
   needs: ['python3', 'java', 'mvn'],
   async run({ quick, seed, log }) {
     const readers = { python: await findPython(), spark: await findSpark() };
@@ -31,6 +33,8 @@ export const proof: Proof = {
       equalCheck('tables-read-equal', outcomes.pyiceberg),
       equalCheck('tables-read-equal-by-spark', outcomes.spark),
       ...conditionChecks(outcomes.pyiceberg),
+      ...(await readMatrix({ ...readers, seed, quick, log })),
+      ...(await readForeign({ ...readers, seed, quick, log })),
       await mutantCheck(readers.python, seed, samples, log),
     ];
   },

@@ -9,6 +9,9 @@ import pyarrow.compute as pc
 
 ROWS_AS_OBJECTS_MAX = 50_000
 
+# Sums of decimals must not depend on the order of the rows.
+decimal.getcontext().prec = 100
+
 
 def plain(value):
     """Gives a value a form that equal values of both readers share."""

@@ -1,10 +1,11 @@
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { ARROW_END_OF_STREAM, encodeSmallTable } from '../../../runtime/arrow/index.ts';
 import { assert, type FileSource, type ParquetSplit, type ScanColumn, type TableChange, type TableSnapshot } from '../../../spi/index.ts';
+import { type CatalogReader } from '../../../storage/catalog-store/catalog-store.ts';
 import { openCatalogStore } from '../../../storage/catalog-store/open-catalog-store.ts';
 import type { DataService } from '../../../storage/data/data-service.ts';
 import { openDataService } from '../../../storage/data/open-data-service.ts';
@@ -14,11 +15,24 @@ import type { TableCase } from './table-cases.ts';
 
 /** A warehouse in a temporary directory whose tables are made as users make them: from files, by commits. */
 export interface ProofWarehouse {
+  /** Folder for files beside the warehouse, removed with it. */
+  readonly directory: string;
+  readonly warehouse: Warehouse;
+  /** A connection of a DuckDB of its own, which makes rows and reads files. */
+  readonly duckdb: DuckDBConnection;
   build(table: TableCase): Promise<void>;
+  /** Writes the rows of a query of DuckDB. */
+  write(name: string, query: string, kind: 'append' | 'overwrite' | 'rewrite'): Promise<void>;
+  /** Marks rows of data files as deleted: of every third file every third row, of the next all but the first; of `files` alone where they are given. */
+  deleteRows(name: string, files?: ReadonlySet<string>): Promise<void>;
+  /** Changes a table without touching its rows. */
+  alter(name: string, changes: readonly TableChange[]): Promise<void>;
   /** Makes a table from one file of a user, with the types found in it. */
   load(name: string, source: FileSource): Promise<void>;
   /** Reads the whole table by the platform's own way into an Arrow stream file. */
-  dump(name: string): Promise<{ readonly metadata: string; readonly frames: string }>;
+  dump(name: string, as?: string): Promise<{ readonly metadata: string; readonly frames: string }>;
+  /** Returns where the table's metadata is now, what it is, and which files hold its rows. */
+  state(name: string): Promise<{ readonly metadata: string; readonly table: TableSnapshot; readonly splits: readonly ParquetSplit[] }>;
   close(): Promise<void>;
 }
 
@@ -45,9 +59,22 @@ export async function openProofWarehouse(change: (service: DataService) => DataS
     onLog: () => undefined,
   });
   const warehouse = await openWarehouse({ directory: warehouseDirectory, dataService: change(service), onLog: () => undefined });
+  mkdirSync(join(directory, 'uploads'));
   const duckdb = await DuckDBInstance.create();
   const generator = await duckdb.connect();
   let files = 0;
+  const store = openCatalogStore(layoutOf(warehouseDirectory).catalogDirectory, 'read');
+  const write: ProofWarehouse['write'] = async (name, query, kind) => {
+    // Uploads are read without a database of their own.
+    const path = join(directory, 'uploads', `rows-${String((files += 1))}.parquet`);
+    await generator.run(`COPY (${query}) TO '${path}' (FORMAT parquet)`);
+    await writeFile(warehouse, name, { path, format: 'parquet', options: {}, columns: null }, kind);
+  };
+  const alter: ProofWarehouse['alter'] = async (name, changes) => {
+    const { ref } = await snapshot(warehouse, name);
+    await warehouse.writer.alterTable(ref, changes);
+  };
+  const deleteRows: ProofWarehouse['deleteRows'] = (name, of) => deletePositions(warehouse, name, String((files += 1)), of);
   const build = async (table: TableCase): Promise<void> => {
     await warehouse.writer.createTable(
       {
@@ -60,22 +87,20 @@ export async function openProofWarehouse(change: (service: DataService) => DataS
       'fail',
     );
     for (const step of table.steps) {
-      if (step.kind === 'delete') {
-        await deletePositions(warehouse, table.name, String((files += 1)));
-        continue;
-      }
-      if (step.kind === 'upgrade' || step.kind === 'default') {
-        const { ref } = await snapshot(warehouse, table.name);
-        await warehouse.writer.alterTable(ref, [step.kind === 'upgrade' ? UPGRADE : DEFAULT_COLUMN]);
-        continue;
-      }
-      const path = join(directory, `rows-${String((files += 1))}.parquet`);
-      await generator.run(`COPY (${step.query}) TO '${path}' (FORMAT parquet)`);
-      await writeFile(warehouse, table.name, { path, format: 'parquet', options: {}, columns: null }, step.kind);
+      if (step.kind === 'delete') await deleteRows(table.name);
+      else if (step.kind === 'upgrade' || step.kind === 'default')
+        await alter(table.name, [step.kind === 'upgrade' ? UPGRADE : DEFAULT_COLUMN]);
+      else await write(table.name, step.query, step.kind);
     }
   };
   return {
+    directory,
+    warehouse,
+    duckdb: generator,
     build,
+    write,
+    alter,
+    deleteRows,
     async load(name, source) {
       const { columns } = await warehouse.sink.inspect(source);
       await warehouse.writer.createTable(
@@ -84,22 +109,29 @@ export async function openProofWarehouse(change: (service: DataService) => DataS
       );
       await writeFile(warehouse, name, source, 'append');
     },
-    async dump(name) {
-      const store = openCatalogStore(layoutOf(warehouseDirectory).catalogDirectory, 'read');
-      const metadata = store.relation({ schema: 'main', name })?.metadataLocation;
-      await store.close();
-      assert(metadata !== undefined, `the table ${name} has metadata`);
-      const frames = join(directory, `${name}.arrows`);
+    async dump(name, as = name) {
+      const frames = join(directory, `${as}.arrows`);
       await writeFrames(warehouse, await snapshot(warehouse, name), frames);
-      return { metadata, frames };
+      return { metadata: metadataOf(store, name), frames };
+    },
+    async state(name) {
+      const table = await snapshot(warehouse, name);
+      return { metadata: metadataOf(store, name), table, splits: (await planOf(warehouse, table)).splits };
     },
     async close() {
       duckdb.closeSync();
+      await store.close();
       await warehouse.close();
       await service.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+function metadataOf(store: CatalogReader, name: string): string {
+  const location = store.relation({ schema: 'main', name })?.metadataLocation;
+  assert(location !== undefined, `the table ${name} has metadata`);
+  return location;
 }
 
 async function snapshot(warehouse: Warehouse, name: string): Promise<TableSnapshot> {
@@ -116,10 +148,10 @@ async function writeFile(warehouse: Warehouse, name: string, source: FileSource,
   await transaction.commit([await transaction.appendFile('load', 0, source)], source.path);
 }
 
-/** Marks rows of two in three data files as deleted: of one every third row, of the next all but the first. */
-async function deletePositions(warehouse: Warehouse, name: string, key: string): Promise<void> {
+async function deletePositions(warehouse: Warehouse, name: string, key: string, of?: ReadonlySet<string>): Promise<void> {
   const table = await snapshot(warehouse, name);
-  const { splits } = await planOf(warehouse, table);
+  const { splits: all } = await planOf(warehouse, table);
+  const splits = all.filter(({ uri }) => of === undefined || of.has(uri));
   const rows = splits.flatMap(({ uri, rows: count }, index) =>
     Array.from({ length: count }, (_, position) => position)
       .filter((position) => (index % 3 === 0 ? position % 3 === 1 : index % 3 === 1 && position > 0))

@@ -1,6 +1,6 @@
 """Reads Iceberg tables with Spark and compares them with the Arrow streams of another reader.
 
-Standard input: {"jars": [path], "tables": [{"name", "metadata", "frames"}]}.
+Standard input: {"jars": [path], "tables": [{"name", "metadata", "frames", "vectorized"?}]}.
 Standard output: one JSON line a table: what was compared and everything that differs.
 """
 import json
@@ -11,34 +11,7 @@ import tempfile
 import pyarrow as pa
 import pyarrow.ipc
 from compare_rows import differences
-from pyspark.sql import SparkSession
-
-CATALOG = "proof"
-
-
-def start(jars, scratch):
-    settings = {
-        "spark.jars": ",".join(jars),
-        "spark.ui.enabled": "false",
-        "spark.driver.memory": "2g",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.shuffle.partitions": "2",
-        "spark.sql.warehouse.dir": scratch,
-        "spark.local.dir": scratch,
-        "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
-        f"spark.sql.catalog.{CATALOG}": "org.apache.iceberg.spark.SparkCatalog",
-        f"spark.sql.catalog.{CATALOG}.type": "jdbc",
-        f"spark.sql.catalog.{CATALOG}.uri": f"jdbc:sqlite:{scratch}/catalog.db",
-        f"spark.sql.catalog.{CATALOG}.warehouse": f"file://{scratch}",
-        f"spark.sql.catalog.{CATALOG}.io-impl": "org.apache.iceberg.hadoop.HadoopFileIO",
-    }
-    builder = SparkSession.builder.master("local[2]").appName("iceberg-readers")
-    for key, value in settings.items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF")
-    session.sql(f"CREATE NAMESPACE {CATALOG}.main")
-    return session
+from spark_session import CATALOG, start
 
 
 def comparable(column, target):
@@ -49,7 +22,7 @@ def comparable(column, target):
 def compare(session, job):
     name = f"{CATALOG}.main.{job['name']}"
     session.sql(f"CALL {CATALOG}.system.register_table('main.{job['name']}', '{job['metadata']}')")
-    theirs = session.table(name).toArrow()
+    theirs = session.read.option("vectorization-enabled", str(job.get("vectorized", True)).lower()).table(name).toArrow()
     with pa.memory_map(job["frames"]) as source:
         ours = pa.ipc.open_stream(source).read_all()
     columns = [comparable(ours.column(field.name), field.type) for field in theirs.schema]
@@ -72,7 +45,8 @@ def main():
             try:
                 outcome = compare(session, job)
             except Exception as error:  # a table that cannot be read is an outcome to report, like one that differs
-                text = f"{type(error).__name__}: {str(error)[:500]}"
+                causes = [line.strip() for line in str(error).splitlines() if "Caused by" in line]
+                text = f"{type(error).__name__}: {str(error)[:300]} {' '.join(causes)[:500]}"
                 outcome = {"name": job["name"], "rows": 0, "columns": 0, "differences": [text]}
             print(json.dumps(outcome), file=results, flush=True)
         session.stop()

@@ -11,6 +11,12 @@ export interface ReadJob {
   readonly frames: string;
   /** Columns over which conditions are tried. */
   readonly filterColumns: readonly string[];
+  /** A Parquet file of the rows that a third reading found, compared as well. */
+  readonly plain?: string;
+  /** A word of the message with which PyIceberg has to refuse the table, whose rows are then compared with `plain` alone. */
+  readonly refused?: string;
+  /** False where Spark's vectorized reader does not read the table; it reads row by row then. */
+  readonly vectorized?: boolean;
 }
 
 /** What another reader saw of one table. */
@@ -19,6 +25,8 @@ export interface ReadOutcome {
   readonly rows: number;
   readonly columns: number;
   readonly differences: readonly string[];
+  /** What our rows and the third reading of them differ in; left out where there is none. */
+  readonly plainDifferences?: readonly string[];
   readonly filters?: {
     readonly tried: number;
     /** Conditions that skipped at least one file. */
@@ -50,6 +58,17 @@ export async function runReader(
   script: string,
   request: { readonly tables: readonly ReadJob[] } & Readonly<Record<string, unknown>>,
 ): Promise<readonly ReadOutcome[]> {
+  const outcomes = await runScript<ReadOutcome>(python, script, request);
+  if (outcomes.length === request.tables.length) return outcomes;
+  throw new PlatformError(
+    'CONFIG_INVALID',
+    `${script} told of ${String(outcomes.length)} in place of ${String(request.tables.length)} tables.`,
+  );
+}
+
+/** Runs a script beside this file on a request, and gives the JSON of each line that it prints.
+ *  @throws CONFIG_INVALID when the script fails as a whole */
+export async function runScript<Outcome>(python: string, script: string, request: object): Promise<readonly Outcome[]> {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(python, ['-W', 'ignore', path], { stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end(JSON.stringify(request));
@@ -58,9 +77,9 @@ export async function runReader(
     complaints = (complaints + text.toString()).slice(-4000);
   });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const outcomes: ReadOutcome[] = [];
-  for await (const line of createInterface({ input: child.stdout })) outcomes.push(JSON.parse(line) as ReadOutcome);
+  const outcomes: Outcome[] = [];
+  for await (const line of createInterface({ input: child.stdout })) outcomes.push(JSON.parse(line) as Outcome);
   const status = await ended;
-  if (status === 0 && outcomes.length === request.tables.length) return outcomes;
+  if (status === 0) return outcomes;
   throw new PlatformError('CONFIG_INVALID', `${script} ended with status ${String(status)}: ${complaints}`);
 }
