@@ -16,7 +16,7 @@ import { createAccessControl } from './access/access-control.ts';
 import { openAccessStore } from './access/access-store.ts';
 import { createAccessTokens } from './access/access-tokens.ts';
 import { createResultCache } from './cache/result-cache.ts';
-import type { EngineRegistry } from './engine/load-engines.ts';
+import type { EngineRegistry } from './engine/engine-registry.ts';
 import { createAllowedFiles } from './file/allowed-files.ts';
 import { openSpoolFolder } from './file/spool-folder.ts';
 import { CHECKPOINT_INTERVAL_MS_DEFAULT, CACHE_BYTES_DEFAULT, CONCURRENT_JOBS_DEFAULT, type GatewayConfig } from './gateway-config.ts';

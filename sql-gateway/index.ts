@@ -3,11 +3,13 @@ export type { JobInfo, JobSummary } from './job/job-info.ts';
 export { hasEnded } from './job/job-progress.ts';
 export type { ApiToken, GatewayConfig } from './gateway-config.ts';
 export {
-  loadEngines,
   type EngineEntry,
+  EngineFleet,
   type EngineRegistry,
+  type EngineStatus,
   type EngineSurroundings,
+  loadEngines,
   type RegisteredEngine,
-} from './engine/load-engines.ts';
+} from './engine/index.ts';
 export { ENGINE_HOST_KINDS, type EngineHostKind, readHostKind } from './engine/host-kind.ts';
 export { createTranslator, type Dialect, DIALECTS, type TranslatedStatement, type Translator } from './translate/translator.ts';

@@ -49,6 +49,7 @@ export const ERROR_CODES = {
   CATALOG_INCOMPATIBLE_CHANGE: user(400, 'The change does not fit the table, its rows or its files.'),
   CATALOG_INVALID_NAME: user(400, 'The name is not usable for a schema, table or column.'),
   ENGINE_UNKNOWN: user(400, 'No engine of that name is registered.'),
+  ENGINE_EXISTS: user(409, 'An engine of that name is there already.'),
   ENGINE_EXCLUDED: user(400, 'A hint, the session or a routing rule asks for another engine.'),
   ENGINE_DEMOTED: user(400, 'The engine gave another answer than another engine over plans of this kind, and is not trusted with them.'),
   ENGINE_REFUSED: user(400, 'No engine that may run the statement accepts it.'),

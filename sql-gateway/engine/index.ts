@@ -1,3 +1,6 @@
-export { loadEngines, type EngineEntry, type EngineRegistry, type EngineSurroundings, type RegisteredEngine } from './load-engines.ts';
+export { EngineFleet } from './engine-fleet.ts';
+export { type EngineRegistry, type EngineStatus, formatState, type RegisteredEngine } from './engine-registry.ts';
+export { loadEngines } from './load-engines.ts';
 export { checkPlugin, loadPlugin } from './load-plugin.ts';
+export type { EngineEntry, EngineSurroundings } from './start-engine.ts';
 export { validateConfig } from './validate-config.ts';

@@ -1,6 +1,6 @@
 import { PlatformError } from '../../spi/index.ts';
 import type { ResultCache } from '../cache/result-cache.ts';
-import type { EngineRegistry } from '../engine/load-engines.ts';
+import { type EngineRegistry, formatState } from '../engine/engine-registry.ts';
 import type { Admission } from '../query/admission.ts';
 import type { StreamService } from '../stream/stream-service.ts';
 import type { Metrics } from './metrics.ts';
@@ -85,8 +85,8 @@ export function serverRoutes(parts: ServerRouteParts): readonly Route[] {
 
 async function tellReadiness({ engines, checkOpen }: ServerRouteParts): Promise<unknown> {
   checkOpen();
-  const entries = await engines.health();
-  if (entries.some(({ health }) => health.ready)) return { status: 'ready' };
+  const entries = await engines.status();
+  if (entries.some(({ state, health }) => state === 'serving' && health.ready)) return { status: 'ready' };
   throw new PlatformError('INTERNAL_UNAVAILABLE', 'No engine is ready.');
 }
 
@@ -96,6 +96,5 @@ async function sendMetrics({ reply }: HttpExchange, { metrics, admission, stream
 }
 
 async function listEngines(engines: EngineRegistry): Promise<readonly unknown[]> {
-  const entries = await engines.health();
-  return entries.map(({ name, version, engine, health }) => ({ name, version, health, capabilities: engine.capabilities }));
+  return (await engines.status()).map((status) => ({ ...status, state: formatState(status) }));
 }

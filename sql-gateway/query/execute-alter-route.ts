@@ -20,7 +20,8 @@ export async function executeClearEngine(
   { engine }: Extract<BoundStatement, { kind: 'clear_engine' }>,
   { demotions, engines }: StatementContext,
 ): Promise<StatementOutcome> {
-  const { name } = engines.get(engine);
+  engines.check(engine);
+  const name = engine.toLowerCase();
   const cleared = await demotions.clear(name);
   return answerDone(`cleared ${String(cleared)} demotions of ${name}`);
 }

@@ -9,7 +9,7 @@ import {
 } from '../../spi/index.ts';
 import type { BoundCall } from '../../sql/bind/index.ts';
 import { restrictScan } from '../../sql/plan/index.ts';
-import type { RegisteredEngine } from '../engine/load-engines.ts';
+import type { RegisteredEngine } from '../engine/engine-registry.ts';
 import { answerRow } from './answer-small.ts';
 import { beginAnew } from './begin-anew.ts';
 import { countRowsIn } from './count-live-rows.ts';

@@ -49,10 +49,13 @@ export async function executeQuery(statement: QueryStatement, context: Statement
 export function resultKey(
   { query, hints }: QueryStatement,
   parameters: readonly ParameterValue[],
-  { request, cache, engines }: StatementContext,
+  { request, cache, engines, record }: StatementContext,
 ): string | null {
   if (cache.entryBytesMax === 0 || hints.noCache === true || request.session.resultCache === 'off') return null;
-  const engineVersions = engines.engines.map(({ name, version }) => `${name}@${version}`).join(' ');
+  const engineVersions = engines
+    .enginesFor(record.id)
+    .map(({ name, version }) => `${name}@${version}`)
+    .join(' ');
   return cacheKey(query, { parameters, engineWished: hints.engine ?? request.session.engine, engineVersions });
 }
 
@@ -73,16 +76,17 @@ export interface QueryRoute {
 /** Routes a query, over the rows of a fresh view where there is one. */
 export async function routeQuery(statement: QueryStatement, context: StatementContext, asksAll = false): Promise<QueryRoute> {
   const { router, freshViews, request } = context;
+  const queryId = context.record.id;
   const wish = wishOf(statement, context);
   const { query } = statement;
   const considered = request.session.freshViews === 'off' ? [] : await freshViews.consider(query);
   const fresh = considered.find((view) => view.query !== null);
   if (fresh?.query) {
-    const route = await router.route({ query: fresh.query, rulesFor: query, statement: 'query', wish, asksAll });
+    const route = await router.route({ query: fresh.query, rulesFor: query, statement: 'query', wish, asksAll, queryId });
     const allowed = route.decision.by !== 'rule' || route.decision.rule.views;
     if (allowed && route.candidates.length > 0) return { route, view: { name: fresh.name, query: fresh.query }, considered };
   }
-  return { route: await router.route({ query, statement: 'query', wish, asksAll }), view: null, considered };
+  return { route: await router.route({ query, statement: 'query', wish, asksAll, queryId }), view: null, considered };
 }
 
 async function runRouted(
@@ -98,8 +102,14 @@ async function runRouted(
   const snapshots = [...new Set([...formatSnapshots(statement.query.snapshots), ...formatSnapshots(query.snapshots)])];
   if (view !== null) record.describe({ view: view.name, snapshots });
   return router.run(route, record.signal, async (candidate, failedEngines) => {
-    const { name, engine, estimate } = candidate;
-    record.describe({ engine: name, route: formatDecision(route.decision), estimatedMs: totalMs(estimate), failedEngines });
+    const { name, version, engine, estimate, stable } = candidate;
+    record.describe({
+      engine: name,
+      engineVersion: version,
+      route: formatDecision(route.decision),
+      estimatedMs: totalMs(estimate),
+      failedEngines,
+    });
     const startedMs = performance.now();
     const prepared = await engine.prepare(query);
     const preparedMs = performance.now() - startedMs;
@@ -125,7 +135,10 @@ async function runRouted(
           await prepared.close();
         },
       };
-      return context.shadow.watch(outcome, { query, engine: candidate, sql: context.request.sql, parameters, snapshots });
+      // A comparison would tell against the engine whose name the canary has.
+      return stable !== undefined
+        ? outcome
+        : context.shadow.watch(outcome, { query, engine: candidate, sql: context.request.sql, parameters, snapshots });
     } catch (error) {
       await prepared.close();
       throw error;

@@ -10,7 +10,7 @@ import {
   type WriteTransaction,
 } from '../../spi/index.ts';
 import type { BoundStatement, QueryHints } from '../../sql/bind/index.ts';
-import type { RegisteredEngine } from '../engine/load-engines.ts';
+import type { RegisteredEngine } from '../engine/engine-registry.ts';
 import { formatDecision } from '../route/choose-engine.ts';
 import { totalMs } from '../route/measured-costs.ts';
 import { answerCommit, answerDone } from './answer-small.ts';
@@ -91,7 +91,7 @@ export async function writeQuery(
   const preferred = durable === null ? null : DURABLE_ENGINE;
   const wish = { hint: hints.engine, session: context.request.session.engine, preferred };
   const routedFromMs = performance.now();
-  const route = await router.route({ query, statement: 'write', wish });
+  const route = await router.route({ query, statement: 'write', wish, queryId: record.id });
   record.describe({ routingMs: performance.now() - routedFromMs });
   return router.run(route, record.signal, async (candidate, failedEngines) => {
     record.describe({ route: formatDecision(route.decision), estimatedMs: totalMs(candidate.estimate), failedEngines });
@@ -115,12 +115,12 @@ function furthest(before: Progress | null, progress: Progress): Progress {
 async function stageAndCommit(
   transaction: WriteTransaction,
   query: BoundQuery,
-  { name, engine }: RegisteredEngine,
+  { name, version, engine }: RegisteredEngine,
   context: StatementContext,
   { check, before }: MoreToStage,
 ): Promise<StatementOutcome> {
   const { record, durable } = context;
-  record.describe({ engine: name });
+  record.describe({ engine: name, engineVersion: version });
   const run: RunOptions = {
     queryId: record.id,
     parameters: context.parametersOf(query),

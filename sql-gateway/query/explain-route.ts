@@ -42,7 +42,13 @@ export async function explainRoute(statement: RoutedStatement, context: Statemen
   const stored = key !== null && context.cache.has(key);
   const { route, view, considered } = writes
     ? {
-        route: await context.router.route({ query, statement: 'write', wish: wishOf(statement, context), asksAll: true }),
+        route: await context.router.route({
+          query,
+          statement: 'write',
+          wish: wishOf(statement, context),
+          asksAll: true,
+          queryId: context.record.id,
+        }),
         view: null,
         considered: [],
       }

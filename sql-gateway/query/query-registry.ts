@@ -16,6 +16,7 @@ export interface QueryInfo {
   /** Kind of the bound statement, null until it is bound. */
   readonly kind: string | null;
   readonly engine: string | null;
+  readonly engineVersion: string | null;
   /** Who decided about the engine, null until it is routed. */
   readonly route: string | null;
   /** What the engine estimated, and how long it was waited for in the end. Units: milliseconds. */
@@ -58,6 +59,7 @@ export interface QueryRecord {
         QueryInfo,
         | 'kind'
         | 'engine'
+        | 'engineVersion'
         | 'route'
         | 'estimatedMs'
         | 'measuredMs'
@@ -164,6 +166,7 @@ function createRecord({ user, sql, jobId }: QueryOrigin, onEnd: (record: QueryRe
     estimatedMs: null,
     measuredMs: null,
     routingMs: null,
+    engineVersion: null,
     failedEngines: [],
     cache: null,
     view: null,

@@ -11,7 +11,7 @@ import type {
 } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import type { AccessControl } from '../access/access-control.ts';
-import type { EngineRegistry } from '../engine/load-engines.ts';
+import type { EngineRegistry } from '../engine/engine-registry.ts';
 import type { AllowedFiles } from '../file/allowed-files.ts';
 import type { ResultCache } from '../cache/result-cache.ts';
 import type { SpoolFolder } from '../file/spool-folder.ts';

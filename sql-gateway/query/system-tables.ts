@@ -3,7 +3,7 @@ import type { VirtualRelation } from '../../sql/bind/index.ts';
 import type { AccessControl, AccessView } from '../access/access-control.ts';
 import type { Caller } from '../access/caller.ts';
 import { grantsTable } from '../access/grants-table.ts';
-import type { EngineRegistry } from '../engine/load-engines.ts';
+import { type EngineRegistry, formatState } from '../engine/engine-registry.ts';
 import type { JobSummary } from '../job/job-info.ts';
 import { jobsTable } from '../job/jobs-table.ts';
 import type { MaintenanceEntry } from '../maintenance/maintenance-entry.ts';
@@ -115,6 +115,7 @@ function queriesTable(queries: readonly QueryInfo[]): VirtualRelation {
       { name: 'view', type: 'varchar' },
       { name: 'routing_ms', type: 'double' },
       { name: 'failed_engines', type: 'varchar' },
+      { name: 'engine_version', type: 'varchar' },
     ],
     rows: queries.map((query) => [
       query.queryId,
@@ -138,12 +139,13 @@ function queriesTable(queries: readonly QueryInfo[]): VirtualRelation {
       query.view,
       formatMs(query.routingMs),
       query.failedEngines.join(', '),
+      query.engineVersion,
     ]),
   };
 }
 
 async function enginesTable(engines: EngineRegistry): Promise<VirtualRelation> {
-  const entries = await engines.health();
+  const entries = await engines.status();
   return {
     columns: [
       { name: 'name', type: 'varchar' },
@@ -151,13 +153,19 @@ async function enginesTable(engines: EngineRegistry): Promise<VirtualRelation> {
       { name: 'ready', type: 'boolean' },
       { name: 'statements', type: 'varchar' },
       { name: 'details', type: 'varchar' },
+      { name: 'state', type: 'varchar' },
+      { name: 'running', type: 'bigint' },
+      { name: 'reason', type: 'varchar' },
     ],
-    rows: entries.map(({ name, version, engine, health }) => [
-      name,
-      version,
+    rows: entries.map(({ capabilities, health, ...entry }) => [
+      entry.name,
+      entry.version,
       health.ready,
-      engine.capabilities.statements.join(', '),
+      capabilities?.statements.join(', ') ?? '',
       JSON.stringify(health.details),
+      formatState(entry),
+      String(entry.running),
+      entry.reason,
     ]),
   };
 }

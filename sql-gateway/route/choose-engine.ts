@@ -7,7 +7,7 @@ import {
   PlatformError,
   type Refusal,
 } from '../../spi/index.ts';
-import type { RegisteredEngine } from '../engine/load-engines.ts';
+import type { RegisteredEngine } from '../engine/engine-registry.ts';
 import type { Demotions } from './demotions.ts';
 import { type MeasuredCosts, type PlanKey, totalMs } from './measured-costs.ts';
 import { planShape } from './plan-shape.ts';
@@ -21,10 +21,7 @@ export interface Candidate extends RegisteredEngine {
 }
 
 /** What an engine said to the statement, and what is known beside that. */
-export interface Consideration {
-  readonly name: string;
-  readonly engine: Engine;
-  readonly version: string;
+export interface Consideration extends RegisteredEngine {
   /** The engine's own answer, when it would take the statement. */
   readonly estimate: CostEstimate | null;
   readonly calibratedMs: number | null;
@@ -68,12 +65,18 @@ export interface EngineAnswer extends RegisteredEngine {
 /** Asks an engine what the statement would cost it. */
 export async function askEngine(query: BoundQuery, statement: 'query' | 'write', entry: RegisteredEngine): Promise<EngineAnswer> {
   const refusal = checkCapabilities(query, statement, entry.engine.capabilities);
-  if (refusal !== null) return { ...entry, answer: refusal };
+  const answer = refusal ?? (await estimateOf(query, entry.engine));
+  // What a canary does not take, its engine answers.
+  if (answer.kind === 'refusal' && entry.stable !== undefined) return askEngine(query, statement, entry.stable);
+  return { ...entry, answer };
+}
+
+async function estimateOf(query: BoundQuery, engine: Engine): Promise<CostEstimate | Refusal> {
   try {
-    return { ...entry, answer: await entry.engine.estimate(query) };
+    return await engine.estimate(query);
   } catch (error) {
     const { code, message } = PlatformError.from(error, 'ENGINE_FAILED');
-    return { ...entry, answer: { kind: 'refusal', code, reason: message } };
+    return { kind: 'refusal', code, reason: message };
   }
 }
 
@@ -110,10 +113,8 @@ export function rankEngines(
     return { ...entry, estimate: answer, calibratedMs: ms, runs, refusal };
   });
   const ableOf = (code: ErrorCode | null): Candidate[] =>
-    considered.flatMap(({ name, engine, version, estimate, calibratedMs, refusal }) =>
-      estimate === null || calibratedMs === null || (refusal?.code ?? null) !== code
-        ? []
-        : [{ name, engine, version, estimate, calibratedMs }],
+    considered.flatMap(({ estimate, calibratedMs, refusal, ...entry }) =>
+      estimate === null || calibratedMs === null || (refusal?.code ?? null) !== code ? [] : [{ ...entry, estimate, calibratedMs }],
     );
   const willing = ableOf(null);
   const candidates = willing.length > 0 ? willing : ableOf('RESOURCE_MEMORY');

@@ -1,5 +1,5 @@
 import { type BoundQuery, type Catalog, type CostEstimate, type Logger, PlatformError } from '../../spi/index.ts';
-import type { EngineRegistry, RegisteredEngine } from '../engine/load-engines.ts';
+import type { EngineRegistry, RegisteredEngine } from '../engine/engine-registry.ts';
 import {
   askEngine,
   type EngineExperience,
@@ -27,6 +27,8 @@ export interface RouteRequest {
   readonly wish: RouteWish;
   /** Asks also those engines that are not to run the statement, for people to see. */
   readonly asksAll?: boolean;
+  /** Decides whether a canary gets the statement; none does when left out. */
+  readonly queryId?: string;
 }
 
 /** Chooses engines, by rules, estimates and what was measured. */
@@ -34,7 +36,8 @@ export interface Router {
   readonly rules: RouteRules;
   /** @throws ENGINE_UNKNOWN when the engine wished for is not registered */
   route(request: RouteRequest): Promise<Route>;
-  /** Tries the candidates in order until one has begun to answer. A failure that the next one may not meet ends the search.
+  /** Tries the candidates in order until one has begun to answer. A failure that the next one would meet too ends the search; after a canary its
+   *  engine is tried, whatever the failure.
    *  @throws ENGINE_REFUSED, the last candidate's error, or the first that another engine would meet too */
   run<Started>(
     route: Route,
@@ -87,6 +90,13 @@ export function createRouter(parts: RouterParts): Router {
           return await start(candidate, failed);
         } catch (error) {
           const coded = PlatformError.from(error, 'ENGINE_FAILED');
+          const { stable, ...failing } = candidate;
+          if (stable !== undefined && !signal.aborted && coded.code !== 'STORAGE_CONFLICT') {
+            failed.push(`${candidate.name} ${candidate.version}`);
+            candidates.splice(candidates.indexOf(candidate) + 1, 0, { ...failing, ...stable });
+            parts.log.warn({ engine: candidate.name, version: candidate.version, code: coded.code }, 'canary failed before its first row');
+            continue;
+          }
           router.observe(route, candidate, 0, coded);
           failed.push(candidate.name);
           // A commit that lost its race would lose it for every engine: the statement has to begin anew.
@@ -100,7 +110,9 @@ export function createRouter(parts: RouterParts): Router {
       }
       throw new PlatformError('INTERNAL_INVARIANT', 'there was no candidate to try');
     },
-    observe: ({ query, candidates }, { name, estimate, calibratedMs }, measuredMs, error) => {
+    observe: ({ query, candidates }, { name, estimate, calibratedMs, stable }, measuredMs, error) => {
+      // What a canary does is no experience with the engine whose name it has.
+      if (stable !== undefined) return;
       const coded = error === null ? null : PlatformError.from(error, 'ENGINE_FAILED');
       // What the user did wrong or broke off says nothing about the engine.
       if (coded?.kind === 'user') return;
@@ -130,15 +142,16 @@ async function routeStatement(request: RouteRequest, parts: RouterParts, experie
   const ask = (entries: readonly RegisteredEngine[]): Promise<readonly EngineAnswer[]> =>
     Promise.all(entries.map((entry) => askEngine(query, statement, entry)));
   const wished = wish.hint ?? wish.session;
+  const engines = parts.engines.enginesFor(request.queryId ?? null);
   if (wished !== null) {
-    const entry = parts.engines.get(wished);
-    const answers = await ask(request.asksAll === true ? parts.engines.engines : [entry]);
+    const entry = parts.engines.get(wished, request.queryId);
+    const answers = await ask(request.asksAll === true ? engines : [entry]);
     const decision: RouteDecision = { by: wish.hint === null ? 'session' : 'hint', engine: entry.name };
     return { query, decision, askOthers: null, ...rankEngines(query, answers, decision, experience) };
   }
-  const quick = await askQuickEngines(request, parts, experience, ask);
+  const quick = await askQuickEngines(request, { engines, rules: parts.rules }, experience, ask);
   if (quick !== null) return quick;
-  const answers = await ask(parts.engines.engines);
+  const answers = await ask(engines);
   const decision = await decide(request, answers, parts);
   return { query, decision, askOthers: null, ...rankEngines(query, answers, decision, experience) };
 }
@@ -147,7 +160,7 @@ async function routeStatement(request: RouteRequest, parts: RouterParts, experie
  *  engine may be quicker, or more than the time decides. */
 async function askQuickEngines(
   { query, wish, asksAll }: RouteRequest,
-  { engines: { engines }, rules }: RouterParts,
+  { engines, rules }: { readonly engines: readonly RegisteredEngine[]; readonly rules: RouteRules },
   experience: EngineExperience,
   ask: (entries: readonly RegisteredEngine[]) => Promise<readonly EngineAnswer[]>,
 ): Promise<Route | null> {

@@ -30,8 +30,8 @@ const KINDS = ['query', 'write'];
 
 /** Checks a rule as it was written.
  *  @throws SQL_INVALID_VALUE for a feature or a comparison that there is not, ENGINE_UNKNOWN for an engine that is not registered */
-export function checkRule(rule: RouteRuleText, origin: RouteRule['origin'], engines: { get(name: string): unknown }): RouteRule {
-  for (const engine of rule.engines) engines.get(engine);
+export function checkRule(rule: RouteRuleText, origin: RouteRule['origin'], engines: { check(name: string): void }): RouteRule {
+  for (const engine of rule.engines) engines.check(engine);
   if (rule.policy !== 'any' && rule.engines.length === 0) throw invalid(rule, `the policy '${rule.policy}' needs ENGINES`);
   if (rule.policy === 'any' && rule.engines.length > 0) throw invalid(rule, "the policy 'any' takes no ENGINES");
   return {

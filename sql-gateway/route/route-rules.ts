@@ -1,6 +1,6 @@
 import { type Logger, nearestName, PlatformError, type SettingStore } from '../../spi/index.ts';
 import type { RouteRuleText } from '../../sql/bind/index.ts';
-import type { EngineRegistry } from '../engine/load-engines.ts';
+import type { EngineRegistry } from '../engine/engine-registry.ts';
 import { checkRule, type RouteRule } from './route-rule.ts';
 
 /** The rules of a server, the first that matches decides: those made by SQL in the order in which they were made, then the configured ones.

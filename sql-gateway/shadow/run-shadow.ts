@@ -1,7 +1,7 @@
 import { type Logger, PlatformError } from '../../spi/index.ts';
 import { createQueryId } from '../query/create-query-id.ts';
 import { countFrameRows } from '../result/count-frame-rows.ts';
-import type { EngineRegistry } from '../engine/load-engines.ts';
+import type { EngineRegistry } from '../engine/engine-registry.ts';
 import { askEngine, type Candidate } from '../route/choose-engine.ts';
 import type { Router } from '../route/create-router.ts';
 import type { Demotions } from '../route/demotions.ts';

@@ -2,7 +2,7 @@ import { type BoundQuery, type Logger, PlatformError, type ResultColumn } from '
 import { formatPlan } from '../../sql/plan/index.ts';
 import { keepResult } from '../cache/keep-result.ts';
 import type { ResultCache } from '../cache/result-cache.ts';
-import type { EngineRegistry } from '../engine/load-engines.ts';
+import type { EngineRegistry } from '../engine/engine-registry.ts';
 import type { Admission } from '../query/admission.ts';
 import { createQueryId } from '../query/create-query-id.ts';
 import type { StatementOutcome } from '../query/statement-request.ts';

@@ -1,5 +1,5 @@
 import type { BoundQuery, ParameterValue } from '../../spi/index.ts';
-import type { RegisteredEngine } from '../engine/load-engines.ts';
+import type { RegisteredEngine } from '../engine/engine-registry.ts';
 
 /** A query that an engine answers. */
 export interface WatchedRun {

@@ -1,5 +1,5 @@
 import { type Engine, PlatformError, type Refusal, type ViewEngine } from '../../spi/index.ts';
-import type { EngineRegistry } from '../engine/load-engines.ts';
+import type { EngineRegistry } from '../engine/engine-registry.ts';
 import type { BoundView } from './bound-view.ts';
 
 /** Whether an engine can keep a query fresh. */

@@ -1,5 +1,5 @@
 import type { Catalog, Logger, StreamStore, TableSink, TableSource } from '../../spi/index.ts';
-import type { EngineRegistry } from '../engine/load-engines.ts';
+import type { EngineRegistry } from '../engine/engine-registry.ts';
 
 /** The parts of the server that streams work with. */
 export interface StreamParts {

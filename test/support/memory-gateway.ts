@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Catalog, type CatalogWriter, PlatformError, type TableSnapshot, type TableSource } from '../../spi/index.ts';
-import { createGateway, type Gateway, type GatewayConfig, loadEngines } from '../../sql-gateway/index.ts';
+import { createGateway, type EngineFleet, type Gateway, type GatewayConfig, loadEngines } from '../../sql-gateway/index.ts';
 import { IdleTableMaintenance } from './idle-table-maintenance.ts';
 import { IdleTableTransfer } from './idle-table-transfer.ts';
 import { type MemoryEngineOptions, memoryEnginePlugin } from './memory-engine.ts';
@@ -15,6 +15,7 @@ import { createSilentLog } from './silent-log.ts';
 /** A gateway that listens on a free port of the loopback address, over memory parts. */
 export interface MemoryGateway {
   readonly gateway: Gateway;
+  readonly engines: EngineFleet;
   readonly url: string;
   readonly port: number;
   readonly sink: MemoryTableSink;
@@ -72,6 +73,10 @@ export async function startMemoryGateway(
   mkdirSync(allowed);
   const log = createSilentLog();
   const sink = createMemoryTableSink();
+  const fleet = await loadEngines(
+    engines.map((options) => ({ module: memoryEnginePlugin(options), config: {} })),
+    { tables: {} as TableSource, log, spoolDirectory: join(root, 'engines'), dataDirectory: root },
+  );
   const gateway = await createGateway({
     catalog: CATALOG,
     catalogWriter: {} as CatalogWriter,
@@ -83,10 +88,7 @@ export async function startMemoryGateway(
     transactions: createMemoryTransactionStore(CATALOG, sink),
     streams: createMemoryStreamStore(),
     streamsDirectory: join(root, 'streams'),
-    engines: await loadEngines(
-      engines.map((options) => ({ module: memoryEnginePlugin(options), config: {} })),
-      { tables: {} as TableSource, log, spoolDirectory: join(root, 'engines'), dataDirectory: root },
-    ),
+    engines: fleet,
     spoolDirectory: join(root, 'spool'),
     jobs: { directory: join(root, 'jobs'), resume: false, isProcessRunning: () => false },
     config: {
@@ -118,6 +120,7 @@ export async function startMemoryGateway(
     fetch(url + path, { ...init, headers: { authorization: `Bearer ${TOKEN}`, ...(init.headers as Record<string, string>) } });
   return {
     gateway,
+    engines: fleet,
     url,
     port,
     sink,

@@ -30,8 +30,10 @@ export async function modifyTable(
   const engine = { name: 'test', version: '1', engine: table.engine };
   const engines: StatementContext['engines'] = {
     engines: [engine, { ...engine, name: 'other' }],
+    enginesFor: () => engines.engines,
     get: () => engine,
-    health: () => Promise.resolve([]),
+    check: () => undefined,
+    status: () => Promise.resolve([]),
     drain: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

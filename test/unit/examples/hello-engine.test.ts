@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { RecordBatchReader } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, LogicalPlan } from '../../../spi/index.ts';
-import { type EngineRegistry, loadEngines } from '../../../sql-gateway/engine/load-engines.ts';
+import { type EngineRegistry, loadEngines } from '../../../sql-gateway/engine/index.ts';
 import {
   agg,
   aggregate,

@@ -3,7 +3,7 @@ import { RecordBatchReader } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import streamPlugin from '../../../../engines/stream/index.ts';
 import type { Engine, LogicalPlan } from '../../../../spi/index.ts';
-import { type EngineRegistry, loadEngines } from '../../../../sql-gateway/engine/load-engines.ts';
+import { type EngineRegistry, loadEngines } from '../../../../sql-gateway/engine/index.ts';
 import {
   agg,
   aggregate,

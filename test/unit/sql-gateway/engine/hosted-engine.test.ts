@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, Fragment, RunOptions, StagingArea } from '../../../../spi/index.ts';
 import type { EngineHostKind } from '../../../../sql-gateway/engine/host-kind.ts';
-import { type EngineRegistry, loadEngines } from '../../../../sql-gateway/engine/load-engines.ts';
+import { type EngineRegistry, loadEngines } from '../../../../sql-gateway/engine/index.ts';
 import { call, col, filter, INTEGER, lit, plan, scan, values, VARCHAR } from '../../../support/plan-builder.ts';
 import { bound, createParquetTables, type ParquetTables } from '../../../support/parquet-tables.ts';
 import { collectRows, runOptions } from '../../../support/result-rows.ts';

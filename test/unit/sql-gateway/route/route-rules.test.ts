@@ -10,7 +10,7 @@ function enginesOf(...names: readonly string[]): EngineRegistry {
     if (!names.includes(name)) throw new PlatformError('ENGINE_UNKNOWN', `No engine is called '${name}'.`);
     return {};
   };
-  return { get } as unknown as EngineRegistry;
+  return { check: get } as unknown as EngineRegistry;
 }
 
 const rule = (name: string, engine: string) => ({ name, when: [], policy: 'strict', engines: [engine], views: true }) as const;
