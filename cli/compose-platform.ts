@@ -3,9 +3,10 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isProcessRunning } from '../runtime/process/index.ts';
 import type { Logger } from '../spi/index.ts';
-import { createGateway, type Gateway, loadEngines } from '../sql-gateway/index.ts';
+import { createGateway, EngineInstaller, type Gateway, loadEngines } from '../sql-gateway/index.ts';
 import { openDataService, openWarehouse, type Warehouse } from '../storage/index.ts';
 import type { Config } from './config/config.ts';
+import { checkEngine } from './server/check-engine.ts';
 
 /** The storage of a data directory, opened by this process. */
 export interface Storage {
@@ -78,16 +79,24 @@ export interface PlatformOptions {
 export async function composePlatform(config: Config, token: string | null, log: Logger, options: PlatformOptions): Promise<Platform> {
   const storage = await composeStorage(config, log);
   const { warehouse } = storage;
+  const surroundings = {
+    tables: warehouse.source,
+    log,
+    spoolDirectory: join(storage.spoolDirectory, 'engines'),
+    dataDirectory: warehouse.dataDirectory,
+    foreignDirectories: foreignDirectories(config),
+  };
   const engines = await loadEngines(
     config.engines.map((entry) => ({ ...entry, module: moduleOf(entry.module) })),
-    {
-      tables: warehouse.source,
-      log,
-      spoolDirectory: join(storage.spoolDirectory, 'engines'),
-      dataDirectory: warehouse.dataDirectory,
-      foreignDirectories: foreignDirectories(config),
-    },
+    surroundings,
   );
+  const installer = new EngineInstaller({
+    fleet: engines,
+    surroundings,
+    directory: join(config.data.directory, 'plugins'),
+    check: checkEngine,
+  });
+  await installer.restore();
   const gateway = await createGateway({
     catalog: warehouse.catalog,
     catalogWriter: warehouse.writer,
@@ -100,6 +109,7 @@ export async function composePlatform(config: Config, token: string | null, log:
     streamsDirectory: join(config.data.directory, 'streams'),
     settings: warehouse.settings,
     engines,
+    installer,
     spoolDirectory: join(storage.spoolDirectory, 'gateway'),
     jobs: { directory: join(config.data.directory, 'jobs'), resume: options.resumeJobs, isProcessRunning },
     config: {

@@ -6,7 +6,7 @@ import { type Command, type CommandArguments, type CommandIo, EXIT } from './com
 import { backupCommand } from './command/backup.ts';
 import { configCommand } from './command/config.ts';
 import { demoCommand } from './command/demo.ts';
-import { enginesCommand } from './command/engines.ts';
+import { engineCommand } from './command/engine.ts';
 import { jobCommand } from './command/job.ts';
 import { importSqlCommand } from './command/import-sql.ts';
 import { loadCommand } from './command/load.ts';
@@ -25,7 +25,7 @@ const COMMANDS: readonly Command[] = [
   loadCommand,
   importSqlCommand,
   jobCommand,
-  enginesCommand,
+  engineCommand,
   verifyCommand,
   backupCommand,
   restoreCommand,

@@ -17,11 +17,13 @@ import { openAccessStore } from './access/access-store.ts';
 import { createAccessTokens } from './access/access-tokens.ts';
 import { createResultCache } from './cache/result-cache.ts';
 import type { EngineRegistry } from './engine/engine-registry.ts';
+import type { EngineInstaller } from './engine/install/engine-installer.ts';
 import { createAllowedFiles } from './file/allowed-files.ts';
 import { openSpoolFolder } from './file/spool-folder.ts';
 import { CHECKPOINT_INTERVAL_MS_DEFAULT, CACHE_BYTES_DEFAULT, CONCURRENT_JOBS_DEFAULT, type GatewayConfig } from './gateway-config.ts';
 import { catalogRoutes } from './http/catalog-routes.ts';
 import { createServer } from './http/create-server.ts';
+import { engineRoutes } from './http/engine-routes.ts';
 import { ingestRoutes } from './http/ingest-routes.ts';
 import { jobRoutes } from './http/job-routes.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -72,6 +74,8 @@ export interface GatewayParts {
   /** Keeps the routing rules that SQL makes. */
   readonly settings: SettingStore;
   readonly engines: EngineRegistry;
+  /** Brings and removes engines while the server runs; nobody does when left out. */
+  readonly installer?: EngineInstaller;
   /** Folder for uploads and other passing files, emptied at start. The storage's processes must be able to read and write in it. */
   readonly spoolDirectory: string;
   readonly jobs: {
@@ -148,6 +152,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await transactions.close();
       await streams.drain();
       await costs.end();
+      await parts.installer?.settled();
       await engines.drain(CANCEL_GRACE_MS);
     },
     close: async () => {
@@ -261,6 +266,7 @@ function gatewayRoutes(parts: GatewayParts, services: GatewayServices, checkOpen
     ...tokenRoutes({ tokens, limits: parts.config.limits }),
     ...jobRoutes({ jobs, limits: parts.config.limits, checkOpen }),
     ...catalogRoutes({ catalog: parts.catalog, access }),
+    ...engineRoutes({ engines: parts.engines, installer: parts.installer ?? null, config: parts.config, checkOpen }),
     ...serverRoutes({
       engines: parts.engines,
       metrics,

@@ -1,6 +1,6 @@
 import { PlatformError } from '../../spi/index.ts';
 import type { ResultCache } from '../cache/result-cache.ts';
-import { type EngineRegistry, formatState } from '../engine/engine-registry.ts';
+import type { EngineRegistry } from '../engine/engine-registry.ts';
 import type { Admission } from '../query/admission.ts';
 import type { StreamService } from '../stream/stream-service.ts';
 import type { Metrics } from './metrics.ts';
@@ -69,17 +69,6 @@ export function serverRoutes(parts: ServerRouteParts): readonly Route[] {
       },
       handle: () => Promise.resolve(parts.openApi()),
     },
-    {
-      method: 'GET',
-      path: '/v1/engines',
-      access: 'user',
-      operation: {
-        operationId: 'listEngines',
-        summary: 'List the engines with what they can do and how they are.',
-        responses: { 200: { description: 'The engines.', content: JSON_CONTENT } },
-      },
-      handle: async () => ({ engines: await listEngines(parts.engines) }),
-    },
   ];
 }
 
@@ -93,8 +82,4 @@ async function tellReadiness({ engines, checkOpen }: ServerRouteParts): Promise<
 async function sendMetrics({ reply }: HttpExchange, { metrics, admission, streams, cache }: ServerRouteParts): Promise<undefined> {
   await reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render(admission, await streams.list(), cache.figures));
   return undefined;
-}
-
-async function listEngines(engines: EngineRegistry): Promise<readonly unknown[]> {
-  return (await engines.status()).map((status) => ({ ...status, state: formatState(status) }));
 }

@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { PlatformError } from '../../spi/index.ts';
 import { writeAll } from '../file/write-all.ts';
-import { onDisk } from './durable-file.ts';
+import { onDisk } from '../file/durable-file.ts';
 import type { JournalEntry } from './journal-entry.ts';
 
 /** A job's journal, open for writing. */

@@ -1,6 +1,6 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onDisk } from './durable-file.ts';
+import { onDisk } from '../file/durable-file.ts';
 
 /** Tells whether a process of this machine has the id. */
 export type IsProcessRunning = (pid: number) => boolean;

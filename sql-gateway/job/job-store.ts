@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onDisk, syncFolder, writeSynced } from './durable-file.ts';
+import { onDisk, syncFolder, writeSynced } from '../file/durable-file.ts';
 import { formatEntry, type JobJournal, openJournal, readJournal } from './job-journal.ts';
 import { claimFolder, isOwnedElsewhere, type IsProcessRunning, releaseFolder } from './job-owner.ts';
 import { type JobProgress, replayJournal } from './job-progress.ts';

@@ -11,7 +11,7 @@ import type { StatementParts } from '../query/statement-context.ts';
 import { expandExecute } from '../query/prepared-statements.ts';
 import type { StatementOutcome, StatementRequest } from '../query/statement-request.ts';
 import type { SystemTableParts } from '../query/system-tables.ts';
-import { onDisk, syncFolder } from './durable-file.ts';
+import { onDisk, syncFolder } from '../file/durable-file.ts';
 import { sessionAfter } from './job-session.ts';
 import { callerOf, placedText, statementKey } from './job-spec.ts';
 import type { JobStore } from './job-store.ts';

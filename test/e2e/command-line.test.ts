@@ -170,10 +170,10 @@ describe('trivium serve', () => {
     expect((await fetch(`${server.url}/v1/sql`, { method: 'POST', body: '{"sql":"SELECT 1"}' })).status).toBe(401);
   });
 
-  it('is found by trivium sql and trivium engines on the same data directory', async () => {
+  it('is found by trivium sql and trivium engine list on the same data directory', async () => {
     const answer = await trivium('sql', '--data', 'served', '--format', 'csv', 'SELECT 6 * 7 AS answer');
     expect(answer).toMatchObject({ code: 0, stdout: 'answer\r\n42\r\n' });
-    expect((await trivium('engines', '--data', 'served')).stdout).toMatch(/^olap\s+\S+\s+yes/m);
+    expect((await trivium('engine', 'list', '--data', 'served')).stdout).toMatch(/^olap\s+\S+\s+serving\s+yes/m);
   });
 
   it('sees at once what another process loads beside it', async () => {
