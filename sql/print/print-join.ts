@@ -1,4 +1,4 @@
-import type { JoinNode, JoinType } from '../../spi/index.ts';
+import { assert, conjuncts, type Expression, type JoinNode, type JoinType, outputColumns, walkExpression } from '../../spi/index.ts';
 import type { PrintContext } from './print-context.ts';
 import { printPredicate } from './print-subquery.ts';
 import { closeBlock, openForJoin } from './derived-block.ts';
@@ -32,15 +32,42 @@ export function printJoin(context: PrintContext, node: JoinNode): SelectBlock {
   const right = node.lateral ? closeBlock(context, rightBelow) : rightSide(context, rightBelow, form);
   const condition = node.condition === null ? null : printPredicate(context, node.condition);
   const rightText = node.lateral ? `LATERAL ${right.from}` : right.joined ? `(${right.from})` : right.from;
-  const on = node.joinType === 'cross' ? '' : ` ON ${condition ?? 'true'}`;
+  const keyed = partnersOfKeys(context, node);
+  const on = node.joinType === 'cross' ? '' : ` ON ${condition ?? 'true'}${keyed.on}`;
   const leftOnly = node.joinType === 'semi' || node.joinType === 'anti';
   return {
     ...left,
     from: `${left.from} ${form.words} ${rightText}${on}`,
     joined: true,
-    where: [...left.where, ...right.where],
+    where: [...left.where, ...right.where, ...keyed.where],
     outputs: leftOnly ? left.outputs : [...left.outputs, ...right.outputs],
   };
+}
+
+/** DuckDB gives a left row of an ASOF join whose inequality key is NULL a partner when the rows are many. Returns the conditions that take it away: after
+ *  the join, or as an equality that holds for no such row where the row itself stays. */
+function partnersOfKeys(context: PrintContext, node: JoinNode): { readonly on: string; readonly where: readonly string[] } {
+  if (node.joinType !== 'asof_inner' && node.joinType !== 'asof_left') return { on: '', where: [] };
+  const inequality = conjuncts(node.condition).find((part) => part.kind === 'call' && INEQUALITIES.has(part.function));
+  const [first, second] = inequality?.kind === 'call' ? inequality.arguments : [];
+  assert(first !== undefined && second !== undefined, 'the binder lets an ASOF join have exactly one inequality');
+  const ofLeft = new Set(outputColumns(node.left).map(({ id }) => id));
+  const [leftKey, rightKey] = readsColumns(first, ofLeft) ? [first, second] : [second, first];
+  const key = context.expression(leftKey);
+  if (node.joinType === 'asof_inner') return { on: '', where: [`${key} IS NOT NULL`] };
+  return { on: ` AND (${key} IS NULL) = (${context.expression(rightKey)} IS NULL AND false)`, where: [] };
+}
+
+const INEQUALITIES = new Set(['lt', 'le', 'gt', 'ge']);
+
+function readsColumns(expression: Expression, ids: ReadonlySet<number>): boolean {
+  let reads = false;
+  walkExpression(expression, {
+    expression: (part) => {
+      if (part.kind === 'column' && ids.has(part.id)) reads = true;
+    },
+  });
+  return reads;
 }
 
 function rightSide(context: PrintContext, below: SelectBlock, form: JoinForm): SelectBlock {
