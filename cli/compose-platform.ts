@@ -3,7 +3,14 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { isProcessRunning } from '../runtime/process/index.ts';
 import type { Logger } from '../spi/index.ts';
-import { createGateway, EngineInstaller, type Gateway, loadEngines } from '../sql-gateway/index.ts';
+import {
+  createGateway,
+  EngineInstaller,
+  type Gateway,
+  loadEngines,
+  openOutsideDatabases,
+  type OutsideDatabases,
+} from '../sql-gateway/index.ts';
 import { openDataService, openWarehouse, type Warehouse } from '../storage/index.ts';
 import type { Config } from './config/config.ts';
 import { checkEngine } from './server/check-engine.ts';
@@ -79,8 +86,9 @@ export interface PlatformOptions {
 export async function composePlatform(config: Config, token: string | null, log: Logger, options: PlatformOptions): Promise<Platform> {
   const storage = await composeStorage(config, log);
   const { warehouse } = storage;
+  const outside = await composeOutside(config, warehouse, log);
   const surroundings = {
-    tables: warehouse.source,
+    tables: outside?.tables ?? warehouse.source,
     log,
     spoolDirectory: join(storage.spoolDirectory, 'engines'),
     dataDirectory: warehouse.dataDirectory,
@@ -103,6 +111,7 @@ export async function composePlatform(config: Config, token: string | null, log:
     sink: warehouse.sink,
     tables: warehouse.source,
     transactions: warehouse.transactions,
+    ...(outside === null ? {} : { outside }),
     maintenance: warehouse.maintenance,
     transfer: warehouse.transfer,
     streams: warehouse.streams,
@@ -134,6 +143,13 @@ export async function composePlatform(config: Config, token: string | null, log:
       await storage.close();
     },
   };
+}
+
+/** Null where no outside database is configured. */
+async function composeOutside({ connectors, limits }: Config, warehouse: Warehouse, log: Logger): Promise<OutsideDatabases | null> {
+  if (connectors.length === 0) return null;
+  const { catalog, source: tables, sink } = warehouse;
+  return openOutsideDatabases({ connectors, catalog, tables, sink, bytesMax: limits.outsideBytesMax, log });
 }
 
 /** Each process has a spool of its own, named by its id; those of processes that are gone are removed. */

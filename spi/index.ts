@@ -184,6 +184,16 @@ export {
   type Logger,
   SPI_VERSION,
 } from './engine/engine-plugin.ts';
+export type {
+  ConditionHandling,
+  Connector,
+  ConnectorPlan,
+  ConnectorRequest,
+  ConnectorSink,
+  ConnectorTable,
+  JsonData,
+} from './connector/connector.ts';
+export type { ConnectorHost, ConnectorPlugin } from './connector/connector-plugin.ts';
 export type { ScanWatermark, ViewCheckpoint, ViewEngine, ViewRows, ViewRun, ViewStart } from './engine/view-engine.ts';
 export { oncePerQuery } from './engine/once-per-query.ts';
 export { checkCapabilities } from './engine/check-capabilities.ts';

@@ -18,6 +18,7 @@ import { createAccessTokens } from './access/access-tokens.ts';
 import { createResultCache } from './cache/result-cache.ts';
 import type { EngineRegistry } from './engine/engine-registry.ts';
 import type { EngineInstaller } from './engine/install/engine-installer.ts';
+import type { OutsideDatabases } from './external/outside-databases.ts';
 import { createAllowedFiles } from './file/allowed-files.ts';
 import { openSpoolFolder } from './file/spool-folder.ts';
 import { CHECKPOINT_INTERVAL_MS_DEFAULT, CACHE_BYTES_DEFAULT, CONCURRENT_JOBS_DEFAULT, type GatewayConfig } from './gateway-config.ts';
@@ -66,6 +67,8 @@ export interface GatewayParts {
   readonly tables: TableSource;
   /** Keeps transactions over several tables. */
   readonly transactions: TransactionStore;
+  /** Outside databases, which the gateway drains and closes; none when left out. Engines get the rows by its `tables`. */
+  readonly outside?: OutsideDatabases;
   readonly maintenance: TableMaintenance;
   readonly transfer: TableTransfer;
   readonly streams: StreamStore;
@@ -154,6 +157,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await costs.end();
       await parts.installer?.settled();
       await engines.drain(CANCEL_GRACE_MS);
+      await parts.outside?.drain(CANCEL_GRACE_MS);
     },
     close: async () => {
       draining = true;
@@ -165,6 +169,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await shadow.close();
       await streams.close();
       await engines.close();
+      await parts.outside?.close();
       await encoder.close();
       metrics.close();
       await spool.close();
@@ -214,6 +219,7 @@ export async function createServices(parts: GatewayParts) {
   const shared = {
     ...parts,
     ...createAccess(parts),
+    outside: parts.outside ?? null,
     background,
     shadow,
     disagreements,

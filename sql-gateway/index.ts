@@ -1,5 +1,7 @@
 export { createGateway, type Gateway, type GatewayParts } from './create-gateway.ts';
 export type { JobInfo, JobSummary } from './job/job-info.ts';
+export { openOutsideDatabases, type OutsideDatabases, type OutsideParts } from './external/outside-databases.ts';
+export type { ConnectorEntry } from './external/load-connectors.ts';
 export { hasEnded } from './job/job-progress.ts';
 export type { ApiToken, GatewayConfig } from './gateway-config.ts';
 export {

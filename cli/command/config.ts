@@ -37,6 +37,10 @@ function showConfig(loaded: LoadedConfig, widthMax: number | undefined): string[
       loaded.file === null ? 'default' : 'file',
     ]);
   }
+  // A connector's keys may be secret, which only its plugin knows.
+  for (const { catalog, module, config } of loaded.config.connectors) {
+    rows.push([`connectors.${catalog}`, `${module} (${Object.keys(config).join(', ')})`, 'file']);
+  }
   const columns = ['key', 'value', 'from'].map((name) => ({ name, align: 'left' as const }));
   return renderTable(columns, rows, { widthMax: widthMax ?? 200 });
 }

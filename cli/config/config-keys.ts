@@ -81,6 +81,13 @@ export const CONFIG_KEYS = {
     maximum: 1024 * MIB,
     description: 'Slowest rate at which a body may arrive, after ten seconds of grace. Bytes per second.',
   },
+  'limits.outsideBytesMax': {
+    type: 'integer',
+    default: 8192 * MIB,
+    minimum: MIB,
+    maximum: Number.MAX_SAFE_INTEGER,
+    description: 'Rows that one statement may fetch from tables of outside databases. Bytes, before they are compressed.',
+  },
   'limits.readerStallMs': {
     type: 'integer',
     default: 300_000,

@@ -15,6 +15,16 @@ export interface EngineEntry {
   readonly network?: boolean;
 }
 
+/** An outside database to connect. */
+export interface ConnectorEntry {
+  /** The first part of the names of its tables. */
+  readonly catalog: string;
+  /** A package name or a path (relative to the configuration file). */
+  readonly module: string;
+  /** The plugin's own configuration, checked against its schema; values that the file takes from the environment are filled in. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
 /** The whole configuration, checked and complete. */
 export interface Config {
   readonly data: { readonly directory: string };
@@ -33,6 +43,7 @@ export interface Config {
     readonly bodyBytesMax: number;
     readonly bodyBytesPerSecondMin: number;
     readonly readerStallMs: number;
+    readonly outsideBytesMax: number;
   };
   readonly jobs: { readonly concurrent: number };
   readonly cache: { readonly bytesMax: number };
@@ -46,6 +57,7 @@ export interface Config {
   readonly streams: { readonly checkpointIntervalMs: number };
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
   readonly engines: readonly EngineEntry[];
+  readonly connectors: readonly ConnectorEntry[];
   readonly routes: readonly RouteRuleText[];
 }
 

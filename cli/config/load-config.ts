@@ -4,6 +4,7 @@ import { parseDocument } from 'yaml';
 import { nearestName, PlatformError } from '../../spi/index.ts';
 import { CONFIG_KEYS, type ConfigKey, environmentName } from './config-keys.ts';
 import type { Config, ConfigOrigin, EngineEntry, LoadedConfig } from './config.ts';
+import { readConnector } from './read-connector.ts';
 import { parseValue, type ConfigValue } from './parse-value.ts';
 import { ENGINE_KEYS, readEngine } from './read-engine.ts';
 import { readRoute } from './read-route.ts';
@@ -32,7 +33,10 @@ export interface ConfigInputs {
  *  @throws CONFIG_INVALID for an unknown key, with the nearest one, or a value of the wrong form, with where it came from. */
 export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   const file = findFile(inputs);
-  const fromFile = file === null ? { values: new Map<string, ConfigValue>(), engines: null, routes: [] } : readConfigFile(file);
+  const fromFile =
+    file === null
+      ? { values: new Map<string, ConfigValue>(), engines: null, connectors: [], routes: [] }
+      : readConfigFile(file, inputs.environment);
   const fromEnvironment = readEnvironment(inputs.environment);
   const fromFlags = readFlags(inputs.flags);
   const values: Record<string, ConfigValue> = {};
@@ -52,7 +56,8 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
       origins[name] = origin;
     }
   }
-  const lists = { engines: fromFile.engines ?? DEFAULT_ENGINES, routes: fromFile.routes };
+  const { connectors, routes } = fromFile;
+  const lists = { engines: fromFile.engines ?? DEFAULT_ENGINES, connectors, routes };
   const config = nestKeys(values, lists);
   return { config: resolvePaths(config, inputs.workingDirectory, file), origins, file };
 }
@@ -70,20 +75,29 @@ function findFile(inputs: ConfigInputs): string | null {
 interface FileContent {
   readonly values: Map<string, ConfigValue>;
   readonly engines: readonly EngineEntry[] | null;
+  readonly connectors: Config['connectors'];
   readonly routes: Config['routes'];
 }
 
-function readConfigFile(file: string): FileContent {
+function readConfigFile(file: string, environment: ConfigInputs['environment']): FileContent {
   const document = parseDocument(readFileSync(file, 'utf8'));
   const problem = document.errors[0];
   if (problem !== undefined) throw new PlatformError('CONFIG_INVALID', `${file}: ${problem.message}`);
   const content: unknown = document.toJS() ?? {};
   const values = new Map<string, ConfigValue>();
   let engines: readonly EngineEntry[] | null = null;
+  let connectors: Config['connectors'] = [];
   let routes: Config['routes'] = [];
   for (const [section, entries] of Object.entries(asRecord(content, file, 'the file'))) {
     if (section === 'engines') {
       engines = readEngines(entries, file);
+      continue;
+    }
+    if (section === 'connectors') {
+      connectors = Object.entries(asRecord(entries, file, section)).map(([catalog, entry]) => {
+        const place = `connectors.${catalog}`;
+        return readConnector(catalog, asRecord(entry, file, place), environment, `${file}: ${place}`);
+      });
       continue;
     }
     if (section === 'routes') {
@@ -96,13 +110,13 @@ function readConfigFile(file: string): FileContent {
       continue;
     }
     const sections = new Set(Object.keys(CONFIG_KEYS).map((name) => name.slice(0, name.indexOf('.'))));
-    if (!sections.has(section)) throw unknownKey(section, [...sections, 'engines', 'routes'], file);
+    if (!sections.has(section)) throw unknownKey(section, [...sections, 'engines', 'connectors', 'routes'], file);
     for (const [name, value] of Object.entries(asRecord(entries, file, section))) {
       const key = `${section}.${name}`;
       values.set(key, parseValue(key, findKey(key, file), value, file));
     }
   }
-  return { values, engines, routes };
+  return { values, engines, connectors, routes };
 }
 
 function readEngines(entries: unknown, file: string): readonly EngineEntry[] {
@@ -173,23 +187,26 @@ function asRecord(value: unknown, file: string, place: string): Readonly<Record<
   return value as Readonly<Record<string, unknown>>;
 }
 
-function nestKeys(values: Readonly<Record<string, ConfigValue>>, lists: Pick<Config, 'engines' | 'routes'>): Config {
+function nestKeys(values: Readonly<Record<string, ConfigValue>>, lists: Pick<Config, 'engines' | 'connectors' | 'routes'>): Config {
   const nested: Record<string, Record<string, ConfigValue>> = {};
   for (const [name, value] of Object.entries(values)) {
     const dot = name.indexOf('.');
     (nested[name.slice(0, dot)] ??= {})[name.slice(dot + 1)] = value;
   }
   // Every key of CONFIG_KEYS is present and was checked against its declared type, which is what Config states.
-  return { ...(nested as unknown as Omit<Config, 'engines' | 'routes'>), ...lists };
+  return { ...(nested as unknown as Omit<Config, 'engines' | 'connectors' | 'routes'>), ...lists };
 }
 
 function resolvePaths(config: Config, workingDirectory: string, file: string | null): Config {
   const isPath = (module: string): boolean => module.startsWith('.') || isAbsolute(module);
-  const engineBase = file === null ? workingDirectory : dirname(file);
+  const moduleBase = file === null ? workingDirectory : dirname(file);
+  const resolveModule = <Entry extends { readonly module: string }>(entry: Entry): Entry =>
+    isPath(entry.module) ? { ...entry, module: resolve(moduleBase, entry.module) } : entry;
   return {
     ...config,
     data: { directory: resolve(workingDirectory, config.data.directory) },
     files: { allowedDirectories: config.files.allowedDirectories.map((directory) => resolve(workingDirectory, directory)) },
-    engines: config.engines.map((entry) => (isPath(entry.module) ? { ...entry, module: resolve(engineBase, entry.module) } : entry)),
+    engines: config.engines.map(resolveModule),
+    connectors: config.connectors.map(resolveModule),
   };
 }

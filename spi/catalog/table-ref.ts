@@ -2,6 +2,8 @@
 export interface RelationName {
   readonly schema: string;
   readonly name: string;
+  /** The catalog of a table of an outside database; left out for the platform's own. */
+  readonly catalog?: string;
 }
 
 /** A table, for good: the uuid stays through renames and is new for a table created again under an old name. */

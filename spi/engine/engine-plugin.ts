@@ -2,7 +2,7 @@ import type { TableSource } from '../catalog/table-source.ts';
 import type { Engine } from './engine.ts';
 
 /** The version of this contract. Plugins name a range of it in `EnginePlugin.spi`. */
-export const SPI_VERSION = '1.1.0';
+export const SPI_VERSION = '1.2.0';
 
 /** A JSON Schema for a plugin's configuration: an object schema whose keys are all named. */
 export interface ConfigSchema {
@@ -19,6 +19,8 @@ export interface ConfigProperty {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly enum?: readonly string[];
+  /** True when the value must never be shown or logged. */
+  readonly secret?: boolean;
 }
 
 /** Writes structured log lines. Fields never carry secrets or rows. */

@@ -15,6 +15,10 @@ export interface EngineCapabilities {
   readonly functions: readonly string[] | 'all';
   /** No statement takes less time here, so an engine that is sure to be slower need not be asked. Units: milliseconds; 0 when left out. */
   readonly elapsedMsMin?: number;
+  /** Catalogs of outside databases (`TableRef.catalog`) whose tables it reads itself. A plan whose scans are all of one of them is sent to it as it is,
+   *  and before engines for which the host fetches the rows. In every other plan, and for an engine that declares none, a scan of an outside table
+   *  reads files as all scans do. */
+  readonly sources?: readonly string[];
 }
 
 /** What a statement would cost. An engine that knows nothing says so with a low confidence. */

@@ -48,6 +48,14 @@ export const ERROR_CODES = {
   CATALOG_COLUMN_IN_USE: user(409, 'The column is part of the partitioning, the order or the key of its table.'),
   CATALOG_INCOMPATIBLE_CHANGE: user(400, 'The change does not fit the table, its rows or its files.'),
   CATALOG_INVALID_NAME: user(400, 'The name is not usable for a schema, table or column.'),
+  CATALOG_OUTSIDE: user(400, 'The statement asks of a table of an outside database what only stored tables have.'),
+  CONNECTOR_FAILED: {
+    kind: 'external',
+    httpStatus: 502,
+    retryable: false,
+    summary: 'An outside database refused or failed what it was asked for.',
+  },
+  CONNECTOR_UNAVAILABLE: { kind: 'external', httpStatus: 503, retryable: true, summary: 'An outside database cannot be reached.' },
   ENGINE_UNKNOWN: user(400, 'No engine of that name is registered.'),
   ENGINE_EXISTS: user(409, 'An engine of that name is there already.'),
   ENGINE_EXCLUDED: user(400, 'A hint, the session or a routing rule asks for another engine.'),
@@ -100,6 +108,12 @@ export const ERROR_CODES = {
   RESOURCE_MEMORY: { kind: 'resource', httpStatus: 507, retryable: false, summary: 'The statement needs more memory than it may use.' },
   RESOURCE_DEADLINE: { kind: 'resource', httpStatus: 504, retryable: false, summary: 'The statement ran past its time limit.' },
   RESOURCE_DISK: { kind: 'resource', httpStatus: 507, retryable: true, summary: 'No space is left for temporary or stored files.' },
+  RESOURCE_OUTSIDE_ROWS: {
+    kind: 'resource',
+    httpStatus: 507,
+    retryable: false,
+    summary: 'The rows of outside tables that the statement needs are more than it may fetch.',
+  },
   RESOURCE_BUSY: { kind: 'resource', httpStatus: 429, retryable: true, summary: 'Too many statements are running; try again later.' },
   RESOURCE_TRANSACTIONS: {
     kind: 'resource',

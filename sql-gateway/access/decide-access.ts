@@ -40,6 +40,9 @@ async function decideRead(read: ReadReference, question: AccessQuestion, explain
   // A plan shows what lies behind a view.
   const readers = definer !== null && explained ? [definer, rights] : [reader];
   if (readers.every(({ administrator }) => administrator)) return;
+  if (read.kind === 'outside_table') {
+    for (const each of readers) requireAdministrator(each, 'Reading tables of outside databases');
+  }
   const found = await catalog.resolve(read);
   if (found === null) throw unknownRelation(read);
   for (const each of readers) {
@@ -159,6 +162,7 @@ const NEEDED: Readonly<Record<RowStatement['kind'], readonly string[]>> = {
 
 async function decideChange(statement: RowStatement, target: RelationReference | null, rights: Rights, catalog: Catalog): Promise<void> {
   const { kind, table } = statement;
+  if (table.catalog !== undefined) requireAdministrator(rights, 'Writing into tables of outside databases');
   await decideOn(table, NEEDED[kind], rights, catalog);
   if (kind === 'insert' && statement.mode === 'overwrite') await decideOn(table, ['DELETE'], rights, catalog);
   if (kind !== 'update') return;

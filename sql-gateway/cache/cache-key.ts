@@ -17,19 +17,20 @@ const CONSTANT_ROWS_MAX = 64;
  *  Shape: 64 hexadecimal digits.
  *  The plan holds its literals, the snapshots that it reads and the schemas that it reads them with. */
 export function cacheKey(query: BoundQuery, circumstances: CacheCircumstances): string | null {
-  if (!query.deterministic || readsStatementTime(query.plan) || holdsManyRows(query)) return null;
+  if (!query.deterministic || readsStatementTime(query.plan) || isUnkept(query)) return null;
   const { parameters, engineWished, engineVersions } = circumstances;
   const { timeZone } = query.session;
   const parts = { plan: query.plan, parameters, timeZone, engineWished, engineVersions };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-function holdsManyRows({ plan }: BoundQuery): boolean {
-  let many = false;
+/** Whether a query holds many rows itself, or reads an outside table, which changes without a word. */
+function isUnkept({ plan }: BoundQuery): boolean {
+  let unkept = false;
   const node = (each: PlanNode): void => {
-    many ||= each.kind === 'values' && each.rows.length > CONSTANT_ROWS_MAX;
+    unkept ||= each.kind === 'values' && each.rows.length > CONSTANT_ROWS_MAX;
+    unkept ||= each.kind === 'scan' && each.table.catalog !== undefined;
   };
-  // Most constant rows stand at the root, where a look is enough.
   walkPlan(plan.root, { node });
-  return many;
+  return unkept;
 }

@@ -1,39 +1,66 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import semver from 'semver';
-import { type EnginePlugin, PlatformError, SPI_VERSION } from '../../spi/index.ts';
+import { type ConnectorPlugin, type EnginePlugin, PlatformError, SPI_VERSION } from '../../spi/index.ts';
 
-/** Loads a plugin by package name or absolute path and checks its shape and the SPI version that it was made for.
+/** Loads an engine's plugin by package name or absolute path and checks its shape and the SPI version that it was made for.
  *  @throws SPI_INVALID_PLUGIN, SPI_VERSION */
 export async function loadPlugin(module: string): Promise<EnginePlugin> {
-  let loaded: { readonly default?: unknown };
-  try {
-    loaded = (await import(isAbsolute(module) ? pathToFileURL(module).href : module)) as { readonly default?: unknown };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PlatformError('SPI_INVALID_PLUGIN', `The engine module '${module}' cannot be loaded: ${reason}`, { cause: error });
-  }
-  return checkPlugin(loaded.default, module);
+  return checkPlugin(await importDefault(module, 'engine'), module);
 }
 
-/** Returns the value as a plugin when it has a plugin's shape and fits this SPI version.
+/** Loads a connector's plugin as `loadPlugin` does an engine's.
+ *  @throws SPI_INVALID_PLUGIN, SPI_VERSION */
+export async function loadConnectorPlugin(module: string): Promise<ConnectorPlugin> {
+  return checkConnectorPlugin(await importDefault(module, 'connector'), module);
+}
+
+/** Returns the value as an engine's plugin when it has a plugin's shape and fits this SPI version.
  *  @throws SPI_INVALID_PLUGIN, SPI_VERSION */
 export function checkPlugin(value: unknown, module: string): EnginePlugin {
-  if (typeof value !== 'object' || value === null) throw invalid(module, 'has no default export that is an object');
+  const plugin = checkShape(value, module, 'engine');
+  if (plugin['kind'] === 'connector') throw invalid(module, 'engine', "is a connector; name it under 'connectors'");
+  return value as EnginePlugin;
+}
+
+/** Returns the value as a connector's plugin when it has a plugin's shape and fits this SPI version.
+ *  @throws SPI_INVALID_PLUGIN, SPI_VERSION */
+export function checkConnectorPlugin(value: unknown, module: string): ConnectorPlugin {
+  const plugin = checkShape(value, module, 'connector');
+  if (plugin['kind'] !== 'connector') throw invalid(module, 'connector', "needs 'kind', which is 'connector'");
+  return value as ConnectorPlugin;
+}
+
+/** What a module is loaded as. */
+type PluginKind = 'engine' | 'connector';
+
+async function importDefault(module: string, kind: PluginKind): Promise<unknown> {
+  try {
+    const loaded = (await import(isAbsolute(module) ? pathToFileURL(module).href : module)) as { readonly default?: unknown };
+    return loaded.default;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PlatformError('SPI_INVALID_PLUGIN', `The ${kind} module '${module}' cannot be loaded: ${reason}`, { cause: error });
+  }
+}
+
+function checkShape(value: unknown, module: string, kind: PluginKind): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) throw invalid(module, kind, 'has no default export that is an object');
   const plugin = value as Readonly<Record<string, unknown>>;
   const { name, version, spi, configSchema, create } = plugin;
-  if (typeof name !== 'string' || !/^[a-z][a-z0-9_-]{0,62}$/.test(name)) throw invalid(module, "needs a lower-case 'name'");
-  if (typeof version !== 'string' || semver.valid(version) === null) throw invalid(module, "needs a semantic 'version'");
-  if (typeof spi !== 'string' || semver.validRange(spi) === null) throw invalid(module, "needs 'spi', a semver range");
-  if (!isConfigSchema(configSchema)) throw invalid(module, "needs 'configSchema', an object schema with 'properties'");
-  if (typeof create !== 'function') throw invalid(module, "needs the function 'create'");
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9_-]{0,62}$/.test(name)) throw invalid(module, kind, "needs a lower-case 'name'");
+  if (typeof version !== 'string' || semver.valid(version) === null) throw invalid(module, kind, "needs a semantic 'version'");
+  if (typeof spi !== 'string' || semver.validRange(spi) === null) throw invalid(module, kind, "needs 'spi', a semver range");
+  if (!isConfigSchema(configSchema)) throw invalid(module, kind, "needs 'configSchema', an object schema with 'properties'");
+  if (typeof create !== 'function') throw invalid(module, kind, "needs the function 'create'");
   if (!semver.satisfies(SPI_VERSION, spi)) {
-    throw new PlatformError('SPI_VERSION', `Engine '${name}' ${version} was made for SPI ${spi}; this is SPI ${SPI_VERSION}.`, {
+    const label = kind === 'engine' ? 'Engine' : 'Connector';
+    throw new PlatformError('SPI_VERSION', `${label} '${name}' ${version} was made for SPI ${spi}; this is SPI ${SPI_VERSION}.`, {
       hint: 'Install a version of the plugin for this SPI.',
-      details: { engine: name, needed: spi, present: SPI_VERSION },
+      details: { [kind]: name, needed: spi, present: SPI_VERSION },
     });
   }
-  return value as EnginePlugin;
+  return plugin;
 }
 
 function isConfigSchema(value: unknown): boolean {
@@ -42,6 +69,6 @@ function isConfigSchema(value: unknown): boolean {
   return type === 'object' && typeof properties === 'object' && properties !== null;
 }
 
-function invalid(module: string, what: string): PlatformError {
-  return new PlatformError('SPI_INVALID_PLUGIN', `The engine module '${module}' ${what}.`);
+function invalid(module: string, kind: PluginKind, what: string): PlatformError {
+  return new PlatformError('SPI_INVALID_PLUGIN', `The ${kind} module '${module}' ${what}.`);
 }

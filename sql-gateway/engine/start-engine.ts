@@ -54,7 +54,7 @@ export async function startEngine(
   { spoolDirectory, ...surroundings }: EngineSurroundings,
   spoolName: string = plugin.name,
 ): Promise<Engine> {
-  const config = validateConfig(plugin.name, given, plugin.configSchema);
+  const config = validateConfig(`engine '${plugin.name}'`, given, plugin.configSchema);
   const ownDirectory = join(spoolDirectory, spoolName);
   await rm(ownDirectory, { recursive: true, force: true });
   await mkdir(ownDirectory, { recursive: true });

@@ -3,39 +3,43 @@ import { type ConfigProperty, type ConfigSchema, nearestName, PlatformError } fr
 /** A plugin's configuration after the check: every value has its declared type. */
 export type EngineConfig = Readonly<Record<string, string | number | boolean>>;
 
-/** Returns the configuration with defaults filled in.
+/** Returns the configuration of an owner (`engine 'olap'`) with defaults filled in.
  *  @throws CONFIG_INVALID for an unknown key (with the nearest one), a missing key, or a value of the wrong type or range. */
-export function validateConfig(engine: string, given: Readonly<Record<string, unknown>>, schema: ConfigSchema): EngineConfig {
+export function validateConfig(owner: string, given: Readonly<Record<string, unknown>>, schema: ConfigSchema): EngineConfig {
   const known = Object.keys(schema.properties);
   for (const key of Object.keys(given)) {
     if (known.includes(key)) continue;
     const nearest = nearestName(key, known);
-    throw invalid(engine, `unknown key '${key}'${nearest === null ? `; it takes ${listNames(known)}` : `; did you mean '${nearest}'?`}`);
+    throw invalid(owner, `unknown key '${key}'${nearest === null ? `; it takes ${listNames(known)}` : `; did you mean '${nearest}'?`}`);
   }
   const config: Record<string, string | number | boolean> = {};
   for (const [key, property] of Object.entries(schema.properties)) {
     const value = given[key] ?? property.default;
     if (value === undefined) {
-      if (schema.required?.includes(key) === true) throw invalid(engine, `the key '${key}' is missing (${property.description})`);
+      if (schema.required?.includes(key) === true) throw invalid(owner, `the key '${key}' is missing (${property.description})`);
       continue;
     }
-    config[key] = checkValue(engine, key, value, property);
+    config[key] = checkValue(owner, key, value, property);
   }
   return config;
 }
 
-function checkValue(engine: string, key: string, value: unknown, property: ConfigProperty): string | number | boolean {
+function checkValue(owner: string, key: string, value: unknown, property: ConfigProperty): string | number | boolean {
   if (!hasType(value, property.type)) {
-    throw invalid(engine, `'${key}' must be of type ${property.type}, not ${value === null ? 'null' : typeof value}`);
+    throw invalid(owner, `'${key}' must be of type ${property.type}, not ${value === null ? 'null' : typeof value}`);
   }
   if (typeof value === 'number') {
     const { minimum = -Infinity, maximum = Infinity } = property;
     if (value < minimum || value > maximum) {
-      throw invalid(engine, `'${key}' is ${String(value)}, outside of ${String(minimum)} to ${String(maximum)}`);
+      throw invalid(
+        owner,
+        `'${key}' is ${property.secret === true ? '' : `${String(value)}, `}outside of ${String(minimum)} to ${String(maximum)}`,
+      );
     }
   }
   if (typeof value === 'string' && property.enum !== undefined && !property.enum.includes(value)) {
-    throw invalid(engine, `'${key}' is '${value}'; it must be one of ${listNames(property.enum)}`);
+    const shown = property.secret === true ? '' : ` is '${value}'; it`;
+    throw invalid(owner, `'${key}'${shown} must be one of ${listNames(property.enum)}`);
   }
   return value;
 }
@@ -50,6 +54,6 @@ function listNames(names: readonly string[]): string {
   return names.length === 0 ? 'no keys' : names.map((name) => `'${name}'`).join(', ');
 }
 
-function invalid(engine: string, what: string): PlatformError {
-  return new PlatformError('CONFIG_INVALID', `Configuration of engine '${engine}': ${what}.`);
+function invalid(owner: string, what: string): PlatformError {
+  return new PlatformError('CONFIG_INVALID', `Configuration of ${owner}: ${what}.`);
 }

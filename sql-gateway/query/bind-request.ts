@@ -18,7 +18,7 @@ const DEFAULT_TIME_ZONE = 'UTC';
 export async function bindRequest(
   { sql, principal, session, parameters }: StatementRequest,
   record: Pick<QueryRecord, 'createdAtMs' | 'describe'>,
-  parts: Pick<StatementParts, 'catalog' | 'access'> & SystemTableParts,
+  parts: Pick<StatementParts, 'catalog' | 'access' | 'outside'> & SystemTableParts,
 ): Promise<BoundStatement> {
   const timeZone = session.timeZone ?? DEFAULT_TIME_ZONE;
   const view = await parts.access.open(principal, parts.catalog);
@@ -34,6 +34,9 @@ export async function bindRequest(
     startedAtUs: `${String(record.createdAtMs)}000`,
     parameters,
     settings: settingsOf(session),
+    // Users are given rows of outside tables by views of administrators, and see no other.
+    outside: view.rights === null ? parts.outside?.catalogs : undefined,
+    definerOutside: parts.outside?.catalogs,
     virtualRelation: (name) => readSystemTable(name, { caller: principal, view }, parts),
   });
   const { statement } = bound;

@@ -2,12 +2,14 @@ import type { BoundQuery, ParameterValue } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import { cacheKey } from '../cache/cache-key.ts';
 import { keepResult } from '../cache/keep-result.ts';
+import { readsOutside } from '../external/outside-reads.ts';
 import { formatDecision, type Route, type RouteWish } from '../route/choose-engine.ts';
 import type { ViewConsideration } from '../route/fresh-views.ts';
 import { totalMs } from '../route/measured-costs.ts';
 import { measureFrames } from '../route/measure-frames.ts';
 import { formatSnapshots } from './query-registry.ts';
 import { readAhead } from './read-ahead.ts';
+import { openStatementReads } from './statement-reads.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
 
@@ -101,7 +103,8 @@ async function runRouted(
   const query = view?.query ?? statement.query;
   const snapshots = [...new Set([...formatSnapshots(statement.query.snapshots), ...formatSnapshots(query.snapshots)])];
   if (view !== null) record.describe({ view: view.name, snapshots });
-  return router.run(route, record.signal, async (candidate, failedEngines) => {
+  const reads = openStatementReads(context, parameters);
+  const started = router.run(route, record.signal, async (candidate, failedEngines) => {
     const { name, version, engine, estimate, stable } = candidate;
     record.describe({
       engine: name,
@@ -110,8 +113,9 @@ async function runRouted(
       estimatedMs: totalMs(estimate),
       failedEngines,
     });
+    const local = await reads.localize(query, engine.capabilities);
     const startedMs = performance.now();
-    const prepared = await engine.prepare(query);
+    const prepared = await engine.prepare(local);
     const preparedMs = performance.now() - startedMs;
     let begun = false;
     try {
@@ -133,16 +137,21 @@ async function runRouted(
         close: async () => {
           await started.close();
           await prepared.close();
+          await reads.close();
         },
       };
-      // A comparison would tell against the engine whose name the canary has.
-      return stable !== undefined
-        ? outcome
-        : context.shadow.watch(outcome, { query, engine: candidate, sql: context.request.sql, parameters, snapshots });
+      // A comparison would tell against the engine whose name the canary has; what an engine read of an outside table itself nobody reads again.
+      if (stable !== undefined || (local === query && readsOutside(query))) return outcome;
+      const { sql } = context.request;
+      return context.shadow.watch(outcome, { query: local, engine: candidate, sql, parameters, snapshots, retain: () => reads.retain() });
     } catch (error) {
       await prepared.close();
       throw error;
     }
+  });
+  return started.catch(async (error: unknown) => {
+    await reads.close();
+    throw error;
   });
 }
 

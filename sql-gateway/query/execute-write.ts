@@ -14,8 +14,10 @@ import type { RegisteredEngine } from '../engine/engine-registry.ts';
 import { formatDecision } from '../route/choose-engine.ts';
 import { totalMs } from '../route/measured-costs.ts';
 import { answerCommit, answerDone } from './answer-small.ts';
+import { insertOutside } from './insert-outside.ts';
 import { formatSnapshots } from './query-registry.ts';
 import type { StatementContext } from './statement-context.ts';
+import { openStatementReads } from './statement-reads.ts';
 import type { StatementOutcome } from './statement-request.ts';
 
 /** The engine that keeps finished work, which a statement that outlives its process is for. */
@@ -26,6 +28,7 @@ export async function executeInsert(
   statement: Extract<BoundStatement, { kind: 'insert' }>,
   context: StatementContext,
 ): Promise<StatementOutcome> {
+  if (statement.table.catalog !== undefined) return insertOutside(statement, context);
   const earlier = await findEarlierCommit(statement.table, context);
   if (earlier !== null) return answerCommit(earlier, null);
   return writeQuery(
@@ -133,9 +136,14 @@ async function stageAndCommit(
   };
   const stage = async (): Promise<readonly Fragment[]> => {
     const staged = (await before?.(transaction)) ?? [];
-    const fragments = await engine.write(query, transaction, run);
-    check?.(fragments);
-    return [...staged, ...fragments];
+    const reads = openStatementReads(context, run.parameters);
+    try {
+      const fragments = await engine.write(await reads.localize(query, engine.capabilities), transaction, run);
+      check?.(fragments);
+      return [...staged, ...fragments];
+    } finally {
+      await reads.close();
+    }
   };
   return answerCommit(await commitStaged(transaction, stage, context), name);
 }

@@ -8,6 +8,7 @@ import { answerTable, type SmallColumn, type SmallValue } from './answer-small.t
 import { resultKey, routeQuery, wishOf } from './execute-query.ts';
 import { formatSnapshots } from './query-registry.ts';
 import type { StatementContext } from './statement-context.ts';
+import { describeReads } from './statement-reads.ts';
 import type { StatementOutcome } from './statement-request.ts';
 
 /** Statements that an engine runs. */
@@ -53,7 +54,7 @@ export async function explainRoute(statement: RoutedStatement, context: Statemen
         considered: [],
       }
     : await routeQuery(statement, context, true);
-  const facts = { decidedBy: formatDecision(route.decision), snapshots: snapshots.join(', ') };
+  const facts = { decidedBy: formatDecision(route.decision), snapshots: describeReads(query).join(', ') };
   const rows = route.considered.map((considered) => engineRow(considered, route, stored, facts));
   const views = considered.map(({ name, refusal, query: overView }) =>
     otherRow(`(view ${name})`, {

@@ -12,6 +12,7 @@ import type {
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import type { AccessControl } from '../access/access-control.ts';
 import type { EngineRegistry } from '../engine/engine-registry.ts';
+import type { OutsideDatabases } from '../external/outside-databases.ts';
 import type { AllowedFiles } from '../file/allowed-files.ts';
 import type { ResultCache } from '../cache/result-cache.ts';
 import type { SpoolFolder } from '../file/spool-folder.ts';
@@ -33,6 +34,8 @@ export interface StatementParts {
   readonly catalogWriter: CatalogWriter;
   readonly sink: TableSink;
   readonly tables: TableSource;
+  /** Null where no outside database is configured. */
+  readonly outside: OutsideDatabases | null;
   readonly maintenance: TableMaintenance;
   readonly transfer: TableTransfer;
   readonly engines: EngineRegistry;

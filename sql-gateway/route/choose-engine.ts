@@ -8,6 +8,7 @@ import {
   type Refusal,
 } from '../../spi/index.ts';
 import type { RegisteredEngine } from '../engine/engine-registry.ts';
+import { readsItself } from '../external/outside-reads.ts';
 import type { Demotions } from './demotions.ts';
 import { type MeasuredCosts, type PlanKey, totalMs } from './measured-costs.ts';
 import { planShape } from './plan-shape.ts';
@@ -120,7 +121,9 @@ export function rankEngines(
   const candidates = willing.length > 0 ? willing : ableOf('RESOURCE_MEMORY');
   const preferred = preferredBy(decision);
   const isAfter = ({ name }: Candidate): number => (preferred.length === 0 || preferred.includes(name) ? 0 : 1);
-  candidates.sort((left, right) => isAfter(left) - isAfter(right) || weighCost(left) - weighCost(right));
+  // Rows that are fetched for an engine have no part in its estimate; the database of the rows needs no copy of them.
+  const fetches = ({ engine }: Candidate): number => (readsItself(query, engine.capabilities) ? 0 : 1);
+  candidates.sort((left, right) => isAfter(left) - isAfter(right) || fetches(left) - fetches(right) || weighCost(left) - weighCost(right));
   return { considered, candidates };
 }
 

@@ -114,8 +114,8 @@ export function createRouter(parts: RouterParts): Router {
       // What a canary does is no experience with the engine whose name it has.
       if (stable !== undefined) return;
       const coded = error === null ? null : PlatformError.from(error, 'ENGINE_FAILED');
-      // What the user did wrong or broke off says nothing about the engine.
-      if (coded?.kind === 'user') return;
+      // What the user did wrong or broke off, and what an outside database failed at, says nothing about the engine.
+      if (coded !== null && (coded.kind === 'user' || /^(CONNECTOR_|RESOURCE_OUTSIDE_)/.test(coded.code))) return;
       costs.observe({ engine: name, plan: planKeyOf(query), estimate, measuredMs, errorCode: coded?.code ?? null });
       if (coded !== null) return;
       const other = candidates.find((candidate) => candidate.name !== name);

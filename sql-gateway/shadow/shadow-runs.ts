@@ -95,12 +95,14 @@ class ServerShadowRuns implements ShadowRuns {
     const comparison = share > 0 && this.#random() < share ? comparisonOf(run.query) : null;
     if (comparison === null) return outcome;
     let kept: KeptAnswer | null = null;
+    const release = run.retain();
     const frames = keepResult(outcome.frames, ANSWER_BYTES_MAX, (copies) => {
       kept = { ...run, columns: outcome.columns, frames: copies, comparison };
     });
     const close = async (): Promise<void> => {
       await outcome.close();
-      if (kept !== null) this.#begin(kept);
+      if (kept === null) await release();
+      else await this.#begin(kept, release);
       kept = null;
     };
     return { ...outcome, frames, close };
@@ -121,12 +123,13 @@ class ServerShadowRuns implements ShadowRuns {
   }
 
   /** The statement itself still has its place, so half of them taken leaves enough for others. */
-  #begin(answer: KeptAnswer): void {
+  async #begin(answer: KeptAnswer, release: () => Promise<void>): Promise<void> {
     const { admission, log } = this.#parts;
     const { running, queued } = admission.state;
     const isBusy = this.#running !== null || queued > 0 || running > Math.ceil(admission.places / 2);
-    if (isBusy || this.#closing.signal.aborted) return;
+    if (isBusy || this.#closing.signal.aborted) return release();
     this.#running = this.#runAdmitted(answer)
+      .finally(release)
       .catch((error: unknown) => {
         // The user has the answer; what could not be compared is no fault of the statement.
         log.warn({ code: PlatformError.from(error, 'INTERNAL_INVARIANT').code, error: String(error) }, 'a shadow run failed');

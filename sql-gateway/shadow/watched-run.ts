@@ -9,4 +9,6 @@ export interface WatchedRun {
   readonly parameters: readonly ParameterValue[];
   /** Snapshots as `schema.table@id`. */
   readonly snapshots: readonly string[];
+  /** Keeps what the query reads until the function returned is called. */
+  retain(): () => Promise<void>;
 }

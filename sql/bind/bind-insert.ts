@@ -15,6 +15,7 @@ import { castTo, coerceForAssignment } from './coercion.ts';
 import { mayBeNull } from './expression-nullability.ts';
 import { finishQuery, readHints } from './finish-query.ts';
 import { lookUpTarget } from './maintained-table.ts';
+import { isOutside } from './outside-relation.ts';
 import { sameName } from './relation-name.ts';
 import { columnExpression, EMPTY_SCOPE } from './scope.ts';
 
@@ -24,11 +25,18 @@ const ONE_ROW: BoundRelation = { plan: { kind: 'values', columns: [], rows: [[]]
 /** Binds INSERT: the query puts out the table's columns in their order and types; columns without a value have their default.
  *  @throws SQL_INVALID_VALUE when a NOT NULL column certainly gets NULL */
 export function bindInsert(state: BinderState, node: Insert): BoundStatement {
-  const table = lookUpTarget(state, node.table);
+  const found = lookUpTarget(state, node.table, !node.overwrite);
+  const table = isOutside(found) ? namedFields(found, node) : found;
   const rows = bindInsertedRows(state, node, table);
   const mode = node.overwrite ? 'overwrite' : 'append';
   const hints = node.source === null ? { engine: null } : readHints(state, node.source);
   return { kind: 'insert', mode, table: table.ref, schemaId: table.schemaId, query: finishQuery(state, rows), hints };
+}
+
+/** An outside database has defaults of its own, which columns get that nobody names. */
+function namedFields(table: TableSnapshot, { columns }: Insert): TableSnapshot {
+  const isNamed = ({ name }: Field): boolean => columns.some((column) => sameName(column.name, name));
+  return columns.length === 0 ? table : { ...table, fields: table.fields.filter(isNamed) };
 }
 
 /** Binds the rows of an INSERT, in the table's columns. Columns of `fixed` have its values, by field id, and are not among those of the source. */

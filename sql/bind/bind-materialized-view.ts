@@ -6,6 +6,7 @@ import type { BinderState } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
 import { collectRelations } from './collect-relations.ts';
 import { finishQuery, readHints } from './finish-query.ts';
+import { isOutside, refusedOutside } from './outside-relation.ts';
 import { MATERIALIZED_VIEW } from './stream-table.ts';
 import { relationName, sameName } from './relation-name.ts';
 
@@ -51,6 +52,10 @@ function refuseSources(state: BinderState, { query }: CreateMaterializedView): v
   const views = [...state.relations.values()].flatMap((found) => (found.kind === 'view' ? [found.query] : []));
   const versioned = [query, ...views].flatMap(collectRelations).find((mention) => mention.version !== null);
   if (versioned !== undefined) throw unsupported(state, 'an old version of a table in a materialized view', query.span);
+  for (const found of state.relations.values()) {
+    if (found.kind === 'table' && isOutside(found))
+      throw refusedOutside(state, found.ref, 'whose changes nobody tells to a materialized view', query.span);
+  }
   const virtual = [...state.relations.values()].find((found) => found.kind === 'virtual');
   if (virtual?.kind !== 'virtual') return;
   throw unsupported(state, `${virtual.name.schema}.${virtual.name.name} in a materialized view`, query.span);

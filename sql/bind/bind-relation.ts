@@ -14,9 +14,10 @@ import type { BinderState, BoundRelation, Environment, VisibleCommonTable } from
 import type { VirtualRelation } from './bound-statement.ts';
 import { computedColumnsOf, withComputedColumns } from './computed-columns.ts';
 import { type FromItem, nameColumns } from './from-item.ts';
-import { noteUse } from './read-record.ts';
+import { noteUse, type RelationKind } from './read-record.ts';
 import { isMomentOfRow } from './moment-of-row.ts';
-import { relationName } from './relation-name.ts';
+import { isOutside, refusedOutside } from './outside-relation.ts';
+import { namedRelation } from './relation-name.ts';
 import { type ParsedView, placedKey, relationKey, type ResolvedRelation, targetKey, viewSource } from './resolve-relations.ts';
 import { scanColumn } from './scan-column.ts';
 import { ScopeColumns } from './scope-columns.ts';
@@ -33,7 +34,7 @@ export function bindNamedTable(state: BinderState, node: NamedTable, environment
   const stored = common === null ? bindStoredTable(state, node) : null;
   if (stored !== null) return stored;
   const relation = bindRelation(state, node.name, node.version, environment);
-  const own = common === null ? ownName(relationName(node.name, state.source)) : { table: node.name.parts[0]?.name ?? null, schema: null };
+  const own = common === null ? ownName(namedRelation(node.name, state.source)) : { table: node.name.parts[0]?.name ?? null, schema: null };
   return { plan: relation.plan, columns: ScopeColumns.of(nameColumns(state, relation.columns, own, node.alias)), seesLeft: false };
 }
 
@@ -44,11 +45,11 @@ function bindStoredTable(state: BinderState, node: NamedTable): FromItem | null 
   if (table.kind !== 'table' || computedColumnsOf(table).length > 0 || !hasUniqueNames(table.fields)) return null;
   const { ref, fields } = table;
   pin(state, table);
-  const own = node.alias === null ? ownName(relationName(node.name, state.source)) : { table: node.alias.name.name, schema: null };
+  const own = node.alias === null ? ownName(namedRelation(node.name, state.source)) : { table: node.alias.name.name, schema: null };
   const columns = new TableColumns(state.columns, fields, own);
   state.tables.push(columns);
   const plan = scanOf(table, columns.scanned);
-  noteUse(state, isMaterializedView(table) ? 'materialized_view' : 'table', ref, { plan, columns: columns.scanned });
+  noteUse(state, tableKind(table), ref, { plan, columns: columns.scanned });
   return { plan, columns: new ScopeColumns([columns]), seesLeft: false };
 }
 
@@ -75,7 +76,7 @@ export function bindRelation(
   switch (resolved.kind) {
     case 'table': {
       const rows = scanTable(state, resolved);
-      noteUse(state, isMaterializedView(resolved) ? 'materialized_view' : 'table', resolved.ref, rows);
+      noteUse(state, tableKind(resolved), resolved.ref, rows);
       return withComputedColumns(state, resolved, rows, name.span);
     }
     case 'view': {
@@ -94,6 +95,12 @@ export function bindRelation(
   }
 }
 
+/** Returns what a table is in the record of what a statement reads. */
+export function tableKind(table: TableSnapshot): RelationKind {
+  if (isOutside(table)) return 'outside_table';
+  return isMaterializedView(table) ? 'materialized_view' : 'table';
+}
+
 function hasVersions(resolved: ResolvedRelation): boolean {
   return resolved.kind === 'virtual' ? resolved.describes?.hasVersions === true : resolved.kind !== 'view';
 }
@@ -102,25 +109,34 @@ function hasVersions(resolved: ResolvedRelation): boolean {
 function noteDescribed(state: BinderState, table: TableSnapshot): void {
   const { columns, plan } = virtualRows(state, { columns: table.fields.map(({ name }) => ({ name, type: 'varchar' })), rows: [] });
   const described = columns.map((column, index) => ({ ...column, fieldId: table.fields[index]?.id ?? -1 }));
-  noteUse(state, isMaterializedView(table) ? 'materialized_view' : 'table', table.ref, { plan, columns: described });
+  noteUse(state, tableKind(table), table.ref, { plan, columns: described });
   state.reads.queries.push({ plan, columns });
 }
 
 /** Returns what a name was resolved to before binding started. */
 export function lookUp(state: BinderState, name: QualifiedName, version: TableVersion | null): ResolvedRelation {
   const travel = version === null ? null : timeTravelOf(version, state.source, state.context);
-  const key = placedKey(relationKey(relationName(name, state.source), travel), state.source, state.context);
+  const key = placedKey(relationKey(namedRelation(name, state.source), travel), state.source, state.context);
   const resolved = state.relations.get(key);
   assert(resolved !== undefined, `relation ${key} was not resolved`);
   return resolved;
 }
 
-/** Returns the stored table whose rows a statement changes, as it is now.
- *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_NOT_A_TABLE */
-export function lookUpTable(state: BinderState, name: QualifiedName): TableSnapshot {
-  const key = targetKey(relationName(name, state.source));
+/** Returns the table whose rows a statement changes, as it is now; one of an outside database only where rows are added.
+ *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_NOT_A_TABLE, CATALOG_OUTSIDE */
+export function lookUpTable(state: BinderState, name: QualifiedName, adds = false): TableSnapshot {
+  const key = targetKey(namedRelation(name, state.source));
   const resolved = state.relations.get(key);
   assert(resolved !== undefined, `target ${key} was not resolved`);
+  if (resolved.kind === 'table' && isOutside(resolved) && !adds) {
+    throw refusedOutside(
+      state,
+      resolved.ref,
+      'into which rows can be inserted and nothing else',
+      name.span,
+      'Change it in its own database.',
+    );
+  }
   if (resolved.kind === 'table') return resolved;
   if (resolved.kind === 'missing')
     throw bindError(state, resolved.error.code, resolved.error.message, name.span, { hint: resolved.error.hint });
@@ -150,6 +166,7 @@ function scanOf({ ref, snapshotId, schemaId, deletes }: TableSnapshot, columns: 
 }
 
 function pin(state: BinderState, { ref, snapshotId }: TableSnapshot): void {
+  if (ref.catalog !== undefined) return;
   state.pins.set(`${ref.uuid}@${snapshotId ?? ''}`, { table: ref, snapshotId });
 }
 

@@ -1,16 +1,16 @@
-import { formatType, type PlanColumn, type TableSnapshot } from '../../spi/index.ts';
-import type { DescribeQuery, DescribeTable, ShowColumns, ShowCreate, ShowObjects, ShowSetting } from '../ast/index.ts';
-import { bindError, unsupported } from './bind-error.ts';
+import { formatType, nearestName, type PlanColumn, type TableSnapshot } from '../../spi/index.ts';
+import type { DescribeQuery, DescribeTable, ShowColumns, ShowCreate, ShowObjects, ShowSetting, Span } from '../ast/index.ts';
+import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import { shownCatalogue, shownSetting } from './bind-show-catalogue.ts';
-import { bindRelation, lookUp, virtualRows } from './bind-relation.ts';
+import { bindRelation, lookUp, tableKind, virtualRows } from './bind-relation.ts';
 import type { BinderState, BoundRelation } from './binder-state.ts';
 import type { BoundStatement, VirtualRelation } from './bound-statement.ts';
 import { createTableText, materializedViewText, quoteName } from './create-table-text.ts';
 import { finishQuery } from './finish-query.ts';
-import { isMaterializedView } from './stream-table.ts';
 import { allRelations, INFORMATION_SCHEMA } from './information-schema.ts';
+import { isOutside, type OutsideCatalog, refusedOutside, unknownCatalog } from './outside-relation.ts';
 import { noteUse } from './read-record.ts';
-import { relationName, sameName, schemaName } from './relation-name.ts';
+import { CATALOG_NAME, namedRelation, sameName, schemaName } from './relation-name.ts';
 import type { ResolvedRelation } from './resolve-relations.ts';
 
 type Row = readonly (string | boolean | null)[];
@@ -19,6 +19,13 @@ type Row = readonly (string | boolean | null)[];
 export async function bindShowObjects(state: BinderState, node: ShowObjects): Promise<BoundStatement> {
   const matches = likeMatcher(node.like);
   const { context } = state;
+  const outside = await outsideObjects(state, node);
+  if (outside !== null)
+    return answer(
+      state,
+      outside.names,
+      outside.rows.filter((row) => matches(String(row.at(outside.matched)))),
+    );
   if (node.subject === 'schemas') {
     const schemas = [...(await context.catalog.schemas()), INFORMATION_SCHEMA];
     return answer(
@@ -49,6 +56,38 @@ export async function bindShowObjects(state: BinderState, node: ShowObjects): Pr
   );
   const rows = relation.rows.filter((row) => matches(String(row[nameIndex] ?? '')));
   return answerRelation(state, { columns: relation.columns, rows });
+}
+
+/** What SHOW SCHEMAS FROM a catalog and SHOW TABLES FROM a schema of one list, and the column that LIKE looks at; null for the platform's own. */
+interface OutsideObjects {
+  readonly names: readonly string[];
+  readonly rows: readonly Row[];
+  readonly matched: number;
+}
+
+async function outsideObjects(state: BinderState, { subject, from }: ShowObjects): Promise<OutsideObjects | null> {
+  const [catalog, schema, more] = from?.parts.map((part) => part.name) ?? [];
+  const parts = subject === 'schemas' ? 1 : subject === 'tables' ? 2 : 0;
+  const isNamed = (schema === undefined ? 1 : 2) === parts && more === undefined;
+  if (from === null || catalog === undefined || !isNamed || sameName(catalog, CATALOG_NAME)) return null;
+  const found = outsideCatalog(state, catalog, from.span);
+  const schemas = await found.schemas();
+  if (schema === undefined) return { names: ['schema_name'], rows: schemas.map((name) => [name]), matched: 0 };
+  const known = schemas.find((name) => sameName(name, schema));
+  if (known === undefined) {
+    const hint = didYouMean(nearestName(schema, schemas));
+    throw bindError(state, 'CATALOG_UNKNOWN_SCHEMA', `no schema of the name ${schema} in catalog ${catalog}`, from.span, { hint });
+  }
+  const tables = await found.tables(known);
+  return { names: ['schema_name', 'table_name', 'kind'], rows: tables.map((name) => [known, name, 'outside_table']), matched: 1 };
+}
+
+/** @throws CATALOG_UNKNOWN_SCHEMA */
+function outsideCatalog(state: BinderState, catalog: string, span: Span): OutsideCatalog {
+  const found = state.context.outside?.find(catalog) ?? null;
+  if (found !== null) return found;
+  const { code, message, hint } = unknownCatalog(catalog, state.context).error;
+  throw bindError(state, code, message, span, { hint });
 }
 
 /** Binds `SHOW setting`. */
@@ -95,7 +134,7 @@ function columnsOf(state: BinderState, name: DescribeTable['table']): readonly D
 /** Notes that the definition of a relation is read, and none of its columns. */
 function noteNamed(state: BinderState, named: ResolvedRelation): void {
   const nothing: BoundRelation = { plan: { kind: 'values', columns: [], rows: [] }, columns: [] };
-  if (named.kind === 'table') noteUse(state, isMaterializedView(named) ? 'materialized_view' : 'table', named.ref, nothing);
+  if (named.kind === 'table') noteUse(state, tableKind(named), named.ref, nothing);
   if (named.kind === 'view') noteUse(state, 'view', named.definition.name, nothing);
 }
 
@@ -119,6 +158,9 @@ export async function bindShowCreate(state: BinderState, node: ShowCreate): Prom
     throw bindError(state, resolved.error.code, resolved.error.message, node.name.span, { hint: resolved.error.hint });
   }
   noteNamed(state, resolved);
+  if (resolved.kind === 'table' && isOutside(resolved)) {
+    throw refusedOutside(state, resolved.ref, 'which alone tells how it was made', node.name.span, 'DESCRIBE shows its columns.');
+  }
   if (resolved.kind === 'table' && node.objectType === 'table')
     return answer(state, ['create_statement'], [[createTableText(resolved satisfies TableSnapshot)]]);
   if (resolved.kind === 'view' && node.objectType === 'view') {
@@ -130,7 +172,7 @@ export async function bindShowCreate(state: BinderState, node: ShowCreate): Prom
     const query = await maintainingQuery(state, resolved);
     if (query !== null) return answer(state, ['create_statement'], [[materializedViewText(resolved, query)]]);
   }
-  const { schema, name } = relationName(node.name, state.source);
+  const { schema, name } = namedRelation(node.name, state.source);
   throw bindError(state, 'CATALOG_NOT_A_TABLE', `${schema}.${name} is not a stored ${node.objectType.replace('-', ' ')}`, node.name.span);
 }
 

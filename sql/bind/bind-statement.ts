@@ -1,5 +1,5 @@
 import type { PlanNode } from '../../spi/index.ts';
-import type { Drop, Explain, Query, QueryStatement, Statement } from '../ast/index.ts';
+import type { Drop, Explain, Query, QueryStatement, Span, Statement } from '../ast/index.ts';
 import { bindCall } from './bind-call.ts';
 import { bindMerge } from './bind-change.ts';
 import { bindCreateRole, bindDropRole, bindGrantOrRevoke } from './bind-access.ts';
@@ -27,6 +27,7 @@ import { ColumnRegistry } from './column-registry.ts';
 import { ExpressionSpans } from './expression-spans.ts';
 import { finishQuery, readHints } from './finish-query.ts';
 import { refuseMaintained } from './maintained-table.ts';
+import { isOutside, refusedOutside } from './outside-relation.ts';
 import { ParameterSlots } from './parameters.ts';
 import { createReadRecord } from './read-record.ts';
 import { relationName, schemaName } from './relation-name.ts';
@@ -60,6 +61,7 @@ export async function bindWithReferences(statement: Statement, given: BindContex
     rules: { expression: bindExpression, query: bindQuery },
   };
   const bound = await bindOne(state, statement);
+  refuseOutsideSources(state, bound, statement.span);
   return {
     statement: bound,
     unruledRoot: () => state.reads.result?.plan ?? null,
@@ -82,6 +84,8 @@ function pinned(given: BindContext, isDefinition: boolean): BindContext {
     parameters,
     readAt: isDefinition ? null : (readAt ?? null),
     settings: settings ?? {},
+    outside: given.outside,
+    definerOutside: given.definerOutside,
     virtualRelation: (name) => given.virtualRelation(name),
   };
 }
@@ -94,6 +98,23 @@ export interface BoundWithReferences {
   /** Whether the text of a view is a part of it. */
   readsViews(): boolean;
   references(): StatementReferences;
+}
+
+/** What a change of rows reads is read more than once, and has to be the same each time.
+ *  @throws CATALOG_OUTSIDE */
+function refuseOutsideSources(state: BinderState, bound: BoundStatement, span: Span): void {
+  if (bound.kind === 'explain') refuseOutsideSources(state, bound.statement, span);
+  if (!('matching' in bound)) return;
+  for (const found of state.relations.values()) {
+    if (found.kind === 'table' && isOutside(found)) {
+      throw refusedOutside(
+        state,
+        found.ref,
+        'whose rows may change while a DELETE, UPDATE, MERGE or INSERT OVERWRITE of partitions runs',
+        span,
+      );
+    }
+  }
 }
 
 /** A view's text is bound again at each use, so the snapshots of the session that defines it have no say in it. */

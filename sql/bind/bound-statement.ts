@@ -12,6 +12,7 @@ import type {
   ViewDefinition,
 } from '../../spi/index.ts';
 import type { AccessChange } from './access-change.ts';
+import type { OutsideCatalogs } from './outside-relation.ts';
 import type { ProcedureName, TransferName } from './procedures.ts';
 import type { ReadPin } from './read-pin.ts';
 
@@ -224,6 +225,10 @@ export interface BindContext {
   readonly readAt?: ReadPin | null;
   /** The session's settings for SHOW; those left out or null have their default. */
   readonly settings?: Readonly<Partial<Record<SettingName, string | null>>>;
+  /** The outside databases; none when left out. */
+  readonly outside?: OutsideCatalogs | undefined;
+  /** Those that texts of views may name, where who asks sees fewer; `outside` when left out. */
+  readonly definerOutside?: OutsideCatalogs | undefined;
   /** Looks up a virtual relation; null when there is none of that name. */
   virtualRelation(name: RelationName): Promise<VirtualRelation | null>;
 }

@@ -6,10 +6,10 @@ import type { BinderState } from './binder-state.ts';
 import { relationName } from './relation-name.ts';
 import { isMaintained, LATE_ROWS_OF } from './stream-table.ts';
 
-/** Returns the stored table of a name, whose rows a statement is about to change.
- *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_NOT_A_TABLE for a view, materialized ones included */
-export function lookUpTarget(state: BinderState, name: QualifiedName): TableSnapshot {
-  const table = lookUpTable(state, name);
+/** Returns the table of a name, whose rows a statement is about to change; one of an outside database only where rows are added.
+ *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SCHEMA, CATALOG_OUTSIDE, CATALOG_NOT_A_TABLE for a view, materialized ones included */
+export function lookUpTarget(state: BinderState, name: QualifiedName, adds = false): TableSnapshot {
+  const table = lookUpTable(state, name, adds);
   if (isMaintained(table)) throw maintained(state, table, 'takes no rows but those of its query', name.span);
   return table;
 }

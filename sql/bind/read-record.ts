@@ -1,4 +1,4 @@
-import type { Expression as PlanExpression, PlanColumn, PlanNode } from '../../spi/index.ts';
+import type { Expression as PlanExpression, PlanColumn, PlanNode, RelationName } from '../../spi/index.ts';
 import type { SourceText } from './bind-error.ts';
 
 /** A plan, and those of its columns that are the result. */
@@ -8,7 +8,7 @@ interface Rows {
 }
 
 /** What a relation is that a statement names. */
-export type RelationKind = 'table' | 'materialized_view' | 'view' | 'virtual' | 'file';
+export type RelationKind = 'table' | 'materialized_view' | 'view' | 'virtual' | 'file' | 'outside_table';
 
 /** A column of a relation that is used; those of tables have field ids. */
 export type UsedColumn = Pick<PlanColumn, 'id' | 'name'> & { readonly fieldId?: number };
@@ -16,7 +16,7 @@ export type UsedColumn = Pick<PlanColumn, 'id' | 'name'> & { readonly fieldId?: 
 /** One use of a relation by name. */
 export interface RelationUse {
   readonly kind: RelationKind;
-  /** Empty for a file. */
+  /** Empty for a file; `catalog.schema` for a table of an outside database. */
   readonly schema: string;
   readonly name: string;
   /** The view in whose text the relation is named, as `schema.name`; null in the statement's own text. */
@@ -54,9 +54,10 @@ export function createReadRecord(): ReadRecord {
 export function noteUse(
   state: { readonly reads: ReadRecord; readonly source: SourceText },
   kind: RelationKind,
-  { schema, name }: { readonly schema: string; readonly name: string },
+  { catalog, schema: ownSchema, name }: RelationName,
   { plan, columns }: { readonly plan: PlanNode; readonly columns: readonly UsedColumn[] },
   isTarget = false,
 ): void {
+  const schema = catalog === undefined ? ownSchema : `${catalog}.${ownSchema}`;
   state.reads.uses.push({ kind, schema, name, via: state.source.view?.name ?? null, plan, columns, isTarget });
 }

@@ -2,8 +2,17 @@ import type { RelationName } from '../../spi/index.ts';
 import type { QualifiedName } from '../ast/index.ts';
 import { errorIn, type SourceText } from './bind-error.ts';
 
-/** The only name of a catalog that a qualified name may start with. */
+/** The name of the platform's own catalog. Outside databases, which statements read and insert into, have names of their own. */
 export const CATALOG_NAME = 'trivium';
+
+/** Returns what `relationName` does, and for three parts with another catalog in front that catalog too: a table of an outside database.
+ *  @throws CATALOG_UNKNOWN_SCHEMA for more than three parts */
+export function namedRelation(name: QualifiedName, source: SourceText): RelationName {
+  const [first, second, third, more] = name.parts;
+  const isOutside = first !== undefined && third !== undefined && more === undefined && first.name.toLowerCase() !== CATALOG_NAME;
+  if (!isOutside || second === undefined) return relationName(name, source);
+  return { catalog: first.name, schema: second.name, name: third.name };
+}
 
 /** Returns schema and name that a qualified name stands for; an unqualified one is looked up in the text's default schema.
  *  @throws CATALOG_UNKNOWN_SCHEMA when a third part in front is not the catalog's name */
@@ -14,12 +23,8 @@ export function relationName(name: QualifiedName, source: SourceText): RelationN
   const parts = name.parts.map((part) => part.name);
   const [last = '', schema = source.defaultSchema, catalog = CATALOG_NAME, ...more] = parts.toReversed();
   if (catalog.toLowerCase() !== CATALOG_NAME || more.length > 0) {
-    throw errorIn(
-      source,
-      'CATALOG_UNKNOWN_SCHEMA',
-      `no catalog of the name ${parts.slice(0, -2).join('.')}: the only one is ${CATALOG_NAME}`,
-      name.span,
-    );
+    const message = `no catalog of the name ${parts.slice(0, -2).join('.')} here: the only one is ${CATALOG_NAME}`;
+    throw errorIn(source, 'CATALOG_UNKNOWN_SCHEMA', message, name.span);
   }
   return { schema, name: last };
 }

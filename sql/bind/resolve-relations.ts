@@ -16,7 +16,8 @@ import { INFORMATION_SCHEMA, informationSchemaRelation } from './information-sch
 import { metadataRelation, type VirtualSource } from './metadata-relation.ts';
 import { type MissingRelation, missingCommonTable, missingRelation } from './missing-relation.ts';
 import { checkReadPin, resolvePinned } from './read-pin.ts';
-import { relationName, sameName } from './relation-name.ts';
+import { outsideRelation, refusedOutside } from './outside-relation.ts';
+import { namedRelation, sameName } from './relation-name.ts';
 
 const VIEW_DEPTH_MAX = 16;
 
@@ -44,7 +45,8 @@ interface Resolution {
 
 /** Returns the key of a name, and version, in a `RelationMap`. */
 export function relationKey(name: RelationName, version: TimeTravel | null): string {
-  return `${name.schema.toLowerCase()}.${name.name.toLowerCase()}${version === null ? '' : versionKey(version)}`;
+  const outside = name.catalog === undefined ? '' : `${name.catalog.toLowerCase()}:`;
+  return `${outside}${name.schema.toLowerCase()}.${name.name.toLowerCase()}${version === null ? '' : versionKey(version)}`;
 }
 
 function versionKey(version: TimeTravel): string {
@@ -91,7 +93,7 @@ async function resolveInto(resolution: Resolution, root: object, source: SourceT
   const { found, finishedViews, context } = resolution;
   const { mentions, commonTables } = collectNames(root);
   for (const mention of mentions) {
-    const name = relationName(mention.name, source);
+    const name = namedRelation(mention.name, source);
     const version = mention.version === null ? null : timeTravelOf(mention.version, source, context);
     const key = placedKey(mention.isTarget ? targetKey(name) : relationKey(name, version), source, context);
     let relation = found.get(key);
@@ -133,6 +135,14 @@ async function resolveOne(
   source: SourceText,
   isCommon: boolean,
 ): Promise<ResolvedRelation> {
+  const { catalog } = name;
+  if (catalog !== undefined) {
+    const isPinned = version !== null || (!mention.isTarget && context.readAt !== undefined && context.readAt !== null);
+    const outside = source.view === null ? context.outside : (context.definerOutside ?? context.outside);
+    const found = await outsideRelation({ ...name, catalog }, { outside });
+    if (!isPinned || found.kind !== 'table') return found;
+    throw refusedOutside({ source }, found.ref, 'which has no versions: it is read as it is now', mention.name.span);
+  }
   const inView = source.view !== null;
   const resolve = inView ? resolution.resolveInView : resolution.resolve;
   const information = sameName(name.schema, INFORMATION_SCHEMA) ? await informationSchemaRelation(name, context) : null;

@@ -1,4 +1,4 @@
-import { type PlanVisitor, walkExpression, walkPlan } from '../../spi/index.ts';
+import { type PlanVisitor, type RelationName, walkExpression, walkPlan } from '../../spi/index.ts';
 import { idsReadByPosition } from '../plan/index.ts';
 import type { BoundRelation } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
@@ -8,7 +8,7 @@ import type { ReadRecord, RelationKind, RelationUse, UsedColumn } from './read-r
 /** A relation and those of its columns that are meant, by the names of their definition. */
 export interface RelationReference {
   readonly kind: RelationKind;
-  /** Empty for a file. */
+  /** Empty for a file; `catalog.schema` for a table of an outside database. */
   readonly schema: string;
   /** The path of a file. */
   readonly name: string;
@@ -178,8 +178,7 @@ function targetOf(statement: BoundStatement, { writtenColumns }: ReadRecord): Re
   if (statement.kind === 'copy_to') return fileReference(statement.path);
   const columns = [...writtenColumns].sort(compare);
   if (statement.kind === 'alter_table' && statement.table === null) return null;
-  if ('table' in statement && statement.table !== null)
-    return { kind: 'table', schema: statement.table.schema, name: statement.table.name, columns };
+  if ('table' in statement && statement.table !== null) return targetTable(statement.table, columns);
   const kind: RelationKind = statement.kind.endsWith('materialized_view')
     ? 'materialized_view'
     : statement.kind.endsWith('view')
@@ -188,6 +187,11 @@ function targetOf(statement: BoundStatement, { writtenColumns }: ReadRecord): Re
   const name =
     'spec' in statement ? statement.spec.name : 'view' in statement ? statement.view.name : 'name' in statement ? statement.name : null;
   return name === null || typeof name === 'string' ? null : { kind, schema: name.schema, name: name.name, columns: [] };
+}
+
+function targetTable({ catalog, schema, name }: RelationName, columns: readonly string[]): RelationReference {
+  if (catalog === undefined) return { kind: 'table', schema, name, columns };
+  return { kind: 'outside_table', schema: `${catalog}.${schema}`, name, columns };
 }
 
 const fileReference = (path: string): RelationReference => ({ kind: 'file', schema: '', name: path, columns: [] });

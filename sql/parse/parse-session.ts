@@ -46,8 +46,9 @@ export function parseShow(cursor: TokenCursor): Statement {
   const { start } = cursor.expectWord('SHOW');
   const subject = showSubject(cursor);
   if (subject !== null) {
-    const scoped = subject === 'tables' || subject === 'views' || subject === 'functions';
-    const from = scoped && acceptFrom(cursor) ? parseQualifiedName(cursor, 'a schema name') : null;
+    const scoped = subject === 'schemas' || subject === 'tables' || subject === 'views' || subject === 'functions';
+    const from =
+      scoped && acceptFrom(cursor) ? parseQualifiedName(cursor, subject === 'schemas' ? 'a catalog name' : 'a schema name') : null;
     const like = parseLike(cursor);
     return { kind: 'show-objects', subject, from, like, span: cursor.spanFrom(start) };
   }

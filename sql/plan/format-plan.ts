@@ -33,14 +33,18 @@ function addNode(lines: string[], node: PlanNode, depth: number, names: ColumnNa
   }
 }
 
+const pinText = (snapshotId: string | null): string => (snapshotId === null ? 'empty' : `snapshot ${snapshotId}`);
+
 function describe(node: PlanNode, names: ColumnNames, subqueries: PlanNode[]): string {
   const text = (expression: Expression): string => formatExpression(expression, names, subqueries);
   const list = (expressions: readonly Expression[]): string => expressions.map(text).join(', ');
   switch (node.kind) {
     case 'scan': {
-      const pin = node.snapshotId === null ? 'empty' : `snapshot ${node.snapshotId}`;
+      const { catalog, schema, name } = node.table;
+      const pin = catalog === undefined ? pinText(node.snapshotId) : 'outside, not pinned';
+      const label = `${catalog === undefined ? '' : `${catalog}.`}${schema}.${name}`;
       const condition = node.filter === null ? '' : ` where ${text(node.filter)}`;
-      return `scan ${node.table.schema}.${node.table.name} (${pin}) [${columnList(node.columns)}]${condition}`;
+      return `scan ${label} (${pin}) [${columnList(node.columns)}]${condition}`;
     }
     case 'values':
       return `values [${columnList(node.columns)}] of ${String(node.rows.length)} row${node.rows.length === 1 ? '' : 's'}`;

@@ -88,7 +88,7 @@ async function checkConfig({ subject, plugin, world }: CheckContext): Promise<Ch
     findings.expect(description.trim() !== '', `key '${key}'`, 'a description for people', 'an empty one');
   }
   try {
-    validateConfig(plugin.name, subject.config, plugin.configSchema);
+    validateConfig(`engine '${plugin.name}'`, subject.config, plugin.configSchema);
     findings.expect(true, 'the configuration', 'valid', 'valid');
   } catch (error) {
     findings.expect(false, 'the defaults', 'values of the declared types', describeError(error).message);

@@ -14,11 +14,11 @@ const SCHEMA: ConfigSchema = {
   },
 };
 
-const check = (given: Record<string, unknown>) => () => validateConfig('x', given, SCHEMA);
+const check = (given: Record<string, unknown>) => () => validateConfig("engine 'x'", given, SCHEMA);
 
 describe('configuration of an engine', () => {
   it('fills in the defaults of keys that are not given', () => {
-    expect(validateConfig('x', { url: 'a', threads: 3 }, SCHEMA)).toEqual({
+    expect(validateConfig("engine 'x'", { url: 'a', threads: 3 }, SCHEMA)).toEqual({
       url: 'a',
       threads: 3,
       share: 0.5,
