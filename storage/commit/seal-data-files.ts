@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash, webcrypto } from 'node:crypto';
 import { dirname } from 'node:path';
 import { type DataFile, type Fragment, locationToPath, PlatformError } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
@@ -19,6 +19,12 @@ export interface SealedFile {
 
 /** Files that are read at one time. */
 const PARALLEL_MAX = 4;
+
+/** Units: bytes of a file that is read as a whole, so that its digest is taken on another thread. */
+const WHOLE_BYTES_MAX = 32 << 20;
+
+/** Units: bytes whose digest is taken sooner than another thread is asked. */
+const AT_ONCE_BYTES_MAX = 256 << 10;
 
 /** Units: bytes at the end of a file that are kept to read the footer from. */
 const TAIL_BYTES = 8 << 20;
@@ -65,16 +71,39 @@ async function sealFile(files: FileSystem, vectors: VectorFiles, path: string, f
   if (file.vector !== undefined) return { file, path, sha256: await vectors.seal(file, path), splitOffsets: [] };
   // Whoever handed the file in has written it.
   syncs.add(files.sync(path));
-  return readFacts(files, path, file);
+  return checkFacts(files, path, file);
 }
 
-async function readFacts(files: FileSystem, path: string, file: DataFile): Promise<SealedFile> {
-  const hash = createHash('sha256');
+/** What a file is found to be; `tail` is its end. */
+interface FileFacts {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly tail: Uint8Array;
+}
+
+async function checkFacts(files: FileSystem, path: string, file: DataFile): Promise<SealedFile> {
+  const size = (await files.size(path)) ?? Infinity;
+  const { bytes, sha256, tail } = await (size <= WHOLE_BYTES_MAX ? readWhole(files, path) : readInPieces(files, path));
+  if (bytes !== file.bytes) throw notAsTold(file, `has ${String(bytes)} bytes in place of ${String(file.bytes)}`);
+  const footer = readSplitOffsets(tail, bytes, file.uri);
+  if (footer.rows !== file.rows) throw notAsTold(file, `has ${String(footer.rows)} rows in place of ${String(file.rows)}`);
+  return { file, path, sha256, splitOffsets: footer.splitOffsets };
+}
+
+async function readWhole(files: FileSystem, path: string): Promise<FileFacts> {
+  const tail = await files.read(path);
+  const bytes = tail.byteLength;
+  if (bytes <= AT_ONCE_BYTES_MAX) return { bytes, sha256: hash('sha256', tail), tail };
+  return { bytes, sha256: Buffer.from(await webcrypto.subtle.digest('SHA-256', tail)).toString('hex'), tail };
+}
+
+async function readInPieces(files: FileSystem, path: string): Promise<FileFacts> {
+  const digest = createHash('sha256');
   const ends: Uint8Array[] = [];
   let bytes = 0;
   let endBytes = 0;
   for await (const chunk of files.stream(path)) {
-    hash.update(chunk);
+    digest.update(chunk);
     bytes += chunk.byteLength;
     ends.push(chunk);
     endBytes += chunk.byteLength;
@@ -83,10 +112,7 @@ async function readFacts(files: FileSystem, path: string, file: DataFile): Promi
       endBytes -= first.byteLength;
     }
   }
-  if (bytes !== file.bytes) throw notAsTold(file, `has ${String(bytes)} bytes in place of ${String(file.bytes)}`);
-  const footer = readSplitOffsets(Buffer.concat(ends), bytes, file.uri);
-  if (footer.rows !== file.rows) throw notAsTold(file, `has ${String(footer.rows)} rows in place of ${String(file.rows)}`);
-  return { file, path, sha256: hash.digest('hex'), splitOffsets: footer.splitOffsets };
+  return { bytes, sha256: digest.digest('hex'), tail: Buffer.concat(ends) };
 }
 
 function notAsTold(file: DataFile, how: string): PlatformError {
