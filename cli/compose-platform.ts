@@ -126,6 +126,7 @@ export async function composePlatform(config: Config, token: string | null, log:
       auth: config.auth.mode === 'none' ? { mode: 'none' } : { mode: 'token', tokens: token === null ? [] : [{ user: 'admin', token }] },
       files: { ...config.files, protectedDirectories: [config.data.directory] },
       limits: config.limits,
+      ...(config.audit.enabled ? { auditDirectory: join(config.data.directory, 'audit') } : {}),
       routes: config.routes,
       cache: config.cache,
       routing: config.routing,

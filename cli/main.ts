@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { PlatformError } from '../spi/index.ts';
 import { type Command, type CommandArguments, type CommandIo, EXIT } from './command/command.ts';
+import { auditCommand } from './command/audit.ts';
 import { backupCommand } from './command/backup.ts';
 import { configCommand } from './command/config.ts';
 import { demoCommand } from './command/demo.ts';
@@ -13,6 +14,7 @@ import { loadCommand } from './command/load.ts';
 import { restoreCommand } from './command/restore.ts';
 import { serveCommand } from './command/serve.ts';
 import { sqlCommand } from './command/sql.ts';
+import { tokenCommand } from './command/token.ts';
 import { verifyCommand } from './command/verify.ts';
 import { renderCommandHelp, renderHelp } from './format/print-help.ts';
 import { renderError } from './format/print-error.ts';
@@ -26,6 +28,8 @@ const COMMANDS: readonly Command[] = [
   importSqlCommand,
   jobCommand,
   engineCommand,
+  tokenCommand,
+  auditCommand,
   verifyCommand,
   backupCommand,
   restoreCommand,

@@ -14,6 +14,7 @@ import {
 } from '../spi/index.ts';
 import { createAccessControl } from './access/access-control.ts';
 import { openAccessStore } from './access/access-store.ts';
+import { type AuditEntry, openAuditLog } from './access/audit-log.ts';
 import { createAccessTokens } from './access/access-tokens.ts';
 import { createResultCache } from './cache/result-cache.ts';
 import type { EngineRegistry } from './engine/engine-registry.ts';
@@ -172,6 +173,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await parts.outside?.close();
       await encoder.close();
       metrics.close();
+      await services.audit?.close();
       await spool.close();
     },
   };
@@ -190,14 +192,14 @@ export async function createServices(parts: GatewayParts) {
   const admission = createAdmission({ running: config.limits.concurrentQueries, queued: config.limits.queuedQueries });
   const checkpointIntervalMs = config.streams?.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS_DEFAULT;
   const streams = createStreamService({ ...parts, checkpointIntervalMs });
-  const queries = createQueryRegistry({
-    historyMax: HISTORY_MAX,
-    onEnd: (info) => {
-      metrics.observe(info);
-      if (info.kind !== 'query') streams.nudge();
-      logEnd(info, log);
-    },
-  });
+  const audit = config.auditDirectory === undefined ? null : await openAuditLog(config.auditDirectory, log);
+  const onEnd = (info: QueryInfo): void => {
+    metrics.observe(info);
+    audit?.note(auditEntry(info));
+    if (info.kind !== 'query') streams.nudge();
+    logEnd(info, log);
+  };
+  const queries = createQueryRegistry({ historyMax: HISTORY_MAX, onEnd });
   const files = createAllowedFiles({
     ...config.files,
     protectedDirectories: [...config.files.protectedDirectories, parts.spoolDirectory],
@@ -205,7 +207,8 @@ export async function createServices(parts: GatewayParts) {
   });
   const rules = await openRouteRules(config.routes ?? [], parts);
   const demotions = await openDemotions(parts.settings);
-  const router = createRouter({ ...parts, rules, demotions, stored: await readStoredCosts(parts.settings) });
+  const accessParts = createAccess(parts);
+  const router = createRouter({ ...parts, ...accessParts, rules, demotions, stored: await readStoredCosts(parts.settings) });
   const costs = keepCosts(router, parts.settings, log);
   const transactions = createSessionTransactions(parts.transactions, config.transactions ?? TRANSACTION_LIMITS_DEFAULT, log);
   const freshViews = createFreshViews(parts);
@@ -218,7 +221,8 @@ export async function createServices(parts: GatewayParts) {
   const background = new BackgroundMaintenance({ ...parts, queries, session: checkSession(null), intervalMs });
   const shared = {
     ...parts,
-    ...createAccess(parts),
+    ...accessParts,
+    audit,
     outside: parts.outside ?? null,
     background,
     shadow,
@@ -255,6 +259,11 @@ function createAccess({ settings, config }: GatewayParts) {
   return { accessStore, access: createAccessControl(accessStore, reservedNames(config)), tokens: createAccessTokens(accessStore) };
 }
 
+function auditEntry({ user, from, kind, tables, queryId, jobId, errorCode }: QueryInfo): AuditEntry {
+  const decision = errorCode?.startsWith('AUTH_') === true ? 'denied' : 'allowed';
+  return { user, from, kind, tables, queryId, jobId, code: errorCode, decision };
+}
+
 /** Names of users that the configuration or the server itself has taken. */
 function reservedNames({ auth }: GatewayConfig): ReadonlySet<string> {
   const configured = auth.mode === 'token' ? auth.tokens.map(({ user }) => user.toLowerCase()) : [];
@@ -269,7 +278,7 @@ function gatewayRoutes(parts: GatewayParts, services: GatewayServices, checkOpen
     ...ingestRoutes({ ...services, ingest, checkOpen }),
     ...queryRoutes(queries),
     ...streamRoutes({ streams, access, catalog: parts.catalog }),
-    ...tokenRoutes({ tokens, limits: parts.config.limits }),
+    ...tokenRoutes({ tokens, audit: services.audit, limits: parts.config.limits }),
     ...jobRoutes({ jobs, limits: parts.config.limits, checkOpen }),
     ...catalogRoutes({ catalog: parts.catalog, access }),
     ...engineRoutes({ engines: parts.engines, installer: parts.installer ?? null, config: parts.config, checkOpen }),

@@ -40,6 +40,8 @@ export interface GatewayConfig {
     /** How long a client may read nothing of its result before it is dropped. */
     readonly readerStallMs: number;
   };
+  /** Folder of the audit log; left out where none is kept. */
+  readonly auditDirectory?: string;
   readonly jobs?: {
     /** Jobs that run at the same time. Default 2. */
     readonly concurrent: number;

@@ -40,6 +40,11 @@ export const CONFIG_KEYS = {
     secret: true,
     description: 'The API token. When unset, one is made at the first start and kept in `token` in the data directory (mode 0600).',
   },
+  'audit.enabled': {
+    type: 'boolean',
+    default: false,
+    description: 'Whether it is recorded in `audit` in the data directory who ran which kind of statement on which tables.',
+  },
   'files.allowedDirectories': {
     type: 'string-list',
     default: [],

@@ -35,6 +35,7 @@ export interface Config {
     readonly allowedOrigins: readonly string[];
   };
   readonly auth: { readonly mode: 'token' | 'none'; readonly token: string | null };
+  readonly audit: { readonly enabled: boolean };
   readonly files: { readonly allowedDirectories: readonly string[] };
   readonly limits: {
     readonly queryTimeoutMs: number;

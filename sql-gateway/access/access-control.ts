@@ -37,6 +37,8 @@ export interface AccessControl {
     catalog: Catalog,
     run: (statement: BoundStatement) => Promise<Result>,
   ): Promise<Result>;
+  /** Tells which engines a user may use; null for all. */
+  enginesOf(user: string): Promise<((engine: string) => boolean) | null>;
   /** Returns the state of this moment, and the caller's rights in it. */
   look(caller: Caller): Promise<{ readonly state: AccessState; readonly rights: Rights }>;
 }
@@ -52,8 +54,8 @@ export function createAccessControl(store: AccessStore, reserved: ReadonlySet<st
     look,
     open: async (caller, given) => {
       const catalog = given.pinned();
-      const rights = caller.administrator ? null : (await look(caller)).rights;
-      const limited = rights === null || rights.administrator ? null : rights;
+      const seen = caller.administrator ? null : await look(caller);
+      const limited = seen === null || seen.rights.administrator ? null : seen.rights;
       return {
         catalog: limited === null ? catalog : new VisibleCatalog(catalog, limited),
         definerCatalog: limited === null ? null : catalog,
@@ -63,10 +65,16 @@ export function createAccessControl(store: AccessStore, reserved: ReadonlySet<st
           checkScope(caller, scopeOf(statement), `A statement of the kind ${statement.kind.replaceAll('_', ' ')}`);
           // Nothing is in the way of administrators but the rights of those whose views they read.
           if (limited === null && !bound.readsViews()) return;
-          const { state, rights: all } = await look(caller);
+          const { state, rights: all } = seen ?? (await look(caller));
           await decideAccess({ statement, references: bound.references(), state, rights: all, catalog });
         },
       };
+    },
+    enginesOf: async (user) => {
+      if (reserved.has(user.toLowerCase())) return null;
+      const { state, rights } = await look({ user, administrator: false, scopes: [] });
+      if (rights.administrator || ![...state.grants.keys()].some((key) => key.startsWith('engine:'))) return null;
+      return (engine) => rights.extent({ key: objectKey('engine', engine), schemaKey: null }, 'USAGE') === 'all';
     },
     checkAppend: async (caller, table, catalog) => {
       if (caller.administrator) return;

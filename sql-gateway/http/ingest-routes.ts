@@ -75,7 +75,7 @@ async function appendRows(exchange: HttpExchange, { ingest, service, queries, li
   const format = formatOf(request.headers['content-type']);
   const idempotencyKey = readIdempotencyKey(request);
   const timeoutMs = readTimeout(query['timeoutMs']);
-  const record = queries.open(principal.user, null);
+  const record = queries.open(principal.user, null, { from: request.socket.remoteAddress ?? null });
   exchange.setQueryId(record.id);
   reply.header('trivium-query-id', record.id);
   const onClose = (): void => {

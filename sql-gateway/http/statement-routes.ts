@@ -51,7 +51,7 @@ async function runStatement(exchange: HttpExchange, parts: StatementRouteParts):
   const snapshot = readSnapshotHeader(request.headers['trivium-snapshot']) ?? parsed.session.snapshot;
   const statement = { ...parsed, session: { ...parsed.session, snapshot } };
   const idempotencyKey = readIdempotencyKey(request);
-  const record = queries.open(principal.user, statement.sql);
+  const record = queries.open(principal.user, statement.sql, { from: request.socket.remoteAddress ?? null });
   exchange.setQueryId(record.id);
   log.debug({ queryId: record.id, user: principal.user, sql: statement.sql }, 'statement received');
   const onClose = (): void => {

@@ -1,4 +1,5 @@
 import { PlatformError } from '../../spi/index.ts';
+import type { AuditLog } from '../access/audit-log.ts';
 import type { AccessTokens, TokenInfo } from '../access/access-tokens.ts';
 import { type Scope, SCOPES } from '../access/caller.ts';
 import { BODY_GRACE_MS_DEFAULT, type GatewayConfig } from '../gateway-config.ts';
@@ -9,6 +10,7 @@ import type { HttpExchange, Route } from './route.ts';
 /** What the endpoints for tokens work with. */
 export interface TokenRouteParts {
   readonly tokens: AccessTokens;
+  readonly audit: AuditLog | null;
   readonly limits: GatewayConfig['limits'];
 }
 
@@ -77,16 +79,19 @@ export function tokenRoutes(parts: TokenRouteParts): readonly Route[] {
         summary: 'Revoke a token. Requests with it are refused from now on.',
         responses: { 200: { description: 'It is revoked.', content: { 'application/json': { schema: { type: 'object' } } } } },
       },
-      handle: async ({ path }) => {
-        const id = path['id'] ?? '';
+      handle: async (exchange) => {
+        const id = exchange.path['id'] ?? '';
         await parts.tokens.revoke(id);
+        noteDone('revoke_token', exchange, parts);
         return { revoked: id };
       },
     },
   ];
 }
 
-async function createToken({ request }: HttpExchange, { tokens, limits }: TokenRouteParts): Promise<TokenInfo> {
+async function createToken(exchange: HttpExchange, parts: TokenRouteParts): Promise<TokenInfo> {
+  const { request } = exchange;
+  const { tokens, limits } = parts;
   const body = await readBody(request.raw, {
     bytesMax: BODY_BYTES_MAX,
     bytesPerSecondMin: limits.bodyBytesPerSecondMin,
@@ -95,7 +100,14 @@ async function createToken({ request }: HttpExchange, { tokens, limits }: TokenR
   const given = checkKeys(parseJson(body.toString('utf8')), 'the body', Object.keys(REQUEST_SCHEMA.properties));
   const { user } = given;
   if (typeof user !== 'string' || user === '') throw new PlatformError('REQUEST_INVALID', "'user' must be the name of a user.");
-  return tokens.create({ user, scopes: readScopes(given['scopes']), expiresAtMs: readExpiry(given['expiresInSeconds']) });
+  const made = await tokens.create({ user, scopes: readScopes(given['scopes']), expiresAtMs: readExpiry(given['expiresInSeconds']) });
+  noteDone('create_token', exchange, parts);
+  return made;
+}
+
+function noteDone(kind: string, { principal, request }: HttpExchange, { audit }: TokenRouteParts): void {
+  const from = request.socket.remoteAddress ?? null;
+  audit?.note({ user: principal.user, from, kind, tables: [], decision: 'allowed', code: null, queryId: null, jobId: null });
 }
 
 function readScopes(given: unknown): readonly Scope[] {

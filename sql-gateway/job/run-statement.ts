@@ -51,7 +51,7 @@ export async function runStatement(job: LiveJob, statement: number, parts: JobRu
   job.signal.throwIfAborted();
   const request = requestOf(job, statement);
   const { jobId, user, statements } = job.spec;
-  const record = parts.queries.open(user, statements[statement - 1]?.sql ?? '', jobId);
+  const record = parts.queries.open(user, statements[statement - 1]?.sql ?? '', { jobId });
   job.setRunning(record);
   const onAbort = (): void => {
     record.cancel(job.signal.reason as PlatformError);
@@ -103,6 +103,7 @@ async function tryStatement(run: StatementRun): Promise<StatementResult> {
       if (earlier !== null) return earlier;
       // What is tried again is bound again, to read what is current by now; a definition keeps what it knew before.
       const isStale = open === null || (attempt > 1 && 'query' in open.bound);
+      if (!isStale) await judgeAgain(run);
       return await execute(isStale ? await bind(run) : open, run);
     } catch (error) {
       const { retryable, code } = PlatformError.from(error, 'INTERNAL_INVARIANT');
@@ -119,6 +120,13 @@ async function bind({ job, statement, request, record, parts }: StatementRun): P
   const { open } = job.progress;
   if (open === null) throw new PlatformError('INTERNAL_INVARIANT', 'A statement that was bound is not open.');
   return open;
+}
+
+/** What an earlier process was allowed to do may be forbidden by now.
+ *  @throws AUTH_FORBIDDEN, CATALOG_UNKNOWN_TABLE */
+async function judgeAgain({ request, record, parts }: StatementRun): Promise<void> {
+  if (request.principal.administrator) return;
+  await bindRequest(request, { createdAtMs: record.createdAtMs, describe: () => undefined }, parts);
 }
 
 /** Notes the commit of a statement that an earlier process made and could not note any more, if it did. */

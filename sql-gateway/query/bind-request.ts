@@ -1,5 +1,6 @@
 import { type BindContext, type BoundStatement, bindWithReferences, encodeParameters, parseReadPin } from '../../sql/bind/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
+import { auditedTables } from '../access/audit-log.ts';
 import { printSnapshot } from '../../spi/index.ts';
 import { queriesOf } from './own-writes.ts';
 import { formatSnapshots, type QueryRecord } from './query-registry.ts';
@@ -18,7 +19,7 @@ const DEFAULT_TIME_ZONE = 'UTC';
 export async function bindRequest(
   { sql, principal, session, parameters }: StatementRequest,
   record: Pick<QueryRecord, 'createdAtMs' | 'describe'>,
-  parts: Pick<StatementParts, 'catalog' | 'access' | 'outside'> & SystemTableParts,
+  parts: Pick<StatementParts, 'catalog' | 'access' | 'audit' | 'outside'> & SystemTableParts,
 ): Promise<BoundStatement> {
   const timeZone = session.timeZone ?? DEFAULT_TIME_ZONE;
   const view = await parts.access.open(principal, parts.catalog);
@@ -45,6 +46,7 @@ export async function bindRequest(
     snapshots: snapshotsOf(statement),
     sessionPinned: session.snapshot !== null || isPin(statement),
   });
+  if (parts.audit !== null) record.describe({ tables: auditedTables(bound.references()) });
   await view.check(bound);
   return statement;
 }

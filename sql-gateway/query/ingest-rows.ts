@@ -53,7 +53,7 @@ export interface SpooledRows {
 /** Receives rows into a file. Whoever takes the file removes its folder.
  *  @throws CATALOG_UNKNOWN_TABLE, AUTH_FORBIDDEN before anything is received, what `receive` throws */
 export async function spoolRows(request: IngestRequest, record: QueryRecord, parts: IngestParts): Promise<SpooledRows> {
-  record.describe({ kind: 'ingest' });
+  record.describe({ kind: 'ingest', tables: [`${request.name.schema}.${request.name.name}`] });
   await parts.access.checkAppend(request.caller, request.name, parts.catalog);
   const table = await resolveTable(request.name, parts.catalog);
   const folder = await parts.spool.createFolder();

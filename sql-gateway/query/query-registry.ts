@@ -8,6 +8,8 @@ export type QueryState = 'queued' | 'running' | 'finished' | 'failed' | 'cancell
 export interface QueryInfo {
   readonly queryId: string;
   readonly user: string;
+  /** Address of the client; null for statements of jobs and of the server itself. */
+  readonly from: string | null;
   /** The job that the statement is part of, null for none. */
   readonly jobId: string | null;
   /** The statement's text, shortened; null for uploads of rows. */
@@ -33,6 +35,8 @@ export interface QueryInfo {
   readonly fingerprint: string | null;
   /** Snapshots as `schema.table@id`. */
   readonly snapshots: readonly string[];
+  /** What is read or changed, as `schema.name`; empty where nobody keeps an audit log. */
+  readonly tables: readonly string[];
   /** Whether the session, not the text, says which snapshots are read. */
   readonly sessionPinned: boolean;
   readonly rows: number;
@@ -69,6 +73,7 @@ export interface QueryRecord {
         | 'view'
         | 'fingerprint'
         | 'snapshots'
+        | 'tables'
         | 'sessionPinned'
         | 'progress'
       >
@@ -82,7 +87,7 @@ export interface QueryRecord {
 
 /** The statements of this server: all that run and the last ones that ended. */
 export interface QueryRegistry {
-  open(user: string, sql: string | null, jobId?: string | null): QueryRecord;
+  open(user: string, sql: string | null, origin?: { readonly jobId?: string; readonly from?: string | null }): QueryRecord;
   /** Newest first. */
   list(user: string): readonly QueryInfo[];
   /** All statements that are known, of all users. */
@@ -96,7 +101,7 @@ export interface QueryRegistry {
 }
 
 /** Where a statement comes from. */
-type QueryOrigin = Pick<QueryInfo, 'user' | 'sql' | 'jobId'>;
+type QueryOrigin = Pick<QueryInfo, 'user' | 'sql' | 'jobId' | 'from'>;
 
 const SQL_SHOWN_LENGTH = 1000;
 
@@ -117,8 +122,8 @@ export function createQueryRegistry(options: { readonly historyMax: number; onEn
   };
 
   return {
-    open: (user, sql, jobId = null) => {
-      const record = createRecord({ user, sql, jobId }, onEnd);
+    open: (user, sql, { jobId = null, from = null } = {}) => {
+      const record = createRecord({ user, sql, jobId, from }, onEnd);
       active.set(record.id, record);
       return record;
     },
@@ -152,11 +157,12 @@ export function createQueryRegistry(options: { readonly historyMax: number; onEn
   };
 }
 
-function createRecord({ user, sql, jobId }: QueryOrigin, onEnd: (record: QueryRecord) => void): QueryRecord {
+function createRecord({ user, sql, jobId, from }: QueryOrigin, onEnd: (record: QueryRecord) => void): QueryRecord {
   const abort = new AbortController();
   let info: QueryInfo = {
     queryId: createQueryId(),
     user,
+    from,
     jobId,
     sql: sql === null || sql.length <= SQL_SHOWN_LENGTH ? sql : `${sql.slice(0, SQL_SHOWN_LENGTH)}…`,
     state: 'queued',
@@ -172,6 +178,7 @@ function createRecord({ user, sql, jobId }: QueryOrigin, onEnd: (record: QueryRe
     view: null,
     fingerprint: null,
     snapshots: [],
+    tables: [],
     sessionPinned: false,
     rows: 0,
     bytes: 0,

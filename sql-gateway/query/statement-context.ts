@@ -11,6 +11,7 @@ import type {
 } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import type { AccessControl } from '../access/access-control.ts';
+import type { AuditLog } from '../access/audit-log.ts';
 import type { EngineRegistry } from '../engine/engine-registry.ts';
 import type { OutsideDatabases } from '../external/outside-databases.ts';
 import type { AllowedFiles } from '../file/allowed-files.ts';
@@ -31,6 +32,8 @@ import type { StatementRequest } from './statement-request.ts';
 export interface StatementParts {
   readonly catalog: Catalog;
   readonly access: AccessControl;
+  /** Null where nobody keeps one. */
+  readonly audit: AuditLog | null;
   readonly catalogWriter: CatalogWriter;
   readonly sink: TableSink;
   readonly tables: TableSource;

@@ -67,6 +67,8 @@ export interface RouterParts {
   /** What an earlier router was taught; null for nothing. */
   readonly stored?: StoredCosts | null;
   readonly demotions: Demotions;
+  /** Tells which engines a user may use; null for all. Left out where every user may use all. */
+  readonly access?: { enginesOf(user: string): Promise<((engine: string) => boolean) | null> };
 }
 
 /** Units: plans whose measured times are remembered. */
@@ -139,8 +141,14 @@ export function createRouter(parts: RouterParts): Router {
 
 async function routeStatement(request: RouteRequest, parts: RouterParts, experience: EngineExperience): Promise<Route> {
   const { query, statement, wish } = request;
+  const mayUse = (await parts.access?.enginesOf(query.principal.user)) ?? null;
   const ask = (entries: readonly RegisteredEngine[]): Promise<readonly EngineAnswer[]> =>
-    Promise.all(entries.map((entry) => askEngine(query, statement, entry)));
+    Promise.all(
+      entries.map((entry) => {
+        const allowed = mayUse === null || mayUse(entry.name);
+        return allowed ? askEngine(query, statement, entry) : Promise.resolve(forbidden(query, entry));
+      }),
+    );
   const wished = wish.hint ?? wish.session;
   const engines = parts.engines.enginesFor(request.queryId ?? null);
   if (wished !== null) {
@@ -154,6 +162,11 @@ async function routeStatement(request: RouteRequest, parts: RouterParts, experie
   const answers = await ask(engines);
   const decision = await decide(request, answers, parts);
   return { query, decision, askOthers: null, ...rankEngines(query, answers, decision, experience) };
+}
+
+function forbidden({ principal }: BoundQuery, entry: RegisteredEngine): EngineAnswer {
+  const reason = `${principal.user} has no USAGE on engine ${entry.name}`;
+  return { ...entry, answer: { kind: 'refusal', code: 'AUTH_FORBIDDEN', reason } };
 }
 
 /** Asks only those engines that may be the quickest: a small statement is over before the others have estimated it. Returns null where another

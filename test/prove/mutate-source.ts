@@ -12,7 +12,7 @@ export interface SourceMutant {
   readonly to: string;
 }
 
-const SOURCE_FOLDERS = ['spi', 'sql', 'storage', 'engines', 'runtime', 'sql-gateway', 'cli', 'package.json', 'tsconfig.json'];
+const SOURCE_FOLDERS = ['spi', 'sql', 'storage', 'engines', 'runtime', 'sql-gateway', 'cli', 'client', 'package.json', 'tsconfig.json'];
 
 /** Copies the program and takes guards out of the copy. */
 export function mutateSource(mutants: readonly SourceMutant[], folder: string): string {

@@ -2,6 +2,7 @@ import type { RegisteredProof } from './proof.ts';
 
 /** Every proof that `npm run prove` knows, in alphabetical order. */
 export const PROOFS: readonly RegisteredProof[] = [
+  { name: 'access', load: async () => (await import('./access.ts')).proof },
   { name: 'concurrency', load: async () => (await import('./concurrency.ts')).proof },
   { name: 'corpora', load: async () => (await import('./corpora.ts')).proof },
   { name: 'corruption', load: async () => (await import('./corruption.ts')).proof },
