@@ -17,7 +17,7 @@ import { filterColumns } from './filter-columns.ts';
 import { fileFacts, manifestFacts } from './gather-facts.ts';
 import { judgeFilter, MAY_BE_TRUE, ONLY_TRUE } from './judge-filter.ts';
 import { comparesByName, hidesPlace, readRowDeletes } from './row-deletes.ts';
-import { type WrittenColumns, WrittenColumnsOf } from './written-columns.ts';
+import { NO_PART_NAMES, type WrittenColumns, WrittenColumnsOf } from './written-columns.ts';
 
 /** Returns which files of a snapshot a scan reads: manifests, then files, that cannot hold a row which meets the filter are left out.
  *  @throws STORAGE_UNSUPPORTED when files have deletes and the reader does not say that it applies them, STORAGE_CORRUPT */
@@ -60,7 +60,7 @@ export async function planScan(
       const deletes = rowDeletes.deletesOf(entry, spec);
       if (deletes.length > 0 && request.deletes !== true) throw deletesUnread(request);
       const { matchesSchema, partNames } = written.of(entry);
-      const byName = matchesSchema && !isPlaceHidden && comparesByName(deletes, manifest.schema.fields);
+      const byName = matchesSchema && !isPlaceHidden && (deletes.length === 0 || comparesByName(deletes, manifest.schema.fields));
       splits.push(toSplit(entry, { matchesSchema: byName, partNames }, partitionOf(entry), deletes));
       rows += entry.rows;
       bytes += entry.bytes;
@@ -96,7 +96,7 @@ function toSplit(
   deletes: readonly RowDelete[],
 ): ParquetSplit {
   const split = { kind: 'parquet', uri: location, rows, bytes, matchesSchema, partition, deletes } as const;
-  return Object.keys(partNames).length === 0 ? split : { ...split, partNames };
+  return partNames === NO_PART_NAMES ? split : { ...split, partNames };
 }
 
 const NO_PARTITION: ParquetSplit['partition'] = Object.freeze({});

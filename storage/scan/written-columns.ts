@@ -11,6 +11,9 @@ export interface WrittenColumns {
   readonly partNames: Readonly<Record<string, string | null>>;
 }
 
+/** Of a file whose parts of columns have the names of the schema. */
+export const NO_PART_NAMES: WrittenColumns['partNames'] = Object.freeze({});
+
 /** Tells how the files of a manifest hold the columns of a scan. Columns are those of the schema only where they have its ids: a name may have gone to
  *  another column since. */
 export class WrittenColumnsOf {
@@ -18,6 +21,8 @@ export class WrittenColumnsOf {
   readonly #wanted: readonly Field[];
   readonly #manifest: Manifest;
   readonly #known = new Map<readonly Field[], WrittenColumns>();
+  /** Entries of one snapshot stand together, and numbers of snapshots are slow to look up. */
+  #last: { readonly snapshotId: bigint | null; readonly columns: WrittenColumns } | null = null;
 
   constructor(table: TableMetadata, fields: readonly Field[], columns: readonly ScanColumn[], manifest: Manifest) {
     this.#table = table;
@@ -26,6 +31,11 @@ export class WrittenColumnsOf {
   }
 
   of(entry: ManifestEntry): WrittenColumns {
+    if (this.#last?.snapshotId !== entry.snapshotId) this.#last = { snapshotId: entry.snapshotId, columns: this.#find(entry) };
+    return this.#last.columns;
+  }
+
+  #find(entry: ManifestEntry): WrittenColumns {
     const written = this.#writtenFields(entry);
     const known = this.#known.get(written);
     if (known !== undefined) return known;
@@ -45,10 +55,10 @@ export class WrittenColumnsOf {
         ),
       );
     };
-    if (this.#wanted.every(isSame)) return { matchesSchema: true, partNames: {} };
+    if (this.#wanted.every(isSame)) return { matchesSchema: true, partNames: NO_PART_NAMES };
     const partNames: Record<string, string | null> = {};
     for (const wanted of this.#wanted) notePartNames(wanted.type, written.find((field) => field.id === wanted.id)?.type, partNames);
-    return { matchesSchema: false, partNames };
+    return { matchesSchema: false, partNames: Object.keys(partNames).length === 0 ? NO_PART_NAMES : partNames };
   }
 
   /** A manifest that another writer has merged has a schema of its own time; the file has that of the snapshot that brought it. */
