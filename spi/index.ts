@@ -151,6 +151,7 @@ export type {
   CommitResult,
   DataFile,
   FileFormat,
+  ExistingFile,
   FileInspection,
   FileSource,
   Fragment,

@@ -13,7 +13,7 @@ import {
 } from '../../spi/index.ts';
 import { deletesOf } from '../duckdb/file-deletes.ts';
 import { partNamesOf } from '../duckdb/part-names.ts';
-import type { FileDeletes, FilePartNames } from '../duckdb/query-message.ts';
+import type { FileDeletes, FilePartNames, MissingValues } from '../duckdb/query-message.ts';
 import { replaceLeaves } from './stage/replace-leaves.ts';
 
 /** A Parquet file that a scan reads. */
@@ -31,6 +31,7 @@ export interface TableInput {
   /** True when the files' columns must be found by field id. */
   readonly byFieldId: boolean;
   readonly partNames?: FilePartNames;
+  readonly missingValues?: MissingValues;
   /** What the rows must still meet; without subqueries. */
   readonly residual: Expression | null;
   readonly rows: number;

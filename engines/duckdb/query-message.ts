@@ -15,6 +15,9 @@ export interface FileDeletes {
   readonly files: readonly { readonly path: string; readonly location: string; readonly rows: number; readonly list: number }[];
 }
 
+/** What `ParquetSplit.missingValues` tells, by the path of the file. */
+export type MissingValues = Readonly<Record<string, NonNullable<ParquetSplit['missingValues']>>>;
+
 /** What `ParquetSplit.partNames` tells, by the path of the file. */
 export type FilePartNames = Readonly<Record<string, NonNullable<ParquetSplit['partNames']>>>;
 
@@ -30,6 +33,8 @@ export interface ScanInput {
   readonly byFieldId: boolean;
   /** Names that parts of columns have in files where they are not those of the plan, by path and field id. @see ParquetSplit.partNames */
   readonly partNames?: FilePartNames;
+  /** Values of columns that files lack, by path and field id. @see ParquetSplit.missingValues */
+  readonly missingValues?: MissingValues;
   /** What the rows must still meet. */
   readonly residual: Expression | null;
 }

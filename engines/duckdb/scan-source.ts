@@ -68,8 +68,8 @@ function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): r
   return [...groups.values()];
 }
 
-function namesKey({ partNames }: ScanInput, path: string): string {
-  return partNames === undefined ? '' : JSON.stringify(partNames[path] ?? {});
+function namesKey({ partNames, missingValues }: ScanInput, path: string): string {
+  return partNames === undefined && missingValues === undefined ? '' : JSON.stringify([partNames?.[path], missingValues?.[path]]);
 }
 
 /** All of the paths hold the parts of columns under the same names. */
@@ -119,11 +119,13 @@ function readFiles(
   const files = `[${paths.map((file) => quoteText(escapeGlob(file))).join(', ')}]`;
   const columns = [...compared, ...node.columns.filter((column) => !isPlaceColumn(column))];
   const names = namesIn(input, paths);
+  // Those of the first path are those of all.
+  const missing = input.missingValues?.[paths[0] ?? ''] ?? {};
   if (!input.byFieldId || columns.length === 0) return `read_parquet(${files}, hive_partitioning = false${options})`;
   const fields = new Map(columns.map((column) => [column.fieldId, column]));
   const schema = [...fields].map(
     ([id, { type, initialDefault }]) =>
-      `${String(id)}: {name: '${fieldName(id)}', type: ${quoteText(typeSql(typeInFile(type, names)))}, default_value: ${defaultSql(type, initialDefault)}}`,
+      `${String(id)}: {name: '${fieldName(id)}', type: ${quoteText(typeSql(typeInFile(type, names)))}, default_value: ${defaultSql(type, missing[String(id)] ?? initialDefault)}}`,
   );
   return `read_parquet(${files}, hive_partitioning = false, schema = MAP {${schema.join(', ')}}${options})`;
 }

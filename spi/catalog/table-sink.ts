@@ -86,6 +86,16 @@ export interface FileSource {
   readonly columns: readonly string[] | null;
 }
 
+/** A Parquet file that becomes part of a table as it is. */
+export interface ExistingFile {
+  /** Absolute local path; already checked against the allowed folders. */
+  readonly path: string;
+  /** What the user calls it. */
+  readonly name: string;
+  /** Values of columns by name, as the folders `column=value` on the way to it tell them. */
+  readonly pathValues: Readonly<Record<string, string>>;
+}
+
 /** What a file holds, found by looking into it. */
 export interface FileInspection {
   readonly columns: readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
@@ -118,6 +128,12 @@ export interface WriteTransaction extends StagingArea {
   /** Reads a user's file into the staging area. Columns of the table that the file lacks are NULL.
    *  @throws STORAGE_FILE when the file cannot be read, SQL_INVALID_VALUE when a value does not fit its column. */
   appendFile(task: string, attempt: number, source: FileSource, signal?: AbortSignal): Promise<Fragment>;
+  /** Takes Parquet files of a user into the staging area with their pages as they are: only their footers are written anew, with the table's field ids. Columns of the
+   *  table that they lack are read as from any file of before the column; all files have the same ones. Partition values and facts about columns come from the footers
+   *  and folders. Files without rows are left out.
+   *  @throws STORAGE_FILE for a file that is no Parquet file or part of the table already, SQL_UNKNOWN_COLUMN, SQL_TYPE_MISMATCH for columns that would have to be converted,
+   *  SQL_INVALID_VALUE for NULL where none may be, and for rows that are not known to be of one partition */
+  adoptFiles(task: string, attempt: number, files: readonly ExistingFile[], signal?: AbortSignal): Promise<Fragment>;
   /** Stages positions of rows to be deleted: Arrow IPC frames, schema first, with the location of a data file of the table and a position in each row. The commit
    *  fails with STORAGE_CONFLICT when one of the data files is no longer part of the table. */
   appendDeletes(task: string, attempt: number, frames: AsyncIterable<Uint8Array>): Promise<Fragment>;

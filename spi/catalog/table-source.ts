@@ -31,6 +31,8 @@ export interface ParquetSplit {
   /** Names that parts of nested columns have in the file, by field id, where they are not those of the schema asked for; null for a part that the file
    *  does not have. Left out for none. */
   readonly partNames?: Readonly<Record<string, string | null>>;
+  /** Values, in canonical text, of columns that the file does not have because all of its rows have that of its partition, by field id. Left out for none. */
+  readonly missingValues?: Readonly<Record<string, string>>;
   /** Values of the identity partition fields by source field id, in the canonical text of the column's type. */
   readonly partition: Readonly<Record<string, string | null>>;
   /** What takes rows of the file away; a row that one of them takes is not read. Splits with the same deletes may share one array. */

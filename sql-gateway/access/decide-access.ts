@@ -136,6 +136,11 @@ async function decideEffect(statement: BoundStatement, question: AccessQuestion)
     case 'alter_table':
       return statement.table === null ? undefined : decideOn(statement.table, ['ALTER'], rights, catalog);
     case 'call':
+      // It reads files of the server, as COPY does.
+      if (statement.procedure === 'system.add_files') {
+        requireAdministrator(rights, statement.procedure);
+        return;
+      }
       requireOn(
         rights,
         { key: objectKey('procedure', statement.procedure), schemaKey: null },

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, link, open, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, sep } from 'node:path';
 import { PlatformError } from '../../spi/index.ts';
+import { type ListedFile, listFiles } from './list-files.ts';
 import { createOutgoingFile, type OutgoingFile } from './outgoing-file.ts';
 import type { SpoolFolder } from './spool-folder.ts';
 import { writeAll } from './write-all.ts';
@@ -17,6 +18,9 @@ export interface PinnedFile {
 export interface AllowedFiles {
   /** @throws STORAGE_LOCATION outside of the allowed folders, STORAGE_FILE when it is missing or not a plain file */
   pin(path: string): Promise<PinnedFile>;
+  /** Returns a file, or the files below a folder whose names have the ending and begin with neither '.' nor '_'; in order.
+   *  @throws STORAGE_LOCATION outside of the allowed folders, STORAGE_FILE when there is none */
+  list(path: string, ending: string): Promise<readonly ListedFile[]>;
   /** @throws STORAGE_LOCATION outside of the allowed folders, STORAGE_FILE when the folder is missing */
   create(path: string): Promise<OutgoingFile>;
   /** Checks that a folder may be read where it lies: as it is named, and with its links resolved.
@@ -44,6 +48,10 @@ export function createAllowedFiles(options: AllowedFilesOptions): AllowedFiles {
       } finally {
         await handle.close();
       }
+    },
+    list: async (path, ending) => {
+      await resolveInside(path, path, options);
+      return listFiles(path, ending);
     },
     checkFolder: async (folder) => {
       await resolveInside(folder, folder, options);

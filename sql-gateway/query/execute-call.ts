@@ -1,6 +1,7 @@
 import { type MaintenanceRun, PlatformError, type TableMaintenance, type TableRef } from '../../spi/index.ts';
 import type { BoundCall } from '../../sql/bind/index.ts';
 import { answerRow, answerTable, type SmallColumn } from './answer-small.ts';
+import { executeAddFiles } from './execute-add-files.ts';
 import { executeOptimize } from './execute-optimize.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
@@ -24,6 +25,8 @@ export async function executeCall(statement: BoundCall, context: StatementContex
     case 'system.optimize':
     case 'system.rewrite_data_files':
       return executeOptimize(statement, context);
+    case 'system.add_files':
+      return executeAddFiles(statement, context);
     case 'system.rewrite_manifests': {
       const { before, after, snapshotId } = await maintenance.rewriteManifests(table);
       return answerRow({ manifests_before: before, manifests_after: after, snapshot_id: snapshotId });

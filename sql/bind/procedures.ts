@@ -34,6 +34,11 @@ export const PROCEDURES = [
     parameters: REWRITE_PARAMETERS,
     summary: 'Is system.optimize under the name that Iceberg gives it.',
   },
+  {
+    name: 'system.add_files',
+    parameters: [TABLE, required('files', 'varchar')],
+    summary: 'Makes Parquet files part of a table without writing their rows anew.',
+  },
   { name: 'system.rewrite_manifests', parameters: [TABLE], summary: 'Writes the lists of files anew, few and in the order of partitions.' },
   {
     name: 'system.expire_snapshots',

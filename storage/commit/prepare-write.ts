@@ -40,11 +40,12 @@ export async function prepareWrite(parts: CommitterParts, write: StagedWrite, me
   if (schema === undefined || spec === undefined) throw columnsChanged(write);
   checkSchema(write, metadata);
   await files.makeDirectory(join(write.tableDirectory, 'metadata'));
+  const written = write.writtenFields === undefined ? schema : { ...schema, fields: write.writtenFields };
   const snapshotId = newSnapshotId();
   const syncs = new PendingSyncs();
   try {
     const sealed = await sealDataFiles(files, write.tableDirectory, write.fragments, syncs);
-    const layout = { formatVersion: metadata.formatVersion, schema, spec, columns: metadata.columns, exact: true };
+    const layout = { formatVersion: metadata.formatVersion, schema: written, spec, columns: metadata.columns, exact: true };
     const added = newDataManifest(write.tableDirectory, layout, snapshotId, sealed.filter(isData));
     if (added !== null) syncs.add(files.write(added.path, added.bytes));
     syncs.add(writeChecksums(files, write.tableDirectory, snapshotId, sealed));

@@ -1,5 +1,6 @@
 import type {
   CommitResult,
+  Field,
   Fragment,
   IfExists,
   NewStream,
@@ -114,6 +115,8 @@ export interface StagedWrite {
   /** The schema and spec that the files were written with. */
   readonly schemaId: number;
   readonly specId: number;
+  /** The columns that the files have, where they have not all of the schema's. */
+  readonly writtenFields?: readonly Field[] | undefined;
   readonly fragments: readonly Fragment[];
   readonly idempotencyKey: string;
   /** The uuid of the result table of the stream that writes; null for everybody else. */

@@ -1,8 +1,9 @@
 import { type Json, runChild } from '../../runtime/process/index.ts';
-import { type FileSource, type LegacyCompression, PlatformError, type StagingTarget } from '../../spi/index.ts';
+import { type ExistingFile, type FileSource, type LegacyCompression, PlatformError, type StagingTarget } from '../../spi/index.ts';
 import { exportLegacyParquet } from './legacy/export-legacy-parquet.ts';
 import { digestFile } from '../file/digest-file.ts';
 import { localFileSystem } from '../file/local-file-system.ts';
+import { adoptFile } from './operation/adopt-file.ts';
 import { exportParquet } from './operation/export-parquet.ts';
 import { inspectFile } from './operation/inspect-file.ts';
 import { type DataProcessSettings, OperationDatabases } from './operation/operation-databases.ts';
@@ -18,6 +19,8 @@ runChild(async (channel) => {
   channel.serve({
     writeFile: async ({ target, source }: { target: StagingTarget; source: FileSource }, { signal }) =>
       (await writeFile(databases, target, source, signal)) as unknown as Json,
+    adoptFile: async ({ target, source }: { target: StagingTarget; source: ExistingFile }, { signal }) =>
+      (await adoptFile(target, source, signal)) as unknown as Json,
     writeFrames: async ({ target }: { target: StagingTarget }, { signal, frames }) =>
       (await writeFrames(databases, target, frames, signal)) as unknown as Json,
     writePositionDeletes: async ({ target }: { target: StagingTarget }, { signal, frames }) =>

@@ -1,5 +1,6 @@
 import type {
   DataFile,
+  ExistingFile,
   Field,
   FileInspection,
   FileSource,
@@ -8,6 +9,7 @@ import type {
   ScanColumn,
   StagingTarget,
 } from '../../spi/index.ts';
+import type { AdoptedFile } from './operation/adopt-file.ts';
 import type { EarlierDeletes } from './operation/write-deletion-vectors.ts';
 
 /** Reads and writes data files, each operation in a child process of its own, because a user's file may crash the reader.
@@ -19,6 +21,9 @@ export interface DataService {
   /** Reads a user's file and writes its rows as Parquet data files of the target. The files are not synced.
    *  @throws STORAGE_FILE when the file cannot be read, SQL_INVALID_VALUE when a value does not fit its column. */
   writeFile(target: StagingTarget, source: FileSource, signal?: AbortSignal): Promise<readonly DataFile[]>;
+  /** Copies a user's Parquet file into the target with its pages as they are and the table's field ids in its footer. The file is not synced.
+   *  @throws STORAGE_FILE, SQL_UNKNOWN_COLUMN, SQL_TYPE_MISMATCH, SQL_INVALID_VALUE, as `WriteTransaction.adoptFiles` tells */
+  adoptFile(target: StagingTarget, source: ExistingFile, signal?: AbortSignal): Promise<AdoptedFile>;
   /** Writes Arrow IPC frames (schema first; a location of a data file and a position in it) as position delete files, one for each data file, below the target's
    *  directory. The files are not synced. */
   writePositionDeletes(target: StagingTarget, frames: AsyncIterable<Uint8Array>): Promise<readonly DataFile[]>;

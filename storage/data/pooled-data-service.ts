@@ -1,6 +1,7 @@
 import {
   assert,
   type DataFile,
+  type ExistingFile,
   type Field,
   type FileInspection,
   type FileSource,
@@ -12,6 +13,7 @@ import {
   type StagingTarget,
 } from '../../spi/index.ts';
 import type { Exchange, Json, Lease, OpenOptions, WarmPool } from '../../runtime/process/index.ts';
+import type { AdoptedFile } from './operation/adopt-file.ts';
 import type { EarlierDeletes } from './operation/write-deletion-vectors.ts';
 import type { DataService } from './data-service.ts';
 import { describeFile } from './source/file-error.ts';
@@ -44,6 +46,12 @@ export class PooledDataService implements DataService {
   async writeFile(target: StagingTarget, source: FileSource, signal?: AbortSignal): Promise<readonly DataFile[]> {
     this.#checkInside(target.directory);
     return (await this.#call('writeFile', { target, source }, { signal }, fileCrash(source))) as unknown as readonly DataFile[];
+  }
+
+  async adoptFile(target: StagingTarget, source: ExistingFile, signal?: AbortSignal): Promise<AdoptedFile> {
+    this.#checkInside(target.directory);
+    const crashed = fileCrash({ path: source.name, format: 'parquet' });
+    return (await this.#call('adoptFile', { target, source }, { signal }, crashed)) as unknown as AdoptedFile;
   }
 
   async writePositionDeletes(target: StagingTarget, frames: AsyncIterable<Uint8Array>): Promise<readonly DataFile[]> {

@@ -17,7 +17,7 @@ import { filterColumns } from './filter-columns.ts';
 import { fileFacts, manifestFacts } from './gather-facts.ts';
 import { judgeFilter, MAY_BE_TRUE, ONLY_TRUE } from './judge-filter.ts';
 import { comparesByName, hidesPlace, readRowDeletes } from './row-deletes.ts';
-import { NO_PART_NAMES, type WrittenColumns, WrittenColumnsOf } from './written-columns.ts';
+import { NO_PART_NAMES, NONE_ABSENT, type WrittenColumns, WrittenColumnsOf } from './written-columns.ts';
 
 /** Returns which files of a snapshot a scan reads: manifests, then files, that cannot hold a row which meets the filter are left out.
  *  @throws STORAGE_UNSUPPORTED when files have deletes and the reader does not say that it applies them, STORAGE_CORRUPT */
@@ -59,9 +59,10 @@ export async function planScan(
       if (verdict !== ONLY_TRUE) alwaysTrue = false;
       const deletes = rowDeletes.deletesOf(entry, spec);
       if (deletes.length > 0 && request.deletes !== true) throw deletesUnread(request);
-      const { matchesSchema, partNames } = written.of(entry);
+      const columnsOfFile = written.of(entry);
+      const { matchesSchema } = columnsOfFile;
       const byName = matchesSchema && !isPlaceHidden && (deletes.length === 0 || comparesByName(deletes, manifest.schema.fields));
-      splits.push(toSplit(entry, { matchesSchema: byName, partNames }, partitionOf(entry), deletes));
+      splits.push(toSplit(entry, columnsOfFile, byName, partitionOf(entry), deletes));
       rows += entry.rows;
       bytes += entry.bytes;
     }
@@ -91,12 +92,23 @@ function deletesUnread({ table }: ScanRequest): PlatformError {
 
 function toSplit(
   { location, rows, bytes }: ManifestEntry,
-  { matchesSchema, partNames }: WrittenColumns,
+  { partNames, absent }: WrittenColumns,
+  matchesSchema: boolean,
   partition: ParquetSplit['partition'],
   deletes: readonly RowDelete[],
 ): ParquetSplit {
   const split = { kind: 'parquet', uri: location, rows, bytes, matchesSchema, partition, deletes } as const;
-  return partNames === NO_PART_NAMES ? split : { ...split, partNames };
+  const named = partNames === NO_PART_NAMES ? split : { ...split, partNames };
+  return absent === NONE_ABSENT ? named : withMissingValues(named, absent);
+}
+
+/** Columns that the file lacks, and that its partition tells. */
+function withMissingValues(split: ParquetSplit, absent: readonly number[]): ParquetSplit {
+  const missing = absent.flatMap((id): [string, string][] => {
+    const value = split.partition[String(id)] ?? null;
+    return value === null ? [] : [[String(id), value]];
+  });
+  return missing.length === 0 ? split : { ...split, missingValues: Object.fromEntries(missing) };
 }
 
 const NO_PARTITION: ParquetSplit['partition'] = Object.freeze({});

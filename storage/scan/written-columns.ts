@@ -9,10 +9,15 @@ export interface WrittenColumns {
   readonly matchesSchema: boolean;
   /** @see ParquetSplit.partNames */
   readonly partNames: Readonly<Record<string, string | null>>;
+  /** Ids of columns that the file does not have. */
+  readonly absent: readonly number[];
 }
 
 /** Of a file whose parts of columns have the names of the schema. */
 export const NO_PART_NAMES: WrittenColumns['partNames'] = Object.freeze({});
+
+/** Of a file that has all columns. */
+export const NONE_ABSENT: WrittenColumns['absent'] = Object.freeze([]);
 
 /** Tells how the files of a manifest hold the columns of a scan. Columns are those of the schema only where they have its ids: a name may have gone to
  *  another column since. */
@@ -55,10 +60,12 @@ export class WrittenColumnsOf {
         ),
       );
     };
-    if (this.#wanted.every(isSame)) return { matchesSchema: true, partNames: NO_PART_NAMES };
+    if (this.#wanted.every(isSame)) return { matchesSchema: true, partNames: NO_PART_NAMES, absent: NONE_ABSENT };
     const partNames: Record<string, string | null> = {};
     for (const wanted of this.#wanted) notePartNames(wanted.type, written.find((field) => field.id === wanted.id)?.type, partNames);
-    return { matchesSchema: false, partNames: Object.keys(partNames).length === 0 ? NO_PART_NAMES : partNames };
+    const absent = this.#wanted.filter(({ id }) => !written.some((field) => field.id === id)).map(({ id }) => id);
+    const named = Object.keys(partNames).length > 0;
+    return { matchesSchema: false, partNames: named ? partNames : NO_PART_NAMES, absent: absent.length === 0 ? NONE_ABSENT : absent };
   }
 
   /** A manifest that another writer has merged has a schema of its own time; the file has that of the snapshot that brought it. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   type CommitResult,
   type DataFile,
+  type ExistingFile,
   type Field,
   type FileSource,
   type Fragment,
@@ -15,6 +16,7 @@ import { checkStorable } from '../commit/check-storable.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
 import { snapshotById } from '../catalog/find-snapshot.ts';
 import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
+import { checkNew, liveFileNames, sameColumns } from './adopted-files.ts';
 import { earlierDeletes } from './earlier-deletes.ts';
 import type { SinkParts } from './sink-parts.ts';
 import { writeOrderOf } from './write-order.ts';
@@ -41,6 +43,8 @@ export class StagedTransaction implements WriteTransaction {
   readonly #directories = new Set<string>();
   /** The snapshot whose deletes are part of the vectors written here; the commit looks whether there are others since. */
   #mergedAt: string | null | undefined;
+  /** The columns of files that were adopted. */
+  #writtenFields: readonly Field[] | undefined;
   #state: 'open' | 'committed' | 'aborted' | 'unknown' = 'open';
 
   constructor(parts: SinkParts, plan: TransactionPlan) {
@@ -85,6 +89,24 @@ export class StagedTransaction implements WriteTransaction {
     return this.#write(task, attempt, (target) => this.#parts.data.writeFile(target, source, signal));
   }
 
+  async adoptFiles(task: string, attempt: number, files: readonly ExistingFile[], signal?: AbortSignal): Promise<Fragment> {
+    const known = await liveFileNames(this.#parts.metadata, this.#plan.metadata);
+    const columns: (readonly Field[])[] = [];
+    const fragment = await this.#write(task, attempt, async (target) => {
+      const adopted: DataFile[] = [];
+      for (const source of files) {
+        const { file, fields } = await this.#parts.data.adoptFile(target, source, signal);
+        if (file === null) continue;
+        columns.push(sameColumns(columns[0] ?? null, fields, source));
+        checkNew(known, file, source);
+        adopted.push(file);
+      }
+      return adopted;
+    });
+    [this.#writtenFields] = columns;
+    return fragment;
+  }
+
   appendDeletes(task: string, attempt: number, frames: AsyncIterable<Uint8Array>): Promise<Fragment> {
     const { data, metadata: reader } = this.#parts;
     const { metadata, readAt } = this.#plan;
@@ -113,7 +135,21 @@ export class StagedTransaction implements WriteTransaction {
     const { transactionId, goal, table, create, removes, rows, changes, basedOn, sameRows, readAt, tableDirectory, schemaId, specId } =
       this.#plan;
     const rewrite = { removes, rows, changes, basedOn, sameRows, readAt: readAt ?? this.#mergedAt };
-    return { transactionId, goal, table, create, ...rewrite, tableDirectory, schemaId, specId, fragments, idempotencyKey, stream: null };
+    const written = this.#writtenFields === undefined ? {} : { writtenFields: this.#writtenFields };
+    return {
+      transactionId,
+      goal,
+      table,
+      create,
+      ...rewrite,
+      tableDirectory,
+      schemaId,
+      specId,
+      ...written,
+      fragments,
+      idempotencyKey,
+      stream: null,
+    };
   }
 
   /** Notes that a commit of what is staged failed. */

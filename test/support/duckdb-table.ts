@@ -159,6 +159,7 @@ export class DuckdbTable {
       target: () => Promise.reject(new PlatformError('STORAGE_UNSUPPORTED', 'these tables have no files')),
       append: () => Promise.reject(new PlatformError('STORAGE_UNSUPPORTED', 'these tables have no files')),
       appendDeletes: () => Promise.reject(new PlatformError('STORAGE_UNSUPPORTED', 'these tables have no files')),
+      adoptFiles: () => Promise.reject(new PlatformError('STORAGE_UNSUPPORTED', 'these tables have no files')),
       appendFile: () => Promise.reject(new PlatformError('STORAGE_UNSUPPORTED', 'these tables have no files')),
       commit: async (fragments: readonly Fragment[], key: string): Promise<CommitResult> => {
         const interfere = this.beforeCommit;

@@ -97,6 +97,7 @@ export function createMemoryStreamWorld(): MemoryStreamWorld {
       token,
       fields: [],
       target: unused,
+      adoptFiles: unused,
       appendFile: unused,
       appendDeletes: unused,
       append: async (task, attempt, frames) => {

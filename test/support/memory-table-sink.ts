@@ -49,6 +49,7 @@ export function createMemoryTableSink(): MemoryTableSink {
         target: () => Promise.reject(new PlatformError('STORAGE_UNSUPPORTED', 'the memory sink has no folders')),
         append: async (task, attempt, frames) => fragment(task, attempt, await countRows(frames)),
         appendDeletes: async (task, attempt, frames) => fragment(task, attempt, await countRows(frames)),
+        adoptFiles: () => Promise.reject(new PlatformError('STORAGE_UNSUPPORTED', 'the memory sink keeps no files')),
         appendFile: async (task: string, attempt: number, source: FileSource) => {
           const text = await readFile(source.path, 'utf8');
           if (text.includes('broken')) throw new PlatformError('STORAGE_FILE', `${source.path} holds something broken`);

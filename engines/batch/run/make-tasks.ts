@@ -105,8 +105,18 @@ function wholeInput(scan: ScanNode, sources: TaskSources): SizedInput {
   return { input: { ...inputOf(table), files: table.files.map((file) => file.path), ...deletes }, rows: table.rows };
 }
 
-function inputOf({ byFieldId, partNames, residual }: TableInput): Pick<ScanInput, 'byFieldId' | 'partNames' | 'residual'> {
-  return { byFieldId, residual, ...(partNames === undefined ? {} : { partNames }) };
+function inputOf({
+  byFieldId,
+  partNames,
+  missingValues,
+  residual,
+}: TableInput): Pick<ScanInput, 'byFieldId' | 'partNames' | 'missingValues' | 'residual'> {
+  return {
+    byFieldId,
+    residual,
+    ...(partNames === undefined ? {} : { partNames }),
+    ...(missingValues === undefined ? {} : { missingValues }),
+  };
 }
 
 function tableInput(scan: ScanNode, sources: TaskSources): TableInput {

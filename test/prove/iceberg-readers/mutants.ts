@@ -42,6 +42,7 @@ function bound(service: DataService): DataService {
   return {
     writeFrames: (target, frames) => service.writeFrames(target, frames),
     writeFile: (target, source, signal) => service.writeFile(target, source, signal),
+    adoptFile: (target, source, signal) => service.adoptFile(target, source, signal),
     writePositionDeletes: (target, frames) => service.writePositionDeletes(target, frames),
     writeDeletionVectors: (target, earlier, frames) => service.writeDeletionVectors(target, earlier, frames),
     read: (split, fields, columns, signal) => service.read(split, fields, columns, signal),

@@ -36,6 +36,31 @@ describe('user files', () => {
     files = createAllowedFiles({ allowedDirectories: [inside()], protectedDirectories: [inside('warehouse')], spool });
   });
 
+  it('are listed below a folder, with what the folders tell, and by themselves', async () => {
+    mkdirSync(inside('data', 'day=2024-01-01', 'word=a%2Fb'), { recursive: true });
+    mkdirSync(inside('data', '_temporary'));
+    for (const name of [
+      'b.parquet',
+      'a.parquet',
+      '_SUCCESS',
+      '.hidden.parquet',
+      'notes.txt',
+      '_temporary/x.parquet',
+      'day=2024-01-01/word=a%2Fb/c.parquet',
+    ])
+      writeFileSync(inside('data', name), '');
+    expect(await files.list(inside('data'), '.parquet')).toEqual([
+      { path: inside('data', 'a.parquet'), pathValues: {} },
+      { path: inside('data', 'b.parquet'), pathValues: {} },
+      { path: inside('data', 'day=2024-01-01', 'word=a%2Fb', 'c.parquet'), pathValues: { day: '2024-01-01', word: 'a/b' } },
+    ]);
+    expect(await files.list(inside('rows.csv'), '.parquet')).toEqual([{ path: inside('rows.csv'), pathValues: {} }]);
+    await expect(files.list(inside('data', '_temporary', 'none'), '.parquet')).rejects.toMatchObject({ code: 'STORAGE_FILE' });
+    await expect(files.list(join(root, 'outside'), '.parquet')).rejects.toMatchObject({ code: 'STORAGE_LOCATION' });
+    mkdirSync(inside('empty'));
+    await expect(files.list(inside('empty'), '.parquet')).rejects.toMatchObject({ code: 'STORAGE_FILE' });
+  });
+
   afterEach(() => {
     rmSync(root, { recursive: true });
   });

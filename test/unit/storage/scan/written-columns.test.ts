@@ -39,7 +39,7 @@ function written(table: TableMetadata, writtenWith: number, exact = true): Writt
 
 describe('columns of a file', () => {
   it('are those of the schema where names, types and ids are the same', () => {
-    expect(written(tableOf([field(1, 'a')]), 0)).toEqual({ matchesSchema: true, partNames: {} });
+    expect(written(tableOf([field(1, 'a')]), 0)).toEqual({ matchesSchema: true, partNames: {}, absent: [] });
     expect(written(tableOf([field(1, 'a'), field(2, 'b')], [field(1, 'a')]), 0).matchesSchema).toBe(true);
   });
 
@@ -64,7 +64,7 @@ describe('columns of a file', () => {
   it('have parts under the names of their time, and lack those that came later', () => {
     const before = field(1, 's', struct(part(2, 'p'), part(3, 'q')));
     const after = field(1, 's', struct(part(2, 'q'), part(4, 'p'), part(3, 'r')));
-    expect(written(tableOf([before], [after]), 0)).toEqual({ matchesSchema: false, partNames: { 2: 'p', 3: 'q', 4: null } });
+    expect(written(tableOf([before], [after]), 0)).toEqual({ matchesSchema: false, partNames: { 2: 'p', 3: 'q', 4: null }, absent: [] });
   });
 
   it('have parts within lists and maps', () => {
