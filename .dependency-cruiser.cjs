@@ -140,7 +140,8 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|temp)/' },
+    // The template of an engine is a package of its own, which imports what is installed.
+    exclude: { path: '^(dist|temp|examples/engine-template)/' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'default'] },
   },
 };

@@ -18,6 +18,7 @@ export {
 } from './engine/index.ts';
 export { EngineInstaller, type InstallRequest } from './engine/install/engine-installer.ts';
 export { packFiles } from './engine/install/pack-files.ts';
+export { linkGivenPackages } from './engine/install/plugin-directory.ts';
 export { type PluginManifest, readManifest } from './engine/install/plugin-manifest.ts';
 export { type PackageFile, readArchive } from './engine/install/read-archive.ts';
 export { ENGINE_HOST_KINDS, type EngineHostKind, readHostKind } from './engine/host-kind.ts';

@@ -1,15 +1,17 @@
 import { changeEngine, listEngines, type ListedEngine } from '../client/engine-client.ts';
 import { readPercent, runInstall } from '../engine/install-engine.ts';
+import { runNew } from '../engine/new-engine.ts';
 import { renderEngines } from '../format/print-engines.ts';
 import { connectServer, type ServerConnection } from '../server/connect-server.ts';
 import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, textOption } from './command.ts';
 import { readConfig } from './read-config.ts';
 
 /** Verbs with the number of words that follow. */
-const VERBS = { list: 0, install: 1, drain: 1, remove: 1, promote: 1, canary: 2 } as const;
+const VERBS = { new: 1, list: 0, install: 1, drain: 1, remove: 1, promote: 1, canary: 2 } as const;
 type Verb = keyof typeof VERBS;
 
-const USAGE = 'list | install <folder|.tgz> | canary <name> <percent> | promote <name> | drain <name> | remove <name> [options]';
+const USAGE =
+  'new <folder> | list | install <folder|.tgz> | canary <name> <percent> | promote <name> | drain <name> | remove <name> [options]';
 
 /** `trivium engine` */
 export const engineCommand: Command = {
@@ -30,6 +32,7 @@ export const engineCommand: Command = {
   },
   examples: [
     'trivium engine list',
+    'trivium engine new ./my-engine',
     'trivium engine install ./my-engine --check',
     'trivium engine install ./my-engine-2.0.0.tgz --canary 5% --yes',
     'trivium engine promote my_engine',
@@ -41,6 +44,7 @@ export const engineCommand: Command = {
       io.stderr.write(`trivium engine: expected ${USAGE}\n`);
       return EXIT.usage;
     }
+    if (verb === 'new') return runNew(words[0] ?? '', io);
     const connection = await connectServer(readConfig(call, io).config, { url: textOption(call, 'url'), token: textOption(call, 'token') });
     try {
       return await runVerb(verb, words, call, io, connection);
@@ -51,7 +55,7 @@ export const engineCommand: Command = {
 };
 
 async function runVerb(
-  verb: Verb,
+  verb: Exclude<Verb, 'new'>,
   [name = '', percent = '']: readonly string[],
   call: CommandArguments,
   io: CommandIo,

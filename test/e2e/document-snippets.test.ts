@@ -49,7 +49,11 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trivium-snippets-'));
   mkdirSync(join(folder, 'bin'));
   shim('trivium', `exec "${process.execPath}" "${MAIN}" "$@"`);
-  shim('npx', `shift; exec "${process.execPath}" "${MAIN}" "$@"`);
+  const kit = join(dirname(MAIN), '../tck/main.js');
+  shim(
+    'npx',
+    `program=$1; shift; case $program in engine-tck) set -- "${kit}" "$@";; *) set -- "${MAIN}" "$@";; esac; exec "${process.execPath}" "$@"`,
+  );
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(dirname(dirname(dirname(MAIN))), join(folder, 'node_modules/trivium'));
   const airports = fileURLToPath(new URL('../data/airports.csv', import.meta.resolve('vega-datasets')));

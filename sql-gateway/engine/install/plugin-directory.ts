@@ -26,7 +26,12 @@ const NPM_MS = 300_000;
 /** Makes the directory of installed plugins ready: plugins in it find the packages that the server gives them.
  *  @throws STORAGE_IO */
 export async function openPluginDirectory(directory: string): Promise<void> {
-  const modules = join(directory, 'node_modules');
+  await linkGivenPackages(join(directory, 'node_modules'));
+}
+
+/** Makes a folder `node_modules` with the packages that the server gives to plugins, as links to its own.
+ *  @throws STORAGE_IO */
+export async function linkGivenPackages(modules: string): Promise<void> {
   await onDisk(() => mkdir(modules, { recursive: true, mode: 0o700 }));
   for (const [name, find] of Object.entries(GIVEN_PACKAGES)) {
     const [link, target] = [join(modules, name), find()];
