@@ -1,4 +1,4 @@
-import type { Catalog } from '../../../spi/index.ts';
+import { assert, type Catalog } from '../../../spi/index.ts';
 import type { StatementReferences } from '../../../sql/bind/index.ts';
 import { pick, type Random } from '../../property/stream-tables.ts';
 import { catalogOf } from '../../support/bind-text.ts';
@@ -46,12 +46,18 @@ export async function checkReferences(options: ReferenceOptions, references: Ref
   ];
 }
 
-/** DuckDB does not bind a common table that nobody reads, and computes -(-1) and LIKE of constants while it parses or binds. */
+/** A NULLIF of equal constants, which is NULL. */
+const CONSTANT_NULL = /NULLIF\(((?:[A-Z]+ )?'[^']*'|[-\d.e]+), \1\)/;
+
+/** DuckDB does not bind a common table that nobody reads, and computes -(-1), LIKE of constants and what takes a constant NULL while it parses or binds. */
 function isComparable(sql: string): boolean {
   const common = /^WITH (q\d+)\(/.exec(sql)?.[1];
   const isUsed = common === undefined || sql.includes(` ${common} AS `);
-  return isUsed && !/\(- -\d|'[^']*' (NOT )?LIKE/.test(sql);
+  return isUsed && !CONSTANT_NULL.test(sql) && !/\(- -\d|'[^']*' (NOT )?LIKE/.test(sql);
 }
+
+/** Statements that DuckDB's binder need not plan. */
+const UNPLANNED_SHARE_MAX = 0.01;
 
 async function compareAll(
   name: string,
@@ -63,9 +69,14 @@ async function compareAll(
   const catalog = await catalogOf(definitions);
   const duckdb = await openDuckdbBinder(definitions);
   const wrong = { tables: [] as string[], columns: [] as string[], functions: [] as string[] };
+  let unplanned = 0;
   try {
     for (const { id, sql } of samples) {
       const expected = await duckdb.readsOf(sql);
+      if (expected === null) {
+        unplanned += 1;
+        continue;
+      }
       const differences = differencesOf(await references(sql, catalog), expected);
       for (const [part, difference] of Object.entries(differences)) {
         if (difference === null) continue;
@@ -76,7 +87,8 @@ async function compareAll(
   } finally {
     duckdb.close();
   }
-  const total = samples.length;
+  const total = samples.length - unplanned;
+  assert(unplanned <= samples.length * UNPLANNED_SHARE_MAX, `DuckDB plans all but ${String(unplanned)} of the statements`);
   return Object.entries(wrong).map(([part, failed]) => ({
     id: `${part}-${name}`,
     value: total - new Set(failed).size,

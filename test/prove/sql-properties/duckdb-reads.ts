@@ -13,7 +13,9 @@ export interface DuckdbReads {
 
 /** DuckDB over the definitions of tables and views. */
 export interface DuckdbBinder {
-  readsOf(sql: string): Promise<DuckdbReads>;
+  /** Returns null where DuckDB has no plan for what it says it does not support, as some correlated subqueries.
+   *  @throws SQL_UNSUPPORTED where it has none for another reason */
+  readsOf(sql: string): Promise<DuckdbReads | null>;
   close(): void;
 }
 
@@ -28,6 +30,7 @@ export async function openDuckdbBinder(definitions: readonly string[]): Promise<
         await connection.runAndReadAll(`SELECT json_serialize_plan('${sql.replaceAll("'", "''")}', optimize := false)`)
       ).getRows();
       const plan = JSON.parse(String(json)) as { error: boolean; error_message?: string; plans?: unknown };
+      if (plan.error && /^Unsupported join type for flattening/.test(String(plan.error_message))) return null;
       if (plan.error) throw new PlatformError('SQL_UNSUPPORTED', `DuckDB has no plan: ${String(plan.error_message)}`);
       const columns = new Set<string>();
       const functions = new Set<string>();
