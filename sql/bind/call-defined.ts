@@ -1,8 +1,8 @@
-import type { DataType, Expression as PlanExpression } from '../../spi/index.ts';
+import { type DataType, type Expression as PlanExpression, sameType } from '../../spi/index.ts';
 import type { Span } from '../ast/index.ts';
 import type { FunctionDefinition } from '../functions/index.ts';
 import type { BinderState } from './binder-state.ts';
-import { castTo } from './coercion.ts';
+import { asDecimal, castTo } from './coercion.ts';
 import { resolveOverload } from './resolve-overload.ts';
 
 const VARCHAR: DataType = { kind: 'varchar' };
@@ -24,7 +24,15 @@ export function callDefined(
     : bound;
   const resolved = resolveOverload(state, definition, taken, spans, span);
   const type = ROUNDING.has(definition.name) ? roundedType(resolved.arguments, resolved.type) : resolved.type;
-  return { kind: 'call', function: definition.name, arguments: resolved.arguments, type };
+  const call: PlanExpression = { kind: 'call', function: definition.name, arguments: resolved.arguments, type };
+  return definition.name === 'nullif' ? asFirst(call, bound[0]) : call;
+}
+
+/** NULLIF compares in a type that holds both arguments, and has the type of the first. Between exact numbers that loses nothing; with others the common type stays. */
+function asFirst(call: PlanExpression, first: PlanExpression | undefined): PlanExpression {
+  if (first === undefined || sameType(first.type, call.type) || asDecimal(first.type) === null || asDecimal(call.type) === null)
+    return call;
+  return castTo(call, first.type);
 }
 
 /** A decimal keeps so many digits after the point as a constant asks for, all of them when the number is computed. */

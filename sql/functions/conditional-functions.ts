@@ -4,7 +4,13 @@ import type { FunctionDefinition } from './function-definition.ts';
 /** Functions that choose among their arguments. CASE is a node of its own in plans. */
 export const CONDITIONAL_FUNCTIONS: readonly FunctionDefinition[] = [
   defineFunction('scalar', 'coalesce', ['T... -> T'], 'The first argument that is not NULL.', { also: ['ifnull', 'nvl'], nulls: 'own' }),
-  defineFunction('scalar', 'nullif', ['T, T -> T'], 'NULL when the arguments are equal, else the first.', { nulls: 'own' }),
+  defineFunction(
+    'scalar',
+    'nullif',
+    ['T, T -> T'],
+    'NULL when the arguments are equal, else the first; of exact numbers in its own type.',
+    { nulls: 'own' },
+  ),
   defineFunction(
     'scalar',
     'if',
