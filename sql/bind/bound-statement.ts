@@ -12,7 +12,7 @@ import type {
   ViewDefinition,
 } from '../../spi/index.ts';
 import type { AccessChange } from './access-change.ts';
-import type { OutsideCatalogs } from './outside-relation.ts';
+import type { OutsideCatalogs } from './outside-catalogs.ts';
 import type { ProcedureName, TransferName } from './procedures.ts';
 import type { ReadPin } from './read-pin.ts';
 

@@ -17,7 +17,7 @@ export type {
   VirtualRelation,
 } from './bound-statement.ts';
 export { WATERMARK_COLUMN, WATERMARK_DELAY } from './bind-watermark.ts';
-export { type OutsideCatalog, type OutsideCatalogs } from './outside-relation.ts';
+export type { OutsideCatalog, OutsideCatalogs } from './outside-catalogs.ts';
 export { encodeParameters } from './parameters.ts';
 export { parseReadPin, type ReadPin } from './read-pin.ts';
 export type { ColumnLineage, ColumnReference, ReadReference, RelationReference, StatementReferences } from './statement-references.ts';

@@ -5,21 +5,6 @@ import type { BindContext } from './bound-statement.ts';
 import type { MissingRelation } from './missing-relation.ts';
 import { CATALOG_NAME, sameName } from './relation-name.ts';
 
-/** The schemas and tables of an outside database. @throws CONNECTOR_UNAVAILABLE, CONNECTOR_FAILED */
-export interface OutsideCatalog {
-  schemas(): Promise<readonly string[]>;
-  tables(schema: string): Promise<readonly string[]>;
-  /** Returns the table as it is now, without a snapshot; null for none of the name. */
-  resolve(name: RelationName): Promise<TableSnapshot | null>;
-}
-
-/** The outside databases whose tables a statement may name as `catalog.schema.table`. */
-export interface OutsideCatalogs {
-  readonly names: readonly string[];
-  /** Finds a catalog without regard to case; null for none. */
-  find(catalog: string): OutsideCatalog | null;
-}
-
 /** Whether a relation is a table of an outside database. */
 export function isOutside(table: Pick<TableSnapshot, 'ref'>): boolean {
   return table.ref.catalog !== undefined;
