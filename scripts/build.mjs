@@ -48,6 +48,7 @@ function typescriptCompiler() {
 function copyAssets(folder) {
   for (const file of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
     const path = join(file.parentPath, file.name);
-    if (file.isFile() && !/\.(ts|md)$/.test(file.name)) cpSync(path, join(fresh, path.slice(root.length + 1)));
+    if (file.isFile() && !/\.(ts|md)$/.test(file.name) && !path.includes('/node_modules/'))
+      cpSync(path, join(fresh, path.slice(root.length + 1)));
   }
 }

@@ -4,6 +4,7 @@ import type { RegisteredProof } from './proof.ts';
 export const PROOFS: readonly RegisteredProof[] = [
   { name: 'access', load: async () => (await import('./access.ts')).proof },
   { name: 'concurrency', load: async () => (await import('./concurrency.ts')).proof },
+  { name: 'connectors', load: async () => (await import('./connectors.ts')).proof },
   { name: 'corpora', load: async () => (await import('./corpora.ts')).proof },
   { name: 'corruption', load: async () => (await import('./corruption.ts')).proof },
   { name: 'crash', load: async () => (await import('./crash.ts')).proof },

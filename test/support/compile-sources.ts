@@ -64,6 +64,7 @@ function filesBelow(folder: string): readonly string[] {
   return readdirSync(join(SOURCE_ROOT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))
     .map((entry) => join(entry.parentPath, entry.name).slice(SOURCE_ROOT.length))
+    .filter((path) => !path.includes('/node_modules/'))
     .sort();
 }
 

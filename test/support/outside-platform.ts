@@ -14,7 +14,7 @@ export interface OutsideAnswer {
   readonly engine?: string | null;
   readonly data?: readonly (readonly unknown[])[];
   readonly code?: string;
-  readonly message?: string;
+  readonly detail?: string;
   readonly hint?: string;
   readonly snapshots?: readonly string[];
   readonly cache?: string;

@@ -1,0 +1,1 @@
+export { postgresPlugin as default } from './postgres-plugin.ts';

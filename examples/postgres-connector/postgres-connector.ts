@@ -1,0 +1,261 @@
+import { type Client, Pool } from 'pg';
+import {
+  type Connector,
+  type ConnectorHost,
+  type ConnectorPlan,
+  type ConnectorRequest,
+  type ConnectorTable,
+  type Field,
+  type JsonData,
+  PlatformError,
+  type RelationName,
+  type ScanColumn,
+} from '../../spi/index.ts';
+import { columnType, quoteName, wireType } from './column-types.ts';
+import { copyOut } from './copy-out.ts';
+import { isTrailer, RowDecoder } from './decode-rows.ts';
+import { printCondition } from './print-condition.ts';
+
+/** Rows of a record batch, and pages of a table below which it is read in one piece. */
+const BATCH_ROWS = 8192;
+const SPLIT_PAGES_MIN = 1000;
+
+/** Units: milliseconds until a server that does not answer counts as out of reach. */
+const CONNECT_MS = 10_000;
+
+/** A piece of a table: what is read from where, in which snapshot. */
+interface Split {
+  readonly snapshot: string;
+  readonly from: string;
+  readonly where: readonly string[];
+  readonly limit: number | null;
+}
+
+/** Connects a database. Connections come to be as they are needed. */
+export function createPostgresConnector(config: Readonly<Record<string, string | number | boolean>>, host: ConnectorHost): Connector {
+  const connections = Number(config['connections']);
+  const openPool = (max: number): Pool => createPool(config, max, host);
+  // Plans hold a connection while others read for them: of one pool, plans alone could take all.
+  return new PostgresConnector(
+    openPool(Math.ceil(connections / 2)),
+    openPool(Math.floor(connections / 2)),
+    Number(config['splits']),
+    host.catalog,
+  );
+}
+
+function createPool(config: Readonly<Record<string, string | number | boolean>>, max: number, { catalog, log }: ConnectorHost): Pool {
+  const pool = new Pool({
+    host: String(config['host']),
+    port: Number(config['port']),
+    database: String(config['database']),
+    user: String(config['user']),
+    password: config['password'] === undefined ? undefined : String(config['password']),
+    max,
+    connectionTimeoutMillis: CONNECT_MS,
+  });
+  // A connection that breaks while nobody uses it is replaced; this is no failure of a statement.
+  pool.on('error', (error) => {
+    log.warn({ catalog, error: error.message }, 'a connection to PostgreSQL broke');
+  });
+  // One that breaks in use tells the statement so, by its command; without a listener the event would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
+  return pool;
+}
+
+class PostgresConnector implements Connector {
+  readonly #plans: Pool;
+  readonly #reads: Pool;
+  readonly #splits: number;
+  readonly #catalog: string;
+  /** Connections that hold the snapshots of plans, which are released with them. */
+  readonly #holders = new Map<string, Client>();
+
+  constructor(plans: Pool, reads: Pool, splits: number, catalog: string) {
+    this.#plans = plans;
+    this.#reads = reads;
+    this.#splits = splits;
+    this.#catalog = catalog;
+  }
+
+  schemas(): Promise<readonly string[]> {
+    return this.#names(
+      "SELECT nspname AS name FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND has_schema_privilege(oid, 'USAGE') ORDER BY 1",
+    );
+  }
+
+  tables(schema: string): Promise<readonly string[]> {
+    const sql = `SELECT relname AS name FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = $1)
+      AND relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 1`;
+    return this.#names(sql, [schema]);
+  }
+
+  async describe(table: RelationName): Promise<ConnectorTable | null> {
+    const found = await this.#query(
+      `SELECT n.nspname AS schema, c.relname AS name, c.oid::text AS oid, c.reltuples AS rows FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE lower(n.nspname) = lower($1) AND lower(c.relname) = lower($2) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+       ORDER BY (n.nspname = $1 AND c.relname = $2) DESC, 1, 2`,
+      [table.schema, table.name],
+    );
+    const [row] = found;
+    if (row === undefined) return null;
+    const columns = await this.#query(
+      `SELECT a.attnum AS id, a.attname AS name, a.attnotnull AS required, format_type(coalesce(nullif(t.typbasetype, 0), a.atttypid),
+              CASE WHEN t.typbasetype = 0 THEN a.atttypmod ELSE t.typtypmod END) AS type
+       FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
+      [row['oid']],
+    );
+    const fields = columns.flatMap((column): Field[] => {
+      const type = columnType(String(column['type']));
+      return type === null ? [] : [{ id: Number(column['id']), name: String(column['name']), type, nullable: column['required'] !== true }];
+    });
+    const rows = Number(row['rows']);
+    return { name: { schema: String(row['schema']), name: String(row['name']) }, fields, rows: rows < 0 ? null : rows };
+  }
+
+  async plan(request: ConnectorRequest): Promise<ConnectorPlan> {
+    const printed = request.filter.map((condition) => printCondition(condition, request.columns));
+    const where = printed.flatMap(({ sql }) => (sql === null ? [] : [sql]));
+    const limited = request.limit !== null && printed.every(({ handling }) => handling === 'exact');
+    const from = `${quoteName(request.table.schema)}.${quoteName(request.table.name)}`;
+    const client = await this.#connect(this.#plans);
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const { rows } = await client.query(
+        `SELECT pg_export_snapshot() AS snapshot, CASE WHEN relkind = 'r' THEN pg_relation_size(oid) / current_setting('block_size')::int ELSE 0 END AS pages
+         FROM pg_class WHERE oid = $1::regclass`,
+        [from],
+      );
+      const snapshot = String(rows[0]?.['snapshot']);
+      const pages = Number(rows[0]?.['pages']);
+      this.#holders.set(snapshot, client);
+      const ranges = limited ? [null] : pageRanges(pages, this.#splits);
+      const splits = ranges.map((range): Split => {
+        return { snapshot, from, where: range === null ? where : [range, ...where], limit: limited ? request.limit : null };
+      });
+      return { filter: printed.map(({ handling }) => handling), limited, splits: splits as unknown as readonly JsonData[], rows: null };
+    } catch (error) {
+      client.release(true);
+      throw this.#coded(error);
+    }
+  }
+
+  async *read(piece: JsonData, columns: readonly ScanColumn[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { snapshot, from, where, limit } = piece as unknown as Split;
+    const list = columns.map(({ name, type }) => `${quoteName(name)}::${wireType(type) ?? 'text'}`).join(', ');
+    const condition = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
+    const query = `SELECT ${list} FROM ${from}${condition}${limit === null ? '' : ` LIMIT ${String(limit)}`}`;
+    const decoder = new RowDecoder(columns);
+    const client = await this.#connect();
+    let clean = false;
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      await client.query(`SET TRANSACTION SNAPSHOT '${snapshot}'`);
+      yield decoder.schemaMessage;
+      let pending: Uint8Array[] = [];
+      for await (const messages of copyOut(client, `COPY (${query}) TO STDOUT (FORMAT binary)`)) {
+        signal.throwIfAborted();
+        for (const row of messages) if (!isTrailer(row)) pending.push(row);
+        if (pending.length < BATCH_ROWS) continue;
+        yield decoder.batchMessage(pending);
+        pending = [];
+      }
+      if (pending.length > 0) yield decoder.batchMessage(pending);
+      await client.query('COMMIT');
+      clean = true;
+    } catch (error) {
+      throw this.#coded(error);
+    } finally {
+      // A copy that was left early still runs on its connection.
+      client.release(!clean);
+    }
+  }
+
+  async release({ splits }: ConnectorPlan): Promise<void> {
+    const { snapshot } = splits[0] as unknown as Split;
+    const client = this.#holders.get(snapshot);
+    this.#holders.delete(snapshot);
+    if (client === undefined) return;
+    await client.query('COMMIT').then(
+      () => {
+        client.release();
+      },
+      () => {
+        client.release(true);
+      },
+    );
+  }
+
+  async health(): Promise<{ readonly ready: boolean; readonly details: Readonly<Record<string, string | number | boolean>> }> {
+    try {
+      const [row] = await this.#query("SELECT current_setting('server_version') AS version");
+      return { ready: true, details: { version: String(row?.['version']) } };
+    } catch (error) {
+      return { ready: false, details: { error: this.#coded(error).message } };
+    }
+  }
+
+  drain(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#holders.values()) client.release(true);
+    this.#holders.clear();
+    await Promise.all([this.#plans.end(), this.#reads.end()]);
+  }
+
+  async #names(sql: string, values: readonly unknown[] = []): Promise<readonly string[]> {
+    return (await this.#query(sql, values)).map(({ name }) => String(name));
+  }
+
+  async #query(sql: string, values: readonly unknown[] = []): Promise<readonly Record<string, unknown>[]> {
+    const client = await this.#connect();
+    try {
+      return (await client.query(sql, values)).rows;
+    } catch (error) {
+      throw this.#coded(error);
+    } finally {
+      client.release();
+    }
+  }
+
+  /** Constants of conditions are read as this host writes them, whatever the database's settings are. */
+  async #connect(pool = this.#reads): Promise<Client> {
+    let client: Client;
+    try {
+      client = await pool.connect();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new PlatformError('CONNECTOR_UNAVAILABLE', `PostgreSQL (catalog '${this.#catalog}') cannot be reached: ${reason}`, {
+        cause: error,
+      });
+    }
+    try {
+      await client.query("SET TIME ZONE 'UTC'; SET datestyle = 'ISO, YMD'; SET standard_conforming_strings = on");
+      return client;
+    } catch (error) {
+      client.release(true);
+      throw this.#coded(error);
+    }
+  }
+
+  #coded(error: unknown): PlatformError {
+    if (error instanceof PlatformError) return error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return new PlatformError('CONNECTOR_FAILED', `PostgreSQL (catalog '${this.#catalog}') says: ${reason}`, { cause: error });
+  }
+}
+
+/** Cuts a table into ranges of pages; the last has no end, for rows that are added meanwhile and are in no snapshot. */
+function pageRanges(pages: number, splits: number): readonly (string | null)[] {
+  const pieces = Math.min(splits, Math.floor(pages / SPLIT_PAGES_MIN));
+  if (pieces < 2) return [null];
+  const step = Math.ceil(pages / pieces);
+  return Array.from({ length: pieces }, (_, index) => {
+    const start = `ctid >= '(${String(index * step)},0)'::tid`;
+    return index === pieces - 1 ? start : `${start} AND ctid < '(${String((index + 1) * step)},0)'::tid`;
+  });
+}
