@@ -67,11 +67,9 @@ export function createAccessTokens(store: AccessStore): AccessTokens {
     find: async (token) => {
       const id = TOKEN.exec(token)?.[1];
       if (id === undefined) return null;
-      const { tokens, principals } = await store.current();
-      const stored = tokens.get(id);
+      const stored = (await store.current()).tokens.get(id);
       if (stored === undefined || !timingSafeEqual(Buffer.from(stored.digest, 'hex'), digest(token))) return null;
       if (stored.expiresAtMs !== null && stored.expiresAtMs <= Date.now()) return null;
-      if (principals.get(stored.user)?.type !== 'user') return null;
       return { user: stored.user, administrator: false, scopes: stored.scopes };
     },
   };

@@ -38,7 +38,7 @@ describe('trivium without a server', { timeout: 120_000 }, () => {
   it('tells what it can do', async () => {
     const help = await trivium('--help');
     expect(help.code).toBe(0);
-    for (const command of ['demo', 'serve', 'sql', 'load', 'engines', 'verify', 'backup', 'restore', 'config'])
+    for (const command of ['demo', 'serve', 'sql', 'load', 'job', 'engine', 'token', 'audit', 'verify', 'backup', 'restore', 'config'])
       expect(help.stdout).toContain(`  ${command} `);
     expect((await trivium('load', '--help')).stdout).toContain('--table <name>');
     expect((await trivium('--version')).stdout).toMatch(/^trivium \d+\.\d+\.\d+\n$/);

@@ -61,8 +61,10 @@ describe('the server', () => {
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     );
     expect(described.sort()).toEqual([
+      'DELETE /v1/engines/{name}',
       'DELETE /v1/jobs/{id}',
       'DELETE /v1/queries/{id}',
+      'DELETE /v1/tokens/{id}',
       'GET /healthz',
       'GET /metrics',
       'GET /openapi.json',
@@ -77,9 +79,15 @@ describe('the server', () => {
       'GET /v1/queries/{id}',
       'GET /v1/streams',
       'GET /v1/streams/{schema}/{name}',
+      'GET /v1/tokens',
+      'POST /v1/engines',
+      'POST /v1/engines/{name}/canary',
+      'POST /v1/engines/{name}/drain',
+      'POST /v1/engines/{name}/promote',
       'POST /v1/jobs',
       'POST /v1/sql',
       'POST /v1/tables/{schema}/{table}/rows',
+      'POST /v1/tokens',
     ]);
     for (const entry of described) {
       const [method = '', path = ''] = entry.split(' ');

@@ -58,6 +58,7 @@ export async function modifyTable(
     engines,
     router: createRouter({ engines, rules, demotions: await openDemotions(createMemorySettingStore()), catalog: table.catalog, log }),
     cache: { entryBytesMax: 0 },
+    outside: null,
     shadow: { watch: (outcome: StatementOutcome) => outcome },
     log,
     record,

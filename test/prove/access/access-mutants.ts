@@ -110,9 +110,9 @@ export const ACCESS_MUTANTS: readonly AccessMutant[] = [
   {
     id: 'tokens-of-nobody',
     round: 3,
-    file: 'sql-gateway/access/access-tokens.ts',
-    from: "if (principals.get(stored.user)?.type !== 'user') return null;",
-    to: '',
+    file: 'sql-gateway/access/apply-access-change.ts',
+    from: 'tokens: new Map([...state.tokens].filter(([, { user }]) => user !== name)),',
+    to: 'tokens: state.tokens,',
     tricks: ['token-after-drop-of-user'],
   },
   {

@@ -12,8 +12,9 @@ const QUERY: BoundQuery = {
   fingerprint: 'f',
   deterministic: true,
 };
+const ENGINE = { capabilities: { statements: ['query'], planVersion: PLAN_VERSION, features: [], functions: [] } } as unknown as Engine;
 const estimate = (cpuMs: number): CostEstimate => ({ kind: 'estimate', rows: 1, cpuMs, startupMs: 0, confidence: 1 });
-const answer = (name: string, said: EngineAnswer['answer']): EngineAnswer => ({ name, version: '1', engine: {} as Engine, answer: said });
+const answer = (name: string, said: EngineAnswer['answer']): EngineAnswer => ({ name, version: '1', engine: ENGINE, answer: said });
 const order = (answers: readonly EngineAnswer[], decision: RouteDecision): readonly string[] =>
   rankEngines(QUERY, answers, decision, { costs: createMeasuredCosts(10), demotions: { refusalOf: () => null } }).candidates.map(
     ({ name }) => name,

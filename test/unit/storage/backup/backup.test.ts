@@ -81,7 +81,9 @@ describe('a backup', () => {
     expect(await restored.verify(after.ref)).toMatchObject({ files: 2, filesWithoutChecksum: 0 });
     const [stream] = await restored.streams.list();
     expect(stream).toMatchObject({ sql: 'SELECT id FROM a', checkpoint: null, table: (await tableOf(restored, 'kept')).ref });
-    expect(await restored.catalog.relations('main')).toContainEqual({ schema: 'main', name: 'kept', kind: 'materialized_view' });
+    expect(await restored.catalog.relations('main')).toContainEqual(
+      expect.objectContaining({ schema: 'main', name: 'kept', kind: 'materialized_view' }),
+    );
     // It goes on as any table does.
     await writeIds(restored, { kind: 'append', table: after.ref }, [9], 'key');
     expect((await tableOf(restored, 'a')).rows).toBe(4);
