@@ -73,16 +73,21 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Another warehouse leaves a table in the folder, with its metadata where other programs have it. */
+/** Another warehouse leaves a table in the folder, with its metadata where other programs have it, and a folder with a plain Parquet file. */
 function leaveForeignTable(): void {
-  const statements = 'CREATE TABLE orders (id bigint); INSERT INTO orders VALUES (1)';
+  const statements =
+    "CREATE TABLE orders (id bigint); INSERT INTO orders VALUES (1); CREATE TABLE visits (id bigint, page varchar); INSERT INTO visits VALUES (9, 'z')";
   execFileSync(process.execPath, [MAIN, 'sql', '--data', 'other', statements], { cwd: folder, env: environment() });
   const tables = join(folder, 'other/warehouse/tables');
-  const metadata = readdirSync(tables, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.metadata.json'))
-    .sort();
-  mkdirSync(join(folder, 'orders/metadata'), { recursive: true });
-  copyFileSync(join(tables, metadata.at(-1) ?? ''), join(folder, 'orders/metadata/v7.metadata.json'));
+  const files = readdirSync(tables, { recursive: true, encoding: 'utf8' }).sort();
+  const take = (ending: string, table: string, to: string): void => {
+    const file = files.filter((name) => name.endsWith(ending) && name.includes(table)).at(-1);
+    assert(file !== undefined, `the other warehouse has a ${ending} of ${table}`);
+    mkdirSync(dirname(join(folder, to)), { recursive: true });
+    copyFileSync(join(tables, file), join(folder, to));
+  };
+  take('.metadata.json', 'orders', 'orders/metadata/v7.metadata.json');
+  take('.parquet', 'visits', 'visits/part.parquet');
 }
 
 function shim(name: string, text: string): void {
