@@ -2,7 +2,7 @@ import { PlatformError } from '../spi/index.ts';
 import { readProblem } from './read-problem.ts';
 import type { ServerAddress } from './server-address.ts';
 
-/** What is sent. A body that can be sent once only, such as a stream, is never sent again. */
+/** What is sent; the body is at hand as a whole, so that it can be sent again. */
 export interface ServerRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ interface Failure {
 
 async function send(server: ServerAddress, path: string, { signal, ...request }: ServerRequest): Promise<Response | Failure> {
   const headers = new Headers(request.headers);
-  headers.set('x-trivium-client', server.clientName ?? 'trivium-client');
+  headers.set('x-trivium-client', 'trivium-client');
   if (server.token !== null) headers.set('authorization', `Bearer ${server.token}`);
   // A request that is done twice does no harm when it changes nothing, or when the server knows it again.
   const isRepeatable = request.method !== 'POST' || headers.has('idempotency-key');

@@ -13,8 +13,6 @@ export interface ConnectOptions {
   readonly token?: string;
   /** How often a request that was turned away is sent again; 4 when left out. Writes carry an idempotency key, so that none is done twice. */
   readonly retriesMax?: number;
-  /** The program's name, for the server's log. */
-  readonly clientName?: string;
 }
 
 /** A server to talk to. It holds no connection and need not be closed. */

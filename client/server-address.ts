@@ -5,6 +5,4 @@ export interface ServerAddress {
   readonly token: string | null;
   /** How often a request that the server or the network turned away is sent again; 0 when left out. */
   readonly retriesMax?: number;
-  /** The program's name, for the server's log. */
-  readonly clientName?: string;
 }

@@ -72,6 +72,7 @@ export {
   planExpressions,
   planInputs,
   type PlanVisitor,
+  readsColumns,
   scansOf,
   walkExpression,
   walkPlan,

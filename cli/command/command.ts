@@ -41,6 +41,17 @@ export const CONFIG_OPTIONS = {
   set: { type: 'string', multiple: true, value: 'key=value', help: 'set a configuration key; may be given several times' },
 } as const satisfies Readonly<Record<string, CommandOption>>;
 
+/** Options of commands that ask a server. */
+export const SERVER_OPTIONS = {
+  url: { type: 'string', value: 'address', help: 'server to use (default: the one serving the data directory)' },
+  token: { type: 'string', value: 'text', help: 'API token (default: TRIVIUM_AUTH_TOKEN, else the data directory’s token file)' },
+} as const satisfies Readonly<Record<string, CommandOption>>;
+
+/** Returns what a call says of the server to ask; null for what it does not say. */
+export function serverOptions(call: CommandArguments): { readonly url: string | null; readonly token: string | null } {
+  return { url: textOption(call, 'url'), token: textOption(call, 'token') };
+}
+
 /** Returns the text value of an option, null when it was not given. */
 export function textOption(call: CommandArguments, name: string): string | null {
   const value = call.options[name];

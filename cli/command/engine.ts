@@ -3,7 +3,7 @@ import { readPercent, runInstall } from '../engine/install-engine.ts';
 import { runNew } from '../engine/new-engine.ts';
 import { renderEngines } from '../format/print-engines.ts';
 import { connectServer, type ServerConnection } from '../server/connect-server.ts';
-import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, textOption } from './command.ts';
+import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, SERVER_OPTIONS, serverOptions } from './command.ts';
 import { readConfig } from './read-config.ts';
 
 /** Verbs with the number of words that follow. */
@@ -20,8 +20,7 @@ export const engineCommand: Command = {
   usage: USAGE,
   options: {
     ...CONFIG_OPTIONS,
-    url: { type: 'string', value: 'address', help: 'server to use (default: the one serving the data directory)' },
-    token: { type: 'string', value: 'text', help: 'API token (default: TRIVIUM_AUTH_TOKEN, else the data directory’s token file)' },
+    ...SERVER_OPTIONS,
     canary: { type: 'string', value: 'percent', help: 'install: beside the engine of its name, for this share of its statements' },
     host: { type: 'string', value: 'kind', help: 'install: process (default), worker, or in-process' },
     'memory-mb': { type: 'string', value: 'MiB', help: 'install: what it may use in its process or thread (default: 1024)' },
@@ -45,7 +44,7 @@ export const engineCommand: Command = {
       return EXIT.usage;
     }
     if (verb === 'new') return runNew(words[0] ?? '', io);
-    const connection = await connectServer(readConfig(call, io).config, { url: textOption(call, 'url'), token: textOption(call, 'token') });
+    const connection = await connectServer(readConfig(call, io).config, serverOptions(call));
     try {
       return await runVerb(verb, words, call, io, connection);
     } finally {

@@ -4,7 +4,7 @@ import { PlatformError } from '../../spi/index.ts';
 import { createTranslator, type Dialect, DIALECTS } from '../../sql-gateway/index.ts';
 import type { ClientSession, ServerAddress } from '../../client/index.ts';
 import { connectServer } from '../server/connect-server.ts';
-import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, textOption } from './command.ts';
+import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, serverOptions, textOption } from './command.ts';
 import { readConfig } from './read-config.ts';
 import { runStatement } from './run-statement.ts';
 
@@ -69,7 +69,7 @@ async function translateAll(source: string, dialect: Dialect, io: CommandIo): Pr
 
 async function runAll(statements: readonly { readonly sql: string }[], call: CommandArguments, io: CommandIo): Promise<void> {
   const { config } = readConfig(call, io);
-  const connection = await connectServer(config, { url: textOption(call, 'url'), token: textOption(call, 'token') });
+  const connection = await connectServer(config, serverOptions(call));
   try {
     await runInOrder(connection.server, statements, io);
   } finally {

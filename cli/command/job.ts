@@ -8,7 +8,16 @@ import type { ClientSession } from '../../client/index.ts';
 import { renderError } from '../format/print-error.ts';
 import { renderJob, renderJobs } from '../format/print-job.ts';
 import { connectServer, type ServerConnection } from '../server/connect-server.ts';
-import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, textOption } from './command.ts';
+import {
+  type Command,
+  type CommandArguments,
+  type CommandIo,
+  CONFIG_OPTIONS,
+  EXIT,
+  SERVER_OPTIONS,
+  serverOptions,
+  textOption,
+} from './command.ts';
 import { readConfig } from './read-config.ts';
 import { waitForJob } from './wait-for-job.ts';
 
@@ -24,8 +33,7 @@ export const jobCommand: Command = {
   usage: USAGE,
   options: {
     ...CONFIG_OPTIONS,
-    url: { type: 'string', value: 'address', help: 'server to use (default: the one serving the data directory)' },
-    token: { type: 'string', value: 'text', help: 'API token (default: TRIVIUM_AUTH_TOKEN, else the data directory’s token file)' },
+    ...SERVER_OPTIONS,
     name: { type: 'string', value: 'text', help: 'submit: a name for people' },
     wait: { type: 'boolean', help: 'submit: wait for the end; the exit code tells how it went' },
     session: { type: 'string', multiple: true, value: 'key=value', help: 'submit: schema, timeZone or engine; may be given several times' },
@@ -51,7 +59,7 @@ export const jobCommand: Command = {
     const json = readFormat(call) === 'json';
     const { config } = readConfig(call, io);
     const sql = verb === 'submit' ? await readScript(words[0] ?? '', io) : '';
-    const connection = await connectServer(config, { url: textOption(call, 'url'), token: textOption(call, 'token') });
+    const connection = await connectServer(config, serverOptions(call));
     try {
       return await runVerb(verb, words[0] ?? '', { call, io, connection, json, sql });
     } finally {

@@ -5,7 +5,16 @@ import { type ClientSession, RESULT_FORMATS, type ServerAddress } from '../../cl
 import { renderError } from '../format/print-error.ts';
 import { connectServer } from '../server/connect-server.ts';
 import { splitStatements } from '../../sql/lex/index.ts';
-import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, textOption } from './command.ts';
+import {
+  type Command,
+  type CommandArguments,
+  type CommandIo,
+  CONFIG_OPTIONS,
+  EXIT,
+  SERVER_OPTIONS,
+  serverOptions,
+  textOption,
+} from './command.ts';
 import { readConfig } from './read-config.ts';
 import { runRepl } from './repl.ts';
 import { runStatement, type SqlSettings, type StatementRun } from './run-statement.ts';
@@ -17,12 +26,12 @@ export const sqlCommand: Command = {
   usage: '[statement] [options]',
   options: {
     ...CONFIG_OPTIONS,
+    ...SERVER_OPTIONS,
     url: {
       type: 'string',
       value: 'address',
       help: 'server to use (default: the one serving the data directory, else one inside this process)',
     },
-    token: { type: 'string', value: 'text', help: 'API token (default: TRIVIUM_AUTH_TOKEN, else the data directory’s token file)' },
     file: { type: 'string', short: 'f', value: 'path', help: 'run the statements of a file (- reads the standard input)' },
     format: { type: 'string', value: 'name', help: 'table (default), json, ndjson, csv or arrow' },
     'max-rows': { type: 'string', value: 'number', help: 'rows shown in a table (default: 40)' },
@@ -37,7 +46,7 @@ export const sqlCommand: Command = {
     const settings = readSettings(call, io);
     const { config } = readConfig(call, io);
     const statements = await readStatements(call, io);
-    const connection = await connectServer(config, { url: textOption(call, 'url'), token: textOption(call, 'token') });
+    const connection = await connectServer(config, serverOptions(call));
     try {
       if (statements === null) return await runRepl(connection, settings, io);
       return await runAll(connection.server, statements, settings, io);

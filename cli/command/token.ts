@@ -3,7 +3,16 @@ import { PlatformError } from '../../spi/index.ts';
 import type { TokenInfo } from '../../sql-gateway/index.ts';
 import { renderTable } from '../format/render-table.ts';
 import { connectServer, type ServerConnection } from '../server/connect-server.ts';
-import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, textOption } from './command.ts';
+import {
+  type Command,
+  type CommandArguments,
+  type CommandIo,
+  CONFIG_OPTIONS,
+  EXIT,
+  SERVER_OPTIONS,
+  serverOptions,
+  textOption,
+} from './command.ts';
 import { readConfig } from './read-config.ts';
 
 const USAGE = 'create --user <name> [--scope read,write] [--expires 30d] | list | revoke <id> [options]';
@@ -18,7 +27,7 @@ export const tokenCommand: Command = {
   usage: USAGE,
   options: {
     ...CONFIG_OPTIONS,
-    url: { type: 'string', value: 'address', help: 'server to use (default: the one serving the data directory)' },
+    ...SERVER_OPTIONS,
     token: { type: 'string', value: 'text', help: 'API token of an administrator' },
     user: { type: 'string', value: 'name', help: 'create: whose token it is; CREATE USER makes users' },
     scope: { type: 'string', value: 'list', help: 'create: what it is for, of read, write and admin (default: read)' },
@@ -39,7 +48,7 @@ export const tokenCommand: Command = {
       return EXIT.usage;
     }
     const body = verb === 'create' ? { user, scopes: readScopes(call), expiresInSeconds: readExpiry(call) } : {};
-    const connection = await connectServer(readConfig(call, io).config, { url: textOption(call, 'url'), token: textOption(call, 'token') });
+    const connection = await connectServer(readConfig(call, io).config, serverOptions(call));
     try {
       if (verb === 'create') await create(body, connection, io);
       else if (verb === 'list') await list(connection, io);

@@ -137,6 +137,17 @@ export function walkExpression(expression: Expression, visitor: PlanVisitor): vo
   if ('plan' in expression) walkPlan(expression.plan, visitor);
 }
 
+/** Returns whether an expression, or a subquery in it, reads one of the columns. */
+export function readsColumns(expression: Expression, ids: ReadonlySet<number>): boolean {
+  let reads = false;
+  walkExpression(expression, {
+    expression: (part) => {
+      if (part.kind === 'column' && ids.has(part.id)) reads = true;
+    },
+  });
+  return reads;
+}
+
 function aggregateExpressions(call: AggregateCall): readonly Expression[] {
   return [...call.arguments, ...(call.filter === null ? [] : [call.filter]), ...call.orderBy.map((key) => key.expression)];
 }

@@ -3,14 +3,13 @@ import {
   conjuncts,
   type ConnectorPlan,
   type EngineCapabilities,
-  type Expression,
   type ParameterValue,
   PlatformError,
   type PlanNode,
   type ScanNode,
   scansOf,
 } from '../../spi/index.ts';
-import { mapPlanNodes, pruneColumns } from '../../sql/plan/index.ts';
+import { conjunction, mapPlanNodes, pruneColumns } from '../../sql/plan/index.ts';
 import { brokenContract, connectorError } from './connector-error.ts';
 import { type FetchedRows, type FetchParts, fetchRows, unlessAborted } from './fetch-rows.ts';
 import type { RegisteredConnector } from './load-connectors.ts';
@@ -219,7 +218,7 @@ function restrictScans(query: BoundQuery, planned: readonly PlannedRequest[]): P
       };
       restrictions.set(scan.columns[0]?.id, (node) => {
         const left = conjuncts(node.filter).filter((_, index) => !isExact(index));
-        return { ...node, filter: conjunctionOf(left), files: [markOf(request)] };
+        return { ...node, filter: left.length === 0 ? null : conjunction(left), files: [markOf(request)] };
       });
     }
   }
@@ -229,12 +228,6 @@ function restrictScans(query: BoundQuery, planned: readonly PlannedRequest[]): P
     root,
     query.plan.output.map(({ id }) => id),
   );
-}
-
-function conjunctionOf(parts: readonly Expression[]): Expression | null {
-  const [first, ...more] = parts;
-  if (first === undefined || more.length === 0) return first ?? null;
-  return { kind: 'call', function: 'and', arguments: parts, type: { kind: 'boolean' } };
 }
 
 function withFiles(root: PlanNode, planned: readonly PlannedRequest[], fetched: ReadonlyMap<PlannedRequest, FetchedRows>): PlanNode {

@@ -1,5 +1,5 @@
 import type { AggregateColumn, Expression as PlanExpression, PlanNode, ProjectColumn, SortKey, WindowColumn } from '../../spi/index.ts';
-import { mapWindowCall, outputColumns, walkExpression } from '../../spi/index.ts';
+import { mapWindowCall, outputColumns, readsColumns } from '../../spi/index.ts';
 import type { OrderBy, Select, SortItem, Span } from '../ast/index.ts';
 import { sortKey } from './bind-aggregate.ts';
 import { bindError } from './bind-error.ts';
@@ -164,13 +164,7 @@ function addOutputIds(node: PlanNode, ids: boolean[]): void {
 function readsCalls(expression: PlanExpression, calls: CallCollector): boolean {
   const taken = [...calls.aggregates.values(), ...calls.windows.values(), ...calls.groupings.values()];
   const ids = new Set([...taken, ...[...calls.unnests.values()].map(({ column }) => column)].map((column) => column.id));
-  let found = false;
-  walkExpression(expression, {
-    expression: (part) => {
-      if (part.kind === 'column' && ids.has(part.id)) found = true;
-    },
-  });
-  return found;
+  return readsColumns(expression, ids);
 }
 
 function project(state: BinderState, node: Select, input: PlanNode, parts: Parts, rewrite: Rewrite): BoundBody {

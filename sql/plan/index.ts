@@ -1,3 +1,4 @@
+export { conjunction } from './conjunction.ts';
 export { fingerprint } from './fingerprint.ts';
 export { formatPlan } from './format-plan.ts';
 export { mapExpression } from './map-plan.ts';

@@ -16,6 +16,7 @@ import {
 } from '../../spi/index.ts';
 import { functionByName } from '../functions/index.ts';
 import { ColumnOrigins, type PlaceRange } from './column-origins.ts';
+import { conjunction } from './conjunction.ts';
 import { mapExpression } from './map-plan.ts';
 
 /** Moves conjuncts of filters down to where their columns come from, best of all into scans: through joins where the side keeps all its rows that
@@ -58,7 +59,7 @@ class Sinking {
       case 'scan': {
         const [moved, rest] = this.#split(parts, node);
         if (moved.length === 0) return filterOf(node, expressionsOf(rest));
-        const filter = and([...conjuncts(node.filter), ...expressionsOf(moved)]);
+        const filter = conjunction([...conjuncts(node.filter), ...expressionsOf(moved)]);
         return filterOf(scanWith(node, node.columns, filter), expressionsOf(rest));
       }
       case 'join':
@@ -115,7 +116,7 @@ class Sinking {
     const isEmptied = kept.length === 0;
     const left = this.#sink(node.left, isEmptied ? toLeft : joined(ownLeft, toLeft));
     const right = this.#sink(node.right, isEmptied ? toRight : joined(ownRight, toRight));
-    const remaining = node.condition === null || isEmptied || !hasMoved ? node.condition : and(kept);
+    const remaining = node.condition === null || isEmptied || !hasMoved ? node.condition : conjunction(kept);
     const condition = remaining === null ? null : this.#subqueries(remaining);
     const isSame = left === node.left && right === node.right && condition === node.condition;
     return filterOf(isSame ? node : joinWith(node, left, right, condition), expressionsOf(rest));
@@ -201,14 +202,9 @@ const themselves = (columns: readonly PlanColumn[]): ReadonlyMap<number, Express
 /** Returns a node under a filter; a filter that is there already takes the conjuncts. */
 function filterOf(node: PlanNode, parts: readonly Expression[]): PlanNode {
   if (parts.length === 0) return node;
-  if (node.kind === 'filter') return { kind: 'filter', input: node.input, predicate: and([...conjuncts(node.predicate), ...parts]) };
-  return { kind: 'filter', input: node, predicate: and(parts) };
-}
-
-function and(parts: readonly Expression[]): Expression {
-  const [first] = parts;
-  if (first !== undefined && parts.length === 1) return first;
-  return { kind: 'call', function: 'and', arguments: parts, type: { kind: 'boolean' } };
+  if (node.kind === 'filter')
+    return { kind: 'filter', input: node.input, predicate: conjunction([...conjuncts(node.predicate), ...parts]) };
+  return { kind: 'filter', input: node, predicate: conjunction(parts) };
 }
 
 /** Returns whether a conjunct, which reads columns, reads none but those of the map. */

@@ -1,4 +1,4 @@
-import { assert, conjuncts, type Expression, type JoinNode, type JoinType, outputColumns, walkExpression } from '../../spi/index.ts';
+import { assert, conjuncts, type JoinNode, type JoinType, outputColumns, readsColumns } from '../../spi/index.ts';
 import type { PrintContext } from './print-context.ts';
 import { printPredicate } from './print-subquery.ts';
 import { closeBlock, openForJoin } from './derived-block.ts';
@@ -59,16 +59,6 @@ function partnersOfKeys(context: PrintContext, node: JoinNode): { readonly on: s
 }
 
 const INEQUALITIES = new Set(['lt', 'le', 'gt', 'ge']);
-
-function readsColumns(expression: Expression, ids: ReadonlySet<number>): boolean {
-  let reads = false;
-  walkExpression(expression, {
-    expression: (part) => {
-      if (part.kind === 'column' && ids.has(part.id)) reads = true;
-    },
-  });
-  return reads;
-}
 
 function rightSide(context: PrintContext, below: SelectBlock, form: JoinForm): SelectBlock {
   const open = openForJoin(context, below);

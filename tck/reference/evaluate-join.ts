@@ -1,4 +1,4 @@
-import { type CallExpression, conjuncts, type Expression, type JoinNode, outputColumns, walkExpression } from '../../spi/index.ts';
+import { type CallExpression, conjuncts, type JoinNode, outputColumns, readsColumns } from '../../spi/index.ts';
 import { compareValues } from './compare-values.ts';
 import { evaluate } from './evaluate-expression.ts';
 import { type Row, type Scope, unknownPart } from './scope.ts';
@@ -53,14 +53,4 @@ function nearestOf({ condition, right }: JoinNode, pairs: readonly Row[], scope:
     (best, row) => (best === null || sign * compareValues(value(row), value(best), key.type) > 0 ? row : best),
     null,
   );
-}
-
-function readsColumns(expression: Expression, ids: ReadonlySet<number>): boolean {
-  let reads = false;
-  walkExpression(expression, {
-    expression: (part) => {
-      if (part.kind === 'column' && ids.has(part.id)) reads = true;
-    },
-  });
-  return reads;
 }
