@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { assert } from '../../spi/index.ts';
 import { bindText, catalogOf } from '../../test/support/bind-text.ts';
 import type { MemoryCatalog } from '../../test/support/memory-catalog.ts';
 import { ACCEPTED_STATEMENTS } from '../../test/unit/sql/parse/accepted-statements.ts';
 import { LONG_SHAPES } from './long-statements.ts';
-import type { MeasuredCorpus, MeasuredPeer, MeasuredSql, MeasuredStatement, MeasureTask } from './measured-sql.ts';
+import type { MeasuredCorpus, MeasuredPeer, MeasuredSql, MeasuredStatement, MeasureTask, ParsedLengths } from './measured-sql.ts';
 import { type NamedParser, OUR_PARSER, parses, peerParsers } from './parser-peers.ts';
-import { type LengthTimes, timeLengths } from './time-lengths.ts';
+import { type LengthTimes, timeLengths, timeTree } from './time-lengths.ts';
 import { timeStatements } from './time-statements.ts';
 
 /** What a dashboard asks again and again. */
@@ -87,11 +88,20 @@ async function measurePeer(peer: NamedParser, corpus: string, statements: readon
 
 async function measureLengths(): Promise<Pick<MeasuredSql, 'parseLengths' | 'bindLengths'>> {
   const catalog = await catalogOf(['CREATE TABLE t (a INTEGER, b VARCHAR)']);
-  const parseLengths: LengthTimes[] = [];
+  const libpgQuery = (await peerParsers()).find(({ name }) => name === 'libpg-query');
+  assert(libpgQuery !== undefined, 'libpg-query is a peer');
+  const parseLengths: ParsedLengths[] = [];
   const bindLengths: LengthTimes[] = [];
   for (const shape of LONG_SHAPES) {
     console.error(`lengths: ${shape.name}`);
-    parseLengths.push(await timeLengths(shape, OUR_PARSER.parse, quick ? 3 : 9));
+    const rounds = quick ? 3 : 9;
+    const longest = (await timeLengths(shape, libpgQuery.parse, quick ? 1 : 3)).costs.at(-1);
+    assert(longest !== undefined, 'a shape is timed at every length');
+    parseLengths.push({
+      ...(await timeLengths(shape, OUR_PARSER.parse, rounds)),
+      treeFromJson: await timeTree(shape, OUR_PARSER.parse, rounds),
+      libpgQuery: longest,
+    });
     bindLengths.push(await timeLengths(shape, (sql) => bindText(sql, catalog), quick ? 1 : 5));
   }
   return { parseLengths, bindLengths };

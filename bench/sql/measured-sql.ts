@@ -1,4 +1,4 @@
-import type { LengthTimes } from './time-lengths.ts';
+import type { LengthTimes, TextCost } from './time-lengths.ts';
 import type { StatementTimes } from './time-statements.ts';
 
 /** What the measuring process is given on its standard input. */
@@ -20,8 +20,15 @@ export interface MeasuredSql {
   /** A point query and a dashboard's query, from text to plan. */
   readonly small: readonly MeasuredStatement[];
   readonly peers: readonly MeasuredPeer[];
-  readonly parseLengths: readonly LengthTimes[];
+  readonly parseLengths: readonly ParsedLengths[];
   readonly bindLengths: readonly LengthTimes[];
+}
+
+/** One shape through our parser. */
+export interface ParsedLengths extends LengthTimes {
+  /** What the greatest length costs beside it: V8 reading the same tree from JSON, and PostgreSQL's parser. */
+  readonly treeFromJson: TextCost;
+  readonly libpgQuery: TextCost;
 }
 
 /** One corpus through our front end. */
