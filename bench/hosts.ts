@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { BoundQuery, Engine } from '../spi/index.ts';
 import { ENGINE_HOST_KINDS, type EngineHostKind, type EngineRegistry, loadEngines } from '../sql-gateway/index.ts';
@@ -36,6 +38,7 @@ export const benchmark: Proof = {
         return (registry as EngineRegistry).get(name).engine;
       };
       return [
+        await measureSocket(options),
         ...(await measureSmall('hello', engineOf, options)),
         ...(await measureSmall('olap', engineOf, options)),
         ...(await measureCpu('hello', engineOf)),
@@ -87,6 +90,43 @@ async function measureHosts(
     }
   }
   return times;
+}
+
+/** Bytes of a short query as a message, about. */
+const MESSAGE_BYTES = 600;
+
+/** A statement asks an engine twice at least: what it would cost, and for its rows. */
+const ROUND_TRIPS = 2;
+
+/** Measures what no host in a process can do without: the same bytes there and back, over a socket as a child has it, with nothing done at either end. */
+async function measureSocket({ quick }: ProofOptions): Promise<Check> {
+  const path = fileURLToPath(new URL('./echo-child.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', path], { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+  const socket = child.stdio[3] as Duplex;
+  const message = Buffer.alloc(MESSAGE_BYTES);
+  let missing = 0;
+  let onWhole: () => void = () => undefined;
+  socket.on('data', (bytes: Buffer) => {
+    missing -= bytes.length;
+    if (missing === 0) onWhole();
+  });
+  const ping = (): Promise<void> =>
+    new Promise((resolve) => {
+      missing = MESSAGE_BYTES;
+      onWhole = resolve;
+      socket.write(message);
+    });
+  const times: number[] = [];
+  for (let turn = -50; turn < (quick ? 200 : 1000); turn += 1) {
+    const ms = await elapsedMs(async () => {
+      for (let trip = 0; trip < ROUND_TRIPS; trip += 1) await ping();
+    });
+    if (turn >= 0) times.push(ms);
+  }
+  socket.end();
+  const { median, low, high, samples } = medianInterval(times);
+  const note = `95% ${round(low)} to ${round(high)} of ${samples} turns; ${ROUND_TRIPS} round trips of ${MESSAGE_BYTES} bytes, bare`;
+  return { id: 'socket-limit', value: round(median), unit: 'ms', target: 'told', pass: true, note };
 }
 
 async function measureSmall(name: string, engineOf: EngineOf, { quick, log }: ProofOptions): Promise<readonly Check[]> {

@@ -3,10 +3,16 @@ import { PlatformError } from '../../spi/index.ts';
 import type { Json } from './channel.ts';
 import { CONTROL_BYTES_MAX, FRAME_BYTES_MAX, MESSAGE, MESSAGE_HEAD_BYTES } from './message.ts';
 
+/** Bytes that are held back at most for what follows them in the same turn. */
+const HELD_BYTES_MAX = 64 * 1024;
+
 /** Writes messages to a stream.
- *  Guarantees: frames are not copied; nothing is written once the stream has ended. */
+ *  Guarantees: frames are not copied; nothing is written once the stream has ended; what is written in one turn of the event loop, promises
+ *  that it settles included, leaves in one system call, unless it is much. */
 export class MessageWriter {
   readonly #stream: Writable;
+  #holds = false;
+  #heldBytes = 0;
 
   constructor(stream: Writable) {
     this.#stream = stream;
@@ -21,7 +27,9 @@ export class MessageWriter {
     const message = Buffer.allocUnsafe(MESSAGE_HEAD_BYTES + length);
     writeHead(message, length, kind, exchange);
     message.write(text, MESSAGE_HEAD_BYTES);
+    this.#hold();
     this.#write(message);
+    this.#release(HELD_BYTES_MAX);
   }
 
   /** Writes one frame; the caller has made sure that the window has room.
@@ -30,11 +38,10 @@ export class MessageWriter {
     if (bytes.byteLength > FRAME_BYTES_MAX) throw tooLarge('frame', bytes.byteLength, FRAME_BYTES_MAX);
     const head = Buffer.allocUnsafe(MESSAGE_HEAD_BYTES);
     writeHead(head, bytes.byteLength, kind, exchange);
-    // Head and payload leave in one system call without being copied together.
-    this.#stream.cork();
+    this.#hold();
     this.#write(head);
     if (bytes.byteLength > 0) this.#write(bytes);
-    this.#stream.uncork();
+    this.#release(HELD_BYTES_MAX);
   }
 
   /** Gives consumed bytes back to the sender's window. */
@@ -42,6 +49,7 @@ export class MessageWriter {
     const message = Buffer.allocUnsafe(MESSAGE_HEAD_BYTES + 4);
     writeHead(message, 4, MESSAGE.credit | flag, exchange);
     message.writeUInt32LE(bytes, MESSAGE_HEAD_BYTES);
+    this.#hold();
     this.#write(message);
   }
 
@@ -49,11 +57,34 @@ export class MessageWriter {
   endOfUpload(exchange: number): void {
     const message = Buffer.allocUnsafe(MESSAGE_HEAD_BYTES);
     writeHead(message, 0, MESSAGE.endOfUpload, exchange);
+    this.#hold();
     this.#write(message);
   }
 
   #write(bytes: Uint8Array): void {
-    if (this.#stream.writable) this.#stream.write(bytes);
+    if (!this.#stream.writable) return;
+    this.#heldBytes += bytes.byteLength;
+    this.#stream.write(bytes);
+  }
+
+  /** A short answer is a schema, a batch and an end: alone each would cost both ends a call of the system. */
+  #hold(): void {
+    if (this.#holds) return;
+    this.#holds = true;
+    this.#stream.cork();
+    // The tick of a microtask comes when no microtask is left.
+    queueMicrotask(() => {
+      process.nextTick(() => {
+        this.#release(0);
+      });
+    });
+  }
+
+  #release(fromBytes: number): void {
+    if (!this.#holds || this.#heldBytes < fromBytes) return;
+    this.#holds = false;
+    this.#heldBytes = 0;
+    this.#stream.uncork();
   }
 }
 

@@ -10,6 +10,8 @@ export interface ErrorCodeSpec {
   readonly retryable: boolean;
   /** One sentence for `docs/errors.md`. */
   readonly summary: string;
+  /** True when an outside database, or how much is fetched from it, is the cause: no engine would have done better. False when left out. */
+  readonly outside?: boolean;
 }
 
 const user = (httpStatus: number, summary: string): ErrorCodeSpec => ({ kind: 'user', httpStatus, retryable: false, summary });
@@ -54,8 +56,15 @@ export const ERROR_CODES = {
     httpStatus: 502,
     retryable: false,
     summary: 'An outside database refused or failed what it was asked for.',
+    outside: true,
   },
-  CONNECTOR_UNAVAILABLE: { kind: 'external', httpStatus: 503, retryable: true, summary: 'An outside database cannot be reached.' },
+  CONNECTOR_UNAVAILABLE: {
+    kind: 'external',
+    httpStatus: 503,
+    retryable: true,
+    summary: 'An outside database cannot be reached.',
+    outside: true,
+  },
   ENGINE_UNKNOWN: user(400, 'No engine of that name is registered.'),
   ENGINE_EXISTS: user(409, 'An engine of that name is there already.'),
   ENGINE_EXCLUDED: user(400, 'A hint, the session or a routing rule asks for another engine.'),
@@ -113,6 +122,7 @@ export const ERROR_CODES = {
     httpStatus: 507,
     retryable: false,
     summary: 'The rows of outside tables that the statement needs are more than it may fetch.',
+    outside: true,
   },
   RESOURCE_BUSY: { kind: 'resource', httpStatus: 429, retryable: true, summary: 'Too many statements are running; try again later.' },
   RESOURCE_TRANSACTIONS: {

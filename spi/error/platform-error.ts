@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode, type ErrorKind } from './error-codes.ts';
+import { ERROR_CODES, type ErrorCode, type ErrorCodeSpec, type ErrorKind } from './error-codes.ts';
 
 /** Where in the text of a statement an error was found.
  *  Units: line and column count from 1, in UTF-16 code units; offset and length likewise, from 0. */
@@ -35,17 +35,20 @@ export class PlatformError extends Error {
   readonly kind: ErrorKind;
   readonly httpStatus: number;
   readonly retryable: boolean;
+  /** True when an outside database is the cause. */
+  readonly outside: boolean;
   readonly location: SourceLocation | undefined;
   readonly hint: string | undefined;
   readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, options: PlatformErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    const spec = ERROR_CODES[code];
+    const spec: ErrorCodeSpec = ERROR_CODES[code];
     this.code = code;
     this.kind = spec.kind;
     this.httpStatus = spec.httpStatus;
     this.retryable = spec.retryable;
+    this.outside = spec.outside ?? false;
     this.location = options.location;
     this.hint = options.hint;
     this.details = options.details ?? {};

@@ -1,15 +1,24 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { CacheFigures } from '../cache/result-cache.ts';
+import type { EngineStatus } from '../engine/index.ts';
 import type { Admission } from '../query/admission.ts';
 import type { StreamStatus } from '../stream/stream-status.ts';
 import type { QueryInfo } from '../query/query-registry.ts';
+
+/** What is told beside the counters: how things stand at this moment. */
+export interface ServerFigures {
+  readonly admission: Admission;
+  readonly streams: readonly StreamStatus[];
+  readonly cache: CacheFigures;
+  readonly engines: readonly EngineStatus[];
+}
 
 /** Counts what the server does. */
 export interface Metrics {
   /** Takes a statement that ended. */
   observe(query: QueryInfo): void;
   /** Returns all figures in the text format of Prometheus, version 0.0.4. */
-  render(admission: Admission, streams: readonly StreamStatus[], cache: CacheFigures): string;
+  render(figures: ServerFigures): string;
   close(): void;
 }
 
@@ -34,7 +43,7 @@ export function createMetrics(): Metrics {
       totals.rows += query.rows;
       totals.bytes += query.bytes;
     },
-    render: (admission, streams, cache) => {
+    render: ({ admission, streams, cache, engines }) => {
       const latency = LATENCY_BOUNDS.map((bound, index) => [`le="${String(bound)}"`, buckets[index] ?? 0] as const);
       return [
         family('trivium_statements_total', 'counter', 'Statements that ended.', [...statements]),
@@ -45,6 +54,7 @@ export function createMetrics(): Metrics {
         family('trivium_result_rows_total', 'counter', 'Rows sent or committed.', [['', totals.rows]]),
         family('trivium_result_bytes_total', 'counter', 'Bytes of results sent.', [['', totals.bytes]]),
         histogram('trivium_statement_seconds', 'Time from the request to the end of the answer.', latency, totals),
+        ...engineFamilies(engines),
         ...streamFamilies(streams),
         ...cacheFamilies(cache),
         ...processFamilies(lag),
@@ -64,6 +74,50 @@ function cacheFamilies({ hits, misses, entries, bytes }: CacheFigures): readonly
     ]),
     family('trivium_cache_entries', 'gauge', 'Results that are stored.', [['', entries]]),
     family('trivium_cache_bytes', 'gauge', 'Memory of stored results.', [['', bytes]]),
+  ];
+}
+
+/** A version that drains stands beside the one that took its place, so that name and version tell engines apart. */
+function engineFamilies(engines: readonly EngineStatus[]): readonly string[] {
+  const samples = (value: (engine: EngineStatus) => number | null, more: (engine: EngineStatus) => string = () => ''): readonly Sample[] =>
+    engines.flatMap((engine): Sample[] => {
+      const number = value(engine);
+      return number === null
+        ? []
+        : [[`engine="${escapeLabel(engine.name)}",version="${escapeLabel(engine.version)}"${more(engine)}`, number]];
+    });
+  const state = ({ state: now }: EngineStatus): string => `,state="${now}"`;
+  return [
+    family(
+      'trivium_engine_state',
+      'gauge',
+      'Always 1; the label tells where in its life an engine is.',
+      samples(() => 1, state),
+    ),
+    family(
+      'trivium_engine_ready',
+      'gauge',
+      'Whether an engine can work.',
+      samples(({ health }) => (health.ready ? 1 : 0)),
+    ),
+    family(
+      'trivium_engine_statements',
+      'gauge',
+      'Statements that an engine runs.',
+      samples(({ running }) => running),
+    ),
+    family(
+      'trivium_engine_canary_share',
+      'gauge',
+      'Share of the statements that a canary gets, 0 to 1.',
+      samples(({ share }) => share),
+    ),
+    family(
+      'trivium_engine_restarts_total',
+      'counter',
+      'Starts of a process or thread of an engine after its end.',
+      samples(({ health }) => (typeof health.details['restarts'] === 'number' ? health.details['restarts'] : null)),
+    ),
   ];
 }
 

@@ -79,7 +79,8 @@ async function tellReadiness({ engines, checkOpen }: ServerRouteParts): Promise<
   throw new PlatformError('INTERNAL_UNAVAILABLE', 'No engine is ready.');
 }
 
-async function sendMetrics({ reply }: HttpExchange, { metrics, admission, streams, cache }: ServerRouteParts): Promise<undefined> {
-  await reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render(admission, await streams.list(), cache.figures));
+async function sendMetrics({ reply }: HttpExchange, { metrics, admission, streams, cache, engines }: ServerRouteParts): Promise<undefined> {
+  const figures = { admission, streams: await streams.list(), cache: cache.figures, engines: await engines.status() };
+  await reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render(figures));
   return undefined;
 }

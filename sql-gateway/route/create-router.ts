@@ -117,7 +117,7 @@ export function createRouter(parts: RouterParts): Router {
       if (stable !== undefined) return;
       const coded = error === null ? null : PlatformError.from(error, 'ENGINE_FAILED');
       // What the user did wrong or broke off, and what an outside database failed at, says nothing about the engine.
-      if (coded !== null && (coded.kind === 'user' || /^(CONNECTOR_|RESOURCE_OUTSIDE_)/.test(coded.code))) return;
+      if (coded !== null && (coded.kind === 'user' || coded.outside)) return;
       costs.observe({ engine: name, plan: planKeyOf(query), estimate, measuredMs, errorCode: coded?.code ?? null });
       if (coded !== null) return;
       const other = candidates.find((candidate) => candidate.name !== name);

@@ -117,6 +117,9 @@ describe('the server', () => {
     const metrics = await (await call('/metrics')).text();
     expect(metrics).toMatch(/trivium_statements_total\{state="finished",engine="memory",kind="query",code=""\} 1\n/);
     expect(metrics).toMatch(/trivium_statement_seconds_bucket\{le="\+Inf"\} 1\n/);
+    expect(metrics).toMatch(/trivium_engine_state\{engine="memory",version="[^"]+",state="serving"\} 1\n/);
+    expect(metrics).toMatch(/trivium_engine_ready\{engine="memory",version="[^"]+"\} 1\n/);
+    expect(metrics).toMatch(/trivium_engine_statements\{engine="memory",version="[^"]+"\} 0\n/);
   });
 
   it('cancels a running statement on request', async () => {

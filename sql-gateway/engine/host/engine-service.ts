@@ -12,6 +12,7 @@ import { loadPlugin } from '../load-plugin.ts';
 import { codedError } from './coded-error.ts';
 import {
   ENGINE_METHODS,
+  type EstimateMessage,
   type ExecuteMessage,
   HOST_METHODS,
   type LoadMessage,
@@ -34,11 +35,10 @@ export function engineService(channel: Channel): Readonly<Record<string, Handler
   const methods: Readonly<Record<string, Handler>> = {
     [ENGINE_METHODS.load]: async (message: LoadMessage) => ({ ...(await hosted.load(message)) }) as unknown as Json,
     [ENGINE_METHODS.start]: (message: StartMessage) => hosted.start(message),
-    [ENGINE_METHODS.estimate]: (message: QueryMessage) =>
-      hosted.withQuery(message, async (query) => (await hosted.engine.estimate(query)) as unknown as Json),
+    [ENGINE_METHODS.estimate]: (message: EstimateMessage, context) => hosted.estimate(message, context),
     [ENGINE_METHODS.prepare]: (message: QueryMessage) => hosted.withQuery(message, (query) => hosted.prepare(query)),
     [ENGINE_METHODS.execute]: (message: ExecuteMessage, context) => hosted.execute(message, context),
-    [ENGINE_METHODS.closePrepared]: (prepared: number) => hosted.closePrepared(prepared),
+    [ENGINE_METHODS.closePrepared]: (numbers: readonly number[]) => hosted.closePrepared(numbers),
     [ENGINE_METHODS.write]: (message: WriteMessage, context) => hosted.withQuery(message, (query) => hosted.write(query, message, context)),
     [ENGINE_METHODS.settle]: async (run: number) => {
       await hosted.runs.get(run);
@@ -103,10 +103,8 @@ class HostedPlugin {
 
   /** An engine may keep what it found out with the query itself, so that estimating and preparing see the same object. */
   withQuery(message: QueryMessage, work: (query: BoundQuery) => Promise<Json>): Promise<Json> {
-    const query = message.query ?? this.#queries.get(message.id);
-    if (query === undefined) return Promise.resolve(UNKNOWN_QUERY);
-    if (message.query !== undefined) this.#remember(message.id, message.query);
-    return work(query);
+    const query = this.#queryOf(message);
+    return query === undefined ? Promise.resolve(UNKNOWN_QUERY) : work(query);
   }
 
   async prepare(query: BoundQuery): Promise<Json> {
@@ -116,10 +114,28 @@ class HostedPlugin {
     return { prepared: this.#lastPrepared, columns: prepared.columns } as unknown as Json;
   }
 
-  async closePrepared(number: number): Promise<Json> {
-    const prepared = this.#prepared.get(number);
-    this.#prepared.delete(number);
-    await prepared?.close();
+  async estimate(message: EstimateMessage, context: ServeContext): Promise<Json> {
+    const closed = this.closePrepared(message.closed);
+    const query = this.#queryOf(message);
+    if (query === undefined) {
+      context.header(UNKNOWN_QUERY);
+      return null;
+    }
+    const answer = await this.engine.estimate(query);
+    context.header(answer as unknown as Json);
+    await closed;
+    if (!message.prepare || answer.kind === 'refusal') return null;
+    // The estimate leaves first: the server weighs it while the query is made ready.
+    await new Promise((resolve) => setImmediate(resolve));
+    return this.prepare(query);
+  }
+
+  async closePrepared(numbers: readonly number[]): Promise<Json> {
+    for (const number of numbers) {
+      const prepared = this.#prepared.get(number);
+      this.#prepared.delete(number);
+      await prepared?.close();
+    }
     return null;
   }
 
@@ -170,6 +186,11 @@ class HostedPlugin {
       ...(progress ? { onProgress } : {}),
       ...(workDirectory === undefined ? {} : { workDirectory }),
     };
+  }
+
+  #queryOf({ id, query }: QueryMessage): BoundQuery | undefined {
+    if (query !== undefined) this.#remember(id, query);
+    return query ?? this.#queries.get(id);
   }
 
   #remember(id: number, query: BoundQuery): void {

@@ -6,13 +6,13 @@ export const ENGINE_METHODS = {
   load: 'load',
   /** StartMessage; answers with a StartAnswer. */
   start: 'start',
-  /** QueryMessage; answers with an estimate, a refusal or UNKNOWN_QUERY. */
+  /** EstimateMessage; answers with a header, which is an estimate, a refusal or UNKNOWN_QUERY, and then with a PreparedAnswer or null. */
   estimate: 'estimate',
   /** QueryMessage; answers with a PreparedAnswer or UNKNOWN_QUERY. */
   prepare: 'prepare',
   /** ExecuteMessage; answers with frames. */
   execute: 'execute',
-  /** The number of a prepared query. */
+  /** The numbers of prepared queries. */
   closePrepared: 'closePrepared',
   /** WriteMessage; answers with fragments or UNKNOWN_QUERY. */
   write: 'write',
@@ -86,6 +86,14 @@ export interface StartAnswer {
 export interface QueryMessage {
   readonly id: number;
   readonly query?: BoundQuery | undefined;
+}
+
+/** A query to be estimated. */
+export interface EstimateMessage extends QueryMessage {
+  /** True when the query is to be made ready as well, unless it is refused. */
+  readonly prepare: boolean;
+  /** Numbers of prepared queries that are not needed any more. */
+  readonly closed: readonly number[];
 }
 
 /** A statement that was made ready. */

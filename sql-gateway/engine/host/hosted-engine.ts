@@ -53,30 +53,36 @@ export class HostedEngine implements Engine, ViewEngine {
   }
 
   async estimate(query: BoundQuery): Promise<CostEstimate | Refusal> {
-    if (this.#draining) return unavailable('it is shutting down');
-    const engine = this.#link.current;
-    if (engine === null) return unavailable('it is being restarted');
-    if (engine.heartbeat.silent) return unavailable('it does not answer');
-    try {
-      return checkAnswer(await this.#sendQuery(engine, ENGINE_METHODS.estimate, query));
-    } catch (error) {
-      if (error instanceof PlatformError && error.code === 'ENGINE_LOST') return unavailable('its process has ended');
-      throw error;
-    }
+    return this.#ask(async (engine) => {
+      const prepare = engine.ahead.wants();
+      const send = (message: Json): Promise<Json> => {
+        const params = { ...(message as object), prepare, closed: engine.ahead.takeClosed() };
+        const { header, result } = engine.channel.open(ENGINE_METHODS.estimate, params);
+        if (prepare) engine.ahead.keep(query, result as unknown as Promise<PreparedAnswer | null>);
+        return engine.heartbeat.whileAlive(header, PLANNING_MS);
+      };
+      try {
+        return checkAnswer(await this.#withQuery(engine, query, send));
+      } catch (error) {
+        engine.ahead.giveUp(query);
+        throw error;
+      }
+    });
   }
 
   async prepare(query: BoundQuery): Promise<PreparedQuery> {
     if (this.#draining) throw new PlatformError('ENGINE_UNAVAILABLE', 'the engine is shutting down');
     const engine = this.#link.require();
-    const answer = (await this.#sendQuery(engine, ENGINE_METHODS.prepare, query).catch(async (error: unknown) => {
+    const { columns, prepared } = await this.#prepareOn(engine, query).catch(async (error: unknown) => {
       throw await engine.explain(error);
-    })) as unknown as PreparedAnswer;
+    });
+    let closed = false;
     return {
-      columns: answer.columns,
-      execute: (run) => ({ frames: this.#execute(engine, answer.prepared, run) }),
+      columns,
+      execute: (run) => ({ frames: this.#execute(engine, prepared, run) }),
       close: () => {
-        // Whether the process still hears it changes nothing for whoever closes.
-        engine.channel.call(ENGINE_METHODS.closePrepared, answer.prepared).catch(() => undefined);
+        if (!closed) engine.ahead.close(prepared);
+        closed = true;
         return Promise.resolve();
       },
     };
@@ -85,6 +91,7 @@ export class HostedEngine implements Engine, ViewEngine {
   async write(query: BoundQuery, area: StagingArea, run: RunOptions): Promise<readonly Fragment[]> {
     if (this.#draining) throw new PlatformError('ENGINE_UNAVAILABLE', 'the engine is shutting down');
     const engine = this.#link.require();
+    engine.ahead.giveUp(query);
     const limits = watchRun(run);
     const message = this.#begin(engine, run);
     const staging = { area, appends: new Set<Promise<unknown>>() };
@@ -106,11 +113,11 @@ export class HostedEngine implements Engine, ViewEngine {
     }
   }
 
-  async checkView(query: BoundQuery, watermarks: ViewStart['watermarks']): Promise<Refusal | null> {
-    const engine = this.#link.current;
-    if (this.#draining || engine === null) return unavailable('it is being restarted');
-    const call = engine.channel.call(ENGINE_METHODS.checkView, { query, watermarks } as unknown as Json);
-    return (await engine.heartbeat.whileAlive(call, PLANNING_MS)) as unknown as Refusal | null;
+  checkView(query: BoundQuery, watermarks: ViewStart['watermarks']): Promise<Refusal | null> {
+    return this.#ask(async (engine) => {
+      const call = engine.channel.call(ENGINE_METHODS.checkView, { query, watermarks } as unknown as Json);
+      return (await engine.heartbeat.whileAlive(call, PLANNING_MS)) as unknown as Refusal | null;
+    });
   }
 
   startView(start: ViewStart): Promise<ViewRun> {
@@ -145,6 +152,20 @@ export class HostedEngine implements Engine, ViewEngine {
     // One that cannot close by itself is ended.
     await this.#link.current?.channel.call(ENGINE_METHODS.close, null, { signal }).catch(() => undefined);
     await this.#link.close(CLOSE_MS);
+  }
+
+  /** Asks what an engine would do: one that is not up refuses, and one that ends over the question as well. */
+  async #ask<Answer>(question: (engine: Incarnation) => Promise<Answer>): Promise<Answer | Refusal> {
+    if (this.#draining) return unavailable('it is shutting down');
+    const engine = this.#link.current;
+    if (engine === null) return unavailable('it is being restarted');
+    if (engine.heartbeat.silent) return unavailable('it does not answer');
+    try {
+      return await question(engine);
+    } catch (error) {
+      if (error instanceof PlatformError && error.code === 'ENGINE_LOST') return unavailable('its process has ended');
+      throw error;
+    }
   }
 
   async *#execute(engine: Incarnation, prepared: number, run: RunOptions): AsyncGenerator<Uint8Array, void, undefined> {
@@ -186,8 +207,14 @@ export class HostedEngine implements Engine, ViewEngine {
     engine.hosted.progress.delete(id);
   }
 
-  #sendQuery(engine: Incarnation, method: string, query: BoundQuery): Promise<Json> {
-    return this.#withQuery(engine, query, (message) => engine.heartbeat.whileAlive(engine.channel.call(method, message), PLANNING_MS));
+  /** Takes what the engine made ready along with its estimate, or asks for it now. */
+  async #prepareOn(engine: Incarnation, query: BoundQuery): Promise<PreparedAnswer> {
+    const ahead = engine.ahead.claim(query);
+    const made = ahead === null ? null : await engine.heartbeat.whileAlive(ahead, PLANNING_MS);
+    if (made !== null) return made;
+    const send = (message: Json): Promise<Json> =>
+      engine.heartbeat.whileAlive(engine.channel.call(ENGINE_METHODS.prepare, message), PLANNING_MS);
+    return (await this.#withQuery(engine, query, send)) as unknown as PreparedAnswer;
   }
 
   /** A query that was estimated is not sent again to be prepared. */

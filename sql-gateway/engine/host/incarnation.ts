@@ -4,6 +4,7 @@ import { isOutOfProcessMemory } from './coded-error.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { ENGINE_METHODS } from './host-message.ts';
 import type { HostedRuns } from './host-service.ts';
+import { PrepareAhead } from './prepare-ahead.ts';
 
 /** How long a run may take to come to rest once nobody wants it any more, before its process is killed. Units: milliseconds. */
 const SETTLE_MS = 2000;
@@ -13,6 +14,7 @@ export class Incarnation {
   readonly handle: WorkerHandle;
   readonly capabilities: EngineCapabilities;
   readonly heartbeat: Heartbeat;
+  readonly ahead: PrepareAhead;
   readonly startedAtMs = Date.now();
   readonly hosted: HostedRuns;
   /** Null for a thread. */
@@ -37,6 +39,7 @@ export class Incarnation {
     this.hosted = parts.hosted;
     this.#lines = parts.lines;
     this.#memoryBytesMax = parts.memoryBytesMax;
+    this.ahead = new PrepareAhead(this.channel);
     this.heartbeat = new Heartbeat(this.channel, () => {
       // Runs have limits of their own, and what they wait for may be long work.
       if (this.#running.size === 0) this.kill('it did not answer');

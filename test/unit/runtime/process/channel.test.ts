@@ -1,3 +1,4 @@
+import { Duplex } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { createChannel } from '../../../../runtime/process/index.ts';
 import { PlatformError } from '../../../../spi/index.ts';
@@ -13,6 +14,26 @@ describe('calls', () => {
     caller.serve({ half: (value: number) => Promise.resolve(value / 2) });
     const answers = await Promise.all([caller.call('double', 4), server.call('half', 4), caller.call('double', 5)]);
     expect(answers).toEqual([8, 2, 10]);
+  });
+
+  test('of one turn leave together, and large frames at once', async () => {
+    const writes: number[] = [];
+    const stream = new Duplex({
+      read: () => undefined,
+      writev: (chunks, done) => {
+        writes.push(chunks.length);
+        done();
+      },
+    });
+    const channel = createChannel(stream, { lostCode: 'ENGINE_LOST' });
+    for (const method of ['one', 'two']) channel.call(method, null).catch(() => undefined);
+    await Promise.resolve().then(() => channel.call('three', null, { signal: AbortSignal.abort() }).catch(() => undefined));
+    expect(writes).toEqual([]);
+    await turns(1);
+    expect(writes).toEqual([2]);
+    channel.call('four', 'x'.repeat(70_000)).catch(() => undefined);
+    expect(writes).toEqual([2, 1]);
+    channel.close();
   });
 
   test('do not wait for slower ones', async () => {

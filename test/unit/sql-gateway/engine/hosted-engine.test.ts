@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Engine, Fragment, RunOptions, StagingArea } from '../../../../spi/index.ts';
+import type { Engine, Fragment, RunOptions, StagingArea, ViewEngine } from '../../../../spi/index.ts';
 import type { EngineHostKind } from '../../../../sql-gateway/engine/host-kind.ts';
 import { type EngineRegistry, loadEngines } from '../../../../sql-gateway/engine/index.ts';
 import { call, col, filter, INTEGER, lit, plan, scan, values, VARCHAR } from '../../../support/plan-builder.ts';
@@ -61,7 +61,10 @@ describe.each<EngineHostKind>(['in-process', 'worker', 'process'])('an engine in
   afterAll(() => registry.close());
 
   test('declares what its plugin declares', () => {
-    expect(engine.capabilities).toMatchObject({ statements: ['query', 'write'], functions: expect.arrayContaining(['lt']) as unknown });
+    expect(engine.capabilities).toMatchObject({
+      statements: ['query', 'write', 'view'],
+      functions: expect.arrayContaining(['lt']) as unknown,
+    });
   });
 
   test('reads tables by way of the server', async () => {
@@ -128,6 +131,26 @@ describe.each<EngineHostKind>(['worker', 'process'])('a plugin in a host of kind
     },
     60_000,
   );
+
+  test('that ends over the question whether it keeps a view fresh refuses, as it does for an estimate', async () => {
+    const { checkView } = engine as ViewEngine;
+    const ask = () => checkView.call(engine, texts('fault: exit'), []);
+    expect(await ask()).toMatchObject({ kind: 'refusal', code: 'ENGINE_UNAVAILABLE', reason: 'its process has ended' });
+    expect(await ask()).toMatchObject({ kind: 'refusal', code: 'ENGINE_UNAVAILABLE' });
+    await returned(engine);
+  }, 60_000);
+
+  test('answers right whether or not queries are made ready ahead of their choice', async () => {
+    for (let turn = 0; turn < 12; turn += 1) {
+      const [chosen, left] = [texts(`row ${String(turn)}`), few()];
+      expect(await Promise.all([engine.estimate(chosen), engine.estimate(left)])).toMatchObject([
+        { kind: 'estimate' },
+        { kind: 'estimate' },
+      ]);
+      expect(await rowsOf(engine, chosen)).toEqual([[`row ${String(turn)}`]]);
+      if (turn % 3 === 0) expect(await rowsOf(engine, left)).toHaveLength(3);
+    }
+  });
 
   test.each(['hang', 'deaf'])(
     'that does not heed its deadline (%s) is ended and comes back',
