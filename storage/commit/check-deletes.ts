@@ -29,8 +29,8 @@ async function deletesAt(
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   const manifests = await parts.metadata.manifestList(manifestList);
-  if (manifests.every(({ content }) => content === 'data')) return found;
   const deletes = await readRowDeletes(parts.metadata, table, manifests, table.schema.fields);
+  if (deletes === null) return found;
   for (const file of manifests) {
     if (file.content === 'deletes') continue;
     const spec = specOf(table, file.specId);

@@ -1,7 +1,8 @@
 import {
   assert,
-  isPlaceColumn,
+  type Expression,
   type Field,
+  isPlaceColumn,
   type ParquetSplit,
   type PartitionSpec,
   PlatformError,
@@ -10,14 +11,14 @@ import {
   type ScanRequest,
 } from '../../spi/index.ts';
 import { type MetadataReader, specOf } from '../catalog/metadata-reader.ts';
-import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
+import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
-import { valueToText } from '../iceberg/value/value-text.ts';
-import { filterColumns } from './filter-columns.ts';
+import { type FilterColumns, filterColumns } from './filter-columns.ts';
 import { fileFacts, manifestFacts } from './gather-facts.ts';
 import { judgeFilter, MAY_BE_TRUE, ONLY_TRUE } from './judge-filter.ts';
-import { comparesByName, hidesPlace, readRowDeletes } from './row-deletes.ts';
-import { NO_PART_NAMES, NONE_ABSENT, type WrittenColumns, WrittenColumnsOf } from './written-columns.ts';
+import { type ManifestSplits, manifestSplits } from './manifest-splits.ts';
+import { comparesByName, hidesPlace, readRowDeletes, type RowDeletes } from './row-deletes.ts';
+import { WrittenColumnsOf } from './written-columns.ts';
 
 /** Returns which files of a snapshot a scan reads: manifests, then files, that cannot hold a row which meets the filter are left out.
  *  @throws STORAGE_UNSUPPORTED when files have deletes and the reader does not say that it applies them, STORAGE_CORRUPT */
@@ -31,51 +32,84 @@ export async function planScan(
   const columns = filterColumns(request.columns, fields);
   const tellsPlace = request.columns.some(isPlaceColumn);
   const wanted = request.files === undefined ? null : new Set(request.files);
-  const splits: ParquetSplit[] = [];
-  let [filesTotal, rows, bytes] = [0, 0, 0];
-  let alwaysTrue = true;
   const manifests = snapshot === null ? [] : await reader.manifestList(snapshot.manifestList);
   const rowDeletes = await readRowDeletes(reader, table, manifests, fields);
+  const found: FoundSplits = { splits: [], rows: 0, bytes: 0, filesTotal: 0, alwaysTrue: true };
   for (const file of manifests) {
     if (file.content === 'deletes') continue;
     const spec = specOf(table, file.specId);
-    const liveFiles = file.addedFiles + file.existingFiles;
-    if (request.filter !== null && file.partitions !== null && liveFiles > 0 && wanted === null) {
-      const verdict = judgeFilter(request.filter, manifestFacts(columns, spec, file.partitions));
-      if ((verdict & MAY_BE_TRUE) === 0) {
-        filesTotal += liveFiles;
-        continue;
-      }
+    if (wanted === null && isSkipped(file, spec, columns, request.filter)) {
+      found.filesTotal += liveFiles(file);
+      continue;
     }
     const manifest = await reader.manifest(file, table);
     const written = new WrittenColumnsOf(table, fields, request.columns, manifest);
     const isPlaceHidden = tellsPlace && hidesPlace(manifest.schema.fields);
-    const partitionOf = identityPartition(spec, fields);
-    for (const entry of manifest.entries) {
-      if (entry.status === 'deleted' || wanted?.delete(entry.location) === false) continue;
-      filesTotal += 1;
-      const verdict = request.filter === null ? ONLY_TRUE : judgeFilter(request.filter, fileFacts(columns, spec, entry));
-      if ((verdict & MAY_BE_TRUE) === 0) continue;
-      if (verdict !== ONLY_TRUE) alwaysTrue = false;
-      const deletes = rowDeletes.deletesOf(entry, spec);
-      if (deletes.length > 0 && request.deletes !== true) throw deletesUnread(request);
-      const columnsOfFile = written.of(entry);
-      const { matchesSchema } = columnsOfFile;
-      const byName = matchesSchema && !isPlaceHidden && (deletes.length === 0 || comparesByName(deletes, manifest.schema.fields));
-      splits.push(toSplit(entry, columnsOfFile, byName, partitionOf(entry), deletes));
-      rows += entry.rows;
-      bytes += entry.bytes;
-    }
+    const all = manifestSplits(manifest, { spec, fields, written, isPlaceHidden });
+    if (request.filter === null && wanted === null && rowDeletes === null) addAll(found, all);
+    else addSome(found, all, { request, wanted, columns, spec, rowDeletes, written: manifest.schema.fields });
   }
   assert(wanted === null || wanted.size === 0, `the snapshot of ${request.table.name} has all files that are asked for`);
-  return {
-    splits,
-    residual: alwaysTrue ? null : request.filter,
-    rows,
-    bytes,
-    filesTotal,
-    filesSkipped: filesTotal - splits.length,
-  };
+  const { splits, rows, bytes, filesTotal, alwaysTrue } = found;
+  return { splits, residual: alwaysTrue ? null : request.filter, rows, bytes, filesTotal, filesSkipped: filesTotal - splits.length };
+}
+
+/** What a plan consists of so far. */
+interface FoundSplits {
+  readonly splits: ParquetSplit[];
+  rows: number;
+  bytes: number;
+  filesTotal: number;
+  /** Whether every row of the splits meets the filter. */
+  alwaysTrue: boolean;
+}
+
+/** What decides which files of a manifest are read, and which rows of them. */
+interface FileChoice {
+  readonly request: ScanRequest;
+  /** Locations that are asked for and were not met yet; null for all. */
+  readonly wanted: Set<string> | null;
+  readonly columns: FilterColumns;
+  readonly spec: PartitionSpec;
+  readonly rowDeletes: RowDeletes | null;
+  /** The columns that the files were written with. */
+  readonly written: readonly Field[];
+}
+
+const liveFiles = ({ addedFiles, existingFiles }: ManifestFile): number => addedFiles + existingFiles;
+
+function isSkipped(file: ManifestFile, spec: PartitionSpec, columns: FilterColumns, filter: Expression | null): boolean {
+  if (filter === null || file.partitions === null || liveFiles(file) === 0) return false;
+  return (judgeFilter(filter, manifestFacts(columns, spec, file.partitions)) & MAY_BE_TRUE) === 0;
+}
+
+function addAll(found: FoundSplits, { splits, rows, bytes }: ManifestSplits): void {
+  for (const split of splits) found.splits.push(split);
+  found.filesTotal += splits.length;
+  found.rows += rows;
+  found.bytes += bytes;
+}
+
+function addSome(found: FoundSplits, { entries, splits }: ManifestSplits, choice: FileChoice): void {
+  const { request, wanted, columns, spec, rowDeletes } = choice;
+  entries.forEach((entry, index) => {
+    const split = splits[index];
+    assert(split !== undefined, 'every file has a split');
+    if (wanted?.delete(entry.location) === false) return;
+    found.filesTotal += 1;
+    const verdict = request.filter === null ? ONLY_TRUE : judgeFilter(request.filter, fileFacts(columns, spec, entry));
+    if ((verdict & MAY_BE_TRUE) === 0) return;
+    if (verdict !== ONLY_TRUE) found.alwaysTrue = false;
+    found.splits.push(rowDeletes === null ? split : withDeletes(split, rowDeletes.deletesOf(entry, spec), choice));
+    found.rows += entry.rows;
+    found.bytes += entry.bytes;
+  });
+}
+
+function withDeletes(split: ParquetSplit, deletes: readonly RowDelete[], { request, written }: FileChoice): ParquetSplit {
+  if (deletes.length === 0) return split;
+  if (request.deletes !== true) throw deletesUnread(request);
+  return { ...split, deletes, matchesSchema: split.matchesSchema && comparesByName(deletes, written) };
 }
 
 function fieldsOf(table: TableMetadata, schemaId: number): readonly Field[] {
@@ -88,44 +122,4 @@ function deletesUnread({ table }: ScanRequest): PlatformError {
   return new PlatformError('STORAGE_UNSUPPORTED', `The table ${table.name} has delete files, which what reads it does not apply.`, {
     hint: 'Its snapshot tells of none in its summary: a file of it may be damaged. Rewrite the table with the engine that wrote it.',
   });
-}
-
-function toSplit(
-  { location, rows, bytes }: ManifestEntry,
-  { partNames, absent }: WrittenColumns,
-  matchesSchema: boolean,
-  partition: ParquetSplit['partition'],
-  deletes: readonly RowDelete[],
-): ParquetSplit {
-  const split = { kind: 'parquet', uri: location, rows, bytes, matchesSchema, partition, deletes } as const;
-  const named = partNames === NO_PART_NAMES ? split : { ...split, partNames };
-  return absent === NONE_ABSENT ? named : withMissingValues(named, absent);
-}
-
-/** Columns that the file lacks, and that its partition tells. */
-function withMissingValues(split: ParquetSplit, absent: readonly number[]): ParquetSplit {
-  const missing = absent.flatMap((id): [string, string][] => {
-    const value = split.partition[String(id)] ?? null;
-    return value === null ? [] : [[String(id), value]];
-  });
-  return missing.length === 0 ? split : { ...split, missingValues: Object.fromEntries(missing) };
-}
-
-const NO_PARTITION: ParquetSplit['partition'] = Object.freeze({});
-
-/** Returns what gives the values of a file's identity partition fields, by the id of the column. */
-function identityPartition(spec: PartitionSpec, fields: readonly Field[]): (entry: ManifestEntry) => ParquetSplit['partition'] {
-  const parts = spec.fields.flatMap(({ transform, sourceId }, index) => {
-    const source = fields.find((field) => field.id === sourceId);
-    return transform.kind === 'identity' && source !== undefined ? [{ index, key: String(sourceId), type: source.type }] : [];
-  });
-  if (parts.length === 0) return () => NO_PARTITION;
-  return ({ partition }) => {
-    const values: Record<string, string | null> = {};
-    for (const { index, key, type } of parts) {
-      const value = partition[index] ?? null;
-      values[key] = value === null ? null : valueToText(type, value);
-    }
-    return values;
-  };
 }

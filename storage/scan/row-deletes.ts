@@ -11,10 +11,7 @@ export interface RowDeletes {
   deletesOf(entry: ManifestEntry, spec: PartitionSpec): readonly RowDelete[];
 }
 
-const NONE: readonly RowDelete[] = [];
-const NO_DELETES: RowDeletes = { deletesOf: () => NONE };
-
-/** Reads the delete files of a snapshot. `fields` is the schema that the table is read with: columns that equality deletes compare have its names where it
+/** Reads the delete files of a snapshot; null when it has none. `fields` is the schema that the table is read with: columns that equality deletes compare have its names where it
  *  has them, else those of the newest schema that does.
  *  @throws STORAGE_CORRUPT when an equality delete names a column that no schema has */
 export async function readRowDeletes(
@@ -22,7 +19,7 @@ export async function readRowDeletes(
   table: TableMetadata,
   manifests: readonly ManifestFile[],
   fields: readonly Field[],
-): Promise<RowDeletes> {
+): Promise<RowDeletes | null> {
   const found: { readonly entry: DeleteEntry; readonly spec: PartitionSpec }[] = [];
   for (const file of manifests) {
     if (file.content !== 'deletes') continue;
@@ -31,7 +28,7 @@ export async function readRowDeletes(
       if (entry.status !== 'deleted' && isDelete(entry)) found.push({ entry, spec });
     }
   }
-  if (found.length === 0) return NO_DELETES;
+  if (found.length === 0) return null;
   const index = indexDeletes(found);
   const columnsOf = columnFinder(table, fields);
   const single = new Map<DeleteEntry, RowDelete>();

@@ -25,6 +25,7 @@ export class WrittenColumnsOf {
   readonly #table: TableMetadata;
   readonly #wanted: readonly Field[];
   readonly #manifest: Manifest;
+  readonly #matchesSchema: boolean;
   readonly #known = new Map<readonly Field[], WrittenColumns>();
   /** Entries of one snapshot stand together, and numbers of snapshots are slow to look up. */
   #last: { readonly snapshotId: bigint | null; readonly columns: WrittenColumns } | null = null;
@@ -33,6 +34,12 @@ export class WrittenColumnsOf {
     this.#table = table;
     this.#wanted = columns.flatMap((column) => fields.find((field) => field.id === column.fieldId) ?? []);
     this.#manifest = manifest;
+    this.#matchesSchema = this.#wanted.every((field) => this.#isSame(field));
+  }
+
+  /** Tells scans apart that find the columns of the manifest's files differently: equal for those that find the same. */
+  get reading(): string {
+    return this.#matchesSchema ? 'by name' : `by id ${this.#wanted.map(({ id }) => id).join()}`;
   }
 
   of(entry: ManifestEntry): WrittenColumns {
@@ -50,22 +57,23 @@ export class WrittenColumnsOf {
   }
 
   #compare(written: readonly Field[]): WrittenColumns {
-    const { exact, schema } = this.#manifest;
-    const isSame = (wanted: Field): boolean => {
-      const schemas = exact ? [schema] : [schema, ...this.#table.schemas.values()];
-      return schemas.every(({ fields }) =>
-        isSameColumn(
-          wanted,
-          fields.find((field) => field.id === wanted.id),
-        ),
-      );
-    };
-    if (this.#wanted.every(isSame)) return { matchesSchema: true, partNames: NO_PART_NAMES, absent: NONE_ABSENT };
+    if (this.#matchesSchema) return { matchesSchema: true, partNames: NO_PART_NAMES, absent: NONE_ABSENT };
     const partNames: Record<string, string | null> = {};
     for (const wanted of this.#wanted) notePartNames(wanted.type, written.find((field) => field.id === wanted.id)?.type, partNames);
     const absent = this.#wanted.filter(({ id }) => !written.some((field) => field.id === id)).map(({ id }) => id);
     const named = Object.keys(partNames).length > 0;
     return { matchesSchema: false, partNames: named ? partNames : NO_PART_NAMES, absent: absent.length === 0 ? NONE_ABSENT : absent };
+  }
+
+  #isSame(wanted: Field): boolean {
+    const { exact, schema } = this.#manifest;
+    const schemas = exact ? [schema] : [schema, ...this.#table.schemas.values()];
+    return schemas.every(({ fields }) =>
+      isSameColumn(
+        wanted,
+        fields.find((field) => field.id === wanted.id),
+      ),
+    );
   }
 
   /** A manifest that another writer has merged has a schema of its own time; the file has that of the snapshot that brought it. */

@@ -9,8 +9,8 @@ import { readRowDeletes } from '../scan/row-deletes.ts';
 export async function earlierDeletes(reader: MetadataReader, table: TableMetadata, snapshot: Snapshot | null): Promise<EarlierDeletes> {
   const found: Record<string, readonly RowDelete[]> = {};
   const manifests = snapshot === null ? [] : await reader.manifestList(snapshot.manifestList);
-  if (manifests.every(({ content }) => content === 'data')) return found;
   const deletes = await readRowDeletes(reader, table, manifests, table.schema.fields);
+  if (deletes === null) return found;
   for (const file of manifests) {
     if (file.content === 'deletes') continue;
     const spec = specOf(table, file.specId);
