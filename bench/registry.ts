@@ -4,6 +4,7 @@ import type { RegisteredProof } from '../test/prove/proof.ts';
 export const BENCHMARKS: readonly RegisteredProof[] = [
   { name: 'binding', load: async () => (await import('./binding.ts')).benchmark },
   { name: 'channel', load: async () => (await import('./channel.ts')).benchmark },
+  { name: 'connectors', load: async () => (await import('./connectors.ts')).benchmark },
   { name: 'engines', load: async () => (await import('./engines.ts')).benchmark },
   { name: 'estimates', load: async () => (await import('./estimates.ts')).benchmark },
   { name: 'gateway', load: async () => (await import('./gateway.ts')).benchmark },

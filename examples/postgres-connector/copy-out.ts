@@ -1,52 +1,55 @@
 import type { Client, Connection } from 'pg';
 import { PlatformError } from '../../spi/index.ts';
+import type { RowDecoder } from './decode-rows.ts';
 
-/** Units: messages that wait to be decoded before the socket is paused. */
-const MESSAGES_MAX = 4096;
+/** Batches that wait for whoever pulls before the socket is paused. */
+const BATCHES_MAX = 2;
 
-/** Streams the messages of a binary `COPY .. TO STDOUT`: one row each, without the header.
+/** Bytes of the signature, the flags and the length of an extension that nobody uses. */
+const HEADER_BYTES = 19;
+
+/** Streams the rows of a binary `COPY .. TO STDOUT` as the decoder's batches.
  *  Guarantees: ends normally only after the server has said that the command is complete; holds the socket back when nobody pulls. */
-export async function* copyOut(client: Client, sql: string): AsyncGenerator<readonly Uint8Array[]> {
-  const command = new CopyOut(sql);
+export async function* copyOut(client: Client, sql: string, decoder: RowDecoder): AsyncGenerator<Uint8Array> {
+  const command = new CopyOut(sql, decoder);
   client.query(command);
   for (;;) {
-    const messages = await command.take();
-    if (messages === null) return;
-    yield messages;
+    const batch = await command.take();
+    if (batch === null) return;
+    yield batch;
   }
 }
 
-/** A command as `pg` drives it. */
+/** A command as `pg` drives it. Rows are decoded as they come: the client's buffer is used again for what comes next. */
 class CopyOut {
   readonly #sql: string;
+  readonly #decoder: RowDecoder;
   #connection: Connection | null = null;
-  #messages: Uint8Array[] = [];
+  readonly #batches: Uint8Array[] = [];
   #headerSeen = false;
   #complete = false;
   #ended = false;
   #error: Error | null = null;
   #wake: () => void = () => undefined;
 
-  constructor(sql: string) {
+  constructor(sql: string, decoder: RowDecoder) {
     this.#sql = sql;
+    this.#decoder = decoder;
   }
 
-  /** Returns the messages that have come, null after the last. @throws what the server says */
-  async take(): Promise<readonly Uint8Array[] | null> {
-    while (this.#messages.length === 0 && !this.#ended) {
+  /** Returns the next batch, null after the last. @throws what the server says, or the decoder */
+  async take(): Promise<Uint8Array | null> {
+    while (this.#batches.length === 0 && !this.#ended) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
     if (this.#error !== null) throw this.#error;
-    if (this.#messages.length === 0) {
-      if (!this.#complete) throw new PlatformError('CONNECTOR_FAILED', 'the server ended the copy before it was complete');
-      return null;
-    }
-    const taken = this.#messages;
-    this.#messages = [];
+    const batch = this.#batches.shift();
     this.#connection?.stream.resume();
-    return taken;
+    if (batch !== undefined) return batch;
+    if (!this.#complete) throw new PlatformError('CONNECTOR_FAILED', 'the server ended the copy before it was complete');
+    return this.#decoder.takeBatch();
   }
 
   submit(connection: Connection): null {
@@ -55,12 +58,22 @@ class CopyOut {
     return null;
   }
 
-  handleCopyData({ chunk }: { readonly chunk: Uint8Array }): void {
-    const row = this.#headerSeen ? chunk : chunk.subarray(HEADER_BYTES);
+  handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
+    if (this.#error !== null) return;
+    const from = this.#headerSeen ? 0 : HEADER_BYTES;
     this.#headerSeen = true;
-    // The client's buffer is used again for what comes next.
-    if (row.byteLength > 0) this.#messages.push(new Uint8Array(row));
-    if (this.#messages.length >= MESSAGES_MAX) this.#connection?.stream.pause();
+    try {
+      if (chunk.byteLength > from) this.#decoder.addRow(chunk, from);
+      if (this.#decoder.isFull) this.#keepBatch();
+    } catch (error) {
+      this.handleError(error as Error);
+    }
+  }
+
+  #keepBatch(): void {
+    const batch = this.#decoder.takeBatch();
+    if (batch !== null) this.#batches.push(batch);
+    if (this.#batches.length >= BATCHES_MAX) this.#connection?.stream.pause();
     this.#wake();
   }
 
@@ -79,6 +92,3 @@ class CopyOut {
     this.#wake();
   }
 }
-
-/** Units: bytes of the signature, the flags and the length of an extension that nobody uses. */
-const HEADER_BYTES = 19;

@@ -24,25 +24,32 @@ import { type DataType, PlatformError, type ScanColumn } from '../../spi/index.t
 /** Bytes of the marker with which an Arrow stream ends. */
 const END_OF_STREAM_BYTES = 8;
 
-/** Days and microseconds from 1970 to 2000, from where PostgreSQL counts. */
-const EPOCH_DAYS = 10_957;
-const EPOCH_US = 946_684_800_000_000n;
+/** Rows of a record batch. */
+const BATCH_ROWS = 16_384;
 
-/** The values of a column of one batch. */
+/** Days from 1970 to 2000, from where PostgreSQL counts. */
+export const EPOCH_DAYS = 10_957;
+
+/** Microseconds from 1970 to 2000. */
+export const EPOCH_US = 946_684_800_000_000n;
+
+/** Takes the values of one column, row by row, from the bytes of the messages that they come in. */
 interface Column {
-  /** Takes a value's bytes, or NULL. */
-  add(bytes: Uint8Array | null): void;
-  finish(): Data;
+  /** Takes the value of so many bytes at a place; fewer than 0 bytes stand for NULL. */
+  add(row: number, bytes: Buffer, at: number, length: number): void;
+  /** Returns the values of the rows so far; the column begins anew. */
+  finish(rows: number): Data;
 }
 
-/** Encodes rows of a binary COPY as Arrow IPC messages: the schema first, then a batch for each list of rows. */
+/** Encodes rows of a binary COPY as Arrow IPC messages: the schema first, then batches. */
 export class RowDecoder {
-  readonly #columns: readonly ScanColumn[];
+  readonly #columns: readonly Column[];
   readonly #schema: Schema;
   readonly #opening: Uint8Array;
+  #rows = 0;
 
   constructor(columns: readonly ScanColumn[]) {
-    this.#columns = columns;
+    this.#columns = columns.map(({ type }) => createColumn(type));
     this.#schema = new Schema(columns.map(({ name, type, nullable }) => new Field(name, arrowType(type), nullable)));
     this.#opening = this.#stream([]).slice(0, -END_OF_STREAM_BYTES);
   }
@@ -51,12 +58,33 @@ export class RowDecoder {
     return this.#opening;
   }
 
-  /** Returns the message of a batch. @throws CONNECTOR_FAILED for values that no column here holds: infinite dates, NaN in decimals */
-  batchMessage(rows: readonly Uint8Array[]): Uint8Array {
-    const columns = this.#columns.map((column) => createColumn(column, rows.length));
-    for (const row of rows) addRow(row, columns);
-    const children = columns.map((column) => column.finish());
-    const data = makeData({ type: new Struct(this.#schema.fields), length: rows.length, nullCount: 0, children });
+  /** Takes a row, whose bytes may be used again afterwards; the marker that ends a copy is none.
+   *  @throws CONNECTOR_FAILED for values that no column here holds: infinite dates, NaN in decimals */
+  addRow(bytes: Buffer, from: number): void {
+    const width = bytes.readInt16BE(from);
+    if (width === -1) return;
+    if (width !== this.#columns.length) throw new PlatformError('CONNECTOR_FAILED', 'PostgreSQL sent a row of another width.');
+    let at = from + 2;
+    for (const column of this.#columns) {
+      const length = bytes.readInt32BE(at);
+      at += 4;
+      column.add(this.#rows, bytes, at, length);
+      if (length > 0) at += length;
+    }
+    this.#rows += 1;
+  }
+
+  get isFull(): boolean {
+    return this.#rows === BATCH_ROWS;
+  }
+
+  /** Returns the message of a batch of the rows that were added since the last one; null for none. */
+  takeBatch(): Uint8Array | null {
+    const rows = this.#rows;
+    if (rows === 0) return null;
+    this.#rows = 0;
+    const children = this.#columns.map((column) => column.finish(rows));
+    const data = makeData({ type: new Struct(this.#schema.fields), length: rows, nullCount: 0, children });
     return this.#stream([new RecordBatch(this.#schema, data)]).slice(this.#opening.byteLength, -END_OF_STREAM_BYTES);
   }
 
@@ -67,23 +95,6 @@ export class RowDecoder {
     writer.finish();
     return writer.toUint8Array(true);
   }
-}
-
-function addRow(row: Uint8Array, columns: readonly Column[]): void {
-  const view = new DataView(row.buffer, row.byteOffset, row.byteLength);
-  if (view.getInt16(0) !== columns.length) throw new PlatformError('CONNECTOR_FAILED', 'PostgreSQL sent a row of another width.');
-  let at = 2;
-  for (const column of columns) {
-    const length = view.getInt32(at);
-    at += 4;
-    column.add(length < 0 ? null : row.subarray(at, at + length));
-    at += Math.max(0, length);
-  }
-}
-
-/** True for the message that ends a copy. */
-export function isTrailer(row: Uint8Array): boolean {
-  return row.byteLength === 2 && row[0] === 0xff && row[1] === 0xff;
 }
 
 function arrowType(type: DataType): ArrowType {
@@ -115,87 +126,132 @@ function arrowType(type: DataType): ArrowType {
   }
 }
 
-function createColumn({ type }: ScanColumn, rows: number): Column {
-  const validity = new Uint8Array((rows + 7) >> 3);
-  const values = valuesOf(type, rows);
-  let row = 0;
+function createColumn(type: DataType): Column {
+  const values = valuesOf(type);
+  const validity = new Uint8Array(BATCH_ROWS / 8);
   let nullCount = 0;
   return {
-    add: (bytes) => {
-      if (bytes === null) nullCount += 1;
-      else {
-        validity[row >> 3] = (validity[row >> 3] ?? 0) | (1 << (row & 7));
-      }
-      values.set(row, bytes);
-      row += 1;
+    add: (row, bytes, at, length) => {
+      if (length < 0) nullCount += 1;
+      else validity[row >> 3] = (validity[row >> 3] ?? 0) | (1 << (row & 7));
+      values.set(row, bytes, at, length);
     },
-    finish: () => makeData({ type: arrowType(type), length: rows, nullCount, nullBitmap: validity, ...values.buffers() } as never),
+    finish: (rows) => {
+      const nullBitmap = validity.slice(0, (rows + 7) >> 3);
+      const data = makeData({ type: arrowType(type), length: rows, nullCount, nullBitmap, ...values.take(rows) } as never);
+      validity.fill(0);
+      nullCount = 0;
+      return data as Data;
+    },
   };
 }
 
+/** The values of a column: what is set for NULL is not looked at. The message of a batch copies what is taken. */
 interface Values {
-  set(row: number, bytes: Uint8Array | null): void;
-  buffers(): object;
+  set(row: number, bytes: Buffer, at: number, length: number): void;
+  take(rows: number): object;
 }
 
-const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-function fixed<Buffer extends { [index: number]: unknown }>(data: Buffer, read: (view: DataView) => Buffer[number]): Values {
+function fixed<Target extends Int32Array | BigInt64Array | Float32Array | Float64Array>(
+  data: Target,
+  read: (bytes: Buffer, at: number) => Target[number],
+): Values {
   return {
-    set: (row, bytes) => {
-      if (bytes !== null) data[row] = read(viewOf(bytes));
+    set: (row, bytes, at, length) => {
+      if (length >= 0) data[row] = read(bytes, at);
     },
-    buffers: () => ({ data }),
+    take: (rows) => ({ data: data.subarray(0, rows) }),
   };
 }
 
-function valuesOf(type: DataType, rows: number): Values {
+/** Whole numbers of eight bytes, as two halves: numbers that need no memory of their own. */
+function longs(): Values {
+  const data = new BigInt64Array(BATCH_ROWS);
+  const halves = new Int32Array(data.buffer);
+  return {
+    set: (row, bytes, at, length) => {
+      if (length < 0) return;
+      halves[row * 2] = bytes.readInt32BE(at + 4);
+      halves[row * 2 + 1] = bytes.readInt32BE(at);
+    },
+    take: (rows) => ({ data: data.subarray(0, rows) }),
+  };
+}
+
+function valuesOf(type: DataType): Values {
   switch (type.kind) {
-    case 'boolean': {
-      const data = new Uint8Array((rows + 7) >> 3);
-      const set = (row: number, bytes: Uint8Array | null): void => {
-        if (bytes?.[0] === 1) data[row >> 3] = (data[row >> 3] ?? 0) | (1 << (row & 7));
-      };
-      return { set, buffers: () => ({ data }) };
-    }
+    case 'boolean':
+      return bits();
     case 'integer':
-      return fixed(new Int32Array(rows), (view) => view.getInt32(0));
+      return fixed(new Int32Array(BATCH_ROWS), (bytes, at) => bytes.readInt32BE(at));
     case 'bigint':
     case 'time':
-      return fixed(new BigInt64Array(rows), (view) => view.getBigInt64(0));
+      return longs();
     case 'real':
-      return fixed(new Float32Array(rows), (view) => view.getFloat32(0));
+      return fixed(new Float32Array(BATCH_ROWS), (bytes, at) => bytes.readFloatBE(at));
     case 'double':
-      return fixed(new Float64Array(rows), (view) => view.getFloat64(0));
+      return fixed(new Float64Array(BATCH_ROWS), (bytes, at) => bytes.readDoubleBE(at));
     case 'date':
-      return fixed(new Int32Array(rows), (view) => finite(view.getInt32(0)) + EPOCH_DAYS);
+      return fixed(new Int32Array(BATCH_ROWS), (bytes, at) => finite(bytes.readInt32BE(at)) + EPOCH_DAYS);
     case 'timestamp':
     case 'timestamptz':
-      return fixed(new BigInt64Array(rows), (view) => finiteInstant(view.getBigInt64(0)) + EPOCH_US);
-    case 'decimal': {
-      const data = new BigInt64Array(rows * 2);
-      const set = (row: number, bytes: Uint8Array | null): void => {
-        if (bytes === null) return;
-        const unscaled = readNumeric(viewOf(bytes), type.scale);
-        data[row * 2] = BigInt.asIntN(64, unscaled);
-        data[row * 2 + 1] = unscaled >> 64n;
-      };
-      return { set, buffers: () => ({ data: new Uint32Array(data.buffer) }) };
-    }
+      return fixed(new BigInt64Array(BATCH_ROWS), (bytes, at) => finiteInstant(bytes.readBigInt64BE(at)) + EPOCH_US);
+    case 'decimal':
+      return decimals(type.scale);
     default:
-      return textValues(rows);
+      return texts();
   }
 }
 
-function textValues(rows: number): Values {
-  const valueOffsets = new Int32Array(rows + 1);
-  const parts: Uint8Array[] = [];
+function bits(): Values {
+  const data = new Uint8Array(BATCH_ROWS / 8);
   return {
-    set: (row, bytes) => {
-      if (bytes !== null) parts.push(bytes);
-      valueOffsets[row + 1] = (valueOffsets[row] ?? 0) + (bytes?.byteLength ?? 0);
+    set: (row, bytes, at, length) => {
+      const bit = 1 << (row & 7);
+      const byte = data[row >> 3] ?? 0;
+      data[row >> 3] = length > 0 && bytes[at] === 1 ? byte | bit : byte & ~bit;
     },
-    buffers: () => ({ valueOffsets, data: new Uint8Array(Buffer.concat(parts)) }),
+    take: (rows) => ({ data: data.subarray(0, (rows + 7) >> 3) }),
+  };
+}
+
+function decimals(scale: number): Values {
+  const data = new BigInt64Array(BATCH_ROWS * 2);
+  return {
+    set: (row, bytes, at, length) => {
+      if (length < 0) return;
+      const unscaled = readNumeric(bytes, at, scale);
+      data[row * 2] = BigInt.asIntN(64, unscaled);
+      data[row * 2 + 1] = unscaled >> 64n;
+    },
+    take: (rows) => ({ data: new Uint32Array(data.buffer, 0, rows * 4) }),
+  };
+}
+
+function texts(): Values {
+  const valueOffsets = new Int32Array(BATCH_ROWS + 1);
+  let data = Buffer.allocUnsafe(BATCH_ROWS * 8);
+  let end = 0;
+  return {
+    set: (row, bytes, at, length) => {
+      if (length > 0) {
+        if (end + length > data.byteLength) {
+          const larger = Buffer.allocUnsafe(Math.max(end + length, data.byteLength * 2));
+          data.copy(larger, 0, 0, end);
+          data = larger;
+        }
+        // Calls cost more than the bytes of a short text.
+        if (length < 32) for (let index = 0; index < length; index += 1) data[end + index] = bytes[at + index] ?? 0;
+        else bytes.copy(data, end, at, at + length);
+        end += length;
+      }
+      valueOffsets[row + 1] = end;
+    },
+    take: (rows) => {
+      const taken = { valueOffsets: valueOffsets.subarray(0, rows + 1), data: data.subarray(0, end) };
+      end = 0;
+      return taken;
+    },
   };
 }
 
@@ -217,14 +273,14 @@ function finiteInstant(microseconds: bigint): bigint {
 const NEGATIVE = 0x4000;
 
 /** Reads PostgreSQL's form of a number: groups of four digits, the first counts 10000 to the power of `weight`. */
-function readNumeric(view: DataView, scale: number): bigint {
-  const groups = view.getInt16(0);
-  const weight = view.getInt16(2);
-  const sign = view.getUint16(4);
+function readNumeric(bytes: Buffer, at: number, scale: number): bigint {
+  const groups = bytes.readInt16BE(at);
+  const weight = bytes.readInt16BE(at + 2);
+  const sign = bytes.readUInt16BE(at + 4);
   if (sign > NEGATIVE)
     throw new PlatformError('CONNECTOR_FAILED', 'A number of PostgreSQL is NaN or infinite, which no decimal here holds.');
   let unscaled = 0n;
-  for (let index = 0; index < groups; index += 1) unscaled = unscaled * 10_000n + BigInt(view.getUint16(8 + index * 2));
+  for (let index = 0; index < groups; index += 1) unscaled = unscaled * 10_000n + BigInt(bytes.readUInt16BE(at + 8 + index * 2));
   // The last group counts 10000 to the power of (weight - groups + 1).
   const shift = (weight - groups + 1) * 4 + scale;
   const scaled = shift >= 0 ? unscaled * 10n ** BigInt(shift) : unscaled / 10n ** BigInt(-shift);

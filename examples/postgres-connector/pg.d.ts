@@ -4,11 +4,16 @@ declare module 'pg' {
     submit(connection: Connection): Error | null;
   }
   interface Connection {
-    readonly stream: { pause(): void; resume(): void };
+    readonly stream: { pause(): void; resume(): void; on(event: 'drain', listener: () => void): void; readonly writableLength: number };
     query(text: string): void;
+    sendCopyFromChunk(chunk: Uint8Array): void;
+    endCopyFrom(): void;
   }
   class Client {
-    query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
+    query(
+      text: string,
+      values?: readonly unknown[],
+    ): Promise<{ readonly command: string; readonly rows: readonly Record<string, unknown>[] }>;
     query<Command extends Submittable>(command: Command): Command;
     on(event: 'error', listener: (error: Error) => void): this;
     /** With true the connection is closed and not used again. */

@@ -4,6 +4,7 @@ import {
   type ConnectorHost,
   type ConnectorPlan,
   type ConnectorRequest,
+  type ConnectorSink,
   type ConnectorTable,
   type Field,
   type JsonData,
@@ -13,11 +14,12 @@ import {
 } from '../../spi/index.ts';
 import { columnType, quoteName, wireType } from './column-types.ts';
 import { copyOut } from './copy-out.ts';
-import { isTrailer, RowDecoder } from './decode-rows.ts';
+import { RowDecoder } from './decode-rows.ts';
+import { postgresError } from './postgres-error.ts';
+import { beginSink } from './postgres-sink.ts';
 import { printCondition } from './print-condition.ts';
 
-/** Rows of a record batch, and pages of a table below which it is read in one piece. */
-const BATCH_ROWS = 8192;
+/** Pages of a table below which it is read in one piece. */
 const SPLIT_PAGES_MIN = 1000;
 
 /** Units: milliseconds until a server that does not answer counts as out of reach. */
@@ -34,11 +36,14 @@ interface Split {
 /** Connects a database. Connections come to be as they are needed. */
 export function createPostgresConnector(config: Readonly<Record<string, string | number | boolean>>, host: ConnectorHost): Connector {
   const connections = Number(config['connections']);
-  const openPool = (max: number): Pool => createPool(config, max, host);
-  // Plans hold a connection while others read for them: of one pool, plans alone could take all.
+  // Plans and sinks hold a connection while others read for them: of one pool they alone could take all.
+  const held = Math.floor(connections / 3);
   return new PostgresConnector(
-    openPool(Math.ceil(connections / 2)),
-    openPool(Math.floor(connections / 2)),
+    {
+      plans: createPool(config, held, host),
+      sinks: createPool(config, held, host),
+      reads: createPool(config, connections - 2 * held, host),
+    },
     Number(config['splits']),
     host.catalog,
   );
@@ -65,17 +70,22 @@ function createPool(config: Readonly<Record<string, string | number | boolean>>,
   return pool;
 }
 
+/** Connections by what they are for. */
+interface Pools extends Readonly<Record<string, Pool>> {
+  readonly plans: Pool;
+  readonly sinks: Pool;
+  readonly reads: Pool;
+}
+
 class PostgresConnector implements Connector {
-  readonly #plans: Pool;
-  readonly #reads: Pool;
+  readonly #pools: Pools;
   readonly #splits: number;
   readonly #catalog: string;
   /** Connections that hold the snapshots of plans, which are released with them. */
   readonly #holders = new Map<string, Client>();
 
-  constructor(plans: Pool, reads: Pool, splits: number, catalog: string) {
-    this.#plans = plans;
-    this.#reads = reads;
+  constructor(pools: Pools, splits: number, catalog: string) {
+    this.#pools = pools;
     this.#splits = splits;
     this.#catalog = catalog;
   }
@@ -120,7 +130,7 @@ class PostgresConnector implements Connector {
     const where = printed.flatMap(({ sql }) => (sql === null ? [] : [sql]));
     const limited = request.limit !== null && printed.every(({ handling }) => handling === 'exact');
     const from = `${quoteName(request.table.schema)}.${quoteName(request.table.name)}`;
-    const client = await this.#connect(this.#plans);
+    const client = await this.#connect(this.#pools.plans);
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const { rows } = await client.query(
@@ -154,15 +164,10 @@ class PostgresConnector implements Connector {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       await client.query(`SET TRANSACTION SNAPSHOT '${snapshot}'`);
       yield decoder.schemaMessage;
-      let pending: Uint8Array[] = [];
-      for await (const messages of copyOut(client, `COPY (${query}) TO STDOUT (FORMAT binary)`)) {
+      for await (const batch of copyOut(client, `COPY (${query}) TO STDOUT (FORMAT binary)`, decoder)) {
         signal.throwIfAborted();
-        for (const row of messages) if (!isTrailer(row)) pending.push(row);
-        if (pending.length < BATCH_ROWS) continue;
-        yield decoder.batchMessage(pending);
-        pending = [];
+        yield batch;
       }
-      if (pending.length > 0) yield decoder.batchMessage(pending);
       await client.query('COMMIT');
       clean = true;
     } catch (error) {
@@ -188,6 +193,10 @@ class PostgresConnector implements Connector {
     );
   }
 
+  sink(table: RelationName, fields: readonly Field[], key: string | null = null): Promise<ConnectorSink> {
+    return beginSink({ catalog: this.#catalog, table, fields, key, connect: () => this.#connect(this.#pools.sinks) });
+  }
+
   async health(): Promise<{ readonly ready: boolean; readonly details: Readonly<Record<string, string | number | boolean>> }> {
     try {
       const [row] = await this.#query("SELECT current_setting('server_version') AS version");
@@ -204,7 +213,7 @@ class PostgresConnector implements Connector {
   async close(): Promise<void> {
     for (const client of this.#holders.values()) client.release(true);
     this.#holders.clear();
-    await Promise.all([this.#plans.end(), this.#reads.end()]);
+    await Promise.all(Object.values(this.#pools).map((pool) => pool.end()));
   }
 
   async #names(sql: string, values: readonly unknown[] = []): Promise<readonly string[]> {
@@ -223,7 +232,7 @@ class PostgresConnector implements Connector {
   }
 
   /** Constants of conditions are read as this host writes them, whatever the database's settings are. */
-  async #connect(pool = this.#reads): Promise<Client> {
+  async #connect(pool = this.#pools.reads): Promise<Client> {
     let client: Client;
     try {
       client = await pool.connect();
@@ -243,9 +252,7 @@ class PostgresConnector implements Connector {
   }
 
   #coded(error: unknown): PlatformError {
-    if (error instanceof PlatformError) return error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return new PlatformError('CONNECTOR_FAILED', `PostgreSQL (catalog '${this.#catalog}') says: ${reason}`, { cause: error });
+    return postgresError(this.#catalog, error);
   }
 }
 

@@ -17,7 +17,7 @@ export const postgresPlugin: ConnectorPlugin = {
       database: { type: 'string', description: 'Name of the database.' },
       user: { type: 'string', description: 'Who connects; his privileges decide what is seen.' },
       password: { type: 'string', description: 'His password.', secret: true },
-      connections: { type: 'integer', minimum: 2, maximum: 100, default: 10, description: 'Connections at the same time.' },
+      connections: { type: 'integer', minimum: 3, maximum: 100, default: 10, description: 'Connections at the same time.' },
       splits: { type: 'integer', minimum: 1, maximum: 64, default: 4, description: 'Pieces in which a big table is read.' },
     },
   },

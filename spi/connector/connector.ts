@@ -50,6 +50,9 @@ export interface ConnectorPlan {
 
 /** Takes rows into one outside table in one transaction. */
 export interface ConnectorSink {
+  /** With a key: the number of rows that an earlier attempt of it committed, null when there was none. Then nothing is appended and the sink is aborted.
+   *  Left out by a connector that keeps no keys, to which the host gives no statement that has one. Since 1.2.0. */
+  readonly repeated?: number | null;
   /** Writes Arrow IPC frames (schema first; columns by position, in the order and types of the fields that the sink was begun with); pulls no
    *  faster than it writes. Called once. Returns the number of rows.
    *  @throws what `frames` throws, SQL_INVALID_VALUE for a row that the table does not take, CONNECTOR_FAILED */
@@ -74,13 +77,16 @@ export interface Connector {
   plan(request: ConnectorRequest): Promise<ConnectorPlan>;
   /** Reads the rows of a split.
    *  Shape: Arrow IPC messages, the schema first, then record batches with the columns asked for in order, plain types with 32-bit offsets.
+   *  All splits of a plan have the same schema message.
    *  Guarantees: pulling is the credit; ends normally only after the last row, any failure throws; stopping early frees everything.
    *  @throws CONNECTOR_FAILED, the signal's reason */
   read(split: JsonData, columns: readonly ScanColumn[], signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Called once for each plan, when all of its reads have ended or none will begin. */
   release(plan: ConnectorPlan): Promise<void>;
-  /** Begins to write into a table, with values for these of its columns. Left out by a connector that does not write. */
-  sink?(table: RelationName, fields: readonly Field[]): Promise<ConnectorSink>;
+  /** Begins to write into a table, with values for these of its columns. Left out by a connector that does not write.
+   *  @param key Stands for the statement among all attempts of it; null for none. A connector that keeps keys notes it in the transaction of the rows, waits
+   *    for another attempt under way, and tells what that one committed (`ConnectorSink.repeated`). */
+  sink?(table: RelationName, fields: readonly Field[], key?: string | null): Promise<ConnectorSink>;
   health(): Promise<EngineHealth>;
   /** Takes no new work, lets reads that run end, at most for the time given. Units: milliseconds. */
   drain(timeoutMs: number): Promise<void>;

@@ -3,12 +3,13 @@ import {
   type Fragment,
   type JsonData,
   type ParquetSplit,
+  PlatformError,
   type ScanColumn,
   type TableSink,
   type WriteTransaction,
 } from '../../spi/index.ts';
 import { countFrameRows } from '../result/count-frame-rows.ts';
-import { connectorError } from './connector-error.ts';
+import { brokenContract, connectorError } from './connector-error.ts';
 import type { RegisteredConnector } from './load-connectors.ts';
 
 /** Splits of one table that are read at the same time. */
@@ -50,10 +51,11 @@ export async function fetchRows({ entry, plan, columns }: FetchTask, parts: Fetc
   const spec = { name, columns: named, partitioning: [], properties: {}, comment: null };
   const transaction = await parts.sink.begin({ kind: 'create', spec, ifExists: 'keep' });
   try {
-    const fragments = await readSplits(transaction, { entry, plan, columns }, parts);
+    const fragment = await transaction.append('splits', 1, readSplits({ entry, plan, columns }, parts));
+    parts.signal.throwIfAborted();
     return {
       columns: new Map(columns.map(({ fieldId }, index) => [fieldId, fileColumn(transaction, index)])),
-      splits: fragments.flatMap(({ files }) => files.map(splitOf)),
+      splits: fragment.files.map(splitOf),
       remove: () => transaction.abort(),
     };
   } catch (error) {
@@ -70,32 +72,72 @@ function splitOf({ uri, rows, bytes }: Fragment['files'][number]): ParquetSplit 
   return { kind: 'parquet', uri, rows, bytes, matchesSchema: true, partition: {}, deletes: [] };
 }
 
-/** The first failure ends the other reads, which are waited for: nothing is written any more when the files are removed. */
-async function readSplits(transaction: WriteTransaction, task: FetchTask, parts: FetchParts): Promise<readonly Fragment[]> {
+/** Reads the splits side by side as one stream of frames. The first failure ends the other reads. */
+async function* readSplits(task: FetchTask, parts: FetchParts): AsyncGenerator<Uint8Array> {
   const { splits } = task.plan;
-  const failed = new AbortController();
-  const signal = AbortSignal.any([parts.signal, failed.signal]);
-  const fragments: Fragment[] = [];
+  const ended = new AbortController();
+  const signal = AbortSignal.any([parts.signal, ended.signal]);
   let next = 0;
-  let failure: { readonly error: unknown } | null = null;
-  const work = async (): Promise<void> => {
-    while (next < splits.length && failure === null) {
-      const index = next;
+  async function* readNext(): AsyncGenerator<SplitFrame> {
+    while (next < splits.length) {
       next += 1;
-      try {
-        const frames = splitFrames(task, splits[index] ?? null, { ...parts, signal });
-        fragments.push(await transaction.append(`split${String(index)}`, 1, frames));
-      } catch (error) {
-        failure ??= { error };
-        failed.abort(error);
+      let isFirst = true;
+      for await (const frame of splitFrames(task, splits[next - 1] ?? null, { ...parts, signal })) {
+        yield { frame, isSchema: isFirst };
+        isFirst = false;
       }
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL_MAX, splits.length) }, work));
-  parts.signal.throwIfAborted();
-  const ended = failure as { readonly error: unknown } | null;
-  if (ended !== null) throw ended.error;
-  return fragments;
+  }
+  const reads = Array.from({ length: Math.min(PARALLEL_MAX, splits.length) }, readNext);
+  let schema: Uint8Array | null = null;
+  try {
+    for await (const { frame, isSchema } of race(reads)) {
+      if (schema !== null && isSchema) checkSchema(task, frame, schema);
+      else yield frame;
+      schema ??= frame;
+    }
+  } finally {
+    ended.abort(new PlatformError('ENGINE_CANCELLED', 'Another read of the table has failed.'));
+  }
+}
+
+/** A message of a split, whose first is its schema. */
+interface SplitFrame {
+  readonly frame: Uint8Array;
+  readonly isSchema: boolean;
+}
+
+/** Yields what any of the streams has next. */
+async function* race(streams: readonly AsyncGenerator<SplitFrame>[]): AsyncGenerator<SplitFrame> {
+  const pull = async (stream: AsyncGenerator<SplitFrame>): Promise<Pulled> => ({ stream, next: await stream.next() });
+  const pending = new Map(streams.map((stream) => [stream, pull(stream)]));
+  try {
+    while (pending.size > 0) {
+      const { stream, next } = await Promise.race(pending.values());
+      if (next.done === true) pending.delete(stream);
+      else {
+        pending.set(stream, pull(stream));
+        yield next.value;
+      }
+    }
+  } finally {
+    // The first failure is told; the others come of it. Nobody waits for a connector that does not look at its signal.
+    for (const [stream, one] of pending) {
+      one.catch(() => undefined);
+      void stream.return(undefined).catch(() => undefined);
+    }
+  }
+}
+
+interface Pulled {
+  readonly stream: AsyncGenerator<SplitFrame>;
+  readonly next: IteratorResult<SplitFrame, unknown>;
+}
+
+/** Batches of one split are read by the schema of another. @throws SPI_INVALID_PLUGIN */
+function checkSchema({ entry }: FetchTask, schema: Uint8Array, first: Uint8Array): void {
+  if (Buffer.from(schema).equals(first)) return;
+  throw brokenContract(entry.catalog, 'its splits have rows of different schemas');
 }
 
 async function* splitFrames({ entry, columns }: FetchTask, split: JsonData, parts: FetchParts): AsyncGenerator<Uint8Array> {

@@ -23,8 +23,8 @@ export interface OutsideDatabases {
   readonly tables: TableSource;
   /** Opens the reads of one statement, which are to be closed. */
   reads(run: OutsideRun): OutsideReads;
-  /** Begins to write into an outside table. @throws CATALOG_OUTSIDE when its connector does not write, CONNECTOR_* */
-  sink(table: TableRef, fields: readonly Field[]): Promise<ConnectorSink>;
+  /** Begins to write into an outside table, under a key or none. @throws CATALOG_OUTSIDE when its connector does not write or keeps no keys, CONNECTOR_* */
+  sink(table: TableRef, fields: readonly Field[], key: string | null): Promise<ConnectorSink>;
   health(): Promise<readonly (Omit<RegisteredConnector, 'connector'> & { readonly health: EngineHealth })[]>;
   /** Units: milliseconds. */
   drain(timeoutMs: number): Promise<void>;
@@ -63,7 +63,7 @@ export async function openOutsideDatabases(parts: OutsideParts): Promise<Outside
     catalogs,
     tables: source,
     reads: (run) => openOutsideReads({ connectors, source, sink, schema, bytesMax }, run),
-    sink: (table, fields) => beginSink(connectors, table, fields),
+    sink: (table, fields, key) => beginSink(connectors, table, fields, key),
     health: () =>
       Promise.all(
         connectors.map(async (entry) => {
@@ -84,14 +84,21 @@ async function beginSink(
   connectors: readonly RegisteredConnector[],
   { catalog = '', schema, name }: TableRef,
   fields: readonly Field[],
+  key: string | null,
 ): Promise<ConnectorSink> {
   const connector = connectors.find((entry) => entry.catalog === catalog)?.connector;
   if (connector?.sink === undefined) {
     throw new PlatformError('CATALOG_OUTSIDE', `The connector of the catalog '${catalog}' reads tables and does not write them.`);
   }
+  let sink: ConnectorSink;
   try {
-    return await connector.sink({ schema, name }, fields);
+    sink = await connector.sink({ schema, name }, fields, key);
   } catch (error) {
     throw connectorError(catalog, error);
   }
+  if (key === null || sink.repeated !== undefined) return sink;
+  await sink.abort();
+  throw new PlatformError('CATALOG_OUTSIDE', `Rows cannot be inserted into ${catalog}.${schema}.${name} with an idempotency key.`, {
+    hint: 'Its connector keeps no keys, so that a repeated statement would insert its rows twice. Send the INSERT without one.',
+  });
 }

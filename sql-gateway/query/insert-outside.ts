@@ -16,8 +16,13 @@ export async function insertOutside(
   const { outside, record } = context;
   assert(outside !== null, 'outside tables are found in a configured catalog');
   const fields = query.plan.output.map(({ name, type, nullable }, index): Field => ({ id: index + 1, name, type, nullable }));
-  const sink = await outside.sink(table, fields);
+  const sink = await outside.sink(table, fields, context.request.idempotencyKey);
   try {
+    const { repeated = null } = sink;
+    if (repeated !== null) {
+      await sink.abort();
+      return answerRows(repeated, null);
+    }
     const outcome = await executeQuery({ query, hints: { ...hints, noCache: true } }, context);
     let rows: number;
     try {
@@ -38,17 +43,10 @@ export async function insertOutside(
   }
 }
 
-/** An outside database knows nothing of our transactions and keys: it would insert the rows of a repeated statement twice.
+/** An outside database knows nothing of our transactions, nor of what a job has done before.
  *  @throws CATALOG_OUTSIDE */
 function checkPromises({ catalog = '', schema, name }: TableRef, { request, durable }: StatementContext): void {
-  const what =
-    request.session.transaction !== null
-      ? 'inside a transaction'
-      : durable !== null
-        ? 'by a job'
-        : request.idempotencyKey !== null
-          ? 'with an idempotency key'
-          : null;
+  const what = request.session.transaction !== null ? 'inside a transaction' : durable !== null ? 'by a job' : null;
   if (what === null) return;
   throw new PlatformError('CATALOG_OUTSIDE', `Rows cannot be inserted into ${catalog}.${schema}.${name} ${what}.`, {
     hint: 'Nobody could take them back or tell whether they are there already. Send the INSERT by itself.',

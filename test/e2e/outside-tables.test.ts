@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryConnector, type MemoryConnector, type MemoryTable } from '../support/memory-connector.ts';
-import { type OutsidePlatform, startOutsidePlatform } from '../support/outside-platform.ts';
+import { type OutsideAnswer, type OutsidePlatform, startOutsidePlatform } from '../support/outside-platform.ts';
 
 const CUSTOMERS: MemoryTable = {
   schema: 'public',
@@ -258,8 +258,20 @@ describe('INSERT into an outside table', { timeout: 60_000 }, () => {
     expect(memory.log.aborted).toBeGreaterThan(0);
   });
 
-  it('is refused with an idempotency key', async () => {
+  it('is refused with an idempotency key where the connector keeps none', async () => {
+    const before = VISITS.rows.length;
     const answer = await platform.ask('INSERT INTO crm.public.visits VALUES (1)', {}, { 'idempotency-key': 'k1' });
     expect(answer.code).toBe('CATALOG_OUTSIDE');
+    expect(VISITS.rows).toHaveLength(before);
+  });
+
+  it('with an idempotency key adds its rows once', async () => {
+    memory.options = { keepsKeys: true };
+    const before = VISITS.rows.length;
+    const insert = (): Promise<OutsideAnswer> =>
+      platform.ask('INSERT INTO crm.public.visits VALUES (1), (2)', {}, { 'idempotency-key': 'k2' });
+    expect(await insert()).toMatchObject({ status: 200, data: [[2]] });
+    expect(await insert()).toMatchObject({ status: 200, data: [[2]] });
+    expect(VISITS.rows).toHaveLength(before + 2);
   });
 });

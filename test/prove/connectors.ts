@@ -3,14 +3,16 @@ import { postgresPlugin } from '../../examples/postgres-connector/postgres-plugi
 import { setup as compileChildren } from '../setup/compile-children.ts';
 import { type OutsidePlatform, startOutsidePlatform } from '../support/outside-platform.ts';
 import { CONDITIONS, ODD_COLUMNS, VALUES_DDL } from './connectors/compared-conditions.ts';
+import { cutOff } from './connectors/cut-off.ts';
 import { type PostgresCluster, startPostgresCluster } from './connectors/postgres-cluster.ts';
+import { loseSink, writeNothing, writeOnce, writeValues } from './connectors/sink-checks.ts';
 import type { Check, Proof, ProofOptions } from './proof.ts';
 
 /** Holds the PostgreSQL connector to a real server: values, conditions, one snapshot, what is read, and failures. */
 export const proof: Proof = {
   name: 'connectors',
   summary:
-    'tables of a real PostgreSQL server: every value, every condition that is pushed, one snapshot over all splits, nothing lost; lies are noticed',
+    'tables of a real PostgreSQL server: every value, every condition that is pushed, one snapshot over all splits, nothing lost; rows written once or not at all; lies are noticed',
   needs: ['psql'],
   run: async (options) => {
     compileChildren();
@@ -65,6 +67,10 @@ async function attack(cluster: PostgresCluster, platform: OutsidePlatform, { log
   note('conditions', await compareConditions(platform), `${String(CONDITIONS.length)} conditions keep the same rows there and here`);
   note('reads-what-is-needed', await readsLittle(cluster, platform), 'the server is asked for the columns and rows needed');
   note('one-snapshot', await oneSnapshot(cluster, platform), 'all splits see one state while a writer moves amounts');
+  note('sink-values', await writeValues(cluster, platform), 'every value written is the value read');
+  note('sink-once', await writeOnce(cluster, platform), 'attempts of one key insert its rows once, also at the same time');
+  note('sink-nothing', await writeNothing(cluster, platform), 'a statement that fails leaves no row');
+  note('sink-lost-connection', await loseSink(cluster, platform), 'cut off and sent again, the rows are there once');
   note('lost-connection', await loseConnection(cluster, platform), 'a code, never a shorter result');
   return checks;
 }
@@ -153,8 +159,7 @@ async function loseConnection(cluster: PostgresCluster, platform: OutsidePlatfor
   let lost = 0;
   for (let round = 0; round < 4; round += 1) {
     const reading = rowsOf(platform, 'SELECT count(*), max(city) FROM pg.public.pairs');
-    await new Promise((resolve) => setTimeout(resolve, 20 + round * 40));
-    cluster.psql("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE query LIKE 'COPY (%' AND pid <> pg_backend_pid()");
+    await cutOff(cluster, "query LIKE 'COPY (%'", round * 5);
     const seen = await reading;
     if (seen.startsWith('CONNECTOR_')) lost += 1;
     else if (!seen.includes(whole)) problems.push(`it answered ${seen} of ${whole} rows`);

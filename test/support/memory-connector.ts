@@ -44,6 +44,8 @@ export interface MemoryConnectorOptions {
   /** Begins no reads before it resolves. */
   readonly unreachable?: boolean;
   readonly readOnly?: boolean;
+  /** Notes the keys of statements with their rows. */
+  readonly keepsKeys?: boolean;
 }
 
 /** What was asked of the connector. */
@@ -92,6 +94,7 @@ export function createMemoryConnector(tables: readonly MemoryTable[], options: M
 }
 
 function connectorOf(tables: readonly MemoryTable[], options: () => MemoryConnectorOptions, log: MemoryConnectorLog): Connector {
+  const keys = new Map<string, number>();
   const find = (name: RelationName): MemoryTable | undefined =>
     tables.find((table) => same(table.schema, name.schema) && same(table.name, name.name));
   const reach = (): Promise<void> =>
@@ -131,7 +134,8 @@ function connectorOf(tables: readonly MemoryTable[], options: () => MemoryConnec
     ...(options().readOnly === true
       ? {}
       : {
-          sink: (name: RelationName, fields: readonly Field[]) => Promise.resolve(sinkOf(find(name) as MemoryTable, fields, log)),
+          sink: (name: RelationName, fields: readonly Field[], key: string | null = null) =>
+            Promise.resolve(sinkOf(find(name) as MemoryTable, fields, { key, keys: options().keepsKeys === true ? keys : null, log })),
         }),
     health: () => Promise.resolve({ ready: options().unreachable !== true, details: {} }),
     drain: () => Promise.resolve(),
@@ -199,10 +203,11 @@ const COMPARISONS: Readonly<Record<string, (left: string | number, right: string
 function sinkOf(
   table: MemoryTable,
   fields: readonly Field[],
-  log: MemoryConnectorLog,
+  { key, keys, log }: { readonly key: string | null; readonly keys: Map<string, number> | null; readonly log: MemoryConnectorLog },
 ): Awaited<ReturnType<NonNullable<Connector['sink']>>> {
   const added: (readonly MemoryValue[])[] = [];
   return {
+    ...(keys === null ? {} : { repeated: key === null ? null : (keys.get(key) ?? null) }),
     append: async (frames, signal) => {
       const parts: Uint8Array[] = [];
       for await (const frame of frames) {
@@ -217,6 +222,7 @@ function sinkOf(
     },
     commit: () => {
       table.rows.push(...added);
+      if (key !== null) keys?.set(key, added.length);
       log.committed += 1;
       return Promise.resolve();
     },

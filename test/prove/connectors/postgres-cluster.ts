@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { PlatformError } from '../../../spi/index.ts';
 
 /** A PostgreSQL server of its own, in a temporary folder, reached by a socket there. */
@@ -14,6 +15,8 @@ export interface PostgresCluster {
   readonly database: string;
   /** Runs statements by psql, which stops at the first error; returns what it prints, without headings. */
   psql(sql: string): string;
+  /** The same, while this process goes on. */
+  psqlMeanwhile(sql: string): Promise<string>;
   /** What the server has logged. */
   log(): string;
   stop(): Promise<void>;
@@ -60,6 +63,8 @@ export async function startPostgresCluster(): Promise<PostgresCluster> {
     user: 'owner',
     database: 'postgres',
     psql,
+    psqlMeanwhile: async (sql) =>
+      (await promisify(execFile)('psql', [...place, '-c', sql], { encoding: 'utf8', env: environment })).stdout.trimEnd(),
     log: () => readFileSync(logFile, 'utf8'),
     stop: async () => {
       const ended = new Promise((resolve) => server.once('exit', resolve));
