@@ -16,6 +16,7 @@ export {
   loadEngines,
   type RegisteredEngine,
 } from './engine/index.ts';
+export type { TraceEvent } from './engine/trace/engine-traces.ts';
 export { EngineInstaller, type InstallRequest } from './engine/install/engine-installer.ts';
 export { packFiles } from './engine/install/pack-files.ts';
 export { linkGivenPackages } from './engine/install/plugin-directory.ts';

@@ -1,8 +1,12 @@
-import type { EngineStatus } from '../../sql-gateway/index.ts';
+import { PlatformError } from '../../spi/index.ts';
+import type { EngineStatus, TraceEvent } from '../../sql-gateway/index.ts';
 import { callServer, type ServerAddress } from '../../client/index.ts';
 
 /** An engine as the server tells of it: its state is text for people, such as `canary 5%`. */
 export type ListedEngine = Omit<EngineStatus, 'state'> & { readonly state: string };
+
+/** A message of a trace, or how many were left out because they were read too slowly. */
+export type TraceLine = TraceEvent | { readonly dropped: number };
 
 interface EngineList {
   readonly engines: readonly ListedEngine[];
@@ -11,6 +15,32 @@ interface EngineList {
 /** Returns the engines of a server. @throws the server's coded error */
 export async function listEngines(server: ServerAddress): Promise<readonly ListedEngine[]> {
   return ((await (await callServer(server, '/v1/engines', { method: 'GET' })).json()) as EngineList).engines;
+}
+
+/** Follows what is said between the host and an engine: yields null when the server has begun to listen, and then each message, until the
+ *  signal is aborted or the server stops.
+ *  @throws the server's coded error */
+export async function* followEngine(
+  server: ServerAddress,
+  name: string,
+  { values, signal }: { readonly values: boolean; readonly signal: AbortSignal },
+): AsyncGenerator<TraceLine | null> {
+  const path = `/v1/engines/${encodeURIComponent(name)}/trace?values=${String(values)}`;
+  const response = await callServer(server, path, { method: 'GET', signal });
+  yield null;
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+      text += decoder.decode(chunk, { stream: true });
+      const lines = text.split('\n');
+      text = lines.pop() ?? '';
+      // An empty line tells only that the connection lives.
+      for (const line of lines) if (line !== '') yield JSON.parse(line) as TraceLine;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw PlatformError.from(error, 'INTERNAL_UNAVAILABLE');
+  }
 }
 
 /** Installs the engine of a package; it takes statements when this returns. `settings` are those of `POST /v1/engines`.

@@ -1,17 +1,18 @@
 import { changeEngine, listEngines, type ListedEngine } from '../client/engine-client.ts';
 import { readPercent, runInstall } from '../engine/install-engine.ts';
 import { runNew } from '../engine/new-engine.ts';
+import { runTrace } from '../engine/trace-engine.ts';
 import { renderEngines } from '../format/print-engines.ts';
 import { connectServer, type ServerConnection } from '../server/connect-server.ts';
 import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, SERVER_OPTIONS, serverOptions } from './command.ts';
 import { readConfig } from './read-config.ts';
 
 /** Verbs with the number of words that follow. */
-const VERBS = { new: 1, list: 0, install: 1, drain: 1, remove: 1, promote: 1, canary: 2 } as const;
+const VERBS = { new: 1, list: 0, install: 1, drain: 1, remove: 1, promote: 1, canary: 2, trace: 1 } as const;
 type Verb = keyof typeof VERBS;
 
 const USAGE =
-  'new <folder> | list | install <folder|.tgz> | canary <name> <percent> | promote <name> | drain <name> | remove <name> [options]';
+  'new <folder> | list | install <folder|.tgz> | canary <name> <percent> | promote <name> | drain <name> | remove <name> | trace <name> [options]';
 
 /** `trivium engine` */
 export const engineCommand: Command = {
@@ -27,6 +28,9 @@ export const engineCommand: Command = {
     network: { type: 'boolean', help: 'install: its process may reach the network' },
     'engine-config': { type: 'string', value: 'json', help: 'install: its configuration, a JSON object' },
     check: { type: 'boolean', help: 'install: level 1 of engine-tck must pass before it serves' },
+    values: { type: 'boolean', help: 'trace: also literals, parameters, places of files and texts of errors' },
+    json: { type: 'boolean', help: 'trace: whole messages as JSON, one a line' },
+    seconds: { type: 'string', value: 'n', help: 'trace: how long (default: until it is interrupted)' },
     yes: { type: 'boolean', short: 'y', help: 'install: do not ask' },
   },
   examples: [
@@ -35,6 +39,7 @@ export const engineCommand: Command = {
     'trivium engine install ./my-engine --check',
     'trivium engine install ./my-engine-2.0.0.tgz --canary 5% --yes',
     'trivium engine promote my_engine',
+    'trivium engine trace my_engine --seconds 30',
   ],
   run: async (call, io) => {
     const [given = '', ...words] = call.words;
@@ -69,6 +74,8 @@ async function runVerb(
       return show(await listEngines(server));
     case 'install':
       return runInstall(name, call, io, server);
+    case 'trace':
+      return runTrace(name, call, io, server);
     case 'canary':
       return show(await changeEngine(server, name, { canary: String(readPercent(percent)) }));
     case 'drain':

@@ -72,7 +72,7 @@ export interface RunOptions {
 /** A result under way. */
 export interface ResultStream {
   /** Arrow IPC messages: one schema message, then record batches. Names and types are those of `PreparedQuery.columns`. Pulling is the credit:
-   *  an engine holds back when nobody pulls.
+   *  an engine holds back when nobody pulls, a batch ahead, or 16 MiB where rows pass through processes of its own.
    *  Guarantees: ends normally only after the last row; any failure throws a PlatformError; leaving the loop early frees everything. */
   readonly frames: AsyncIterable<Uint8Array>;
 }

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Engine, type EngineHealth, type Logger, nearestName, PlatformError } from '../../spi/index.ts';
 import { isInShare } from './canary-share.ts';
 import { type EngineRegistry, type EngineState, type EngineStatus, formatState, type RegisteredEngine } from './engine-registry.ts';
+import { EngineTraces } from './trace/engine-traces.ts';
+import { tracedEngine } from './trace/traced-engine.ts';
 import { TrackedEngine } from './tracked-engine.ts';
 
 /** How long an engine that takes no new statements is kept for those that were routed to it and have not begun. Units: milliseconds. */
@@ -37,6 +39,7 @@ interface Seat {
 /** The engines of a server, which come and go while it runs.
  *  Guarantees: at most one engine of a name serves, and one canary beside it; what was given to a statement is closed after the statement. */
 export class EngineFleet implements EngineRegistry {
+  readonly traces = new EngineTraces();
   readonly #log: Logger;
   readonly #seats: Seat[] = [];
   #serving: readonly RegisteredEngine[] = [];
@@ -100,7 +103,7 @@ export class EngineFleet implements EngineRegistry {
     return {
       name,
       serve: (engine) => {
-        seat.engine = new TrackedEngine(engine);
+        seat.engine = new TrackedEngine(tracedEngine({ name, version }, engine, this.traces));
         seat.state = share === null ? 'serving' : 'canary';
         this.#settle(seat);
       },

@@ -1,4 +1,5 @@
 import type { Engine, EngineCapabilities, EngineHealth } from '../../spi/index.ts';
+import type { EngineTraces } from './trace/engine-traces.ts';
 
 /** Where an engine is in its life. A canary serves a share of the statements of the engine whose name it has. */
 export type EngineState = 'starting' | 'serving' | 'canary' | 'draining' | 'failed';
@@ -32,6 +33,8 @@ export interface EngineStatus {
 
 /** The engines of this server. They come and go while statements run: a statement keeps the engine that it was given until it ends. */
 export interface EngineRegistry {
+  /** What is said between the host and its engines. */
+  readonly traces: EngineTraces;
   /** Those that take statements now, canaries left out. */
   readonly engines: readonly RegisteredEngine[];
   /** Those that take the statement of this id: a canary stands in the place of its engine for its share. */

@@ -2,6 +2,7 @@ import { PlatformError } from '../../spi/index.ts';
 import { EngineFleet } from './engine-fleet.ts';
 import { readHostKind } from './host-kind.ts';
 import { type EngineEntry, type EngineSurroundings, openPlugin, startEngine } from './start-engine.ts';
+import { tracedTables } from './trace/traced-tables.ts';
 
 /** Loads, checks and starts the engines of a configuration, in the order given.
  *  Guarantees: when one fails, those that were started are closed again.
@@ -16,7 +17,8 @@ export async function loadEngines(entries: readonly EngineEntry[], surroundings:
         if (fleet.find(plugin.name, 'engine') !== null) {
           throw new PlatformError('CONFIG_INVALID', `Two engines are called '${plugin.name}'; configure one of them.`);
         }
-        const engine = await startEngine(plugin, entry.config, surroundings);
+        const tables = tracedTables(plugin, surroundings.tables, fleet.traces);
+        const engine = await startEngine(plugin, entry.config, { ...surroundings, tables });
         fleet.seat({ name: plugin.name, version: plugin.version, origin: 'configuration' }).serve(engine);
       } finally {
         discard();

@@ -3,8 +3,10 @@ import { type EngineRegistry, formatState } from '../engine/engine-registry.ts';
 import { readHostKind } from '../engine/host-kind.ts';
 import type { EngineInstaller, InstallRequest } from '../engine/install/engine-installer.ts';
 import { BODY_GRACE_MS_DEFAULT, type GatewayConfig } from '../gateway-config.ts';
+import { ownHeaders } from './own-headers.ts';
 import { readBody } from './read-body.ts';
 import type { HttpExchange, Route } from './route.ts';
+import { sendEngineTrace } from './send-engine-trace.ts';
 
 /** What the endpoints for engines work with. */
 export interface EngineRouteParts {
@@ -43,6 +45,15 @@ const INSTALL_OPERATION = {
   responses: { 201: { description: 'It takes statements.', content: JSON_CONTENT } },
 } as const;
 
+const TRACE_OPERATION = {
+  operationId: 'traceEngine',
+  summary: 'Follow what is said between the host and an engine.',
+  description:
+    'One message a line, until the reader leaves. Without `values` no literal, parameter, place of a file or text of an error is told.',
+  parameters: [{ name: 'values', in: 'query', schema: { type: 'boolean', default: false } }],
+  responses: { 200: { description: 'The messages.', content: { 'application/x-ndjson': { schema: { type: 'string' } } } } },
+} as const;
+
 /** Returns the endpoints that list, install and remove engines. */
 export function engineRoutes(parts: EngineRouteParts): readonly Route[] {
   const change = (
@@ -75,6 +86,13 @@ export function engineRoutes(parts: EngineRouteParts): readonly Route[] {
       access: 'admin',
       operation: INSTALL_OPERATION,
       handle: (exchange) => installEngine(exchange, parts),
+    },
+    {
+      method: 'GET',
+      path: '/v1/engines/{name}/trace',
+      access: 'admin',
+      operation: TRACE_OPERATION,
+      handle: (exchange) => followEngine(exchange, parts),
     },
     change(
       'DELETE',
@@ -123,6 +141,27 @@ function checkCaller({ request }: HttpExchange, { checkOpen, config }: EngineRou
   if (config.auth.mode === 'none') {
     throw new PlatformError('AUTH_FORBIDDEN', 'Engines are changed by the holder of a token only.', { hint: "Set auth.mode to 'token'." });
   }
+}
+
+async function followEngine(exchange: HttpExchange, parts: EngineRouteParts): Promise<undefined> {
+  checkCaller(exchange, parts);
+  const { reply, path, query } = exchange;
+  const engine = (path['name'] ?? '').toLowerCase();
+  parts.engines.check(engine);
+  const values = readFlag('values', query['values']);
+  const isOpen = (): boolean => {
+    try {
+      parts.checkOpen();
+      return true;
+    } catch {
+      // A server that stops ends the stream; whoever follows sees that it is gone.
+      return false;
+    }
+  };
+  const headers = ownHeaders(reply);
+  reply.hijack();
+  await sendEngineTrace(reply.raw, headers, parts.engines.traces, { engine, values }, isOpen);
+  return undefined;
 }
 
 async function installEngine(exchange: HttpExchange, parts: EngineRouteParts): Promise<unknown> {

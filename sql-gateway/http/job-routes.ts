@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import { PlatformError } from '../../spi/index.ts';
 import { BODY_GRACE_MS_DEFAULT, type GatewayConfig, STATEMENT_BODY_BYTES_MAX } from '../gateway-config.ts';
 import type { JobInfo } from '../job/job-info.ts';
@@ -8,6 +7,7 @@ import type { JobState } from '../job/job-progress.ts';
 import { CANCEL_JOB_OPERATION, GET_JOB_OPERATION, JOB_STATES, LIST_JOBS_OPERATION, SUBMIT_JOB_OPERATION } from './job-operations.ts';
 import { parseJobRequest } from './parse-job-request.ts';
 import { readBody } from './read-body.ts';
+import { ownHeaders } from './own-headers.ts';
 import { readIdempotencyKey } from './read-idempotency-key.ts';
 import type { HttpExchange, Route } from './route.ts';
 import { EVENT_STREAM_MEDIA_TYPE, sendJobEvents } from './send-job-events.ts';
@@ -90,12 +90,6 @@ async function showJob(exchange: HttpExchange, { jobs, checkOpen }: JobRoutePart
   reply.hijack();
   await sendJobEvents(reply.raw, headers, look, isOpen);
   return undefined;
-}
-
-function ownHeaders(reply: FastifyReply): Record<string, string | number | string[]> {
-  const headers: Record<string, string | number | string[]> = {};
-  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) headers[name] = value;
-  return headers;
 }
 
 const idOf = ({ path }: HttpExchange): string => path['id'] ?? '';

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PlatformError } from '../../spi/index.ts';
 import type { Check, CheckContext, CheckOutcome } from '../check/check.ts';
 import { Findings, skipped } from '../check/findings.ts';
+import { prepareCase, type PreparedCase } from '../check/plan-case.ts';
+import { wideTable } from '../world/large-table.ts';
 import { longQuery, runToEnd } from './run-conduct.ts';
 
 const READ_ON = 'docs/plugin-author-guide.md#6-answering';
@@ -9,8 +11,8 @@ const READ_ON = 'docs/plugin-author-guide.md#6-answering';
 /** Moments, by count of what an engine takes from its host, at which a run is cancelled. */
 const MOMENTS = [1, 2, 3, 4, 6];
 
-/** Frames that an engine may take from its host beyond those that it needs for what was pulled: decoders and channels hold some. */
-const FRAMES_AHEAD = 12;
+/** What an engine may take from its host beyond what was pulled: a batch in one thread, windows of a few MiB on the way through other processes. Units: bytes. */
+const AHEAD_BYTES_MAX = 16 * 2 ** 20;
 
 /** Checks of cancelling, deadlines and credits. */
 export const LIMIT_CHECKS: readonly Check[] = [
@@ -97,25 +99,49 @@ async function checkDeadline(context: CheckContext): Promise<CheckOutcome> {
 }
 
 async function checkCredits(context: CheckContext): Promise<CheckOutcome> {
-  const prepared = await longQuery(context);
+  const prepared = await wideQuery(context);
   if (prepared === null) return skipped(NO_QUERY);
   const { source } = context.shared;
   const findings = new Findings();
-  const before = source.frames;
+  const before = source.bytes;
   const pause = { held: -1 };
-  await runToEnd(context.shared, prepared, {}, async (frames) => {
+  const { end } = await runToEnd(context.shared, prepared, {}, async (frames) => {
     if (frames !== 2) return;
-    await sleep(1500);
-    pause.held = source.frames - before;
+    await untilStill(() => source.bytes);
+    pause.held = source.bytes - before;
   });
-  const all = source.frames - before;
+  const all = source.bytes - before;
   if (all === 0) return skipped('the engine reads the files itself, so that the kit does not see how far it is');
-  const limit = Math.min(FRAMES_AHEAD, Math.ceil(all / 2));
+  const [limit, whole] = [mebibytes(AHEAD_BYTES_MAX), mebibytes(all)];
   findings.expect(
-    pause.held >= 0 && pause.held <= limit,
+    pause.held >= 0 && pause.held <= AHEAD_BYTES_MAX,
     `${prepared.planCase.sql}, held after its first batch`,
-    `at most ${String(limit)} of ${String(all)} frames taken from the host`,
-    pause.held < 0 ? 'no batch' : `${String(pause.held)} frames`,
+    `at most ${limit} of ${whole} taken from the host`,
+    pause.held < 0 ? `no batch: ${end}` : mebibytes(pause.held),
   );
   return findings.outcome();
+}
+
+/** Returns a query over more bytes than any window holds, null when the engine takes none. */
+async function wideQuery({ world, shared }: CheckContext): Promise<PreparedCase | null> {
+  const name = await wideTable(world);
+  for (const sql of [`SELECT id, pad FROM ${name}`, `SELECT pad FROM ${name}`]) {
+    const prepared = await prepareCase(world, { id: sql, sql }, shared.engine.capabilities);
+    if (prepared.undeclared === null && (await shared.engine.estimate(prepared.query)).kind === 'estimate') return prepared;
+  }
+  return null;
+}
+
+/** Waits until a number does not change for a while, or for as long as a run that never holds back takes. */
+async function untilStill(read: () => number): Promise<void> {
+  let still = 0;
+  for (let turn = 0; turn < 40 && still < 6; turn += 1) {
+    const before = read();
+    await sleep(250);
+    still = read() === before ? still + 1 : 0;
+  }
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

@@ -32,6 +32,8 @@ export const PLAN_CASES: readonly PlanCase[] = texts(
   'SELECT t.k, t.s, u.s FROM t LEFT JOIN u ON t.k = u.k AND t.b < u.b',
   'SELECT t.k, t.s, u.s FROM t RIGHT JOIN u ON t.k = u.k AND t.f = u.f',
   'SELECT t.b, u.b FROM t FULL JOIN u ON t.b = u.b',
+  'SELECT t.k, t.s FROM t SEMI JOIN u ON t.k = u.k AND t.b < u.b',
+  'SELECT t.k, t.s FROM t ANTI JOIN u ON t.k = u.k AND t.b < u.b',
   'SELECT a.n, b.n FROM regions AS a CROSS JOIN regions AS b WHERE a.n < 3 AND b.n < 4',
   'SELECT k, s FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.k = t.k AND u.f)',
   'SELECT k, s FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.s = t.s)',

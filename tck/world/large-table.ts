@@ -1,4 +1,4 @@
-import { type Data, Float64, Int64, makeData } from 'apache-arrow';
+import { type Data, Float64, Int64, makeData, Utf8 } from 'apache-arrow';
 import { encodeColumns } from '../value/encode-values.ts';
 import { column, plain } from './fixture-table.ts';
 import type { World } from './open-world.ts';
@@ -8,6 +8,33 @@ const FILES = 4;
 const BATCH_ROWS = 50_000;
 
 const COLUMNS = [column('id', plain('bigint')), column('v', plain('double'))];
+
+/** Bytes of each text of the wide table. */
+const TEXT_BYTES = 500;
+
+const WIDE = { name: 'wide', columns: [column('id', plain('bigint')), column('pad', plain('varchar'))] };
+
+/** Units: bytes of all texts of the wide table; more than any window between processes. */
+export const WIDE_BYTES = 32_000_000;
+
+/** Makes, once, a table of few rows and many bytes, `id` = 0 .. n-1 and a long text each, and returns its name. The kit keeps none of its rows. */
+export async function wideTable(world: World): Promise<string> {
+  if ((await world.warehouse.catalog.resolve({ schema: 'main', name: WIDE.name })) !== null) return WIDE.name;
+  await world.create({ ...WIDE, files: [] });
+  const rows = WIDE_BYTES / TEXT_BYTES;
+  await world.appendFrames(WIDE.name, encodeColumns(WIDE.columns, wideColumns(rows), rows));
+  return WIDE.name;
+}
+
+function wideColumns(length: number): readonly Data[] {
+  const ids = BigInt64Array.from({ length }, (_, index) => BigInt(index));
+  const valueOffsets = Int32Array.from({ length: length + 1 }, (_, index) => index * TEXT_BYTES);
+  const data = Uint8Array.from({ length: length * TEXT_BYTES }, (_, index) => 97 + ((index * 7919) % 26));
+  return [
+    makeData({ type: new Int64(), length, nullCount: 0, data: ids }),
+    makeData({ type: new Utf8(), length, nullCount: 0, valueOffsets, data }),
+  ];
+}
 
 /** Makes, once, a table with rows `id` = 0 .. n-1 and `v` = id / 2 in four files, and returns its name. The kit keeps none of its rows. */
 export async function largeTable(world: World, rows: number): Promise<string> {

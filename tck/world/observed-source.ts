@@ -19,6 +19,8 @@ export class ObservedSource implements TableSource {
   reads = 0;
   openReads = 0;
   frames = 0;
+  /** Bytes of those frames. */
+  bytes = 0;
   fault: SourceFault = {};
   /** Is called on each event, before the source does anything. */
   onEvent: ((event: SourceEvent) => void) | null = null;
@@ -41,6 +43,7 @@ export class ObservedSource implements TableSource {
     try {
       for await (const frame of this.#inner.read(split, columns, signal)) {
         this.frames += 1;
+        this.bytes += frame.byteLength;
         this.onEvent?.('frame');
         this.fault.frame?.(this.frames);
         yield frame;

@@ -73,6 +73,7 @@ describe('the server', () => {
       'GET /v1/catalog/{schema}',
       'GET /v1/catalog/{schema}/{table}',
       'GET /v1/engines',
+      'GET /v1/engines/{name}/trace',
       'GET /v1/jobs',
       'GET /v1/jobs/{id}',
       'GET /v1/queries',

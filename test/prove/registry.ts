@@ -8,6 +8,7 @@ export const PROOFS: readonly RegisteredProof[] = [
   { name: 'corpora', load: async () => (await import('./corpora.ts')).proof },
   { name: 'corruption', load: async () => (await import('./corruption.ts')).proof },
   { name: 'crash', load: async () => (await import('./crash.ts')).proof },
+  { name: 'engines-tck', load: async () => (await import('./engines-tck.ts')).proof },
   { name: 'hostile', load: async () => (await import('./hostile.ts')).proof },
   { name: 'hosts', load: async () => (await import('./hosts.ts')).proof },
   { name: 'iceberg-readers', load: async () => (await import('./iceberg-readers.ts')).proof },

@@ -2,6 +2,7 @@ import { readRows } from '../../runtime/arrow/index.ts';
 import type { BindContext, BoundStatement } from '../../sql/bind/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
 import type { Statement } from '../../sql/ast/index.ts';
+import { EngineTraces } from '../../sql-gateway/engine/trace/engine-traces.ts';
 import { type executeModification, isModification } from '../../sql-gateway/query/execute-modification.ts';
 import { createQueryRegistry } from '../../sql-gateway/query/query-registry.ts';
 import type { StatementContext } from '../../sql-gateway/query/statement-context.ts';
@@ -29,6 +30,7 @@ export async function modifyTable(
   const log = createSilentLog();
   const engine = { name: 'test', version: '1', engine: table.engine };
   const engines: StatementContext['engines'] = {
+    traces: new EngineTraces(),
     engines: [engine, { ...engine, name: 'other' }],
     enginesFor: () => engines.engines,
     get: () => engine,

@@ -4,6 +4,7 @@ import { type Engine, type Logger, PlatformError } from '../../../spi/index.ts';
 import { onDisk } from '../../file/durable-file.ts';
 import type { EngineFleet, EngineSeat } from '../engine-fleet.ts';
 import { type EngineEntry, type EngineSurroundings, openPlugin, startEngine } from '../start-engine.ts';
+import { tracedTables } from '../trace/traced-tables.ts';
 import { type InstalledEngine, readInstalled, writeInstalled } from './installed-engines.ts';
 import { openPluginDirectory, sweepPluginDirectory, unpackPlugin } from './plugin-directory.ts';
 import { type PluginManifest, readManifest } from './plugin-manifest.ts';
@@ -159,7 +160,7 @@ export class EngineInstaller {
   }
 
   async #start({ name, version, folder, entry, host, memoryMb, network, config }: InstalledEngine): Promise<Engine> {
-    const { surroundings, directory } = this.#parts;
+    const { surroundings, directory, fleet } = this.#parts;
     const module = join(directory, folder, entry);
     const limits = { ...(memoryMb === undefined ? {} : { memoryMb }), ...(network === undefined ? {} : { network }) };
     const opened: EngineEntry = { module, config, host, ...limits };
@@ -173,7 +174,8 @@ export class EngineInstaller {
       }
       this.#starts += 1;
       // Two versions may run beside each other.
-      return await startEngine(plugin, config, surroundings, `${name}-installed-${String(this.#starts)}`);
+      const tables = tracedTables(plugin, surroundings.tables, fleet.traces);
+      return await startEngine(plugin, config, { ...surroundings, tables }, `${name}-installed-${String(this.#starts)}`);
     } finally {
       discard();
     }
