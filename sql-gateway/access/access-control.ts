@@ -1,11 +1,18 @@
 import type { Catalog, RelationName } from '../../spi/index.ts';
-import { type AccessChange, type BoundStatement, type BoundWithReferences, OWNER_PROPERTY } from '../../sql/bind/index.ts';
+import {
+  type AccessChange,
+  type BoundStatement,
+  type BoundWithReferences,
+  OWNER_PROPERTY,
+  type PolicySource,
+} from '../../sql/bind/index.ts';
 import type { AccessStore } from './access-store.ts';
 import type { AccessState } from './access-state.ts';
 import { applyAccessChange } from './apply-access-change.ts';
 import type { Caller } from './caller.ts';
 import { checkScope, scopeOf } from './check-scope.ts';
 import { decideAccess, decideAppend } from './decide-access.ts';
+import { policyLookup } from './policies-of-reader.ts';
 import { objectKey, type Rights, rightsOf } from './rights.ts';
 import { relationRef, VisibleCatalog } from './visible-catalog.ts';
 
@@ -15,6 +22,8 @@ export interface AccessView {
   readonly catalog: Catalog;
   /** What the texts of views see; null where that is the same. */
   readonly definerCatalog: Catalog | null;
+  /** Row filters and column masks that hold for what the user reads. */
+  readonly policies: PolicySource;
   /** Null for who may do everything. */
   readonly rights: Rights | null;
   /** Decides whether the bound statement may be run.
@@ -56,8 +65,13 @@ export function createAccessControl(store: AccessStore, reserved: ReadonlySet<st
       const catalog = given.pinned();
       const seen = caller.administrator ? null : await look(caller);
       const limited = seen === null || seen.rights.administrator ? null : seen.rights;
+      const visible = limited === null ? null : new VisibleCatalog(catalog, limited);
       return {
-        catalog: limited === null ? catalog : new VisibleCatalog(catalog, limited),
+        catalog: visible ?? catalog,
+        policies: async () => {
+          const { state, rights } = seen ?? (await look(caller));
+          return policyLookup(state, rights, (table) => visible?.wholeOf(table) ?? table);
+        },
         definerCatalog: limited === null ? null : catalog,
         rights: limited,
         check: async (bound) => {
@@ -87,9 +101,10 @@ export function createAccessControl(store: AccessStore, reserved: ReadonlySet<st
       if (name === null) return run(statement);
       const { state, rights } = await look(caller);
       const id = rights.administrator ? undefined : state.principals.get(caller.user)?.id;
-      const before = state.grants.size === 0 ? null : await keyOf(name, catalog);
+      const before = state.grants.size === 0 && state.policies.size === 0 ? null : await keyOf(name, catalog);
       const result = await run(id === undefined ? statement : owned(statement, id));
-      if (before !== null && state.grants.has(before)) await store.change(await movedGrants(before, statement, name, catalog));
+      if (before !== null && (state.grants.has(before) || state.policies.has(before)))
+        await store.change(await movedGrants(before, statement, name, catalog));
       return result;
     },
   };
@@ -138,7 +153,7 @@ async function keyOf(name: RelationName | string, catalog: Catalog): Promise<str
   return found === null ? null : relationRef(found).key;
 }
 
-/** Privileges go over to what took the place of an object, and are forgotten with an object that is gone. */
+/** Privileges, row filters and column masks go over to what took the place of an object, and are forgotten with an object that is gone. */
 async function movedGrants(
   before: string,
   statement: BoundStatement,
@@ -153,10 +168,15 @@ async function movedGrants(
         : await keyOf(name, catalog);
   if (after === before) return (state) => state;
   return (state) => {
-    const grants = new Map(state.grants);
-    const held = grants.get(before);
-    grants.delete(before);
-    if (held !== undefined && after !== null) grants.set(after, held);
-    return { ...state, grants };
+    return { ...state, grants: moved(state.grants, before, after), policies: moved(state.policies, before, after) };
   };
+}
+
+function moved<Value>(map: ReadonlyMap<string, Value>, before: string, after: string | null): ReadonlyMap<string, Value> {
+  const held = map.get(before);
+  if (held === undefined) return map;
+  const rest = new Map(map);
+  rest.delete(before);
+  if (after !== null) rest.set(after, held);
+  return rest;
 }

@@ -1,3 +1,4 @@
+import type { TablePolicy } from '../../sql/bind/index.ts';
 import type { Scope } from './caller.ts';
 
 /** A user or role. Names are lower case, and users and roles share one space of names. */
@@ -37,6 +38,8 @@ export interface AccessState {
   readonly tokens: ReadonlyMap<string, StoredToken>;
   /** By the key that `objectKey` gives. */
   readonly grants: ReadonlyMap<string, AccessGrants>;
+  /** Row filters and column masks of tables, by the key that `objectKey` gives. */
+  readonly policies: ReadonlyMap<string, readonly TablePolicy[]>;
 }
 
 /** Name under which everybody is granted something. */
@@ -46,7 +49,7 @@ export const PUBLIC = 'public';
 export const ADMINISTRATOR = 'administrator';
 
 /** A warehouse in which nobody was named yet. */
-export const EMPTY_STATE: AccessState = { principals: new Map(), tokens: new Map(), grants: new Map() };
+export const EMPTY_STATE: AccessState = { principals: new Map(), tokens: new Map(), grants: new Map(), policies: new Map() };
 
 /** What stands for a Map in JSON, so that no name is taken for a property of objects. */
 interface MapJson {

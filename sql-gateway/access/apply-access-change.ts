@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { nearestName, PlatformError } from '../../spi/index.ts';
-import type { AccessChange } from '../../sql/bind/index.ts';
+import type { AccessChange, AccessObjectName, TablePolicy } from '../../sql/bind/index.ts';
 import { type AccessGrants, type AccessPrincipal, type AccessState, ADMINISTRATOR, type Granted, PUBLIC } from './access-state.ts';
+import { policyLabel } from './describe-access-change.ts';
 import { defaultGrants, membershipsOf, objectKey, type Rights } from './rights.ts';
 
 type ChangeOf<Kind extends AccessChange['kind']> = AccessChange extends infer Change
@@ -31,6 +32,10 @@ export function applyAccessChange(change: AccessChange, circumstances: ChangeCir
     case 'grant_roles':
     case 'revoke_roles':
       return changeRoles(change, circumstances);
+    case 'create_policy':
+      return createPolicy(change, circumstances);
+    case 'drop_policy':
+      return dropPolicy(change, circumstances);
     case 'grant':
     case 'revoke':
       return changeGrants(change, circumstances);
@@ -64,10 +69,18 @@ function dropPrincipal({ type, name, ifExists }: ChangeOf<'drop_principal'>, { s
     if (other !== name) principals.set(other, { ...principal, roles: without(principal.roles, name) });
   }
   return {
+    ...state,
     principals,
     tokens: new Map([...state.tokens].filter(([, { user }]) => user !== name)),
     grants: new Map([...state.grants].map(([key, grants]) => [key, without(grants, name)])),
+    policies: new Map([...state.policies].map(([key, policies]) => [key, policies.map((policy) => withoutPrincipal(policy, name))])),
   };
+}
+
+/** Whoever has the name later is not whom it holds for, or does not. */
+function withoutPrincipal(policy: TablePolicy, name: string): TablePolicy {
+  const others = (names: readonly string[]): readonly string[] => names.filter((other) => other !== name);
+  return { ...policy, grantees: others(policy.grantees), exceptions: others(policy.exceptions) };
 }
 
 function changeRoles(change: ChangeOf<'grant_roles'>, { state, rights }: ChangeCircumstances): AccessState {
@@ -126,6 +139,54 @@ function changeGrants(change: ChangeOf<'grant'>, { state, rights }: ChangeCircum
     grants = new Map(grants).set(grantee, held);
   }
   return { ...state, grants: new Map(state.grants).set(key, grants) };
+}
+
+function createPolicy({ policy, object }: ChangeOf<'create_policy'>, { state, rights }: ChangeCircumstances): AccessState {
+  const { key, policies } = ownPolicies(object, { state, rights }, `set ${policyLabel(policy)} on`);
+  const same = policies.find(({ type, name }) => type === policy.type && name === policy.name);
+  const onColumn = policies.find(({ column }) => column !== null && column.fieldId === policy.column?.fieldId);
+  const taken = same ?? onColumn;
+  if (taken !== undefined) {
+    throw new PlatformError(
+      'AUTH_EXISTS',
+      `${object.label} has ${policyLabel(taken)} already${same === undefined ? ' on that column' : ''}.`,
+      {
+        hint: `DROP ${taken.type === 'row-filter' ? 'ROW FILTER' : 'COLUMN MASK'} ${taken.name} ON ${object.label} takes it away.`,
+      },
+    );
+  }
+  for (const name of [...policy.grantees, ...policy.exceptions]) {
+    if (name !== PUBLIC && !state.principals.has(name)) throw unknown(state, 'user or role', name);
+  }
+  return { ...state, policies: new Map(state.policies).set(key, [...policies, policy]) };
+}
+
+function dropPolicy({ type, name, ifExists, object }: ChangeOf<'drop_policy'>, { state, rights }: ChangeCircumstances): AccessState {
+  const { key, policies } = ownPolicies(object, { state, rights }, `drop ${policyLabel({ type, name })} of`);
+  const rest = policies.filter((policy) => policy.type !== type || policy.name !== name);
+  if (rest.length < policies.length) {
+    return { ...state, policies: rest.length === 0 ? without(state.policies, key) : new Map(state.policies).set(key, rest) };
+  }
+  if (ifExists) return state;
+  const nearest = nearestName(
+    name,
+    policies.filter((policy) => policy.type === type).map((policy) => policy.name),
+  );
+  throw new PlatformError('AUTH_UNKNOWN', `${object.label} has no ${policyLabel({ type, name })}.`, {
+    hint: nearest === null ? 'SHOW POLICIES lists them.' : `Did you mean '${nearest}'?`,
+  });
+}
+
+/** Row filters and column masks are the business of who owns the table. */
+function ownPolicies(
+  { id, owner, schema, label }: AccessObjectName,
+  { state, rights }: Pick<ChangeCircumstances, 'state' | 'rights'>,
+  what: string,
+): { readonly key: string; readonly policies: readonly TablePolicy[] } {
+  const key = objectKey('relation', id);
+  const object = { key, schemaKey: schema === null ? null : objectKey('schema', schema), owner };
+  if (rights.owns(object)) return { key, policies: state.policies.get(key) ?? [] };
+  throw new PlatformError('AUTH_FORBIDDEN', `You may not ${what} ${label}.`, { hint: 'Its owner may, and administrators.' });
 }
 
 function extended(held: Granted | undefined, columns: Granted['columns'], option: boolean): Granted {

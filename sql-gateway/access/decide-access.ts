@@ -1,7 +1,8 @@
 import { type Catalog, PlatformError, type RelationName, type TableSnapshot, type ViewDefinition } from '../../spi/index.ts';
 import type { BoundStatement, ReadReference, RelationReference, StatementReferences } from '../../sql/bind/index.ts';
 import type { AccessState } from './access-state.ts';
-import { objectKey, type ObjectRef, type Rights, rightsOf } from './rights.ts';
+import { policiesFor } from './policies-of-reader.ts';
+import { objectKey, type ObjectRef, type Rights, rightsOfOwner } from './rights.ts';
 import { relationRef, schemaRef } from './visible-catalog.ts';
 
 /** A bound statement that waits for the decision whether it may be run. */
@@ -79,9 +80,7 @@ async function definerOf(label: string, { reads }: StatementReferences, state: A
       hint: 'Rename one of them.',
     });
   }
-  if (found.owner === undefined) return rightsOf(state, { user: '', administrator: true });
-  const owner = [...state.principals].find(([, { id }]) => id === found.owner)?.[0] ?? '';
-  return rightsOf(state, { user: owner, administrator: false });
+  return rightsOfOwner(state, found.owner);
 }
 
 async function decideEffect(statement: BoundStatement, question: AccessQuestion): Promise<void> {
@@ -134,7 +133,9 @@ async function decideEffect(statement: BoundStatement, question: AccessQuestion)
     case 'alter_materialized_view':
       return decideOn(statement.name, ['ALTER'], rights, catalog);
     case 'alter_table':
-      return statement.table === null ? undefined : decideOn(statement.table, ['ALTER'], rights, catalog);
+      if (statement.table === null) return;
+      await decideOn(statement.table, ['ALTER'], rights, catalog);
+      return refuseUnderPolicies(statement.table, question);
     case 'call':
       // It reads files of the server, as COPY does.
       if (statement.procedure === 'system.add_files') {
@@ -149,7 +150,7 @@ async function decideEffect(statement: BoundStatement, question: AccessQuestion)
       );
       return decideOn(statement.table, ['ALTER'], rights, catalog);
     default:
-      return decideChange(statement, references.target, rights, catalog);
+      return decideChange(statement, references.target, question);
   }
 }
 
@@ -165,10 +166,30 @@ const NEEDED: Readonly<Record<RowStatement['kind'], readonly string[]>> = {
   truncate: ['TRUNCATE'],
 };
 
-async function decideChange(statement: RowStatement, target: RelationReference | null, rights: Rights, catalog: Catalog): Promise<void> {
+/** Changes that tell about the rows that are there, by which of them they change. */
+const READING: ReadonlySet<RowStatement['kind']> = new Set(['delete', 'update', 'merge', 'overwrite']);
+
+/** Who does not see a table as it is neither changes rows by conditions over it nor its columns.
+ *  @throws AUTH_FORBIDDEN */
+async function refuseUnderPolicies(table: RelationName, { state, rights, catalog }: AccessQuestion): Promise<void> {
+  if (state.policies.size === 0) return;
+  const found = await catalog.resolve(table);
+  if (found === null || policiesFor(state, rights, relationRef(found)).length === 0) return;
+  throw new PlatformError(
+    'AUTH_FORBIDDEN',
+    `Row filters or column masks of ${labelOf(table)} hold for you, so that you add rows to it and change nothing else.`,
+    {
+      hint: 'Who they do not hold for may change it: its owner, administrators, and whom they are set EXCEPT.',
+    },
+  );
+}
+
+async function decideChange(statement: RowStatement, target: RelationReference | null, question: AccessQuestion): Promise<void> {
+  const { rights, catalog } = question;
   const { kind, table } = statement;
   if (table.catalog !== undefined) requireAdministrator(rights, 'Writing into tables of outside databases');
   await decideOn(table, NEEDED[kind], rights, catalog);
+  if (READING.has(kind)) await refuseUnderPolicies(table, question);
   if (kind === 'insert' && statement.mode === 'overwrite') await decideOn(table, ['DELETE'], rights, catalog);
   if (kind !== 'update') return;
   const found = await catalog.resolve(table);

@@ -1,4 +1,4 @@
-import type { AccessChange } from '../../sql/bind/index.ts';
+import type { AccessChange, TablePolicy } from '../../sql/bind/index.ts';
 
 /** Returns what a change of users, roles and privileges does, in the past tense of an answer. */
 export function describeAccessChange(change: AccessChange): string {
@@ -11,11 +11,20 @@ export function describeAccessChange(change: AccessChange): string {
       return `granted ${change.roles.join(', ')} to ${change.grantees.join(', ')}`;
     case 'revoke_roles':
       return `revoked ${change.option ? 'the admin option for ' : ''}${change.roles.join(', ')} from ${change.grantees.join(', ')}`;
+    case 'create_policy':
+      return `set ${policyLabel(change.policy)} on ${change.object.label}`;
+    case 'drop_policy':
+      return `dropped ${policyLabel(change)} of ${change.object.label}`;
     case 'grant':
       return `granted ${privilegesOf(change)} on ${change.object.label} to ${change.grantees.join(', ')}`;
     case 'revoke':
       return `revoked ${change.option ? 'the grant option for ' : ''}${privilegesOf(change)} on ${change.object.label} from ${change.grantees.join(', ')}`;
   }
+}
+
+/** Returns what a row filter or column mask is called in messages. */
+export function policyLabel({ type, name }: Pick<TablePolicy, 'type' | 'name'>): string {
+  return `${type === 'row-filter' ? 'row filter' : 'column mask'} ${name}`;
 }
 
 function privilegesOf({ privileges }: Extract<AccessChange, { kind: 'grant' | 'revoke' }>): string {

@@ -60,6 +60,15 @@ export function rightsOf(state: AccessState, { user, administrator }: Pick<Calle
   return rights;
 }
 
+/** Returns the rights with which the text of a view is read: those of its owner. A view without one belongs to administrators; one whose owner was dropped
+ *  reads nothing.
+ *  @param owner id of the owner */
+export function rightsOfOwner(state: AccessState, owner: string | undefined): Rights {
+  if (owner === undefined) return rightsOf(state, { user: '', administrator: true });
+  const user = [...state.principals].find(([, { id }]) => id === owner)?.[0] ?? '';
+  return rightsOf(state, { user, administrator: false });
+}
+
 /** Returns all names under which a user is granted something, with those that may make others members. */
 export function membershipsOf({ principals }: AccessState, user: string): ReadonlyMap<string, boolean> {
   const found = new Map<string, boolean>();

@@ -30,11 +30,17 @@ export function schemaRef(schema: string): ObjectRef {
 export class VisibleCatalog implements Catalog {
   readonly #catalog: Catalog;
   readonly #rights: Rights;
+  readonly #whole = new WeakMap<TableSnapshot, TableSnapshot>();
 
   /** @param catalog of one state: the decision about the statement is made on the same one */
   constructor(catalog: Catalog, rights: Rights) {
     this.#catalog = catalog;
     this.#rights = rights;
+  }
+
+  /** Returns a table that was resolved here with all of its columns. */
+  wholeOf(table: TableSnapshot): TableSnapshot {
+    return this.#whole.get(table) ?? table;
   }
 
   pinned(): Catalog {
@@ -97,6 +103,9 @@ export class VisibleCatalog implements Catalog {
     const readable = this.#rights.extent(ref, 'SELECT');
     if (typeof readable === 'string') return table;
     const whole = ['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'ALTER'].some((privilege) => this.#rights.extent(ref, privilege) !== 'none');
-    return whole ? table : { ...table, fields: table.fields.filter(({ id }) => readable.has(String(id))) };
+    if (whole) return table;
+    const narrowed = { ...table, fields: table.fields.filter(({ id }) => readable.has(String(id))) };
+    this.#whole.set(narrowed, table);
+    return narrowed;
   }
 }

@@ -38,6 +38,7 @@ export async function bindRequest(
     // Users are given rows of outside tables by views of administrators, and see no other.
     outside: view.rights === null ? parts.outside?.catalogs : undefined,
     definerOutside: parts.outside?.catalogs,
+    policies: view.policies,
     virtualRelation: (name) => readSystemTable(name, { caller: principal, view }, parts),
   });
   const { statement } = bound;

@@ -18,6 +18,7 @@ import type { Disagreements } from '../shadow/disagreements.ts';
 import type { ShadowRuns } from '../shadow/shadow-runs.ts';
 import { disagreementsTable, shadowRunsTable } from '../shadow/shadow-tables.ts';
 import type { StreamService } from '../stream/stream-service.ts';
+import { policiesTable } from '../access/policies-table.ts';
 import { visibleStreams } from '../access/visible-streams.ts';
 import { streamsTable } from '../stream/streams-table.ts';
 import type { QueryInfo, QueryRegistry } from './query-registry.ts';
@@ -51,6 +52,8 @@ export async function readSystemTable(
   switch (name.toLowerCase()) {
     case 'grants':
       return grantsTable(await parts.access.look(caller), parts.catalog);
+    case 'policies':
+      return policiesTable(await parts.access.look(caller), parts.catalog);
     case 'streams':
       return streamsTable(await streamsSeen(view, parts));
     case 'queries':

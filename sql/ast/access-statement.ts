@@ -1,3 +1,4 @@
+import type { Expression } from './expression.ts';
 import type { Identifier, QualifiedName, Span } from './identifier.ts';
 
 /** `CREATE ( ROLE | USER ) [IF NOT EXISTS] name`. */
@@ -46,5 +47,30 @@ export interface Grantee {
   readonly type: 'user' | 'role' | 'public';
   /** Null for PUBLIC. */
   readonly name: Identifier | null;
+  readonly span: Span;
+}
+
+/** `CREATE ( ROW FILTER name ON table | COLUMN MASK name ON table (column) ) [TO grantees] [EXCEPT grantees] USING (expression)`. */
+export interface CreatePolicy {
+  readonly kind: 'create-policy';
+  readonly name: Identifier;
+  readonly table: QualifiedName;
+  /** The masked column; null for a row filter. */
+  readonly column: Identifier | null;
+  /** Whom it holds for; empty for everybody. */
+  readonly grantees: readonly Grantee[];
+  /** Whom it does not hold for. */
+  readonly exceptions: readonly Grantee[];
+  readonly expression: Expression;
+  readonly span: Span;
+}
+
+/** `DROP ( ROW FILTER | COLUMN MASK ) [IF EXISTS] name ON table`. */
+export interface DropPolicy {
+  readonly kind: 'drop-policy';
+  readonly type: 'row-filter' | 'column-mask';
+  readonly name: Identifier;
+  readonly table: QualifiedName;
+  readonly ifExists: boolean;
   readonly span: Span;
 }

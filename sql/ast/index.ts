@@ -154,7 +154,7 @@ export type {
   WatermarkDefinition,
 } from './definition-statement.ts';
 export type { AlterTable, AlterTableAction, ChangeReference } from './alter-table.ts';
-export type { CreateRole, Grantee, GrantOrRevoke, Privilege, PrivilegeObject } from './access-statement.ts';
+export type { CreatePolicy, CreateRole, DropPolicy, Grantee, GrantOrRevoke, Privilege, PrivilegeObject } from './access-statement.ts';
 export type { Call, CreateFunction } from './routine-statement.ts';
 export type {
   Assignment,

@@ -1,4 +1,4 @@
-import type { CreateRole, GrantOrRevoke } from './access-statement.ts';
+import type { CreatePolicy, CreateRole, DropPolicy, GrantOrRevoke } from './access-statement.ts';
 import type { AlterTable } from './alter-table.ts';
 import type {
   AlterMaterializedView,
@@ -38,6 +38,8 @@ export type Statement =
   | RenameObject
   | CreateFunction
   | CreateRole
+  | CreatePolicy
+  | DropPolicy
   | GrantOrRevoke
   | Call
   | CommentOn
@@ -88,7 +90,8 @@ export type ShowSubject =
   | 'queries'
   | 'streams'
   | 'routes'
-  | 'grants';
+  | 'grants'
+  | 'policies';
 
 /** `SHOW TABLES [FROM schema] [LIKE 'pattern']` and its kin. */
 export interface ShowObjects {

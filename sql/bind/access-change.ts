@@ -20,6 +20,20 @@ export interface BoundPrivilege {
   readonly columns: readonly string[] | null;
 }
 
+/** What every reader of a table is given in place of it: fewer rows, or other values. Names are lower case. */
+export interface TablePolicy {
+  readonly type: 'row-filter' | 'column-mask';
+  readonly name: string;
+  /** Text of an expression over the columns of the table. */
+  readonly expression: string;
+  /** The masked column, by its field id and its name at that time; null for a row filter. */
+  readonly column: { readonly fieldId: number; readonly name: string } | null;
+  /** Users and roles whom it holds for; `public` stands for everybody. */
+  readonly grantees: readonly string[];
+  /** Users and roles whom it does not hold for. */
+  readonly exceptions: readonly string[];
+}
+
 /** A change of users, roles and privileges. Names of users and roles are lower case; `public` stands for everybody. */
 export type AccessChange =
   | { readonly kind: 'create_principal'; readonly type: 'user' | 'role'; readonly name: string; readonly ifNotExists: boolean }
@@ -30,6 +44,14 @@ export type AccessChange =
       readonly grantees: readonly string[];
       /** WITH ADMIN OPTION, or ADMIN OPTION FOR, which takes away that option alone. */
       readonly option: boolean;
+    }
+  | { readonly kind: 'create_policy'; readonly policy: TablePolicy; readonly object: AccessObjectName }
+  | {
+      readonly kind: 'drop_policy';
+      readonly type: TablePolicy['type'];
+      readonly name: string;
+      readonly ifExists: boolean;
+      readonly object: AccessObjectName;
     }
   | {
       readonly kind: 'grant' | 'revoke';

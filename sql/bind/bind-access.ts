@@ -60,9 +60,11 @@ export function bindDropRole(
   return access({ kind: 'drop_principal', type, name: principalName(only), ifExists });
 }
 
-const principalName = ({ name }: Identifier): string => name.toLowerCase();
+/** Returns the name of a user, role, filter or mask as it is kept. */
+export const principalName = ({ name }: Identifier): string => name.toLowerCase();
 
-const granteeName = ({ name }: Grantee): string => (name === null ? 'public' : principalName(name));
+/** Returns under which name something is granted. */
+export const granteeName = ({ name }: Grantee): string => (name === null ? 'public' : principalName(name));
 
 function refuseUnknownPrivilege(state: BinderState, { type }: PrivilegeObject, privilege: Privilege): void {
   if (!PRIVILEGES[type].includes(privilege.name)) {

@@ -37,6 +37,12 @@ export function bindCreateMaterializedView(state: BinderState, node: CreateMater
     query: finishQuery(state, relation),
     hints: readHints(state, node.query),
   };
+  if (state.reads.policyExpressions.length > 0) {
+    const message = 'a materialized view over tables whose row filters or column masks hold for who makes it';
+    throw bindError(state, 'AUTH_FORBIDDEN', `${message} is not made`, span, {
+      hint: 'Make a view, or let the owner of the tables make it.',
+    });
+  }
   refuseSources(state, node);
   refuseUnstable(state, view, span);
   return view;

@@ -23,6 +23,7 @@ import { scanColumn } from './scan-column.ts';
 import { ScopeColumns } from './scope-columns.ts';
 import { isMaterializedView } from './stream-table.ts';
 import { hasUniqueNames, TableColumns } from './table-columns.ts';
+import { policiesOn, withPolicies } from './table-policies.ts';
 
 /** Binds a table, view, common table or virtual relation named in FROM. */
 export function bindNamedTable(state: BinderState, node: NamedTable, environment: Environment): FromItem {
@@ -43,6 +44,7 @@ function bindStoredTable(state: BinderState, node: NamedTable): FromItem | null 
   if ((node.alias?.columns.length ?? 0) > 0) return null;
   const table = lookUp(state, node.name, node.version);
   if (table.kind !== 'table' || computedColumnsOf(table).length > 0 || !hasUniqueNames(table.fields)) return null;
+  if (policiesOn(state, table) !== null) return null;
   const { ref, fields } = table;
   pin(state, table);
   const own = node.alias === null ? ownName(namedRelation(node.name, state.source)) : { table: node.alias.name.name, schema: null };
@@ -75,8 +77,10 @@ export function bindRelation(
   }
   switch (resolved.kind) {
     case 'table': {
-      const rows = scanTable(state, resolved);
-      noteUse(state, tableKind(resolved), resolved.ref, rows);
+      const given = policiesOn(state, resolved);
+      const stored = scanTable(state, given === null ? resolved : { ...resolved, fields: given.fields });
+      noteUse(state, tableKind(resolved), resolved.ref, stored);
+      const rows = given === null ? stored : withPolicies(state, resolved, given, stored, name.span);
       return withComputedColumns(state, resolved, rows, name.span);
     }
     case 'view': {
@@ -87,7 +91,7 @@ export function bindRelation(
     case 'virtual': {
       const rows = virtualRows(state, resolved.relation);
       noteUse(state, 'virtual', resolved.name, rows);
-      if (resolved.describes !== undefined) noteDescribed(state, resolved.describes.table);
+      if (resolved.describes !== undefined) noteDescribed(state, resolved.describes.table, name.span);
       return rows;
     }
     case 'missing':
@@ -106,7 +110,11 @@ function hasVersions(resolved: ResolvedRelation): boolean {
 }
 
 /** Who may read what is known about a table may read the table: bounds of columns are values of them. */
-function noteDescribed(state: BinderState, table: TableSnapshot): void {
+function noteDescribed(state: BinderState, table: TableSnapshot, span: Span): void {
+  if (policiesOn(state, table) !== null) {
+    const message = `what is known about the files of ${table.ref.schema}.${table.ref.name} is not shown to whom its row filters and column masks hold for`;
+    throw bindError(state, 'AUTH_FORBIDDEN', message, span);
+  }
   const { columns, plan } = virtualRows(state, { columns: table.fields.map(({ name }) => ({ name, type: 'varchar' })), rows: [] });
   const described = columns.map((column, index) => ({ ...column, fieldId: table.fields[index]?.id ?? -1 }));
   noteUse(state, tableKind(table), table.ref, { plan, columns: described });
@@ -171,7 +179,7 @@ function pin(state: BinderState, { ref, snapshotId }: TableSnapshot): void {
 }
 
 function bindView(state: BinderState, view: ParsedView, span: Span): BoundRelation {
-  const inside: BinderState = { ...state, source: viewSource(view, state.source, span) };
+  const inside: BinderState = { ...state, source: viewSource(view, state.source, span), definer: view.definition };
   const relation = state.rules.query(inside, view.query, { commonTables: new Map(), outer: null });
   const names = view.definition.columnNames;
   if (names === null) return relation;

@@ -13,6 +13,7 @@ import { bindError, type SourceText, unsupported } from './bind-error.ts';
 import { bindExpression } from './bind-expression.ts';
 import { bindInsert } from './bind-insert.ts';
 import { bindAlterMaterializedView, bindCreateMaterializedView } from './bind-materialized-view.ts';
+import { bindCreatePolicy, bindDropPolicy } from './bind-policy.ts';
 import { bindDeallocate, bindPrepare } from './bind-prepare.ts';
 import { bindOverwrite } from './bind-overwrite.ts';
 import { bindQuery } from './bind-query.ts';
@@ -31,8 +32,9 @@ import { isOutside, refusedOutside } from './outside-relation.ts';
 import { ParameterSlots } from './parameters.ts';
 import { createReadRecord } from './read-record.ts';
 import { relationName, schemaName } from './relation-name.ts';
-import { resolveRelations } from './resolve-relations.ts';
+import { type RelationMap, resolveRelations } from './resolve-relations.ts';
 import { type StatementReferences, statementReferences } from './statement-references.ts';
+import type { PolicyLookup } from './table-policies.ts';
 
 /** Settles the names, types and snapshots of a statement. All tables are looked up in one state of the catalog, so that the statement reads what was
  *  committed at one moment, or what `readAt` says.
@@ -46,9 +48,12 @@ export async function bindWithReferences(statement: Statement, given: BindContex
   // Everything that the statement names is looked up in one committed state of the catalog.
   const context = pinned(given, isDefinition(statement));
   const source: SourceText = { text: context.text, defaultSchema: context.schema, view: null };
+  const relations = await resolveRelations(statement, source, context);
   const state: BinderState = {
     context,
-    relations: await resolveRelations(statement, source, context),
+    relations,
+    policies: await policiesFor(relations, context),
+    definer: null,
     parameters: new ParameterSlots(context.parameters),
     columns: new ColumnRegistry(),
     pins: new Map(),
@@ -70,6 +75,13 @@ export async function bindWithReferences(statement: Statement, given: BindContex
   };
 }
 
+/** Most statements that read no table need not ask. */
+async function policiesFor(relations: RelationMap, { policies }: BindContext): Promise<PolicyLookup | null> {
+  if (policies === undefined) return null;
+  for (const { kind } of relations.values()) if (kind === 'table' || kind === 'virtual') return policies();
+  return null;
+}
+
 /** The context is read at every expression: it is of one hidden class, however it was given. */
 function pinned(given: BindContext, isDefinition: boolean): BindContext {
   const { text, principal, schema, timeZone, startedAtUs, parameters, readAt, settings } = given;
@@ -86,6 +98,7 @@ function pinned(given: BindContext, isDefinition: boolean): BindContext {
     settings: settings ?? {},
     outside: given.outside,
     definerOutside: given.definerOutside,
+    policies: given.policies,
     virtualRelation: (name) => given.virtualRelation(name),
   };
 }
@@ -213,6 +226,8 @@ type Administration = Extract<
       | 'create-function'
       | 'call'
       | 'create-role'
+      | 'create-policy'
+      | 'drop-policy'
       | 'grant'
       | 'revoke'
       | 'transaction-control';
@@ -239,6 +254,10 @@ function bindAdministration(state: BinderState, statement: Administration): Boun
       return bindCall(state, statement);
     case 'create-role':
       return bindCreateRole(statement);
+    case 'create-policy':
+      return bindCreatePolicy(state, statement);
+    case 'drop-policy':
+      return bindDropPolicy(state, statement);
     case 'grant':
     case 'revoke':
       return bindGrantOrRevoke(state, statement);

@@ -5,6 +5,7 @@ import type {
   PlanColumn,
   PlanNode,
   SnapshotPin,
+  ViewDefinition,
   WindowColumn,
 } from '../../spi/index.ts';
 import type { Expression, NamedWindow, Query, Span } from '../ast/index.ts';
@@ -17,6 +18,7 @@ import type { ReadRecord } from './read-record.ts';
 import type { RelationMap } from './resolve-relations.ts';
 import type { Scope } from './scope.ts';
 import type { TableColumns } from './table-columns.ts';
+import type { PolicyLookup } from './table-policies.ts';
 
 /** What the binding of one statement shares and collects. Parts marked as collected grow while binding goes on. */
 export interface BinderState {
@@ -36,6 +38,10 @@ export interface BinderState {
   readonly spans: ExpressionSpans;
   /** Collected: how many expressions were bound, and how many are being bound inside each other, so that duplication cannot run away. */
   readonly work: { expressions: number; depth: number };
+  /** Which filters and masks hold; null when there are none. */
+  readonly policies: PolicyLookup | null;
+  /** The view whose text is being bound; null in the statement's own. */
+  readonly definer: ViewDefinition | null;
   /** The text that spans point into: the statement's, or a view's. */
   readonly source: SourceText;
   readonly rules: BindingRules;

@@ -15,6 +15,7 @@ import type { AccessChange } from './access-change.ts';
 import type { OutsideCatalogs } from './outside-catalogs.ts';
 import type { ProcedureName, TransferName } from './procedures.ts';
 import type { ReadPin } from './read-pin.ts';
+import type { PolicySource } from './table-policies.ts';
 
 /** A statement whose names, types and snapshots are settled. */
 export type BoundStatement =
@@ -229,6 +230,8 @@ export interface BindContext {
   readonly outside?: OutsideCatalogs | undefined;
   /** Those that texts of views may name, where who asks sees fewer; `outside` when left out. */
   readonly definerOutside?: OutsideCatalogs | undefined;
+  /** Filters and masks of tables; none hold when left out. */
+  readonly policies?: PolicySource | undefined;
   /** Looks up a virtual relation; null when there is none of that name. */
   virtualRelation(name: RelationName): Promise<VirtualRelation | null>;
 }

@@ -1,12 +1,10 @@
-import { assert, formatType, type NewColumn, type PlanColumn, type ProjectColumn, type TableSnapshot } from '../../spi/index.ts';
+import { formatType, type NewColumn, type PlanColumn, type ProjectColumn, type TableSnapshot } from '../../spi/index.ts';
 import type { ComputedColumn, Expression, Span } from '../ast/index.ts';
-import { parseStatement } from '../parse/index.ts';
-import { bindError, unsupported } from './bind-error.ts';
-import { type BinderState, type BoundRelation, bindWithin, type Environment } from './binder-state.ts';
-import { settled } from './coercion.ts';
+import { bindError } from './bind-error.ts';
+import type { BinderState, BoundRelation } from './binder-state.ts';
 import { mayBeNull } from './expression-nullability.ts';
 import { columnExpression } from './scope.ts';
-import { ScopeColumns } from './scope-columns.ts';
+import { bindOver, openStoredExpression } from './stored-expression.ts';
 
 /** Property of a table with columns that are computed when it is read: JSON of `ComputedColumnText[]`. */
 export const COMPUTED_COLUMNS = 'trivium.computed-columns';
@@ -18,9 +16,6 @@ export interface ComputedColumnText {
   /** Where it stands among all columns, from 0. */
   readonly position: number;
 }
-
-const NOTHING_AROUND: Environment = { commonTables: new Map(), outer: null };
-const SELECT = 'SELECT ';
 
 /** What CREATE TABLE makes of its computed columns. */
 export interface BoundComputedColumns {
@@ -41,7 +36,7 @@ export function bindComputedColumns(
   if (elements.length === 0) return { columns: [], properties: {} };
   const inputs = stored.map(({ name, type, nullable }) => state.columns.create({ name, type, nullable }));
   const columns = elements.map(({ node }): NewColumn => {
-    const { type, nullable } = bindOver(state, table, inputs, node.name.name, node.expression);
+    const { type, nullable } = computed(state, table, inputs, node.name.name, node.expression);
     if (type.kind !== 'null' && type.kind !== 'interval') return { name: node.name.name, type, nullable };
     const message = `computed column ${node.name.name} has the type ${formatType(type)}, which no column has`;
     throw bindError(state, 'SQL_TYPE_MISMATCH', message, node.expression.span, { hint: 'Write a CAST.' });
@@ -68,41 +63,17 @@ export function withComputedColumns(state: BinderState, table: TableSnapshot, ro
       state.columns.create({ name, type, nullable, expression: columnExpression({ ...column, type }) }),
   );
   for (const { name, expression, position } of texts) {
-    const text = `${SELECT}${expression}`;
-    const label = `column ${name} of ${table.ref.schema}.${table.ref.name}`;
-    const source = { text, defaultSchema: table.ref.schema, view: { name: label, use: { source: state.source, span } } };
-    const inside: BinderState = { ...state, source };
-    columns.splice(position, 0, bindOver(inside, table.ref.name, rows.columns, name, parseExpressionText(text)));
+    const stored = openStoredExpression(state, table, {
+      label: `column ${name} of ${table.ref.schema}.${table.ref.name}`,
+      expression,
+      span,
+    });
+    columns.splice(position, 0, computed(stored.state, table.ref.name, rows.columns, name, stored.expression));
   }
   return { plan: { kind: 'project', input: rows.plan, columns }, columns };
 }
 
-function bindOver(state: BinderState, table: string, inputs: readonly PlanColumn[], name: string, expression: Expression): ProjectColumn {
-  const columns = inputs.map((column, position) => ({ ...column, table, schema: null, qualifiedOnly: false, position }));
-  const scope = { columns: ScopeColumns.of(columns), aliases: null, outer: null };
-  const context = { state, scope, environment: NOTHING_AROUND, calls: null, place: `the computed column ${name}` };
-  refuseQueries(state, name, expression);
-  const bound = settled(state, bindWithin(context, expression));
+function computed(state: BinderState, table: string, inputs: readonly PlanColumn[], name: string, expression: Expression): ProjectColumn {
+  const bound = bindOver(state, { table, inputs, place: `the computed column ${name}` }, expression);
   return state.columns.create({ name, type: bound.type, nullable: mayBeNull(state.columns, bound), expression: bound });
-}
-
-/** The text is bound again where the table is read, without the other relations that it names and without values for parameters. */
-function refuseQueries(state: BinderState, name: string, expression: Expression): void {
-  const pending: object[] = [expression];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    const kind = 'kind' in node ? node.kind : null;
-    if (kind === 'query') throw unsupported(state, `a subquery in the computed column ${name}`, expression.span);
-    if (kind === 'numbered-parameter' || kind === 'named-parameter') {
-      throw unsupported(state, `a parameter in the computed column ${name}`, expression.span);
-    }
-    for (const child of Object.values(node) as unknown[]) if (typeof child === 'object' && child !== null) pending.push(child);
-  }
-}
-
-function parseExpressionText(text: string): Expression {
-  const statement = parseStatement(text);
-  const body = statement.kind === 'query-statement' ? statement.query.body : null;
-  const item = body?.kind === 'select' ? body.items[0] : undefined;
-  assert(item?.kind === 'select-expression', 'a computed column is stored as the text of an expression');
-  return item.expression;
 }

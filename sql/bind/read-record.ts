@@ -39,6 +39,10 @@ export interface ReadRecord {
   readonly functions: Set<string>;
   /** Columns that a projection of the binder's own carries along, with the columns below that they stand for: one is read when the other is. */
   readonly carried: Map<number, number>;
+  /** Expressions of filters and masks, which read on behalf of who set them, not of who runs the statement. */
+  readonly policyExpressions: PlanExpression[];
+  /** Columns that are read by way of a mask. */
+  readonly maskedColumns: number[];
   /** Columns of the target that the text names. */
   readonly writtenColumns: Set<string>;
   /** What puts out the statement's columns, before any rule of the plan. */
@@ -47,7 +51,17 @@ export interface ReadRecord {
 
 /** Makes an empty record. */
 export function createReadRecord(): ReadRecord {
-  return { uses: [], queries: [], expressions: [], functions: new Set(), carried: new Map(), writtenColumns: new Set(), result: null };
+  return {
+    uses: [],
+    queries: [],
+    expressions: [],
+    functions: new Set(),
+    carried: new Map(),
+    policyExpressions: [],
+    maskedColumns: [],
+    writtenColumns: new Set(),
+    result: null,
+  };
 }
 
 /** Notes that a relation is used where binding stands. */

@@ -70,6 +70,8 @@ function readRelations(record: ReadRecord): readonly ReadReference[] {
   for (const expression of record.expressions) walkExpression(expression, counter(total));
   // A view's text reads all that it puts out, also where its plan is a bare scan.
   for (const use of record.uses) if (use.kind === 'view') for (const { id } of use.columns) count(total, id);
+  for (const expression of record.policyExpressions) walkExpression(expression, counter(total, -1));
+  for (const id of record.maskedColumns) count(total, id);
   uncountCarried(total, record.carried);
   const found = new Map<string, { readonly use: RelationUse; readonly columns: Set<string>; readonly fieldIds: Set<number> }>();
   for (const use of record.uses) {
@@ -121,21 +123,21 @@ function uncountCarried(counts: Counts, carried: ReadonlyMap<number, number>): v
   }
 }
 
-function counter(counts: Counts): PlanVisitor {
+function counter(counts: Counts, times = 1): PlanVisitor {
   return {
     node: (node) => {
-      for (const id of idsReadByPosition(node)) count(counts, id);
+      for (const id of idsReadByPosition(node)) count(counts, id, times);
     },
     expression: (part) => {
-      if (part.kind === 'column') count(counts, part.id);
-      else if (part.kind === 'scalar_subquery' || part.kind === 'quantified') count(counts, part.columnId);
-      else if (part.kind === 'in_subquery') for (const id of part.columnIds) count(counts, id);
+      if (part.kind === 'column') count(counts, part.id, times);
+      else if (part.kind === 'scalar_subquery' || part.kind === 'quantified') count(counts, part.columnId, times);
+      else if (part.kind === 'in_subquery') for (const id of part.columnIds) count(counts, id, times);
     },
   };
 }
 
-function count(counts: Counts, id: number): void {
-  counts.set(id, (counts.get(id) ?? 0) + 1);
+function count(counts: Counts, id: number, times = 1): void {
+  counts.set(id, (counts.get(id) ?? 0) + times);
 }
 
 function functionsOf(record: ReadRecord): readonly string[] {

@@ -10,7 +10,7 @@ import type {
   TransactionControl,
 } from '../ast/index.ts';
 import { precedenceOf } from './expression-precedence.ts';
-import { formatCreateRole, formatGrantOrRevoke } from './format-access.ts';
+import { formatCreatePolicy, formatCreateRole, formatDropPolicy, formatGrantOrRevoke } from './format-access.ts';
 import { formatAlterTable, formatRenameObject } from './format-alter-table.ts';
 import { formatCommentOn, formatCreate, formatDrop, formatPropertyValue } from './format-definition.ts';
 import { formatExpression } from './format-expression.ts';
@@ -138,6 +138,10 @@ export function formatStatement(statement: Statement): string {
       return formatCreateFunction(statement);
     case 'create-role':
       return formatCreateRole(statement);
+    case 'create-policy':
+      return formatCreatePolicy(statement, RULES);
+    case 'drop-policy':
+      return formatDropPolicy(statement);
     case 'grant':
     case 'revoke':
       return formatGrantOrRevoke(statement);

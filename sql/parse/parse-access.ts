@@ -24,7 +24,8 @@ function parseObject(cursor: TokenCursor): PrivilegeObject {
   return { type, name: parseQualifiedName(cursor, `a ${type} name`) };
 }
 
-function parseGrantee(cursor: TokenCursor): Grantee {
+/** Reads who gets something. */
+export function parseGrantee(cursor: TokenCursor): Grantee {
   const { start } = cursor.token;
   if (cursor.acceptWord('PUBLIC')) return { kind: 'grantee', type: 'public', name: null, span: cursor.spanFrom(start) };
   const type = cursor.acceptWord('ROLE') ? 'role' : 'user';

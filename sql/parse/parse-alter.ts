@@ -1,8 +1,9 @@
-import type { Drop, DropObjectType, Statement } from '../ast/index.ts';
+import type { DropObjectType, Statement } from '../ast/index.ts';
 import { keywordOf } from '../lex/index.ts';
 import { parseAlterTableAction } from './parse-alter-table.ts';
 import { parseIfExists } from './parse-existence.ts';
 import { parseQualifiedName, parseStringValue } from './parse-name.ts';
+import { acceptPolicyType, parseDropPolicy } from './parse-policy.ts';
 import { parseAlterRoute } from './parse-route.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
@@ -14,8 +15,10 @@ function parseDropType(cursor: TokenCursor): DropObjectType {
 }
 
 /** Reads a DROP statement. */
-export function parseDrop(cursor: TokenCursor): Drop {
+export function parseDrop(cursor: TokenCursor): Statement {
   const { start } = cursor.expectWord('DROP');
+  const policy = acceptPolicyType(cursor);
+  if (policy !== null) return parseDropPolicy(cursor, policy, start);
   const objectType = parseDropType(cursor);
   const ifExists = parseIfExists(cursor);
   const name = parseQualifiedName(cursor, `a ${objectType === 'materialized-view' ? 'view' : objectType} name`);

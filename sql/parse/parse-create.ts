@@ -2,6 +2,7 @@ import type { Identifier, PartitionField, Property, Query, Statement, TableEleme
 import { parseIfNotExists } from './parse-existence.ts';
 import { parseColumnNames, parseQualifiedName, parseStringValue } from './parse-name.ts';
 import { parsePartitionFields, parseProperties } from './parse-property.ts';
+import { acceptPolicyType, parseCreatePolicy } from './parse-policy.ts';
 import { parseCreateFunction, parseCreateRole } from './parse-routine.ts';
 import { parseTableElements } from './parse-table-elements.ts';
 import type { TokenCursor } from './token-cursor.ts';
@@ -102,6 +103,8 @@ export function parseCreate(cursor: TokenCursor): Statement {
   if (cursor.acceptWord('MATERIALIZED')) return parseCreateMaterializedView(cursor, head);
   if (!orReplace && cursor.acceptWord('ROLE')) return parseCreateRole(cursor, 'role', start);
   if (!orReplace && cursor.acceptWord('USER')) return parseCreateRole(cursor, 'user', start);
+  const policy = orReplace ? null : acceptPolicyType(cursor);
+  if (policy !== null) return parseCreatePolicy(cursor, policy, start);
   const temporary = cursor.acceptWord('TEMPORARY');
   if (cursor.acceptWord('FUNCTION')) return parseCreateFunction(cursor, { ...head, temporary });
   return cursor.fail();

@@ -19,6 +19,7 @@ const SHOW_SUBJECTS: readonly ShowSubject[] = [
   'streams',
   'routes',
   'grants',
+  'policies',
 ];
 
 function parseLike(cursor: TokenCursor): string | null {

@@ -1,4 +1,5 @@
 export { conjunction } from './conjunction.ts';
+export { rowBarrier } from './row-barrier.ts';
 export { fingerprint } from './fingerprint.ts';
 export { formatPlan } from './format-plan.ts';
 export { mapExpression } from './map-plan.ts';

@@ -18,11 +18,13 @@ import { functionByName } from '../functions/index.ts';
 import { ColumnOrigins, type PlaceRange } from './column-origins.ts';
 import { conjunction } from './conjunction.ts';
 import { mapExpression } from './map-plan.ts';
+import { isRowBarrier } from './row-barrier.ts';
 
 /** Moves conjuncts of filters down to where their columns come from, best of all into scans: through joins where the side keeps all its rows that
  *  meet the condition, through columns that only pass, groups, partitions of windows, both sides of set operations, duplicates and orders. Parts of
  *  a join's condition that read one side only move into that side when its rows are not kept without a match.
- *  Guarantees: conditions with subqueries, with functions that are not deterministic, or without columns stay; nothing moves below a LIMIT. */
+ *  Guarantees: conditions with subqueries, with functions that are not deterministic, or without columns stay; nothing moves below a LIMIT, and below
+ *  a barrier of rows only what compares columns with constants. */
 export function pushDownFilters(root: PlanNode): PlanNode {
   return new Sinking().sinkPlan(root);
 }
@@ -87,6 +89,10 @@ class Sinking {
 
   /** Nodes of one input. */
   #sinkThrough(node: Exclude<PlanNode, { kind: 'filter' | 'scan' | 'join' | 'with' | 'set_operation' }>, parts: Parts): PlanNode {
+    if (node.kind === 'limit' && parts.length > 0 && isRowBarrier(node)) {
+      const [safe, others] = divide(parts, ({ expression }) => cannotTell(expression));
+      return filterOf(withInput(node, this.#sink(node.input, safe)), expressionsOf(others));
+    }
     if (!('input' in node) || node.kind === 'limit' || parts.length === 0) {
       return filterOf(mapNodeExpressions(mapInputs(node, this.#input), this.#subqueries), expressionsOf(parts));
     }
@@ -211,6 +217,15 @@ function filterOf(node: PlanNode, parts: readonly Expression[]): PlanNode {
 function readsOnly(part: Expression, columns: ReadonlyMap<number, Expression>): boolean {
   if (part.kind === 'column') return columns.has(part.id);
   return part.kind === 'literal' || expressionOperands(part).every((operand) => readsOnly(operand, columns));
+}
+
+const PLAIN_COMPARISONS: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'is_null', 'is_not_null', 'and', 'or', 'not']);
+
+/** Returns whether a condition may be looked at for rows that must not be seen: it compares columns with constants, which never fails. */
+function cannotTell(part: Expression): boolean {
+  if (part.kind === 'column' || part.kind === 'literal') return true;
+  const isPlain = part.kind === 'in' || (part.kind === 'call' && PLAIN_COMPARISONS.has(part.function));
+  return isPlain && expressionOperands(part).every(cannotTell);
 }
 
 function isMovable(part: Expression): boolean {

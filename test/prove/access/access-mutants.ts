@@ -3,10 +3,11 @@ import type { SourceMutant } from '../mutate-source.ts';
 /** A check taken out of the program's source, and the tricks of which at least one must then be noticed. */
 export interface AccessMutant extends SourceMutant {
   /** Mutants of one round stand in one program. */
-  readonly round: 1 | 2 | 3;
+  readonly round: 1 | 2 | 3 | 4;
   readonly tricks: readonly string[];
 }
 
+const POLICIES = 'sql/bind/table-policies.ts';
 const DECIDE = 'sql-gateway/access/decide-access.ts';
 
 /** Checks, each with what it would be like without it. */
@@ -23,8 +24,8 @@ export const ACCESS_MUTANTS: readonly AccessMutant[] = [
     id: 'without-hidden-columns',
     round: 1,
     file: 'sql-gateway/access/visible-catalog.ts',
-    from: 'return whole ? table :',
-    to: 'return table.fields.length > 0 ? table :',
+    from: 'if (whole) return table;',
+    to: 'if (whole || table.fields.length > 0) return table;',
     tricks: ['describe-hides-columns', 'catalog-columns'],
   },
   {
@@ -95,8 +96,8 @@ export const ACCESS_MUTANTS: readonly AccessMutant[] = [
     id: 'names-in-place-of-field-ids',
     round: 3,
     file: 'sql-gateway/access/visible-catalog.ts',
-    from: 'readable.has(String(id))',
-    to: "readable.has(String(id)) || name === 'name'",
+    from: '({ id }) => readable.has(String(id))',
+    to: "({ id, name }) => readable.has(String(id)) || name === 'name'",
     tricks: ['rename-keeps-column-secret'],
   },
   {
@@ -122,5 +123,61 @@ export const ACCESS_MUTANTS: readonly AccessMutant[] = [
     from: 'mayUse === null || mayUse(entry.name)',
     to: "mayUse === null || entry.name !== ''",
     tricks: ['engine-without-usage'],
+  },
+  {
+    id: 'without-filters',
+    round: 1,
+    file: POLICIES,
+    from: "policies.filter(({ type }) => type === 'row-filter')",
+    to: "policies.filter(({ type, name }) => type === 'row-filter' && name === '')",
+    tricks: ['filtered-star'],
+  },
+  {
+    id: 'without-masks',
+    round: 2,
+    file: POLICIES,
+    from: "policies.filter(({ type }) => type === 'column-mask')",
+    to: "policies.filter(({ type, name }) => type === 'column-mask' && name === '')",
+    tricks: ['mask-by-concatenation'],
+  },
+  {
+    id: 'policies-of-the-asker-in-views',
+    round: 2,
+    file: 'sql-gateway/access/policies-of-reader.ts',
+    from: 'view === null ? rights : rightsOfOwner(state, view.owner)',
+    to: "view === null || view.sql !== '' ? rights : rightsOfOwner(state, view.owner)",
+    tricks: ['filtered-in-view-of-filtered-owner'],
+  },
+  {
+    id: 'changes-under-policies',
+    round: 4,
+    file: DECIDE,
+    from: 'if (found === null || policiesFor(state, rights, relationRef(found)).length === 0) return;',
+    to: 'if (found === null || policiesFor(state, rights, relationRef(found)).length >= 0) return;',
+    tricks: ['filtered-update', 'filtered-delete', 'filtered-alter'],
+  },
+  {
+    id: 'files-under-policies',
+    round: 4,
+    file: 'sql/bind/bind-relation.ts',
+    from: '  if (policiesOn(state, table) !== null) {\n    const message',
+    to: "  if (policiesOn(state, table) !== null && table.ref.name === '') {\n    const message",
+    tricks: ['filtered-files', 'filtered-snapshots'],
+  },
+  {
+    id: 'exceptions-by-name',
+    round: 4,
+    file: 'sql-gateway/access/apply-access-change.ts',
+    from: 'exceptions: others(policy.exceptions)',
+    to: 'exceptions: policy.exceptions',
+    tricks: ['exception-of-dropped-user'],
+  },
+  {
+    id: 'policies-forgotten-with-replaced-table',
+    round: 4,
+    file: 'sql-gateway/access/access-control.ts',
+    from: 'policies: moved(state.policies, before, after)',
+    to: 'policies: moved(state.policies, before, null)',
+    tricks: ['filter-of-replaced-table'],
   },
 ];

@@ -36,6 +36,12 @@ const SETUP = [
   'GRANT INSERT ON inbox TO ada',
   'GRANT SELECT ON names TO ada, bob',
   'GRANT SELECT ON secret TO bob',
+  "CREATE TABLE staff AS SELECT * FROM (VALUES (1, '10', 'eu', 10, 'classified'), (2, 'classified', 'us', 900009, 'classified'), (3, '30', 'eu', 30, NULL)) AS s(id, name, region, pay, word)",
+  'CREATE ROLE auditor',
+  "CREATE ROW FILTER own_region ON staff EXCEPT auditor USING (substring(region || CAST(id AS varchar), 1, 2) = 'eu')",
+  'CREATE COLUMN MASK no_word ON staff (word) EXCEPT auditor USING (CASE WHEN word IS NULL THEN NULL ELSE current_user END)',
+  'GRANT SELECT, INSERT, UPDATE, DELETE, ALTER ON staff TO ada',
+  'GRANT SELECT (id, name, word) ON staff TO bob',
 ] as const;
 
 /** What bob makes: a view over what he may read at that time, before he loses that right. */
@@ -43,6 +49,7 @@ const SETUP_OF_BOB = [
   'CREATE TABLE bobs AS SELECT 900006 AS n',
   'CREATE VIEW bobs_view AS SELECT word FROM secret',
   'GRANT SELECT ON bobs_view TO ada',
+  'CREATE VIEW bobs_staff AS SELECT id, name, word FROM staff',
 ];
 
 /** Prepares a server. */

@@ -1,46 +1,7 @@
-import { expectProblem, readProblem, type Verdict } from '../hostile/attack.ts';
-import type { AccessWorld, User } from './access-world.ts';
-
-/** One thing that a user tries who may not. */
-export interface Trick {
-  /** Stable name in kebab-case. */
-  readonly id: string;
-  /** What has to be seen. */
-  readonly expects: string;
-  run(world: AccessWorld): Promise<Verdict>;
-}
-
-const UNKNOWN = ['CATALOG_UNKNOWN_TABLE', 'CATALOG_UNKNOWN_SCHEMA'];
-const FORBIDDEN = ['AUTH_FORBIDDEN'];
-
-/** No answer, whatever its form, may hold what is secret. */
-const SECRET = /classified|90000\d/;
-
-/** A statement that must end in one of the codes, and tell nothing secret. */
-function refused(id: string, user: User, sql: string, codes: readonly string[], body: object = {}): Trick {
-  return {
-    id,
-    expects: codes.join(' or '),
-    run: async (world) => {
-      const verdict = await expectProblem(await world.sql(user, sql, body), codes);
-      return { pass: verdict.pass && !SECRET.test(verdict.saw.replace(sql, '')), saw: verdict.saw };
-    },
-  };
-}
-
-/** A statement that is answered, without what must not be in the answer. */
-function silent(id: string, user: User, sql: string, hidden: RegExp): Trick {
-  return { id, expects: `an answer without ${hidden.source}`, run: async (world) => withoutHidden(await world.sql(user, sql), hidden) };
-}
-
-async function withoutHidden(response: Response, hidden: RegExp): Promise<Verdict> {
-  const text = await response.text();
-  return { pass: response.ok && !hidden.test(text), saw: `${String(response.status)} ${text.slice(0, 200)}` };
-}
-
-function called(id: string, user: User, path: string, init: RequestInit, codes: readonly string[]): Trick {
-  return { id, expects: codes.join(' or '), run: async (world) => expectProblem(await world.call(user, path, init), codes) };
-}
+import { expectProblem, readProblem } from '../hostile/attack.ts';
+import type { User } from './access-world.ts';
+import { POLICY_TRICKS } from './policy-tricks.ts';
+import { called, FORBIDDEN, refused, SECRET, silent, type Trick, UNKNOWN, withoutHidden } from './trick.ts';
 
 const JSON_BODY = { 'content-type': 'application/json' };
 const post = (body: object): RequestInit => ({ method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) });
@@ -305,14 +266,17 @@ const SHARED: readonly Trick[] = [
 ];
 
 /** All tricks. */
-export const TRICKS: readonly Trick[] = [...READS, ...DESCRIPTIONS, ...WRITES, ...PRIVILEGES, ...SHARED];
+export const TRICKS: readonly Trick[] = [...READS, ...DESCRIPTIONS, ...WRITES, ...PRIVILEGES, ...SHARED, ...POLICY_TRICKS];
 
 /** What users may do has to go on working, or refusing everything would pass. */
 export const ALLOWED: readonly (readonly [id: string, user: User, sql: string, rows: number])[] = [
   ['reads-by-role', 'ada', 'SELECT * FROM open', 2],
   ['reads-columns', 'ada', 'SELECT id, name FROM people', 3],
   ['reads-view-of-administrator', 'bob', 'SELECT * FROM names', 3],
+  ['reads-filtered-rows', 'ada', 'SELECT * FROM staff', 2],
+  ['reads-all-rows-as-owner', 'admin', 'SELECT * FROM staff', 3],
+  ['reads-under-filter-over-hidden-column', 'bob', 'SELECT id, name, word FROM staff', 2],
   ['reads-own-table', 'bob', 'SELECT * FROM bobs', 1],
   ['explains-own', 'ada', 'EXPLAIN SELECT id FROM people WHERE id = 1', 3],
-  ['shows-own-grants', 'ada', "SELECT * FROM system.grants WHERE grantee = 'ada'", 5],
+  ['shows-own-grants', 'ada', "SELECT * FROM system.grants WHERE grantee = 'ada'", 10],
 ];

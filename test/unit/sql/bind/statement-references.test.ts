@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bindWithReferences, type StatementReferences } from '../../../../sql/bind/index.ts';
+import { type BindContext, bindWithReferences, type StatementReferences } from '../../../../sql/bind/index.ts';
 import { parseStatement } from '../../../../sql/parse/index.ts';
 import { bindContext, catalogOf } from '../../../support/bind-text.ts';
 import { SALES_TABLES } from '../../../support/sales-tables.ts';
@@ -11,13 +11,13 @@ const view = (name: string, sql: string): void => {
 view('v', 'SELECT a, c AS label, d FROM t WHERE b > 1 ORDER BY d');
 view('w', 'SELECT v.a, u.x FROM v JOIN u ON v.a = u.a');
 
-async function references(text: string): Promise<StatementReferences> {
-  return (await bindWithReferences(parseStatement(text), bindContext(text, catalog))).references();
+async function references(text: string, more: Partial<BindContext> = {}): Promise<StatementReferences> {
+  return (await bindWithReferences(parseStatement(text), bindContext(text, catalog, more))).references();
 }
 
 /** Relations as `kind name(columns)`, with the view that names them behind. */
-async function reads(text: string): Promise<readonly string[]> {
-  const found = await references(text);
+async function reads(text: string, more: Partial<BindContext> = {}): Promise<readonly string[]> {
+  const found = await references(text, more);
   return found.reads.map(({ kind, name, columns, via }) => `${kind} ${name}(${columns.join(' ')})${via === null ? '' : ` via ${via}`}`);
 }
 
@@ -68,6 +68,38 @@ describe('the relations that a statement reads', () => {
     expect(await reads('DESCRIBE u')).toEqual(['table u()']);
     expect(await reads('EXPLAIN SELECT x FROM u')).toEqual(['table u(x)']);
     expect(await reads('SHOW CREATE VIEW v')).toEqual(['view v()']);
+  });
+});
+
+describe('what filters and masks of a table read', () => {
+  const everybody = { grantees: ['public'], exceptions: [] };
+  const policies: BindContext['policies'] = () =>
+    Promise.resolve((table) => {
+      const masked = table.fields.find(({ name }) => name === 'c');
+      if (table.ref.name !== 't' || masked === undefined) return null;
+      const column = { fieldId: masked.id, name: 'c' };
+      const policies = [
+        { type: 'row-filter' as const, name: 'f', expression: 'b > 1 AND d IS NOT NULL', column: null, ...everybody },
+        { type: 'column-mask' as const, name: 'm', expression: "CASE WHEN a > 0 THEN c ELSE '' END", column, ...everybody },
+      ];
+      return { reader: 'ada', fields: table.fields, policies };
+    });
+
+  it('is not read by the statement, but for the masked column that it names', async () => {
+    expect(await reads('SELECT a FROM t', { policies })).toEqual(['table t(a)']);
+    expect(await reads('SELECT c FROM t', { policies })).toEqual(['table t(c)']);
+    expect(await reads('SELECT 1 FROM t AS x JOIN t AS y ON x.c = y.c WHERE x.b > 3', { policies })).toEqual(['table t(b c)']);
+    expect(await reads('SELECT count(*) FROM t', { policies })).toEqual(['table t()']);
+  });
+
+  it('is read by whoever names it', async () => {
+    expect(await reads('SELECT c FROM t WHERE b > 1 AND d IS NOT NULL ORDER BY a', { policies })).toEqual(['table t(a b c d)']);
+    expect(await reads('SELECT * FROM t', { policies })).toEqual(await reads('SELECT * FROM t'));
+  });
+
+  it('is the lineage of masked columns', async () => {
+    const { lineage } = await references('SELECT c, b FROM t', { policies });
+    expect(lineage.map(({ sources }) => sources.map(({ column }) => column))).toEqual([['a', 'c'], ['b']]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type PlanNode, walkPlan } from '../../../../spi/index.ts';
 import { formatPlan, type pushDownFilters } from '../../../../sql/plan/index.ts';
+import type { PolicySource } from '../../../../sql/bind/index.ts';
 import { importMutant } from '../../../mutant/import-mutant.ts';
 import { bindQueryText, catalogOf } from '../../../support/bind-text.ts';
 import type { MemoryCatalog } from '../../../support/memory-catalog.ts';
@@ -27,6 +28,56 @@ function placementOf(root: PlanNode): string {
   });
   return places.join(' ');
 }
+
+describe('a condition over filtered rows of which others must not be seen', () => {
+  const filtered = (): ReturnType<PolicySource> =>
+    Promise.resolve((table) => ({
+      reader: 'ada',
+      fields: table.fields,
+      policies: [
+        {
+          type: 'row-filter',
+          name: 'f',
+          expression: 'substring(c, 1, 1) = current_user',
+          column: null,
+          grantees: ['public'],
+          exceptions: [],
+        },
+      ],
+    }));
+  const placesUnderBarrier = async (text: string): Promise<readonly string[]> => {
+    const { plan } = await bindQueryText(text, catalog, { policies: filtered });
+    return formatPlan(plan)
+      .split('\n')
+      .map((line) => line.trim().split(' ')[0] ?? '');
+  };
+
+  it('moves below their barrier when it compares columns with constants', async () => {
+    const text = await placesUnderBarrier("SELECT a FROM t WHERE a > 1 AND c IN ('x', 'y') AND b IS NOT NULL");
+    expect(text.filter((kind) => kind === 'filter')).toEqual([]);
+    expect(text).toContain('limit');
+  });
+
+  it('stays above when it could fail', async () => {
+    for (const condition of ['CAST(c AS integer) > 0', '10 / a > 1', "c LIKE '%x'"]) {
+      const kinds = await placesUnderBarrier(`SELECT a FROM t WHERE ${condition}`);
+      expect(kinds.indexOf('filter')).toBeLessThan(kinds.indexOf('limit'));
+      expect(kinds.indexOf('filter')).toBeGreaterThan(-1);
+    }
+  });
+
+  it('would wrongly be computed for hidden rows when everything moved below (mutant)', async () => {
+    const mutant = await importMutant<{ pushDownFilters: typeof pushDownFilters }>('index.ts', {
+      folder: 'sql/plan',
+      file: 'push-down-filters.ts',
+      from: '=> cannotTell(expression))',
+      to: '=> expression.kind.length > 0 || cannotTell(expression))',
+    });
+    const { plan } = await bindQueryText('SELECT a FROM t WHERE CAST(c AS integer) > 0', catalog, { policies: filtered });
+    expect(placementOf(plan.root)).toBe('filter t');
+    expect(placementOf(mutant.pushDownFilters(plan.root))).toBe('t');
+  });
+});
 
 describe('a condition of WHERE', () => {
   it.each([

@@ -87,6 +87,24 @@ export const SESSION_CASES: readonly GrammarCases[] = [
     rejects: [reject('CREATE ROLE▸', 'the name of a role'), reject('CREATE OR REPLACE ▸ROLE r', 'FUNCTION')],
   },
   {
+    production: 'create_policy',
+    accepts: [
+      "CREATE ROW FILTER own ON s.t TO ROLE r, ada EXCEPT PUBLIC USING (region = 'eu' AND a IS NOT NULL)",
+      'CREATE COLUMN MASK m ON t (salary) USING (NULL)',
+    ],
+    rejects: [
+      reject('CREATE ROW ▸MASK m ON t USING (true)', 'FILTER'),
+      reject('CREATE COLUMN MASK m ON t ▸USING (NULL)', "'('"),
+      reject('CREATE ROW FILTER f ON t USING ▸true', "'('"),
+      reject('CREATE ROW FILTER f ON t EXCEPT▸', 'the name of a user or role'),
+    ],
+  },
+  {
+    production: 'drop_policy',
+    accepts: ['DROP ROW FILTER f ON t', 'DROP COLUMN MASK IF EXISTS m ON s.t'],
+    rejects: [reject('DROP ROW FILTER f▸', 'ON'), reject('DROP COLUMN ▸f ON t', 'MASK')],
+  },
+  {
     production: 'grant',
     accepts: ['GRANT SELECT (a), INSERT ON t TO ROLE r, PUBLIC WITH GRANT OPTION', 'GRANT r TO ada WITH ADMIN OPTION'],
     rejects: [reject('GRANT SELECT ON t▸', 'TO'), reject('GRANT SELECT ON t TO ada WITH ▸ADMIN OPTION', 'GRANT')],
