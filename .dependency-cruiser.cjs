@@ -7,7 +7,7 @@ const OVER_DUCKDB = '^engines/(olap|batch|duckdb)/';
 const RECURSIVE_TYPES = '^(spi/plan|sql/ast)/';
 
 /** Packages of examples, which are installed there and need not be; apache-arrow is theirs by way of the product. */
-const OF_EXAMPLES = '^pg$|^examples/[^/]+/node_modules/|node_modules/apache-arrow/';
+const OF_EXAMPLES = '^(pg|libsql)$|^examples/[^/]+/node_modules/|node_modules/apache-arrow/';
 
 /** One arrow that must not be there. */
 const ban = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });

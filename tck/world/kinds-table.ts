@@ -45,6 +45,11 @@ const SIMPLE: readonly (readonly [name: string, type: DataType, texts: Texts])[]
   ['c_decimal_38_0', decimal(38, 0), ['0', ALL_NINES, `-${ALL_NINES}`, null]],
 ];
 
+/** Returns the types without parts that can be stored: name, type, and values with the ends among them. */
+export function simpleKinds(): typeof SIMPLE {
+  return SIMPLE;
+}
+
 /** Nested values, in the form of `Value`. */
 const NESTED: readonly (readonly [name: string, type: DataType, values: readonly Value[]])[] = [
   ['c_list', list(plain('integer')), [[], [1n], [1n, null, 3n], null]],

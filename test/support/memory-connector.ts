@@ -188,16 +188,24 @@ function testOf(condition: Expression, columns: readonly ScanColumn[], table: Me
   if (compare === undefined) return null;
   return (row) => {
     const value = row[position] ?? null;
-    return value !== null && compare(typeof value === 'string' ? value : Number(value), constant);
+    return value !== null && compare(orderOf(typeof value === 'string' ? value : Number(value), constant));
   };
 }
 
-const COMPARISONS: Readonly<Record<string, (left: string | number, right: string | number) => boolean>> = {
-  eq: (left, right) => left === right,
-  lt: (left, right) => left < right,
-  le: (left, right) => left <= right,
-  gt: (left, right) => left > right,
-  ge: (left, right) => left >= right,
+/** Texts are in the order of their code points, which is that of their bytes; NaN is the greatest number and equals itself. */
+function orderOf(left: string | number, right: string | number): number {
+  if (typeof left === 'string') return Buffer.compare(Buffer.from(left), Buffer.from(String(right)));
+  const other = Number(right);
+  if (Number.isNaN(left) || Number.isNaN(other)) return Number(Number.isNaN(left)) - Number(Number.isNaN(other));
+  return left < other ? -1 : left === other ? 0 : 1;
+}
+
+const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
+  eq: (order) => order === 0,
+  lt: (order) => order < 0,
+  le: (order) => order <= 0,
+  gt: (order) => order > 0,
+  ge: (order) => order >= 0,
 };
 
 function sinkOf(

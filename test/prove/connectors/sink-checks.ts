@@ -67,7 +67,7 @@ export async function loseSink(cluster: PostgresCluster, platform: OutsidePlatfo
       const inserting = platform.ask(
         `INSERT INTO pg.public.cut ${MANY}`,
         { timeoutMs: 120_000 },
-        { 'idempotency-key': `round ${String(round)}` },
+        { 'idempotency-key': `round-${String(round)}` },
       );
       if (attempt < 2) await cutOff(cluster, WRITING, 20 * (round - 1) + 50 * attempt);
       const answer = await inserting;

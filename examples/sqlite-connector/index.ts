@@ -1,0 +1,1 @@
+export { sqlitePlugin as default } from './sqlite-plugin.ts';
