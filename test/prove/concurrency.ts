@@ -23,7 +23,7 @@ export const proof: Proof = {
   async run({ quick, seed, log }) {
     const directory = mkdtempSync(join(tmpdir(), 'trivium-concurrency-'));
     const work = async (name: string, plan: Partial<WorkPlan>): Promise<{ found: Anomalies; committed: number; conflicts: number }> => {
-      const base = { committerEntry: COMMITTER_ENTRY.real, processes: 2, commits: 12, seed, mutant: null };
+      const base = { committerEntry: COMMITTER_ENTRY.real, processes: 2, commits: 12, seed, interleaved: false, mutant: null };
       const history = await runWorkers({ ...base, directory: join(directory, name), ...plan });
       const committed = history.transactions.filter(({ outcome }) => outcome === 'committed').length;
       const conflicts = history.transactions.length - committed;
@@ -49,8 +49,21 @@ export const proof: Proof = {
         pass: committed === 8 * commits,
         note: `by 8 processes, ${String(conflicts)} conflicts; ${String(8 * commits)} appends to one table beside`,
       });
+      const interleaved = { interleaved: true, commits: 4 };
+      const { found: between } = await work('interleaved', interleaved);
+      const pinned = Object.values(KINDS).flatMap((kind) => between[kind]);
+      checks.push({
+        id: 'commits-between-reads',
+        value: pinned.length,
+        unit: 'anomalies',
+        target: '0',
+        pass: pinned.length === 0,
+        note: pinned[0] ?? 'in every transaction a commit falls between the reads of a pair',
+      });
       checks.push(caught('stale-reads', (await work('stale-reads', { mutant: 'stale-reads' })).found.staleReads));
-      checks.push(caught('unpinned-reads', (await work('unpinned-reads', { mutant: 'unpinned-reads', commits: 30 })).found.fracturedReads));
+      checks.push(
+        caught('unpinned-reads', (await work('unpinned-reads', { ...interleaved, mutant: 'unpinned-reads' })).found.fracturedReads),
+      );
       const blind = (await work('without-compare', { committerEntry: COMMITTER_ENTRY.withoutCompare })).found;
       checks.push(caught('without-compare-and-swap', [...blind.lostUpdates, ...blind.lostOrDoubled]));
       return checks;

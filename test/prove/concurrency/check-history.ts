@@ -116,7 +116,8 @@ function findStale(
     if (missing !== undefined) found.push(`process ${String(event.process)} at ${event.begunAt} did not see ${missing.element}`);
   }
   const last = new Map<number, ReadonlySet<string>>();
-  for (const event of transactions) {
+  const begun = [...transactions].sort((left, right) => (BigInt(left.begunAt) < BigInt(right.begunAt) ? -1 : 1));
+  for (const event of begun) {
     const has = seen(event);
     const gone = [...(last.get(event.process) ?? [])].find((element) => !has.has(element));
     if (gone !== undefined) found.push(`process ${String(event.process)} saw ${gone}, and did not see it later`);

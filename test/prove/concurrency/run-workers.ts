@@ -17,6 +17,8 @@ export interface WorkPlan {
   /** Commits of each process: to the single table, and as transactions. */
   readonly commits: number;
   readonly seed: number;
+  /** Lets each process commit a pair of tables between the reads of the two in each of its transactions, whatever the machine's load. */
+  readonly interleaved: boolean;
   readonly mutant: 'stale-reads' | 'unpinned-reads' | null;
 }
 
@@ -48,7 +50,8 @@ export async function runWorkers(plan: WorkPlan): Promise<History> {
 async function runWorker(plan: WorkPlan, template: string, index: number): Promise<readonly Told[]> {
   const program = fileURLToPath(new URL('./worker.ts', import.meta.url));
   const words = [join(plan.directory, 'warehouse'), plan.committerEntry, template, String(index), String(plan.commits), String(plan.seed)];
-  const child = spawn(process.execPath, ['--import', 'tsx', program, ...words, plan.mutant ?? ''], {
+  const modes = [plan.interleaved ? 'interleaved' : '', plan.mutant ?? ''];
+  const child = spawn(process.execPath, ['--import', 'tsx', program, ...words, ...modes], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const told: Told[] = [];

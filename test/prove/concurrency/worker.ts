@@ -1,6 +1,5 @@
 import { copyFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { assert, type Fragment, pathToLocation, PlatformError, type TableTransaction, type WriteTransaction } from '../../../spi/index.ts';
 import { localFileSystem } from '../../../storage/file/local-file-system.ts';
 import { openWarehouseWith } from '../../../storage/open-warehouse.ts';
@@ -10,8 +9,9 @@ import { PAIRED_TABLES, PAIRS, SINGLE_TABLE, type TransactionEvent } from './his
 import { readElements } from './read-elements.ts';
 
 /** Program that changes the tables of a warehouse beside others of its kind, and tells what it did as a line of JSON for each commit.
- *  Arguments: the warehouse, the committer's entry, a Parquet file of one row, the number of the process, commits to make, the seed, the mutant. */
-const [directory, entry, template, index, commits, seed, mutant] = process.argv.slice(2);
+ *  Arguments: the warehouse, the committer's entry, a Parquet file of one row, the number of the process, commits to make, the seed, whether commits fall
+ *  between the reads of each transaction, the mutant. */
+const [directory, entry, template, index, commits, seed, interleaved, mutant] = process.argv.slice(2);
 assert(directory !== undefined && entry !== undefined && template !== undefined, 'the worker is told where it works');
 
 const random = seededRandom(Number(seed) * 1000 + Number(index));
@@ -23,6 +23,10 @@ const warehouse = await openWarehouseWith(
 /** What the mutant with stale reads sees for ever. */
 const first = warehouse.transactions.begin();
 let elements = 0;
+
+type Pair = (typeof PAIRS)[number];
+/** Lists take appends of any transaction, so that the commit in between never makes the other one a conflict. */
+const SPLIT_PAIR = PAIRS[2];
 
 for (let made = 0; made < Number(commits); made += 1) await attempt(() => appendSingle());
 for (let made = 0; made < Number(commits); ) if (await attempt(() => runTransaction())) made += 1;
@@ -65,18 +69,22 @@ async function appendSingle(): Promise<boolean> {
 
 /** Reads all tables, then writes a pair of them, or none. */
 async function runTransaction(): Promise<boolean> {
+  const choice = random();
+  const pair = choice < 0.15 ? null : (PAIRS[(choice < 0.4 ? 0 : 2) + Math.floor(random() * 2)] ?? null);
+  return runOn(pair, interleaved === 'interleaved');
+}
+
+async function runOn(pair: Pair | null, hasCommitBetween: boolean): Promise<boolean> {
   const begunAt = String(process.hrtime.bigint());
   const transaction = warehouse.transactions.begin();
   const seen = mutant === 'stale-reads' ? first : mutant === 'unpinned-reads' ? warehouse : transaction;
   const reads: Record<string, readonly string[]> = {};
   for (const name of PAIRED_TABLES) {
-    // Others commit between two reads: that must not show.
-    if (mutant === 'unpinned-reads') await sleep(5);
+    // A commit between the reads of its two halves must not show.
+    if (hasCommitBetween && name === SPLIT_PAIR[1]) await runOn(SPLIT_PAIR, false);
     reads[name] = (await readElements(warehouse, seen.catalog, name)).map(({ element }) => element);
   }
-  const choice = random();
-  const pair = choice < 0.15 ? null : PAIRS[(choice < 0.4 ? 0 : 2) + Math.floor(random() * 2)];
-  const element = pair === null || pair === undefined ? null : nextElement();
+  const element = pair === null ? null : nextElement();
   if (element !== null) for (const name of pair ?? []) await change(transaction, name, element);
   const outcome = await commit(transaction);
   const event: Omit<TransactionEvent, 'process'> = {
