@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { assert } from '../../spi/index.ts';
-import { findPython } from '../../test/prove/iceberg-readers/run-reader.ts';
+import { findPython } from '../../test/prove/iceberg-readers/find-python.ts';
 import type { Check } from '../../test/prove/proof.ts';
 import { compileChild } from '../compile-child.ts';
 import { medianInterval, round } from '../measure.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { assert } from '../../spi/index.ts';
-import { findPython } from '../../test/prove/iceberg-readers/run-reader.ts';
+import { findPython } from '../../test/prove/iceberg-readers/find-python.ts';
 import type { Check } from '../../test/prove/proof.ts';
 import { startServerProcess } from '../../test/support/server-process.ts';
 import { type BenchClient, openBenchClient } from '../gateway/http-client.ts';

@@ -1,11 +1,12 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FileSource } from '../../spi/index.ts';
 import { mutants } from './iceberg-readers/mutants.ts';
 import { readForeign } from './iceberg-readers/read-foreign.ts';
-import { readMatrix } from './iceberg-readers/read-matrix.ts';
+import { type ReadPlan, readMatrix } from './iceberg-readers/read-matrix.ts';
 import { openProofWarehouse, type ProofWarehouse } from './iceberg-readers/proof-warehouse.ts';
-import { findSpark, type Spark } from './iceberg-readers/find-spark.ts';
-import { findPython, type ReadJob, type ReadOutcome, runReader } from './iceberg-readers/run-reader.ts';
+import { findPython } from './iceberg-readers/find-python.ts';
+import { findSpark } from './iceberg-readers/find-spark.ts';
+import { openReaders, type ReadJob, type ReadOutcome } from './iceberg-readers/open-readers.ts';
 import { tableCases } from './iceberg-readers/table-cases.ts';
 import type { Check, Proof } from './proof.ts';
 
@@ -14,11 +15,6 @@ const DEMO = new URL('../../node_modules/vega-datasets/data/', import.meta.url);
 /** Tables with a column of type time, which Spark has not; `without_time` has all their other columns. */
 const SPARK_LACKS: ReadonlySet<string> = new Set(['extremes', 'primitives']);
 
-interface Readers {
-  readonly python: string;
-  readonly spark: Spark;
-}
-
 /** Whether another implementation of Iceberg reads our tables as we do. */
 export const proof: Proof = {
   name: 'iceberg-readers',
@@ -26,59 +22,66 @@ export const proof: Proof = {
     'PyIceberg and Spark read the same rows as we do from tables of all types, transforms, deletes and evolutions in both format versions, and each engine reads what they wrote; wrong metadata is caught',
   needs: ['python3', 'java', 'mvn'],
   async run({ quick, seed, log }) {
-    const readers = { python: await findPython(), spark: await findSpark() };
-    const samples = quick ? 3 : 6;
-    const outcomes = await compareTables(readers, seed, quick, samples, log);
-    return [
-      equalCheck('tables-read-equal', outcomes.pyiceberg),
-      equalCheck('tables-read-equal-by-spark', outcomes.spark),
-      ...conditionChecks(outcomes.pyiceberg),
-      ...(await readMatrix({ ...readers, seed, quick, log })),
-      ...(await readForeign({ ...readers, seed, quick, log })),
-      await mutantCheck(readers.python, seed, samples, log),
-    ];
+    const readers = openReaders(await findPython(), await findSpark());
+    try {
+      const plan = { readers, seed, quick, log };
+      // Spark writes its tables while the first of ours are made.
+      const foreign = readForeign(plan);
+      return await together([compareTables(plan), readMatrix(plan), foreign, mutantCheck(plan)]);
+    } finally {
+      await readers.close();
+    }
   },
 };
 
-async function compareTables(
-  { python, spark }: Readers,
-  seed: number,
-  quick: boolean,
-  samples: number,
-  log: (line: string) => void,
-): Promise<{ readonly pyiceberg: readonly ReadOutcome[]; readonly spark: readonly ReadOutcome[] }> {
+/** The parts keep each other's processes from waiting. None is left running when one of them fails. */
+async function together(parts: readonly Promise<readonly Check[]>[]): Promise<Check[]> {
+  await Promise.allSettled(parts);
+  return (await Promise.all(parts)).flat();
+}
+
+async function compareTables(plan: ReadPlan): Promise<readonly Check[]> {
+  const { readers, seed, quick, log } = plan;
   const warehouse = await openProofWarehouse();
+  const byPyIceberg: Promise<ReadOutcome>[] = [];
+  const bySpark: Promise<ReadOutcome>[] = [];
+  const read = (job: ReadJob): void => {
+    byPyIceberg.push(readers.readByPyIceberg(job, seed, samplesOf(plan)));
+    if (!SPARK_LACKS.has(job.name)) bySpark.push(readers.readBySpark(job));
+  };
   try {
-    const jobs: ReadJob[] = [];
     for (const table of tableCases(seed, quick)) {
       await warehouse.build(table);
-      jobs.push({ name: table.name, ...(await warehouse.dump(table.name)), filterColumns: table.filterColumns });
+      read({ name: table.name, ...(await warehouse.dump(table.name)), filterColumns: table.filterColumns });
     }
-    jobs.push(await loadDemo(warehouse, 'flights', 'flights-3m.parquet', 'parquet', []));
-    jobs.push(await loadDemo(warehouse, 'airports', 'airports.csv', 'csv', ['state']));
-    log(`${String(jobs.length)} tables are written; PyIceberg reads them`);
-    const pyiceberg = await readByPyIceberg(python, jobs, seed, samples);
-    const read = jobs.filter(({ name }) => !SPARK_LACKS.has(name));
-    log(`Spark reads ${String(read.length)} of them`);
-    return { pyiceberg, spark: await runReader(spark.python, './read_tables_spark.py', { jars: spark.jars, tables: read }) };
+    for (const [name, filterColumns] of await loadDemo(warehouse, quick)) read({ name, ...(await warehouse.dump(name)), filterColumns });
+    log(`${String(byPyIceberg.length)} tables are written`);
+    const outcomes = await Promise.all(byPyIceberg);
+    return [
+      equalCheck('tables-read-equal', outcomes),
+      equalCheck('tables-read-equal-by-spark', await Promise.all(bySpark)),
+      ...conditionChecks(outcomes),
+    ];
   } finally {
+    await Promise.all([...byPyIceberg, ...bySpark]);
     await warehouse.close();
   }
 }
 
-async function loadDemo(
-  warehouse: ProofWarehouse,
-  name: string,
-  file: string,
-  format: FileSource['format'],
-  filterColumns: readonly string[],
-): Promise<ReadJob> {
-  await warehouse.load(name, { path: fileURLToPath(new URL(file, DEMO)), format, options: {}, columns: null });
-  return { name, ...(await warehouse.dump(name)), filterColumns };
-}
+const samplesOf = ({ quick }: ReadPlan): number => (quick ? 2 : 6);
 
-function readByPyIceberg(python: string, tables: readonly ReadJob[], seed: number, samples: number): Promise<readonly ReadOutcome[]> {
-  return runReader(python, './read_tables.py', { tables, seed, samples });
+/** Loads files as a user has them; `quick` takes the first flights alone. Returns the names of the tables, and columns for conditions. */
+async function loadDemo(warehouse: ProofWarehouse, quick: boolean): Promise<readonly (readonly [string, readonly string[]])[]> {
+  const flights = fileURLToPath(new URL('flights-3m.parquet', DEMO));
+  const some = join(warehouse.directory, 'uploads', 'flights.parquet');
+  if (quick) await warehouse.duckdb.run(`COPY (FROM '${flights}' LIMIT 60000) TO '${some}' (FORMAT parquet)`);
+  await warehouse.load('flights', { path: quick ? some : flights, format: 'parquet', options: {}, columns: null });
+  const airports = fileURLToPath(new URL('airports.csv', DEMO));
+  await warehouse.load('airports', { path: airports, format: 'csv', options: {}, columns: null });
+  return [
+    ['flights', []],
+    ['airports', ['state']],
+  ];
 }
 
 function equalCheck(id: string, outcomes: readonly ReadOutcome[]): Check {
@@ -123,33 +126,34 @@ function conditionChecks(outcomes: readonly ReadOutcome[]): Check[] {
   ];
 }
 
-async function mutantCheck(python: string, seed: number, samples: number, log: (line: string) => void): Promise<Check> {
+async function mutantCheck(plan: ReadPlan): Promise<readonly Check[]> {
+  const { readers, seed, log } = plan;
+  const survivors: string[] = [];
   const all = mutants(seed);
-  const warehouses: ProofWarehouse[] = [];
-  try {
-    const jobs: ReadJob[] = [];
-    for (const { table, change } of all) {
-      const warehouse = await openProofWarehouse(change);
-      warehouses.push(warehouse);
+  for (const { name, table, change } of all) {
+    const warehouse = await openProofWarehouse(change);
+    try {
       await warehouse.build(table);
-      jobs.push({ name: table.name, ...(await warehouse.dump(table.name)), filterColumns: table.filterColumns });
+      const job = { name: table.name, ...(await warehouse.dump(table.name)), filterColumns: table.filterColumns };
+      const isCaught = differs(await readers.readByPyIceberg(job, seed, samplesOf(plan)));
+      if (!isCaught) survivors.push(name);
+      log(`mutant ${name}: ${isCaught ? 'caught' : 'not noticed'}`);
+    } finally {
+      await warehouse.close();
     }
-    const outcomes = await readByPyIceberg(python, jobs, seed, samples);
-    const survivors = all.filter((_, index) => !differs(outcomes[index])).map(({ name }) => name);
-    for (const { name } of all) log(`mutant ${name}: ${survivors.includes(name) ? 'not noticed' : 'caught'}`);
-    return {
+  }
+  return [
+    {
       id: 'mutants-caught',
       value: all.length - survivors.length,
       unit: 'mutants',
       target: `${String(all.length)} of ${String(all.length)}`,
       pass: survivors.length === 0,
       note: survivors.length === 0 ? all.map(({ name }) => name).join(', ') : `not noticed: ${survivors.join(', ')}`,
-    };
-  } finally {
-    for (const warehouse of warehouses) await warehouse.close();
-  }
+    },
+  ];
 }
 
-function differs(outcome: ReadOutcome | undefined): boolean {
-  return outcome !== undefined && (outcome.differences.length > 0 || (outcome.filters?.wrongCount ?? 0) > 0);
+function differs({ differences, filters }: ReadOutcome): boolean {
+  return differences.length > 0 || (filters?.wrongCount ?? 0) > 0;
 }

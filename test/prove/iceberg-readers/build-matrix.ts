@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ChosenTable } from './choose-tables.ts';
 import {
   EVOLUTION,
   type EvolutionStep,
@@ -11,7 +12,7 @@ import {
 } from './matrix-cases.ts';
 import type { ProofWarehouse } from './proof-warehouse.ts';
 import { plainQuery } from './read-by-duckdb.ts';
-import type { ReadJob } from './run-reader.ts';
+import type { ReadJob } from './open-readers.ts';
 import { writeEqualityDeletes } from './write-equality-deletes.ts';
 
 /** A state of a table of the matrix, for readers to read. */
@@ -23,20 +24,18 @@ export interface MatrixJob extends ReadJob {
 /** Rows of an append. */
 const ROWS = 6;
 
-/** Makes a table of the matrix step by step and gives each of the states that are wanted as it is then: our rows, where the metadata is, and the rows that a plain
- *  reading of the planned files has. */
-export async function buildMatrixTable(
-  proof: ProofWarehouse,
-  table: MatrixTable,
-  isWanted: (step: EvolutionStep) => boolean,
-): Promise<readonly MatrixJob[]> {
+/** Makes a table of the matrix step by step, as far as it is wanted, and gives each of the states as it is then: our rows, where the metadata is, and the rows
+ *  that a plain reading of the planned files has. */
+export async function* buildMatrixTable(proof: ProofWarehouse, { table, steps }: ChosenTable): AsyncGenerator<MatrixJob> {
   const growing = new GrowingTable(proof, table);
-  const jobs: MatrixJob[] = [];
+  let missing = steps.length;
   for (const step of EVOLUTION) {
+    if (missing === 0) return;
     await growing.take(step);
-    if (isWanted(step)) jobs.push(await growing.job(step));
+    if (!steps.includes(step)) continue;
+    missing -= 1;
+    yield await growing.job(step);
   }
-  return jobs;
 }
 
 class GrowingTable {

@@ -1,11 +1,4 @@
-"""Compares Arrow streams of the platform with those of other readers, whatever the order of rows and columns.
-
-Standard input: {"comparisons": [{"name", "ours", "theirs", "dropRow"?}]}; only the columns that are in `ours` are compared.
-Standard output: one JSON line a comparison: {"name", "rows", "differences"}.
-"""
-import json
-import sys
-
+"""Compares Arrow streams of the platform with those of other readers, whatever the order of rows and columns."""
 import pyarrow as pa
 import pyarrow.ipc
 from compare_rows import differences
@@ -24,6 +17,7 @@ def fitted(column, target):
 
 
 def compare(job):
+    """Request: {"name", "ours", "theirs", "dropRow"?}; only the columns that are in `ours` are compared. Answer: {"name", "rows", "differences"}."""
     ours, theirs = read(job["ours"]), read(job["theirs"])
     if job.get("dropRow"):
         ours = ours.slice(0, ours.num_rows - 1)
@@ -33,15 +27,3 @@ def compare(job):
         return {"name": job["name"], "rows": ours.num_rows, "differences": [f"columns {missing} are not theirs"]}
     fit = pa.Table.from_arrays([fitted(ours.column(name), theirs.schema.field(name).type) for name in names], names=names)
     return {"name": job["name"], "rows": ours.num_rows, "differences": differences(theirs.select(names), fit, names)}
-
-
-def main():
-    for job in json.load(sys.stdin)["comparisons"]:
-        try:
-            outcome = compare(job)
-        except Exception as error:  # an answer that cannot be read is an outcome to report, like one that differs
-            outcome = {"name": job["name"], "rows": 0, "differences": [f"{type(error).__name__}: {error}"]}
-        print(json.dumps(outcome), flush=True)
-
-
-main()

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { PlatformError } from '../../../spi/index.ts';
-import { findPython } from './run-reader.ts';
+import { findPython } from './find-python.ts';
 
 /** What Maven brings: Iceberg for Spark, and the store of a catalog in which tables are registered by their metadata. */
 const ARTIFACTS: readonly (readonly [group: string, artifact: string, version: string])[] = [

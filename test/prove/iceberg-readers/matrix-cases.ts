@@ -152,22 +152,14 @@ const DELETES: readonly (readonly [2 | 3, DeleteKind])[] = [
   [3, 'vector'],
 ];
 
-/** Of the layouts with partitions, one in so many is tried by `quick`. */
-const QUICK_STRIDE = 3;
-
-/** Returns every table of the matrix: each layout with each kind of deletes in each version. `quick` takes the layouts without partitions and a third of the others, each with
- *  one kind of deletes, going round from where the seed says. */
-export function matrixTables(seed: number, quick: boolean): readonly MatrixTable[] {
-  return LAYOUTS.flatMap((layout, index) => {
-    if (quick && layout.partition !== null && (index + seed) % QUICK_STRIDE !== 0) return [];
-    const kinds = DELETES.filter(
-      (_, kind) => !quick || kind === (Math.floor(index / (index < 3 ? 1 : QUICK_STRIDE)) + seed) % DELETES.length,
-    );
-    return kinds.map(([formatVersion, deletes]) => ({
+/** Returns every table of the matrix: each layout with each kind of deletes in each version. */
+export function matrixTables(): readonly MatrixTable[] {
+  return LAYOUTS.flatMap((layout) =>
+    DELETES.map(([formatVersion, deletes]) => ({
       name: `${layout.name}_v${String(formatVersion)}_${deletes}`,
       ...{ layout, deletes, formatVersion },
-    }));
-  });
+    })),
+  );
 }
 
 /** Returns how the table begins. */

@@ -4,17 +4,8 @@ import { join } from 'node:path';
 import { PlatformError } from '../../../spi/index.ts';
 import { type ServerProcess, startServerProcess } from '../../support/server-process.ts';
 import type { Check } from '../proof.ts';
-import type { Spark } from './find-spark.ts';
-import { runScript } from './run-reader.ts';
-
-/** How tables of other programs are written and read. */
-export interface ForeignPlan {
-  readonly python: string;
-  readonly spark: Spark;
-  readonly seed: number;
-  readonly quick: boolean;
-  readonly log: (line: string) => void;
-}
+import type { Readers } from './open-readers.ts';
+import type { ReadPlan } from './read-matrix.ts';
 
 /** A table that another program wrote, and the rows that this program reads from it. */
 interface WrittenTable {
@@ -30,6 +21,7 @@ interface Comparison {
   readonly name: string;
   readonly ours: string;
   readonly theirs: string;
+  readonly dropRow?: boolean;
 }
 
 interface Compared {
@@ -44,7 +36,7 @@ const ENGINES = ['olap', 'batch', 'stream'] as const;
 const STREAM_LACKS = /^(varbinary|fixed|array|list|map|struct|row|uuid|time$|time\()/i;
 
 /** Lets Spark and PyIceberg write tables, registers them with a server, and compares what each engine reads with what their writers read. */
-export async function readForeign(plan: ForeignPlan): Promise<readonly Check[]> {
+export async function readForeign(plan: ReadPlan): Promise<readonly Check[]> {
   const folder = mkdtempSync(join(tmpdir(), 'iceberg-writers-'));
   try {
     const [spark, pyiceberg] = await writeTables(plan, folder);
@@ -52,13 +44,13 @@ export async function readForeign(plan: ForeignPlan): Promise<readonly Check[]> 
     plan.log(`Spark wrote ${String(spark.length)} tables, PyIceberg ${String(pyiceberg.length)}`);
     const unwritten = tables.filter(({ error }) => error !== undefined).map(({ name, error }) => `${name}: ${String(error)}`);
     const config = join(folder, 'server.yaml');
-    writeFileSync(config, `files:\n  allowedDirectories: ['${folder}/spark', '${folder}/pyiceberg']\n`);
+    writeFileSync(config, `files:\n  allowedDirectories: ['${plan.readers.sparkDirectory}', '${folder}/pyiceberg']\n`);
     const server = await startServerProcess({ dataDirectory: join(folder, 'server'), config });
     try {
       const { comparisons, failures } = await readTables(server, tables, folder);
-      const outcomes = await runScript<Compared>(plan.python, './compare_frames.py', { comparisons });
+      const outcomes = await Promise.all(comparisons.map((each) => compare(plan.readers, each)));
       const engines = ENGINES.map((engine) => engineCheck(engine, tables.length, outcomes, [...unwritten, ...failures]));
-      return [...engines, deletesCheck(tables), mutantCheck(await damaged(plan.python, comparisons))];
+      return [...engines, deletesCheck(tables), mutantCheck(await damaged(plan.readers, comparisons))];
     } finally {
       await server.stop();
     }
@@ -67,16 +59,22 @@ export async function readForeign(plan: ForeignPlan): Promise<readonly Check[]> 
   }
 }
 
-function writeTables(
-  { python, spark, seed, quick }: ForeignPlan,
-  folder: string,
-): Promise<[readonly WrittenTable[], readonly WrittenTable[]]> {
+function writeTables({ readers, seed, quick }: ReadPlan, folder: string): Promise<[readonly WrittenTable[], readonly WrittenTable[]]> {
   const [forSpark, forPyiceberg] = [join(folder, 'spark'), join(folder, 'pyiceberg')];
   for (const each of [forSpark, forPyiceberg]) mkdirSync(each);
   return Promise.all([
-    runScript<WrittenTable>(spark.python, './write_tables_spark.py', { jars: spark.jars, folder: forSpark, seed, quick }),
-    runScript<WrittenTable>(python, './write_tables.py', { folder: forPyiceberg }),
+    readers.spark.ask<readonly WrittenTable[]>({ do: 'write', folder: forSpark, seed, quick }),
+    readers.pyiceberg.ask<readonly WrittenTable[]>({ do: 'write', folder: forPyiceberg, seed, quick }),
   ]);
+}
+
+/** Answers that cannot be compared are an outcome to report, like those that differ. */
+async function compare(readers: Readers, comparison: Comparison): Promise<Compared> {
+  try {
+    return await readers.pyiceberg.ask<Compared>({ do: 'frames', ...comparison });
+  } catch (error) {
+    return { name: comparison.name, rows: 0, differences: [String(error)] };
+  }
 }
 
 async function readTables(
@@ -153,10 +151,9 @@ function deletesCheck(tables: readonly WrittenTable[]): Check {
 }
 
 /** Compares a few answers again without their last row. */
-async function damaged(python: string, comparisons: readonly Comparison[]): Promise<readonly Compared[]> {
+function damaged(readers: Readers, comparisons: readonly Comparison[]): Promise<readonly Compared[]> {
   const olap = comparisons.filter(({ name }) => name.startsWith('olap:'));
-  const shortened = olap.slice(0, 3).map((each) => ({ ...each, dropRow: true }));
-  return runScript<Compared>(python, './compare_frames.py', { comparisons: shortened });
+  return Promise.all(olap.slice(0, 3).map((each) => compare(readers, { ...each, dropRow: true })));
 }
 
 function mutantCheck(outcomes: readonly Compared[]): Check {

@@ -1,14 +1,12 @@
 import type { Check } from '../proof.ts';
 import { buildMatrixTable, type MatrixJob } from './build-matrix.ts';
-import type { Spark } from './find-spark.ts';
-import { EVOLUTION, type EvolutionStep, type MatrixTable, matrixTables } from './matrix-cases.ts';
+import { type ChosenTable, chooseTables } from './choose-tables.ts';
+import type { Readers, ReadOutcome } from './open-readers.ts';
 import { openProofWarehouse } from './proof-warehouse.ts';
-import { type ReadOutcome, runReader } from './run-reader.ts';
 
-/** How the matrix is read. */
-export interface MatrixPlan {
-  readonly python: string;
-  readonly spark: Spark;
+/** How tables are read. */
+export interface ReadPlan {
+  readonly readers: Readers;
   readonly seed: number;
   readonly quick: boolean;
   readonly log: (line: string) => void;
@@ -17,60 +15,59 @@ export interface MatrixPlan {
 /** Tables that are there at a time: their files and rows take room. */
 const TABLES_AT_ONCE = 48;
 
-/** What each reader made of the states. */
+/** What the readers made of a state; Spark is not asked for all. */
 interface Seen {
-  readonly states: MatrixJob[];
-  readonly pyiceberg: ReadOutcome[];
-  readonly spark: ReadOutcome[];
+  readonly state: MatrixJob;
+  readonly pyiceberg: ReadOutcome;
+  readonly spark: ReadOutcome | null;
 }
 
 /** Makes the tables of the matrix and lets PyIceberg, Spark and a plain reading of the planned files compare the states of each with what we read. */
-export async function readMatrix(plan: MatrixPlan): Promise<readonly Check[]> {
-  const tables = matrixTables(plan.seed, plan.quick);
-  const seen: Seen = { states: [], pyiceberg: [], spark: [] };
+export async function readMatrix(plan: ReadPlan): Promise<readonly Check[]> {
+  const tables = chooseTables(plan.seed, plan.quick);
+  const seen: Seen[] = [];
   for (let from = 0; from < tables.length; from += TABLES_AT_ONCE) {
-    await readGroup(plan, tables, from, seen);
+    seen.push(...(await readGroup(plan, tables.slice(from, from + TABLES_AT_ONCE))));
     plan.log(`${String(Math.min(tables.length, from + TABLES_AT_ONCE))} of ${String(tables.length)} tables of the matrix are read`);
   }
-  const plain = seen.pyiceberg.map((outcome) => ({ ...outcome, differences: outcome.plainDifferences ?? ['was not read'] }));
-  const refused = seen.states.filter((state) => state.refused !== undefined).length;
+  const plain = seen.map(({ pyiceberg }) => ({ ...pyiceberg, differences: pyiceberg.plainDifferences ?? ['was not read'] }));
+  const refused = seen.filter(({ state }) => state.refused !== undefined).length;
   return [
-    check('matrix-pyiceberg', seen.pyiceberg, `${String(refused)} states with equality deletes are refused, as they are to be`),
-    check('matrix-spark', seen.spark, 'all states but those with a column of type time'),
+    check(
+      'matrix-pyiceberg',
+      seen.map(({ pyiceberg }) => pyiceberg),
+      `${String(refused)} states with equality deletes are refused, as they are to be`,
+    ),
+    check(
+      'matrix-spark',
+      seen.flatMap(({ spark }) => spark ?? []),
+      'all states but those with a column of type time',
+    ),
     check('matrix-duckdb-over-planned-files', plain, `${String(tables.length)} tables`),
   ];
 }
 
-async function readGroup(
-  { python, spark, seed, quick, log }: MatrixPlan,
-  tables: readonly MatrixTable[],
-  from: number,
-  seen: Seen,
-): Promise<void> {
+/** The readers read a state while the next ones are made. */
+async function readGroup({ readers, seed, log }: ReadPlan, tables: readonly ChosenTable[]): Promise<readonly Seen[]> {
   const proof = await openProofWarehouse();
+  const reading: Promise<Seen>[] = [];
   try {
-    const jobs: MatrixJob[] = [];
-    for (const [index, table] of tables.slice(from, from + TABLES_AT_ONCE).entries()) {
-      const isWanted = (step: EvolutionStep): boolean => !quick || isSampled(step, seed + from + index);
-      jobs.push(...(await buildMatrixTable(proof, table, isWanted)));
-    }
-    log(`${String(jobs.length)} states are written`);
-    const forSpark = jobs.filter(({ table }) => table.layout.columns.every(({ type }) => type.kind !== 'time'));
-    const [pyiceberg, bySpark] = await Promise.all([
-      runReader(python, './read_tables.py', { tables: jobs, seed, samples: 0 }),
-      runReader(spark.python, './read_tables_spark.py', { jars: spark.jars, tables: forSpark }),
-    ]);
-    seen.states.push(...jobs);
-    seen.pyiceberg.push(...pyiceberg);
-    seen.spark.push(...bySpark);
+    for (const each of tables) for await (const state of buildMatrixTable(proof, each)) reading.push(readState(readers, state, seed));
+    log(`${String(reading.length)} states are written`);
+    return await Promise.all(reading);
   } finally {
+    await Promise.all(reading);
     await proof.close();
   }
 }
 
-/** The last state and one before it; all of them occur among the tables. */
-function isSampled(step: EvolutionStep, index: number): boolean {
-  return step === EVOLUTION.at(-1) || step === EVOLUTION[index % (EVOLUTION.length - 1)];
+async function readState(readers: Readers, state: MatrixJob, seed: number): Promise<Seen> {
+  const forSpark = state.table.layout.columns.every(({ type }) => type.kind !== 'time');
+  const [pyiceberg, spark] = await Promise.all([
+    readers.readByPyIceberg(state, seed, 0),
+    forSpark ? readers.readBySpark(state) : Promise.resolve(null),
+  ]);
+  return { state, pyiceberg, spark };
 }
 
 function check(id: string, outcomes: readonly ReadOutcome[], note: string): Check {

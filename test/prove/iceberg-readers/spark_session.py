@@ -3,6 +3,9 @@ from pyspark.sql import SparkSession
 
 CATALOG = "proof"
 
+# Tables that Spark reads of ours; those that it writes are in `main`.
+OURS = "ours"
+
 
 def start(jars, scratch):
     """Returns a session whose catalog `CATALOG` keeps its tables below the folder `scratch`."""
@@ -13,7 +16,12 @@ def start(jars, scratch):
         "spark.driver.host": "localhost",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.session.timeZone": "UTC",
-        "spark.sql.shuffle.partitions": "2",
+        # Tables of few rows of many shapes: what would compile each statement takes longer than it saves.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.shuffle.partitions": "1",
         "spark.sql.warehouse.dir": scratch,
         "spark.local.dir": scratch,
         "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
@@ -28,5 +36,6 @@ def start(jars, scratch):
         builder = builder.config(key, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("OFF")
-    session.sql(f"CREATE NAMESPACE {CATALOG}.main")
+    for namespace in ("main", OURS):
+        session.sql(f"CREATE NAMESPACE {CATALOG}.{namespace}")
     return session

@@ -160,6 +160,16 @@ const PARTITIONINGS: readonly (readonly [string, PartitionTransform])[] = [
   ['bytes', { kind: 'truncate', width: 1 }],
 ];
 
+/** `quick` takes one of each kind of transform; the matrix has the others. */
+function partitionings(seed: number, quick: boolean): typeof PARTITIONINGS {
+  if (!quick) return PARTITIONINGS;
+  const kinds = [...new Set(PARTITIONINGS.map(([, { kind }]) => kind))];
+  return kinds.flatMap((kind) => {
+    const found = PARTITIONINGS.filter(([, transform]) => transform.kind === kind);
+    return found.slice(seed % found.length).slice(0, 1);
+  });
+}
+
 /** Returns a table of events partitioned by one transform, written in three appends. */
 export function partitionedCase(
   name: string,
@@ -204,7 +214,7 @@ export function thirdVersionCases(seed: number): readonly TableCase[] {
 
 /** Returns all tables of the proof. */
 export function tableCases(seed: number, quick: boolean): readonly TableCase[] {
-  const rows = quick ? 2000 : 20_000;
+  const rows = quick ? 500 : 20_000;
   const names = PRIMITIVES.map(({ name }) => name);
   const append = (query: string) => ({ kind: 'append' as const, query });
   return [
@@ -271,6 +281,6 @@ export function tableCases(seed: number, quick: boolean): readonly TableCase[] {
         { column: 'id', transform: { kind: 'bucket', buckets: 3 } },
       ],
     },
-    ...PARTITIONINGS.map(([name, transform]) => partitionedCase(name, transform, seed, quick ? [] : ['id'])),
+    ...partitionings(seed, quick).map(([name, transform]) => partitionedCase(name, transform, seed, quick ? [] : ['id'])),
   ];
 }

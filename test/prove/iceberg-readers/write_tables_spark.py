@@ -1,15 +1,10 @@
-"""Lets Spark write Iceberg tables of both format versions, and the rows that Spark itself then reads from them.
-
-Standard input: {"jars": [path], "folder": path, "seed": int, "quick": bool}; `quick` writes those with equality deletes, the upgraded one and a few of the others.
-Standard output: one JSON line a table: {"name", "metadata", "frames", "deleteFiles"}, or {"name", "error"}.
-"""
-import json
+"""Lets Spark write Iceberg tables of both format versions, and the rows that Spark itself then reads from them."""
 import os
-import sys
 
 import pyarrow as pa
 import pyarrow.ipc
-from spark_session import CATALOG, start
+from serve import told
+from spark_session import CATALOG
 
 COLUMNS = (
     "id BIGINT NOT NULL, flag BOOLEAN, i INT, r FLOAT, d DOUBLE, d9 DECIMAL(9,2), d38 DECIMAL(38,10), day DATE, at TIMESTAMP_NTZ, instant TIMESTAMP, "
@@ -146,24 +141,19 @@ def save(session, name, folder):
     return {"name": name, "metadata": log.collect()[0][0], "frames": path, "deleteFiles": sum(count for content, count in files if content != 0)}
 
 
-def main():
-    request = json.load(sys.stdin)
-    results = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # the JVM writes to standard output, too
-    session = start(request["jars"], request["folder"])
+def write(session, request):
+    """Request: {"folder": path, "seed": int, "quick": bool}; `quick` writes those with equality deletes, the upgraded one and a few of the others. Answer: for each table {"name",
+    "metadata", "frames", "deleteFiles"}, or {"name", "error"}."""
     tables = [(name, lambda name=name, clauses=clauses, steps=steps: run(session, name, clauses, steps)) for name, clauses, steps in histories()]
     tables += [(f"equality_v{version}", lambda version=version: equality_history(session, f"equality_v{version}", version)) for version in (2, 3)]
-    for index, (name, write) in enumerate(tables):
+    outcomes = []
+    for index, (name, fill) in enumerate(tables):
         stride = 1 if name.startswith(("equality", "upgraded")) else 3 if name.startswith("evolved") else 14
         if request["quick"] and (index + request["seed"]) % stride != 0:
             continue
         try:
-            write()
-            outcome = save(session, name, request["folder"])
+            fill()
+            outcomes.append(save(session, name, request["folder"]))
         except Exception as error:  # a table that cannot be written is an outcome to report
-            outcome = {"name": name, "error": f"{type(error).__name__}: {str(error)[:800]}"}
-        print(json.dumps(outcome), file=results, flush=True)
-    session.stop()
-
-
-main()
+            outcomes.append({"name": name, "error": told(error)})
+    return outcomes
