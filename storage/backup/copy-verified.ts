@@ -12,12 +12,17 @@ export interface VerifiedCopy {
   readonly sha256: string;
 }
 
+const PART = '.part';
+
+/** Tells whether a file is a copy that was begun and has no name yet. */
+export const isPart = (name: string): boolean => name.endsWith(PART);
+
 /** Copies a file: the copy is read again, compared, and synced before it gets its name. The caller syncs the directory.
  *  @param expected SHA-256 that the file is known to have; that of what is read now when left out
  *  @throws STORAGE_CORRUPT when the file is missing or not what it is known to be, STORAGE_IO */
 export async function copyVerified(files: FileSystem, from: string, to: string, expected?: string): Promise<VerifiedCopy> {
   await files.makeDirectory(dirname(to));
-  const part = `${to}.${randomUUID()}.part`;
+  const part = `${to}.${randomUUID()}${PART}`;
   const sha256 = expected ?? (await digestFile(files, pathToLocation(from)));
   try {
     await copyFile(from, part);

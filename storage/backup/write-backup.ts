@@ -8,7 +8,7 @@ import { syncDirectories } from '../commit/sync-directories.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { addSnapshotFiles, noFiles } from '../maintenance/table-files.ts';
 import { type BackupFile, type BackupRecord, newestRecord, printRecord, recordName } from './backup-record.ts';
-import { copyVerified } from './copy-verified.ts';
+import { copyVerified, isPart } from './copy-verified.ts';
 
 /** What a backup works with. */
 export interface BackupParts {
@@ -28,14 +28,26 @@ const ATTEMPTS_MAX = 3;
  *  @throws STORAGE_CORRUPT naming the first file that is missing or damaged, STORAGE_CONFLICT when files keep going, STORAGE_IO */
 export async function writeBackup(parts: BackupParts, folder: string): Promise<BackupResult> {
   const before = await newestRecord(parts.files, folder);
+  const begunAtMs = Date.now();
   for (let attempt = 1; ; attempt += 1) {
     const moment = readMoment(parts.store);
     try {
-      return await backUp(parts, folder, moment, before);
+      const result = await backUp(parts, folder, moment, before);
+      await removeParts(parts.files, folder, begunAtMs);
+      return result;
     } catch (error) {
       const isLost = error instanceof PlatformError && error.code === 'STORAGE_CORRUPT' && parts.store.pinned() !== moment.names;
       if (!isLost || attempt === ATTEMPTS_MAX) throw error;
     }
+  }
+}
+
+/** Removes what backups that were killed had begun to copy. */
+async function removeParts(files: FileSystem, directory: string, olderThanMs: number): Promise<void> {
+  for (const { name, isDirectory, modifiedMs } of await files.list(directory)) {
+    const path = join(directory, name);
+    if (isDirectory) await removeParts(files, path, olderThanMs);
+    else if (isPart(name) && modifiedMs < olderThanMs) await files.remove(path);
   }
 }
 
