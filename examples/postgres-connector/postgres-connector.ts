@@ -1,4 +1,4 @@
-import { type Client, Pool } from 'pg';
+import type { Client } from 'pg';
 import {
   type Connector,
   type ConnectorHost,
@@ -8,22 +8,20 @@ import {
   type ConnectorTable,
   type Field,
   type JsonData,
-  PlatformError,
+  type PlatformError,
   type RelationName,
   type ScanColumn,
 } from '../../spi/index.ts';
 import { columnType, quoteName, wireType } from './column-types.ts';
 import { copyOut } from './copy-out.ts';
 import { RowDecoder } from './decode-rows.ts';
+import { openPool, type PostgresPool } from './postgres-pool.ts';
 import { postgresError } from './postgres-error.ts';
 import { beginSink } from './postgres-sink.ts';
 import { printCondition } from './print-condition.ts';
 
 /** Pages of a table below which it is read in one piece. */
 const SPLIT_PAGES_MIN = 1000;
-
-/** Units: milliseconds until a server that does not answer counts as out of reach. */
-const CONNECT_MS = 10_000;
 
 /** A piece of a table: what is read from where, in which snapshot. */
 interface Split {
@@ -40,41 +38,20 @@ export function createPostgresConnector(config: Readonly<Record<string, string |
   const held = Math.floor(connections / 3);
   return new PostgresConnector(
     {
-      plans: createPool(config, held, host),
-      sinks: createPool(config, held, host),
-      reads: createPool(config, connections - 2 * held, host),
+      plans: openPool(config, held, host),
+      sinks: openPool(config, held, host),
+      reads: openPool(config, connections - 2 * held, host),
     },
     Number(config['splits']),
     host.catalog,
   );
 }
 
-function createPool(config: Readonly<Record<string, string | number | boolean>>, max: number, { catalog, log }: ConnectorHost): Pool {
-  const pool = new Pool({
-    host: String(config['host']),
-    port: Number(config['port']),
-    database: String(config['database']),
-    user: String(config['user']),
-    password: config['password'] === undefined ? undefined : String(config['password']),
-    max,
-    connectionTimeoutMillis: CONNECT_MS,
-  });
-  // A connection that breaks while nobody uses it is replaced; this is no failure of a statement.
-  pool.on('error', (error) => {
-    log.warn({ catalog, error: error.message }, 'a connection to PostgreSQL broke');
-  });
-  // One that breaks in use tells the statement so, by its command; without a listener the event would end the process.
-  pool.on('connect', (client) => {
-    client.on('error', () => undefined);
-  });
-  return pool;
-}
-
 /** Connections by what they are for. */
-interface Pools extends Readonly<Record<string, Pool>> {
-  readonly plans: Pool;
-  readonly sinks: Pool;
-  readonly reads: Pool;
+interface Pools {
+  readonly plans: PostgresPool;
+  readonly sinks: PostgresPool;
+  readonly reads: PostgresPool;
 }
 
 class PostgresConnector implements Connector {
@@ -130,7 +107,7 @@ class PostgresConnector implements Connector {
     const where = printed.flatMap(({ sql }) => (sql === null ? [] : [sql]));
     const limited = request.limit !== null && printed.every(({ handling }) => handling === 'exact');
     const from = `${quoteName(request.table.schema)}.${quoteName(request.table.name)}`;
-    const client = await this.#connect(this.#pools.plans);
+    const client = await this.#pools.plans.connect();
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
       const { rows } = await client.query(
@@ -158,7 +135,7 @@ class PostgresConnector implements Connector {
     const condition = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`;
     const query = `SELECT ${list} FROM ${from}${condition}${limit === null ? '' : ` LIMIT ${String(limit)}`}`;
     const decoder = new RowDecoder(columns);
-    const client = await this.#connect();
+    const client = await this.#pools.reads.connect();
     let clean = false;
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -194,7 +171,7 @@ class PostgresConnector implements Connector {
   }
 
   sink(table: RelationName, fields: readonly Field[], key: string | null = null): Promise<ConnectorSink> {
-    return beginSink({ catalog: this.#catalog, table, fields, key, connect: () => this.#connect(this.#pools.sinks) });
+    return beginSink({ catalog: this.#catalog, table, fields, key, connect: () => this.#pools.sinks.connect() });
   }
 
   async health(): Promise<{ readonly ready: boolean; readonly details: Readonly<Record<string, string | number | boolean>> }> {
@@ -213,7 +190,7 @@ class PostgresConnector implements Connector {
   async close(): Promise<void> {
     for (const client of this.#holders.values()) client.release(true);
     this.#holders.clear();
-    await Promise.all(Object.values(this.#pools).map((pool) => pool.end()));
+    await Promise.all(Object.values<PostgresPool>({ ...this.#pools }).map((pool) => pool.end()));
   }
 
   async #names(sql: string, values: readonly unknown[] = []): Promise<readonly string[]> {
@@ -221,33 +198,13 @@ class PostgresConnector implements Connector {
   }
 
   async #query(sql: string, values: readonly unknown[] = []): Promise<readonly Record<string, unknown>[]> {
-    const client = await this.#connect();
+    const client = await this.#pools.reads.connect();
     try {
       return (await client.query(sql, values)).rows;
     } catch (error) {
       throw this.#coded(error);
     } finally {
       client.release();
-    }
-  }
-
-  /** Constants of conditions are read as this host writes them, whatever the database's settings are. */
-  async #connect(pool = this.#pools.reads): Promise<Client> {
-    let client: Client;
-    try {
-      client = await pool.connect();
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new PlatformError('CONNECTOR_UNAVAILABLE', `PostgreSQL (catalog '${this.#catalog}') cannot be reached: ${reason}`, {
-        cause: error,
-      });
-    }
-    try {
-      await client.query("SET TIME ZONE 'UTC'; SET datestyle = 'ISO, YMD'; SET standard_conforming_strings = on");
-      return client;
-    } catch (error) {
-      client.release(true);
-      throw this.#coded(error);
     }
   }
 

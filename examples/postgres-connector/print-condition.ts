@@ -30,6 +30,11 @@ export function printCondition(condition: Expression, columns: readonly ScanColu
   return { handling: sql === null ? 'unsupported' : 'exact', sql };
 }
 
+/** Prints a column or a constant of a comparable type; null for anything else. */
+export function printOperand(expression: Expression, columns: readonly ScanColumn[]): string | null {
+  return operand(expression, new Map(columns.map((column) => [column.id, column])));
+}
+
 type Columns = ReadonlyMap<number, ScanColumn>;
 
 function print(expression: Expression, columns: Columns): string | null {

@@ -4,6 +4,7 @@ import { setup as compileChildren } from '../setup/compile-children.ts';
 import { type OutsidePlatform, startOutsidePlatform } from '../support/outside-platform.ts';
 import { CONDITIONS, ODD_COLUMNS, VALUES_DDL } from './connectors/compared-conditions.ts';
 import { cutOff } from './connectors/cut-off.ts';
+import { askNatively } from './connectors/native-checks.ts';
 import { type PostgresCluster, startPostgresCluster } from './connectors/postgres-cluster.ts';
 import { loseSink, writeNothing, writeOnce, writeValues } from './connectors/sink-checks.ts';
 import type { Check, Proof, ProofOptions } from './proof.ts';
@@ -71,6 +72,7 @@ async function attack(cluster: PostgresCluster, platform: OutsidePlatform, { log
   note('sink-once', await writeOnce(cluster, platform), 'attempts of one key insert its rows once, also at the same time');
   note('sink-nothing', await writeNothing(cluster, platform), 'a statement that fails leaves no row');
   note('sink-lost-connection', await loseSink(cluster, platform), 'cut off and sent again, the rows are there once');
+  note('native-answers', await askNatively(cluster), 'statements that the engine over PostgreSQL takes have the answers of fetched rows');
   note('lost-connection', await loseConnection(cluster, platform), 'a code, never a shorter result');
   return checks;
 }

@@ -1,0 +1,1 @@
+export { postgresEnginePlugin as default } from './postgres-engine-plugin.ts';
