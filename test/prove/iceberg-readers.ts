@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { mutants } from './iceberg-readers/mutants.ts';
+import type { DataService } from '../../storage/data/data-service.ts';
+import { delegating, mutants } from './iceberg-readers/mutants.ts';
 import { readForeign } from './iceberg-readers/read-foreign.ts';
 import { type ReadPlan, readMatrix } from './iceberg-readers/read-matrix.ts';
 import { openProofWarehouse, type ProofWarehouse } from './iceberg-readers/proof-warehouse.ts';
@@ -130,17 +131,20 @@ async function mutantCheck(plan: ReadPlan): Promise<readonly Check[]> {
   const { readers, seed, log } = plan;
   const survivors: string[] = [];
   const all = mutants(seed);
-  for (const { name, table, change } of all) {
-    const warehouse = await openProofWarehouse(change);
-    try {
-      await warehouse.build(table);
-      const job = { name: table.name, ...(await warehouse.dump(table.name)), filterColumns: table.filterColumns };
+  let fault = (service: DataService): DataService => service;
+  const warehouse = await openProofWarehouse((service) => delegating(() => fault(service)));
+  try {
+    for (const { name, table, change } of all) {
+      fault = change;
+      const faulty = name.replaceAll('-', '_');
+      await warehouse.build({ ...table, name: faulty });
+      const job = { name: faulty, ...(await warehouse.dump(faulty)), filterColumns: table.filterColumns };
       const isCaught = differs(await readers.readByPyIceberg(job, seed, samplesOf(plan)));
       if (!isCaught) survivors.push(name);
       log(`mutant ${name}: ${isCaught ? 'caught' : 'not noticed'}`);
-    } finally {
-      await warehouse.close();
     }
+  } finally {
+    await warehouse.close();
   }
   return [
     {

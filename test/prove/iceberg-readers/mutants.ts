@@ -39,17 +39,22 @@ function onTarget(change: (target: StagingTarget) => StagingTarget): (service: D
 }
 
 function bound(service: DataService): DataService {
+  return delegating(() => service);
+}
+
+/** Returns a data service that does each thing by the one that is picked for it. */
+export function delegating(pick: () => DataService): DataService {
   return {
-    writeFrames: (target, frames) => service.writeFrames(target, frames),
-    writeFile: (target, source, signal) => service.writeFile(target, source, signal),
-    adoptFile: (target, source, signal) => service.adoptFile(target, source, signal),
-    writePositionDeletes: (target, frames) => service.writePositionDeletes(target, frames),
-    writeDeletionVectors: (target, earlier, frames) => service.writeDeletionVectors(target, earlier, frames),
-    read: (split, fields, columns, signal) => service.read(split, fields, columns, signal),
-    digest: (location) => service.digest(location),
-    inspect: (source) => service.inspect(source),
-    exportParquet: (path, frames) => service.exportParquet(path, frames),
-    close: () => service.close(),
+    writeFrames: (target, frames) => pick().writeFrames(target, frames),
+    writeFile: (target, source, signal) => pick().writeFile(target, source, signal),
+    adoptFile: (target, source, signal) => pick().adoptFile(target, source, signal),
+    writePositionDeletes: (target, frames) => pick().writePositionDeletes(target, frames),
+    writeDeletionVectors: (target, earlier, frames) => pick().writeDeletionVectors(target, earlier, frames),
+    read: (split, fields, columns, signal) => pick().read(split, fields, columns, signal),
+    digest: (location) => pick().digest(location),
+    inspect: (source) => pick().inspect(source),
+    exportParquet: (path, frames) => pick().exportParquet(path, frames),
+    close: () => pick().close(),
   };
 }
 
