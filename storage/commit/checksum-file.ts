@@ -11,18 +11,17 @@ export function checksumPath(tableDirectory: string, snapshotId: bigint): string
   return join(tableDirectory, 'metadata', `checksums-${snapshotId.toString()}.json`);
 }
 
-/** Writes and syncs the checksums of the files that a snapshot adds; the directory is synced by whoever writes the metadata. */
-export async function writeChecksums(
-  files: FileSystem,
+/** Returns the file with the checksums of the files that a snapshot adds. */
+export function newChecksums(
   tableDirectory: string,
   snapshotId: bigint,
   sealed: readonly SealedFile[],
-): Promise<void> {
+): { readonly path: string; readonly bytes: Uint8Array } {
   const sha256 = Object.fromEntries(sealed.map((file) => [pathToLocation(file.path), file.sha256]));
-  await writeChecksumTexts(files, tableDirectory, snapshotId, sha256);
+  return { path: checksumPath(tableDirectory, snapshotId), bytes: printChecksums(sha256) };
 }
 
-/** As `writeChecksums`, of files whose SHA-256 is known by their locations. */
+/** Writes and syncs the checksums of files whose SHA-256 is known by their locations; the directory is synced by whoever writes the metadata. */
 export async function writeChecksumTexts(
   files: FileSystem,
   tableDirectory: string,

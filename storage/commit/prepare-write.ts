@@ -7,7 +7,7 @@ import type { NameReader, RelationPointer } from '../catalog-store/catalog-store
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
-import { writeChecksums } from './checksum-file.ts';
+import { newChecksums } from './checksum-file.ts';
 import { newDataManifest } from './new-data-manifest.ts';
 import { newTableMetadata } from './new-table-metadata.ts';
 import { PendingSyncs } from './pending-syncs.ts';
@@ -47,8 +47,12 @@ export async function prepareWrite(parts: CommitterParts, write: StagedWrite, me
     const sealed = await sealDataFiles(files, write.tableDirectory, write.fragments, syncs);
     const layout = { formatVersion: metadata.formatVersion, schema: written, spec, columns: metadata.columns, exact: true };
     const added = newDataManifest(write.tableDirectory, layout, snapshotId, sealed.filter(isData));
-    if (added !== null) syncs.add(files.write(added.path, added.bytes));
-    syncs.add(writeChecksums(files, write.tableDirectory, snapshotId, sealed));
+    const checksums = newChecksums(write.tableDirectory, snapshotId, sealed);
+    for (const { path, bytes } of added === null ? [checksums] : [added, checksums]) {
+      // Their names are there when this returns: an attempt syncs the folder.
+      await files.create(path, bytes);
+      syncs.add(files.sync(path));
+    }
     if (write.goal === 'create') syncs.add(syncDirectories(files, [write.tableDirectory], parts.warehouseDirectory));
     return { write, snapshotId, sealed, manifest: added?.manifest ?? null, syncs };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { locationToPath, pathToLocation } from '../../spi/index.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
+import type { FileSystem } from '../file/file-system.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
@@ -13,7 +14,7 @@ import { PendingSyncs } from './pending-syncs.ts';
 import { checkSchema, type CommitBase, type PreparedWrite } from './prepare-write.ts';
 import { NOTHING_REMOVED, removeDataFiles, type RemovedTotals } from './remove-data-files.ts';
 import { snapshotSummary } from './snapshot-summary.ts';
-import { writeTableMetadata } from './write-table-metadata.ts';
+import { newMetadataFile } from './write-table-metadata.ts';
 
 /** Snapshots that the tables of a stream keep: a stream commits all the time, and each commit writes the list of them anew. */
 const STREAM_SNAPSHOTS_MAX = 500;
@@ -71,15 +72,26 @@ export async function writeAttempt(
     base.location,
     write.stream === null ? null : STREAM_SNAPSHOTS_MAX,
   );
-  const stored = writeTableMetadata(files, write.tableDirectory, metadata, base.location);
-  const syncs = new PendingSyncs();
-  for (const work of [prepared.syncs.done(), stored, files.write(list.path, list.bytes)]) syncs.add(work);
-  await syncs.done();
-  // The entries of all that was written last: they are there by now.
-  await files.syncDirectory(dirname(list.path));
-  const { location, bytes } = await stored;
+  const file = newMetadataFile(write.tableDirectory, metadata, base.location);
+  await createSynced(files, [list, file], prepared.syncs);
+  const location = pathToLocation(file.path);
   const written = [list.path, ...[location, ...kept.written].map(locationToPath)];
-  return { prepared, base, location, metadata, manifests: list.manifests, bytes, written };
+  return { prepared, base, location, metadata, manifests: list.manifests, bytes: file.bytes.byteLength, written };
+}
+
+/** Writes the last files of an attempt, and waits until they, what was prepared and the names of all in their folder are on the disk. The folder is synced
+ *  together with its files, when all of them have been created: to sync it after them takes the disk as long once more. */
+async function createSynced(
+  files: FileSystem,
+  last: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+  prepared: PendingSyncs,
+): Promise<void> {
+  for (const { path, bytes } of last) await files.create(path, bytes);
+  const syncs = new PendingSyncs();
+  syncs.add(prepared.done());
+  for (const { path } of last) syncs.add(files.sync(path));
+  for (const folder of new Set(last.map(({ path }) => dirname(path)))) syncs.add(files.syncDirectory(folder));
+  await syncs.done();
 }
 
 /** Keeps what an attempt that won has written for the next one, and removes the metadata files that the table's log has let go. */

@@ -13,6 +13,8 @@ export interface FileSystem {
   read(path: string): Promise<Uint8Array>;
   /** Reads the file in pieces, in order. */
   stream(path: string): AsyncIterable<Uint8Array>;
+  /** Creates a file that must not exist and writes all bytes: they are durable after `sync`, its name after `syncDirectory`. */
+  create(path: string, bytes: Uint8Array): Promise<void>;
   /** Creates a file that must not exist, writes all bytes and syncs it. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   /** Creates or replaces a file in one step and syncs it and its directory. */

@@ -23,6 +23,7 @@ function dying<Words extends unknown[], Result>(name: string, run: (...words: Wo
 const files: FileSystem = {
   read: (path) => real.read(path),
   stream: (path) => real.stream(path),
+  create: (path, bytes) => real.create(path, bytes),
   write: (path, bytes) => real.write(path, bytes),
   makeDirectory: (path) => real.makeDirectory(path),
   size: (path) => real.size(path),

@@ -33,6 +33,7 @@ class FaultyDisk {
     };
     this.files = {
       ...local,
+      create: counted(local.create),
       write: counted(local.write),
       sync: counted(local.sync),
       syncDirectory: counted(local.syncDirectory),

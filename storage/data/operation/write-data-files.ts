@@ -37,7 +37,7 @@ export async function writeDataFiles(
     ordered: target.oneFile === true,
   });
   const moved = await Promise.all(files.map(({ path, ...facts }) => moveUp(path, target.directory).then((uri) => ({ uri, ...facts }))));
-  await removeFolders(target.directory);
+  if (target.partitionSpec.fields.length > 0) await removeFolders(target.directory);
   return moved;
 }
 

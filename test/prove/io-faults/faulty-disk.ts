@@ -34,11 +34,8 @@ export class FaultyDisk {
     this.#mutant = mutant;
     this.files = {
       ...this.#local,
-      write: (path, bytes) =>
-        this.#change(
-          () => this.#write(path, bytes),
-          () => writeFile(path, bytes.subarray(0, bytes.byteLength >> 1)),
-        ),
+      create: (path, bytes) => this.#writing(path, bytes, () => this.#create(path, bytes)),
+      write: (path, bytes) => this.#writing(path, bytes, () => this.#write(path, bytes)),
       replace: (path, bytes) => this.#change(() => this.#replace(path, bytes)),
       sync: (path) => this.#change(() => this.#sync(path)),
       syncDirectory: (path) => this.#change(() => this.#syncDirectory(path)),
@@ -81,12 +78,19 @@ export class FaultyDisk {
     throw new PlatformError(isFull ? 'RESOURCE_DISK' : 'STORAGE_IO', `The disk failed: ${fault.kind}.`);
   }
 
+  #writing(path: string, bytes: Uint8Array, work: () => Promise<void>): Promise<void> {
+    return this.#change(work, () => writeFile(path, bytes.subarray(0, bytes.byteLength >> 1)));
+  }
+
+  async #create(path: string, bytes: Uint8Array): Promise<void> {
+    if (this.#mutant === 'acknowledge-before-write') void this.#writeLater(path, bytes);
+    else await this.#local.create(path, bytes);
+  }
+
   async #write(path: string, bytes: Uint8Array): Promise<void> {
-    if (this.#mutant === 'acknowledge-before-write') {
-      void this.#writeLater(path, bytes);
-      return;
-    }
-    await this.#local.write(path, bytes);
+    await this.#create(path, bytes);
+    if (this.#mutant === 'acknowledge-before-write') return;
+    await this.#local.sync(path);
     if (this.#mutant !== 'without-fsync') this.#bytes.add(path);
   }
 
@@ -107,9 +111,11 @@ export class FaultyDisk {
   }
 
   async #syncDirectory(path: string): Promise<void> {
+    // A name that comes while the disk works may have come too late.
+    const names = readdirSync(path);
     await this.#local.syncDirectory(path);
     if (this.#mutant === 'without-folder-fsync') return;
-    for (const name of readdirSync(path)) this.#names.add(join(path, name));
+    for (const name of names) this.#names.add(join(path, name));
   }
 
   /** All paths below, folders before what is in them. */

@@ -1,16 +1,18 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import fs, { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import type { FileSystem } from '../../../storage/file/file-system.ts';
 import { localFileSystem } from '../../../storage/file/local-file-system.ts';
 
 /** A mutant: it takes what one write took for all. */
 export const fileSystemThatIgnoresCounts: Pick<FileSystem, 'write'> = {
-  write: async (path, bytes) => {
-    const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o644);
-    await handle.write(bytes, 0, bytes.byteLength, 0);
-    await handle.sync();
-    await handle.close();
+  write: (path, bytes) => {
+    const file = openSync(path, 'wx', 0o644);
+    writeSync(file, bytes, 0, bytes.byteLength, 0);
+    fsyncSync(file);
+    closeSync(file);
+    return Promise.resolve();
   },
 };
 
@@ -23,7 +25,7 @@ export async function countTornFiles(
   count: number,
 ): Promise<number> {
   await localFileSystem().makeDirectory(directory);
-  const restore = await takeFewerBytes(directory, random);
+  const restore = takeFewerBytes(random);
   let torn = 0;
   try {
     for (let index = 0; index < count; index += 1) {
@@ -39,19 +41,20 @@ export async function countTornFiles(
   return torn;
 }
 
-type WriteBytes = (bytes: Uint8Array, offset: number, length: number, position: number) => Promise<{ bytesWritten: number }>;
+type WriteBytes = (file: number, bytes: Uint8Array, offset: number, length: number, position: number) => number;
 
-/** Lets every file handle of this process take a part of what it is given. Returns what ends it. */
-async function takeFewerBytes(directory: string, random: () => number): Promise<() => void> {
-  const probe = await open(join(directory, 'probe'), 'w');
-  const prototype = Object.getPrototypeOf(probe) as { write: FileHandle['write'] };
-  await probe.close();
-  const { write } = prototype;
-  const short = function (this: FileHandle, bytes: Uint8Array, offset: number, length: number, position: number) {
-    return (write as unknown as WriteBytes).call(this, bytes, offset, Math.max(1, Math.floor(length * random())), position);
+/** Lets every write of this process take a part of what it is given. Returns what ends it. */
+function takeFewerBytes(random: () => number): () => void {
+  const whole = fs.writeSync;
+  const put = (write: typeof fs.writeSync): void => {
+    fs.writeSync = write;
+    // Those who import the function by its name call this one from now on.
+    syncBuiltinESMExports();
   };
-  prototype.write = short as unknown as FileHandle['write'];
+  const short: WriteBytes = (file, bytes, offset, length, position) =>
+    whole(file, bytes, offset, Math.max(1, Math.floor(length * random())), position);
+  put(short as typeof fs.writeSync);
   return () => {
-    prototype.write = write;
+    put(whole);
   };
 }
