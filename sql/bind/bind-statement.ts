@@ -34,7 +34,7 @@ import { createReadRecord } from './read-record.ts';
 import { relationName, schemaName } from './relation-name.ts';
 import { type RelationMap, resolveRelations } from './resolve-relations.ts';
 import { type StatementReferences, statementReferences } from './statement-references.ts';
-import type { PolicyLookup } from './table-policies.ts';
+import type { PolicyLookup } from './policy-lookup.ts';
 
 /** Settles the names, types and snapshots of a statement. All tables are looked up in one state of the catalog, so that the statement reads what was
  *  committed at one moment, or what `readAt` says.

@@ -18,7 +18,7 @@ import type { ReadRecord } from './read-record.ts';
 import type { RelationMap } from './resolve-relations.ts';
 import type { Scope } from './scope.ts';
 import type { TableColumns } from './table-columns.ts';
-import type { PolicyLookup } from './table-policies.ts';
+import type { PolicyLookup } from './policy-lookup.ts';
 
 /** What the binding of one statement shares and collects. Parts marked as collected grow while binding goes on. */
 export interface BinderState {

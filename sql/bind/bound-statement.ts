@@ -15,7 +15,7 @@ import type { AccessChange } from './access-change.ts';
 import type { OutsideCatalogs } from './outside-catalogs.ts';
 import type { ProcedureName, TransferName } from './procedures.ts';
 import type { ReadPin } from './read-pin.ts';
-import type { PolicySource } from './table-policies.ts';
+import type { PolicySource } from './policy-lookup.ts';
 
 /** A statement whose names, types and snapshots are settled. */
 export type BoundStatement =

@@ -19,7 +19,7 @@ export type {
 export { WATERMARK_COLUMN, WATERMARK_DELAY } from './bind-watermark.ts';
 export type { OutsideCatalog, OutsideCatalogs } from './outside-catalogs.ts';
 export { encodeParameters } from './parameters.ts';
-export type { PolicyLookup, PolicySource, PoliciesOfReader } from './table-policies.ts';
+export type { PolicyLookup, PolicySource, PoliciesOfReader } from './policy-lookup.ts';
 export { parseReadPin, type ReadPin } from './read-pin.ts';
 export type { ColumnLineage, ColumnReference, ReadReference, RelationReference, StatementReferences } from './statement-references.ts';
 export { isMaintained, isMaterializedView, LATE_ROWS_OF } from './stream-table.ts';

@@ -5,7 +5,6 @@ import {
   type PlanNode,
   type ProjectColumn,
   type TableSnapshot,
-  type ViewDefinition,
 } from '../../spi/index.ts';
 import type { Expression, Span } from '../ast/index.ts';
 import { conjunction, rowBarrier } from '../plan/index.ts';
@@ -13,24 +12,10 @@ import type { TablePolicy } from './access-change.ts';
 import type { BinderState, BoundRelation } from './binder-state.ts';
 import { coerce } from './coercion.ts';
 import { mayBeNull } from './expression-nullability.ts';
+import type { PoliciesOfReader } from './policy-lookup.ts';
 import { sameName } from './relation-name.ts';
 import { columnExpression } from './scope.ts';
 import { bindOver, openStoredExpression } from './stored-expression.ts';
-
-/** The filters and masks of a table that hold for one reader. */
-export interface PoliciesOfReader {
-  /** Whose name `current_user` is in them. */
-  readonly reader: string;
-  /** All columns of the table: filters and masks may read what their reader does not see. */
-  readonly fields: TableSnapshot['fields'];
-  readonly policies: readonly TablePolicy[];
-}
-
-/** Tells which filters and masks hold for who reads a table: whoever runs the statement, or the owner of the view in whose text the table is named. Null for none. */
-export type PolicyLookup = (table: TableSnapshot, view: ViewDefinition | null) => PoliciesOfReader | null;
-
-/** Opens the lookup of one statement; null when there are no filters and masks at all. */
-export type PolicySource = () => Promise<PolicyLookup | null>;
 
 /** Returns the filters and masks of a table that hold where binding stands. */
 export function policiesOn(state: BinderState, table: TableSnapshot): PoliciesOfReader | null {
