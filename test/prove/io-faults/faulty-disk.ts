@@ -106,6 +106,7 @@ export class FaultyDisk {
   }
 
   async #sync(path: string): Promise<void> {
+    if (this.#mutant === 'acknowledge-before-write') return;
     await this.#local.sync(path);
     if (this.#mutant !== 'without-fsync') this.#bytes.add(path);
   }
