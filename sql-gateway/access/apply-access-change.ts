@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { nearestName, PlatformError } from '../../spi/index.ts';
-import type { AccessChange, AccessObjectName, TablePolicy } from '../../sql/bind/index.ts';
+import { type AccessChange, type AccessObjectName, policyLabel, type TablePolicy } from '../../sql/bind/index.ts';
 import { type AccessGrants, type AccessPrincipal, type AccessState, ADMINISTRATOR, type Granted, PUBLIC } from './access-state.ts';
-import { policyLabel } from './describe-access-change.ts';
 import { defaultGrants, membershipsOf, objectKey, type Rights } from './rights.ts';
 
 type ChangeOf<Kind extends AccessChange['kind']> = AccessChange extends infer Change
@@ -151,7 +150,7 @@ function createPolicy({ policy, object }: ChangeOf<'create_policy'>, { state, ri
       'AUTH_EXISTS',
       `${object.label} has ${policyLabel(taken)} already${same === undefined ? ' on that column' : ''}.`,
       {
-        hint: `DROP ${taken.type === 'row-filter' ? 'ROW FILTER' : 'COLUMN MASK'} ${taken.name} ON ${object.label} takes it away.`,
+        hint: `DROP ${taken.type.replace('-', ' ').toUpperCase()} ${taken.name} ON ${object.label} takes it away.`,
       },
     );
   }

@@ -1,4 +1,4 @@
-import type { AccessChange, TablePolicy } from '../../sql/bind/index.ts';
+import { type AccessChange, policyLabel } from '../../sql/bind/index.ts';
 
 /** Returns what a change of users, roles and privileges does, in the past tense of an answer. */
 export function describeAccessChange(change: AccessChange): string {
@@ -20,11 +20,6 @@ export function describeAccessChange(change: AccessChange): string {
     case 'revoke':
       return `revoked ${change.option ? 'the grant option for ' : ''}${privilegesOf(change)} on ${change.object.label} from ${change.grantees.join(', ')}`;
   }
-}
-
-/** Returns what a row filter or column mask is called in messages. */
-export function policyLabel({ type, name }: Pick<TablePolicy, 'type' | 'name'>): string {
-  return `${type === 'row-filter' ? 'row filter' : 'column mask'} ${name}`;
 }
 
 function privilegesOf({ privileges }: Extract<AccessChange, { kind: 'grant' | 'revoke' }>): string {

@@ -1,8 +1,8 @@
-import type { Catalog, TableSnapshot } from '../../spi/index.ts';
+import type { Catalog } from '../../spi/index.ts';
 import type { VirtualRelation } from '../../sql/bind/index.ts';
 import { type AccessState, PUBLIC } from './access-state.ts';
-import { membershipsOf, type ObjectRef, type Rights } from './rights.ts';
-import { relationRef } from './visible-catalog.ts';
+import { type NamedObject, namedRelations } from './named-relations.ts';
+import { membershipsOf, type Rights } from './rights.ts';
 
 type Row = VirtualRelation['rows'][number];
 
@@ -19,14 +19,14 @@ export async function grantsTable(
     if (!isShown(grantee)) continue;
     for (const [role, { admin }] of roles) rows.push([grantee, 'MEMBER', 'role', role, null, admin]);
   }
-  const names = await objectNames(catalog);
+  const names = await namedRelations(catalog);
   for (const [key, grants] of state.grants) {
     const object = names.get(key) ?? plainName(key);
     if (object === null) continue;
     for (const [grantee, held] of grants) {
       if (!isShown(grantee) && !rights.owns(object.ref)) continue;
       for (const [privilege, { columns, option }] of held) {
-        const shown = columns === null ? null : columns.map((column) => object.columnName(column)).join(', ');
+        const shown = columns === null ? null : columns.map((key) => object.columnName(key) ?? `#${key}`).join(', ');
         rows.push([grantee, privilege, object.type, object.label, shown, option]);
       }
     }
@@ -42,33 +42,6 @@ export async function grantsTable(
     ],
     rows: rows.sort((left, right) => compare(textOf(left), textOf(right))),
   };
-}
-
-interface NamedObject {
-  readonly type: string;
-  readonly label: string;
-  readonly ref: ObjectRef;
-  columnName(key: string): string;
-}
-
-/** Tables and views by the keys of their privileges; what was dropped since has none. */
-async function objectNames(catalog: Catalog): Promise<ReadonlyMap<string, NamedObject>> {
-  const pinned = catalog.pinned();
-  const found = new Map<string, NamedObject>();
-  for (const schema of await pinned.schemas()) {
-    for (const entry of await pinned.relations(schema)) {
-      const relation = await pinned.resolve(entry);
-      if (relation === null) continue;
-      const ref = relationRef(relation);
-      const columnName = (key: string): string => (relation.kind === 'table' ? fieldName(relation, key) : key);
-      found.set(ref.key, { type: entry.kind, label: `${entry.schema}.${entry.name}`, ref, columnName });
-    }
-  }
-  return found;
-}
-
-function fieldName({ fields }: TableSnapshot, key: string): string {
-  return fields.find(({ id }) => String(id) === key)?.name ?? `#${key}`;
 }
 
 function plainName(key: string): NamedObject | null {

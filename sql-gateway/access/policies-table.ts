@@ -1,8 +1,8 @@
 import type { Catalog } from '../../spi/index.ts';
 import type { VirtualRelation } from '../../sql/bind/index.ts';
 import type { AccessState } from './access-state.ts';
+import { namedRelations } from './named-relations.ts';
 import type { Rights } from './rights.ts';
-import { relationRef } from './visible-catalog.ts';
 
 /** Returns `system.policies`: the row filters and column masks of the tables that a user owns; administrators see all. */
 export async function policiesTable(
@@ -10,16 +10,12 @@ export async function policiesTable(
   catalog: Catalog,
 ): Promise<VirtualRelation> {
   const rows: VirtualRelation['rows'][number][] = [];
-  const pinned = catalog.pinned();
-  for (const schema of state.policies.size === 0 ? [] : await pinned.schemas()) {
-    for (const entry of await pinned.relations(schema)) {
-      const found = await pinned.resolve(entry);
-      if (found?.kind !== 'table' || !rights.owns(relationRef(found))) continue;
-      for (const { type, name, column, grantees, exceptions, expression } of state.policies.get(relationRef(found).key) ?? []) {
-        const masked = column === null ? null : (found.fields.find(({ id }) => id === column.fieldId)?.name ?? column.name);
-        const label = `${entry.schema}.${entry.name}`;
-        rows.push([name, type.replace('-', ' '), label, masked, grantees.join(', '), exceptions.join(', '), expression]);
-      }
+  const relations = state.policies.size === 0 ? [] : await namedRelations(catalog);
+  for (const [key, { label, ref, columnName }] of relations) {
+    if (!rights.owns(ref)) continue;
+    for (const { type, name, column, grantees, exceptions, expression } of state.policies.get(key) ?? []) {
+      const masked = column === null ? null : (columnName(String(column.fieldId)) ?? column.name);
+      rows.push([name, type.replace('-', ' '), label, masked, grantees.join(', '), exceptions.join(', '), expression]);
     }
   }
   const names = ['name', 'type', 'table', 'column', 'holds_for', 'except', 'expression'];

@@ -34,6 +34,11 @@ export interface TablePolicy {
   readonly exceptions: readonly string[];
 }
 
+/** Returns what a row filter or column mask is called in messages. */
+export function policyLabel({ type, name }: Pick<TablePolicy, 'type' | 'name'>): string {
+  return `${type.replace('-', ' ')} ${name}`;
+}
+
 /** A change of users, roles and privileges. Names of users and roles are lower case; `public` stands for everybody. */
 export type AccessChange =
   | { readonly kind: 'create_principal'; readonly type: 'user' | 'role'; readonly name: string; readonly ifNotExists: boolean }

@@ -78,8 +78,8 @@ export async function bindWithReferences(statement: Statement, given: BindContex
 /** Most statements that read no table need not ask. */
 async function policiesFor(relations: RelationMap, { policies }: BindContext): Promise<PolicyLookup | null> {
   if (policies === undefined) return null;
-  for (const { kind } of relations.values()) if (kind === 'table' || kind === 'virtual') return policies();
-  return null;
+  const kinds = new Set([...relations.values()].map(({ kind }) => kind));
+  return kinds.has('table') || kinds.has('virtual') ? policies(kinds.has('view')) : null;
 }
 
 /** The context is read at every expression: it is of one hidden class, however it was given. */

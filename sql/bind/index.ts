@@ -1,4 +1,11 @@
-export { type AccessChange, type AccessObjectName, type BoundPrivilege, OWNER_PROPERTY, type TablePolicy } from './access-change.ts';
+export {
+  type AccessChange,
+  type AccessObjectName,
+  type BoundPrivilege,
+  OWNER_PROPERTY,
+  policyLabel,
+  type TablePolicy,
+} from './access-change.ts';
 export { bindAlterRoute } from './bind-route.ts';
 export { bindStatement, type BoundWithReferences, bindWithReferences } from './bind-statement.ts';
 export type {

@@ -13,5 +13,5 @@ export interface PoliciesOfReader {
 /** Tells which filters and masks hold for who reads a table: whoever runs the statement, or the owner of the view in whose text the table is named. Null for none. */
 export type PolicyLookup = (table: TableSnapshot, view: ViewDefinition | null) => PoliciesOfReader | null;
 
-/** Opens the lookup of one statement; null when there are no filters and masks at all. */
-export type PolicySource = () => Promise<PolicyLookup | null>;
+/** Opens the lookup of one statement, told whether it reads views; null when no filters and masks can hold. */
+export type PolicySource = (readsViews: boolean) => Promise<PolicyLookup | null>;

@@ -8,7 +8,7 @@ import {
 } from '../../spi/index.ts';
 import type { Expression, Span } from '../ast/index.ts';
 import { conjunction, rowBarrier } from '../plan/index.ts';
-import type { TablePolicy } from './access-change.ts';
+import { policyLabel, type TablePolicy } from './access-change.ts';
 import type { BinderState, BoundRelation } from './binder-state.ts';
 import { coerce } from './coercion.ts';
 import { mayBeNull } from './expression-nullability.ts';
@@ -24,19 +24,14 @@ export function policiesOn(state: BinderState, table: TableSnapshot): PoliciesOf
 
 /** Binds what a filter or mask of a table is to be, as far as it can be wrong already.
  *  @throws SQL_TYPE_MISMATCH, SQL_UNKNOWN_COLUMN, SQL_UNSUPPORTED */
-export function checkPolicy(
-  state: BinderState,
-  { ref, fields }: TableSnapshot,
-  { name, column }: Pick<TablePolicy, 'name' | 'column'>,
-  expression: Expression,
-): void {
+export function checkPolicy(state: BinderState, { ref, fields }: TableSnapshot, policy: TablePolicy, expression: Expression): void {
   const inputs = fields.map(({ name: field, type, nullable }) => state.columns.create({ name: field, type, nullable }));
-  const bound = bindOver(state, { table: ref.name, inputs, place: placeOf(name, column) }, expression);
-  const masked = fields.find(({ id }) => id === column?.fieldId);
+  const bound = bindOver(state, { table: ref.name, inputs, place: placeOf(policy) }, expression);
+  const masked = fields.find(({ id }) => id === policy.column?.fieldId);
   coerce(state, bound, masked?.type ?? { kind: 'boolean' }, expression.span);
 }
 
-const placeOf = (name: string, column: TablePolicy['column']): string => `the ${column === null ? 'row filter' : 'column mask'} ${name}`;
+const placeOf = (policy: TablePolicy): string => `the ${policyLabel(policy)}`;
 
 /** Makes what a reader is given of a table's rows: those that all filters let through, with masks in place of values.
  *  @param rows all columns of the table
@@ -93,7 +88,7 @@ function bindPolicy(
   try {
     const asReader: BinderState = { ...state, context: { ...state.context, principal: { ...state.context.principal, user: reader } } };
     const stored = openStoredExpression(asReader, table, { label, expression: policy.expression, span });
-    const bound = bindOver(stored.state, { table: table.ref.name, inputs, place: placeOf(policy.name, policy.column) }, stored.expression);
+    const bound = bindOver(stored.state, { table: table.ref.name, inputs, place: placeOf(policy) }, stored.expression);
     return coerce(stored.state, bound, column?.type ?? { kind: 'boolean' }, stored.expression.span);
   } catch (error) {
     throw brokenPolicy(table, label, error);

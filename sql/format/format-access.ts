@@ -32,8 +32,7 @@ export function formatCreatePolicy({ name, table, column, grantees, exceptions, 
 
 /** Prints a DROP ROW FILTER or DROP COLUMN MASK statement. */
 export function formatDropPolicy({ type, name, table, ifExists }: DropPolicy): string {
-  const what = type === 'row-filter' ? 'ROW FILTER' : 'COLUMN MASK';
-  return `DROP ${what} ${ifExists ? 'IF EXISTS ' : ''}${formatIdentifier(name)} ON ${formatQualifiedName(table)}`;
+  return `DROP ${type.replace('-', ' ').toUpperCase()} ${ifExists ? 'IF EXISTS ' : ''}${formatIdentifier(name)} ON ${formatQualifiedName(table)}`;
 }
 
 function granteesAfter(word: string, grantees: readonly Grantee[]): string {
