@@ -11,7 +11,7 @@ const COMPARISONS: Readonly<Record<string, string>> = { eq: '=', ne: '<>', lt: '
 
 /** Types whose values compare in PostgreSQL as they do here: NaN is the greatest number and equals itself there too. Texts are compared by their bytes, as
  *  the collation "C" has it; uuids and bytes are left to the host. */
-const COMPARABLE: ReadonlySet<string> = new Set([
+export const COMPARABLE: ReadonlySet<string> = new Set([
   'boolean',
   'integer',
   'bigint',

@@ -12,7 +12,7 @@ import {
   type SortKey,
 } from '../../spi/index.ts';
 import { quoteName, wireType } from './column-types.ts';
-import { printCondition, printOperand } from './print-condition.ts';
+import { COMPARABLE, printCondition, printOperand } from './print-condition.ts';
 
 /** Prints a plan whose scans are all of one PostgreSQL database as one statement of it. Columns are named by their ids, so that no name of a user stands in
  *  it but those of tables and their columns.
@@ -37,18 +37,8 @@ function wireOf(type: DataType | undefined): string {
   return wire;
 }
 
-/** Types whose least and greatest value are the same there; texts are compared by their bytes. */
-const ORDERED: ReadonlySet<string> = new Set([
-  'integer',
-  'bigint',
-  'real',
-  'double',
-  'decimal',
-  'date',
-  'timestamp',
-  'timestamptz',
-  'varchar',
-]);
+/** Whether the least and greatest value of a type are the same there; PostgreSQL has none of booleans. */
+const isOrdered = (kind: DataType['kind']): boolean => kind !== 'boolean' && COMPARABLE.has(kind);
 
 class PlanPrinter {
   readonly #catalog: string;
@@ -134,13 +124,13 @@ function aggregateValue({ call, type }: AggregateColumn, columns: readonly PlanC
   if (argument === undefined || parts.length !== 1) throw unsupported(`the aggregate ${name} of ${String(parts.length)} arguments`);
   const { kind } = argument.type;
   const isExact = kind === 'integer' || kind === 'bigint' || kind === 'decimal';
-  const allowed = name === 'count' || (name === 'sum' && isExact) || ((name === 'min' || name === 'max') && ORDERED.has(kind));
+  const allowed = name === 'count' || (name === 'sum' && isExact) || ((name === 'min' || name === 'max') && isOrdered(kind));
   if (!allowed) throw unsupported(`the aggregate ${name} of ${kind}`);
   return `${name}(${distinct ? 'DISTINCT ' : ''}${value(argument, columns)})::${wireOf(type)}`;
 }
 
 function sortKey({ expression, descending, nullsFirst }: SortKey, columns: readonly PlanColumn[]): string {
-  if (!ORDERED.has(expression.type.kind)) throw unsupported(`an order by ${expression.type.kind}`);
+  if (!isOrdered(expression.type.kind)) throw unsupported(`an order by ${expression.type.kind}`);
   return `${value(expression, columns)}${descending ? ' DESC' : ''} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
 }
 

@@ -2,7 +2,7 @@ import { assert, type PartitionSpec, pathToLocation, PlatformError } from '../..
 import { specOf } from '../catalog/metadata-reader.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
-import type { FileMetrics, ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
+import { type FileMetrics, type ManifestEntry, NO_METRICS } from '../iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { FILE_PATH_ID, POS_ID } from '../iceberg/manifest/referenced-path.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
@@ -122,15 +122,5 @@ function positionMetrics({ file }: SealedFile, location: string): FileMetrics {
     upperBounds: new Map([[FILE_PATH_ID, name], ...position(bounds?.upperBound)]),
   };
 }
-
-const NO_METRICS: FileMetrics = {
-  columnBytes: new Map(),
-  valueCounts: new Map(),
-  nullCounts: new Map(),
-  nanCounts: new Map(),
-  lowerBounds: new Map(),
-  upperBounds: new Map(),
-  splitOffsets: null,
-};
 
 const BIGINT = { kind: 'bigint' } as const;

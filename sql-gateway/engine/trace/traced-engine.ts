@@ -1,5 +1,4 @@
-import type { Engine, PreparedQuery, ResultStream, RunOptions, StagingArea, ViewEngine } from '../../../spi/index.ts';
-import type { BoundQuery } from '../../../spi/index.ts';
+import type { BoundQuery, Engine, PreparedQuery, ResultStream, RunOptions, StagingArea, ViewEngine } from '../../../spi/index.ts';
 import type { EngineTraces, TracedIdentity } from './engine-traces.ts';
 import { traceCall, traceFrames, type TracedCall } from './trace-call.ts';
 
@@ -24,31 +23,10 @@ export function tracedEngine(identity: TracedIdentity, engine: Engine, traces: E
     },
     write: (query, staging, run) => ask('write', query, writeBody(staging, run), () => engine.write(query, staging, run)),
     checkView: (query, watermarks) => ask('checkView', query, { query, watermarks }, () => views.checkView(query, watermarks)),
-    startView: (start) =>
-      ask(
-        'startView',
-        start.query,
-        start,
-        () => views.startView(start),
-        () => null,
-      ),
+    startView: (start) => ask('startView', start.query, start, () => views.startView(start), nothing),
     health: () => engine.health(),
-    drain: (timeoutMs) =>
-      ask(
-        'drain',
-        null,
-        { timeoutMs },
-        () => engine.drain(timeoutMs),
-        () => null,
-      ),
-    close: () =>
-      ask(
-        'close',
-        null,
-        null,
-        () => engine.close(),
-        () => null,
-      ),
+    drain: (timeoutMs) => ask('drain', null, { timeoutMs }, () => engine.drain(timeoutMs), nothing),
+    close: () => ask('close', null, null, () => engine.close(), nothing),
   };
 
   function execute(query: BoundQuery, prepared: PreparedQuery, run: RunOptions): ResultStream {
@@ -58,18 +36,16 @@ export function tracedEngine(identity: TracedIdentity, engine: Engine, traces: E
   }
 
   function close(query: BoundQuery, prepared: PreparedQuery): Promise<void> {
-    return ask(
-      'close',
-      query,
-      null,
-      () => prepared.close(),
-      () => null,
-    );
+    return ask('close', query, null, () => prepared.close(), nothing);
   }
 }
 
 function same(answer: unknown): unknown {
   return answer;
+}
+
+function nothing(): null {
+  return null;
 }
 
 function columnsOf(prepared: unknown): unknown {

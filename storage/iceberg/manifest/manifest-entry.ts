@@ -46,3 +46,14 @@ export interface FileMetrics {
   readonly upperBounds: ReadonlyMap<number, Uint8Array>;
   readonly splitOffsets: readonly number[] | null;
 }
+
+/** What is known of the columns of a file of which nothing was noted. */
+export const NO_METRICS: FileMetrics = {
+  columnBytes: new Map(),
+  valueCounts: new Map(),
+  nullCounts: new Map(),
+  nanCounts: new Map(),
+  lowerBounds: new Map(),
+  upperBounds: new Map(),
+  splitOffsets: null,
+};
