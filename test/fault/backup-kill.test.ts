@@ -1,36 +1,27 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MaintenanceRun } from '../../spi/index.ts';
-import { idTable, openTemporaryWarehouse, tableOf, type TemporaryWarehouse, writeIds } from '../unit/storage/fixture/open-warehouse.ts';
+import { idTable, tableOf, type TemporaryWarehouse } from '../unit/storage/fixture/open-warehouse.ts';
+import { type BackupPair, openBackupPair } from '../unit/storage/fixture/open-backup-pair.ts';
 
 const RUN: MaintenanceRun = { signal: new AbortController().signal, onProgress: () => undefined };
 const WHOLE = { table: null, name: null };
 const PROGRAM = fileURLToPath(new URL('./backup-that-dies.ts', import.meta.url));
 
+let pair: BackupPair;
 let source: TemporaryWarehouse;
 let target: TemporaryWarehouse;
 let folder: string;
 
 beforeEach(async () => {
-  [source, target] = [await openTemporaryWarehouse(), await openTemporaryWarehouse()];
-  folder = mkdtempSync(join(tmpdir(), 'backup-kill-'));
+  pair = await openBackupPair();
+  ({ source, target, folder } = pair);
   await source.warehouse.writer.createTable(idTable('t'), 'fail');
-  await append([1, 2]);
+  await pair.append('t', [1, 2]);
 });
-afterEach(async () => {
-  await source.remove();
-  await target.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function append(ids: readonly number[]): Promise<void> {
-  const { ref } = await tableOf(source.warehouse, 't');
-  await writeIds(source.warehouse, { kind: 'append', table: ref }, ids, `rows from ${String(ids[0])}`);
-}
+afterEach(() => pair.remove());
 
 /** Runs a backup that is killed there; returns the signal that ended it. */
 function killAt(operation: string, nth: number): string | null {
@@ -52,7 +43,7 @@ describe('a backup that is killed', () => {
     async (_where, operation, nth) => {
       expect(killAt(operation, nth)).toBe('SIGKILL');
       await expect(target.warehouse.transfer.restore(folder, WHOLE, RUN)).rejects.toMatchObject({ code: 'STORAGE_FILE' });
-      await append([3]);
+      await pair.append('t', [3]);
       await source.warehouse.transfer.backup(folder, RUN);
       expect(partial()).toEqual([]);
       await target.warehouse.transfer.restore(folder, WHOLE, RUN);
@@ -64,7 +55,7 @@ describe('a backup that is killed', () => {
 
   it('leaves the backup before it as it was', async () => {
     await source.warehouse.transfer.backup(folder, RUN);
-    await append([3]);
+    await pair.append('t', [3]);
     expect(killAt('replace', 1)).toBe('SIGKILL');
     await target.warehouse.transfer.restore(folder, WHOLE, RUN);
     expect((await tableOf(target.warehouse, 't')).rows).toBe(2);

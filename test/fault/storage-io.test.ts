@@ -12,6 +12,7 @@ import type { FileSystem } from '../../storage/file/file-system.ts';
 import { localFileSystem } from '../../storage/file/local-file-system.ts';
 import { verifyTable } from '../../storage/verify/verify-table.ts';
 import { writeParquet } from '../unit/storage/fixture/stage-rows.ts';
+import { committedTable, stagedWrite } from '../unit/storage/fixture/staged-write.ts';
 
 const FIELDS: readonly Field[] = [{ id: 1, name: 'id', type: { kind: 'bigint' }, nullable: true }];
 const SPEC: TableSpec = { name: { schema: 'main', name: 't' }, columns: FIELDS, partitioning: [], properties: {}, comment: null };
@@ -62,26 +63,11 @@ afterEach(async () => {
 });
 
 async function stage(goal: 'append' | 'overwrite', key: string): Promise<StagedWrite> {
-  const pointer = parts.store.relation(SPEC.name);
-  assert(pointer !== null, 'the table is there');
-  const tableDirectory = locationToPath(pointer.tableLocation);
-  const staging = join(tableDirectory, 'data', `${key}-task-1`);
+  const table = committedTable(parts, SPEC.name);
+  const staging = join(table.tableDirectory, 'data', `${key}-task-1`);
   await localFileSystem().makeDirectory(staging);
   await copyFile(locationToPath(template.uri), join(staging, 'a.parquet'));
-  const files = [{ ...template, uri: pathToLocation(join(staging, 'a.parquet')) }];
-  return {
-    transactionId: key,
-    goal,
-    table: { ...SPEC.name, uuid: pointer.uuid },
-    create: null,
-    removes: [],
-    tableDirectory,
-    schemaId: 0,
-    specId: 0,
-    fragments: [{ task: 'task', attempt: 1, files }],
-    idempotencyKey: key,
-    stream: null,
-  };
+  return stagedWrite(table, { goal, key, files: [{ ...template, uri: pathToLocation(join(staging, 'a.parquet')) }] });
 }
 
 async function rows(): Promise<number | null> {

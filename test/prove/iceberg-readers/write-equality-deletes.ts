@@ -7,7 +7,7 @@ import { MetadataReader, specOf } from '../../../storage/catalog/metadata-reader
 import { newManifestList } from '../../../storage/commit/new-manifest-list.ts';
 import { writeTableMetadata } from '../../../storage/commit/write-table-metadata.ts';
 import { localFileSystem } from '../../../storage/file/local-file-system.ts';
-import type { ManifestEntry } from '../../../storage/iceberg/manifest/manifest-entry.ts';
+import { type ManifestEntry, NO_METRICS } from '../../../storage/iceberg/manifest/manifest-entry.ts';
 import type { ManifestFile } from '../../../storage/iceberg/manifest/manifest-file.ts';
 import { writeManifest } from '../../../storage/iceberg/manifest/write-manifest.ts';
 import { addSnapshot } from '../../../storage/iceberg/metadata/change-table-metadata.ts';
@@ -80,9 +80,3 @@ export async function writeEqualityDeletes(
 function totalsOf(summary: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(summary).filter(([key]) => key.startsWith('total-')));
 }
-
-const NO_METRICS: ManifestEntry['metrics'] = {
-  ...{ columnBytes: new Map<number, number>(), valueCounts: new Map<number, number>(), nullCounts: new Map<number, number>() },
-  ...{ nanCounts: new Map<number, number>(), lowerBounds: new Map<number, Uint8Array>(), upperBounds: new Map<number, Uint8Array>() },
-  splitOffsets: null,
-};

@@ -10,33 +10,26 @@ import { FILE_PATH_ID, POS_ID } from '../../../../storage/iceberg/manifest/refer
 import { printLosslessJson } from '../../../../storage/iceberg/json/lossless-json.ts';
 import { layoutOf } from '../../../../storage/warehouse-layout.ts';
 import { ForeignTable } from '../../../support/foreign-table.ts';
-import { filesOf, idTable, openTemporaryWarehouse, tableOf, type TemporaryWarehouse, writeIds } from '../fixture/open-warehouse.ts';
+import { filesOf, idTable, tableOf, type TemporaryWarehouse, writeIds } from '../fixture/open-warehouse.ts';
+import { type BackupPair, openBackupPair } from '../fixture/open-backup-pair.ts';
 
 const RUN: MaintenanceRun = { signal: new AbortController().signal, onProgress: () => undefined };
 const WHOLE = { table: null, name: null };
 
+let pair: BackupPair;
 let source: TemporaryWarehouse;
 let target: TemporaryWarehouse;
 let folder: string;
 
 beforeEach(async () => {
-  [source, target] = [await openTemporaryWarehouse(), await openTemporaryWarehouse()];
-  folder = mkdtempSync(join(tmpdir(), 'backup-'));
+  pair = await openBackupPair();
+  ({ source, target, folder } = pair);
   for (const name of ['a', 'b']) {
     await source.warehouse.writer.createTable(idTable(name), 'fail');
-    await append(name, [1, 2]);
+    await pair.append(name, [1, 2]);
   }
 });
-afterEach(async () => {
-  await source.remove();
-  await target.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function append(name: string, ids: readonly number[]): Promise<void> {
-  const { ref } = await tableOf(source.warehouse, name);
-  await writeIds(source.warehouse, { kind: 'append', table: ref }, ids, `${name} ${String(ids[0])}`);
-}
+afterEach(() => pair.remove());
 
 const backup = () => source.warehouse.transfer.backup(folder, RUN);
 const stored = (): readonly string[] =>
@@ -66,7 +59,7 @@ describe('a backup', () => {
       timeZone: 'UTC',
       fingerprint: 'f',
     });
-    await append('a', [3]);
+    await pair.append('a', [3]);
     expect(await backup()).toMatchObject({ tables: 3 });
     const restored = target.warehouse;
     expect(await restored.transfer.restore(folder, WHOLE, RUN)).toMatchObject({ tables: 3 });
@@ -95,7 +88,7 @@ describe('a backup', () => {
   it('copies only what is new the next time', async () => {
     const first = await backup();
     expect(first.copiedFiles).toBe(first.files);
-    await append('a', [3]);
+    await pair.append('a', [3]);
     // Data file, manifest, list and metadata of one commit.
     expect(await backup()).toMatchObject({ files: first.files + 3, copiedFiles: 4 });
     expect(await backup()).toMatchObject({ copiedFiles: 0 });
@@ -105,7 +98,7 @@ describe('a backup', () => {
 
   it('gives one table back under another name, beside the one that is there', async () => {
     await backup();
-    await append('a', [3]);
+    await pair.append('a', [3]);
     const { warehouse } = source;
     const restore = (table: string, name: string | null) =>
       warehouse.transfer.restore(
@@ -123,7 +116,7 @@ describe('a backup', () => {
   it('is of one moment over all tables while others write', async () => {
     let isDone = false;
     const writing = (async () => {
-      for (let id = 10; !isDone; id += 1) for (const name of ['a', 'b']) await append(name, [id]);
+      for (let id = 10; !isDone; id += 1) for (const name of ['a', 'b']) await pair.append(name, [id]);
     })();
     await backup();
     isDone = true;

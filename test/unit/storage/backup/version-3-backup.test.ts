@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDeletionVector } from '../../../../runtime/deletion-vector/index.ts';
@@ -11,29 +9,22 @@ import { openCatalogStore } from '../../../../storage/catalog-store/open-catalog
 import { localFileSystem } from '../../../../storage/file/local-file-system.ts';
 import { printVectorFile } from '../../../../storage/iceberg/puffin/print-vector-file.ts';
 import { layoutOf } from '../../../../storage/warehouse-layout.ts';
-import { filesOf, idTable, openTemporaryWarehouse, tableOf, type TemporaryWarehouse, writeIds } from '../fixture/open-warehouse.ts';
+import { filesOf, idTable, tableOf, type TemporaryWarehouse, writeIds } from '../fixture/open-warehouse.ts';
+import { type BackupPair, openBackupPair } from '../fixture/open-backup-pair.ts';
 
 const RUN: MaintenanceRun = { signal: new AbortController().signal, onProgress: () => undefined };
 const NAME = { schema: 'main', name: 't' };
 
+let pair: BackupPair;
 let source: TemporaryWarehouse;
 let target: TemporaryWarehouse;
 let folder: string;
 
 beforeEach(async () => {
-  [source, target] = [await openTemporaryWarehouse(), await openTemporaryWarehouse()];
-  folder = mkdtempSync(join(tmpdir(), 'backup-'));
+  pair = await openBackupPair();
+  ({ source, target, folder } = pair);
 });
-afterEach(async () => {
-  await source.remove();
-  await target.remove();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function append(ids: readonly number[]): Promise<void> {
-  const { ref } = await tableOf(source.warehouse, 't');
-  await writeIds(source.warehouse, { kind: 'append', table: ref }, ids, `rows from ${String(ids[0])}`);
-}
+afterEach(() => pair.remove());
 
 /** Commits one Puffin file with a vector for each of the data files. */
 async function mark(positions: Readonly<Record<string, readonly number[]>>): Promise<void> {
@@ -83,11 +74,11 @@ async function rowIdsOf(directory: string): Promise<readonly (readonly [number, 
 describe('a backup of a table of format version 3', () => {
   beforeEach(async () => {
     await source.warehouse.writer.createTable({ ...idTable('t'), properties: { 'format-version': '3' } }, 'fail');
-    await append([1, 2, 3, 4]);
-    await append([5, 6, 7, 8, 9]);
+    await pair.append('t', [1, 2, 3, 4]);
+    await pair.append('t', [5, 6, 7, 8, 9]);
     const [second = '', first = ''] = await filesOf(source.warehouse, await tableOf(source.warehouse, 't'));
     await mark({ [first]: [1], [second]: [0, 3] });
-    await append([10, 11]);
+    await pair.append('t', [10, 11]);
   });
 
   it('brings deletion vectors of several data files in one file, and every row under the id that it had', async () => {

@@ -3,12 +3,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { assert, type Field, locationToPath, type TableSpec } from '../../../../spi/index.ts';
+import { type Field, locationToPath, type TableSpec } from '../../../../spi/index.ts';
 import type { CommitterParts } from '../../../../storage/committer/committer-parts.ts';
 import { openCommitterParts } from '../../../../storage/committer/open-committer-parts.ts';
 import { runRequest } from '../../../../storage/committer/run-request.ts';
 import { localFileSystem } from '../../../../storage/file/local-file-system.ts';
 import { writeParquet } from '../fixture/stage-rows.ts';
+import { committedTable, stagedWrite } from '../fixture/staged-write.ts';
 
 const FIELDS: readonly Field[] = [{ id: 1, name: 'id', type: { kind: 'bigint' }, nullable: true }];
 const SPEC: TableSpec = { name: { schema: 'main', name: 't' }, columns: FIELDS, partitioning: [], properties: {}, comment: null };
@@ -45,26 +46,13 @@ afterEach(async () => {
 describe('the metadata of a commit', () => {
   it('is synced file by file, and its folder when all of its files are there', async () => {
     await runRequest(parts, { operationId: 'create', kind: 'create_table', spec: SPEC, ifExists: 'fail' });
-    const pointer = parts.store.relation(SPEC.name);
-    assert(pointer !== null, 'the table is there');
-    const tableDirectory = locationToPath(pointer.tableLocation);
+    const table = committedTable(parts, SPEC.name);
+    const { tableDirectory } = table;
     const metadata = join(tableDirectory, 'metadata');
     const before = new Set(readdirSync(metadata));
     await mkdir(join(tableDirectory, 'data', 'w-t-1'), { recursive: true });
     const file = await writeParquet(join(tableDirectory, 'data', 'w-t-1', 'a.parquet'), FIELDS, 'SELECT 7::BIGINT AS id', []);
-    const write = {
-      transactionId: 'w',
-      goal: 'append',
-      removes: [],
-      table: { ...SPEC.name, uuid: pointer.uuid },
-      create: null,
-      tableDirectory,
-      schemaId: 0,
-      specId: 0,
-      fragments: [{ task: 't', attempt: 1, files: [file] }],
-      idempotencyKey: 'w',
-      stream: null,
-    } as const;
+    const write = stagedWrite(table, { key: 'w', files: [file] });
     await runRequest(parts, { operationId: 'w', kind: 'commit_write', write });
     const added = readdirSync(metadata).filter((name) => !before.has(name));
     expect(added).toHaveLength(4);

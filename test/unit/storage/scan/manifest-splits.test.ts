@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Field, PartitionSpec, ScanColumn } from '../../../../spi/index.ts';
-import type { EntryStatus, ManifestEntry } from '../../../../storage/iceberg/manifest/manifest-entry.ts';
+import { type EntryStatus, type ManifestEntry, NO_METRICS } from '../../../../storage/iceberg/manifest/manifest-entry.ts';
 import type { Manifest } from '../../../../storage/iceberg/manifest/read-manifest.ts';
 import { createTableMetadata } from '../../../../storage/iceberg/metadata/change-table-metadata.ts';
 import { type ManifestSplits, manifestSplits } from '../../../../storage/scan/manifest-splits.ts';
@@ -10,17 +10,16 @@ const field = (id: number, name: string): Field => ({ id, name, type: { kind: 'i
 const SPEC: PartitionSpec = { specId: 0, fields: [{ fieldId: 1000, sourceId: 1, name: 'a', transform: { kind: 'identity' } }] };
 
 function file(name: string, status: EntryStatus, value: bigint): ManifestEntry {
-  const metrics = {
-    columnBytes: new Map(),
-    valueCounts: new Map(),
-    nullCounts: new Map(),
-    nanCounts: new Map(),
-    lowerBounds: new Map(),
-    upperBounds: new Map(),
-    splitOffsets: null,
-  };
   const numbers = { snapshotId: 1n, sequenceNumber: 1, fileSequenceNumber: 1, rows: 10, bytes: 100 };
-  return { status, location: `file:///w/t/data/${name}`, format: 'PARQUET', partition: [value], ...numbers, metrics, deletes: null };
+  return {
+    status,
+    location: `file:///w/t/data/${name}`,
+    format: 'PARQUET',
+    partition: [value],
+    ...numbers,
+    metrics: NO_METRICS,
+    deletes: null,
+  };
 }
 
 const manifestOf = (fields: readonly Field[]): Manifest => ({
