@@ -44,6 +44,7 @@ import { createJobService, type JobService } from './job/job-service.ts';
 import { openJobStore } from './job/job-store.ts';
 import { BackgroundMaintenance } from './maintenance/background-maintenance.ts';
 import { createAdmission } from './query/admission.ts';
+import { createWaitingLine } from './query/waiting-line.ts';
 import { createIdempotencyMemory } from './query/idempotency-memory.ts';
 import { createQueryRegistry, type QueryInfo } from './query/query-registry.ts';
 import { createSnapshotReaders } from './query/snapshot-readers.ts';
@@ -249,7 +250,7 @@ export async function createServices(parts: GatewayParts) {
   });
   parts.maintenance.protect(createSnapshotReaders(queries));
   parts.maintenance.protect(() => jobs.snapshots());
-  const uploads = createAdmission({ running: config.limits.concurrentQueries + config.limits.queuedQueries, queued: 0 });
+  const uploads = createWaitingLine({ running: config.limits.concurrentQueries + config.limits.queuedQueries, queued: 0 });
   const service = createQueryService({ ...shared, jobs, uploads, timeoutMsMax: config.limits.queryTimeoutMs });
   return { ...shared, jobs, service, metrics };
 }

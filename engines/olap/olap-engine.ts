@@ -13,11 +13,13 @@ import {
   type RunOptions,
   type StagingArea,
 } from '../../spi/index.ts';
+import type { WarmPool } from '../../runtime/process/index.ts';
 import { bindParameters } from '../duckdb/bind-parameters.ts';
 import { DUCKDB_CAPABILITIES } from '../duckdb/duckdb-capabilities.ts';
 import { planScans, type ScanInputs } from '../duckdb/plan-scans.ts';
 import type { QueryMessage } from '../duckdb/query-message.ts';
 import { type ChildPool, createChildPool } from './child-pool.ts';
+import { chooseLane, type QueryLane } from './choose-lane.ts';
 import { estimateCost } from './estimate-cost.ts';
 import type { OlapConfig } from './olap-config.ts';
 import { runQuery } from './run-query.ts';
@@ -25,19 +27,23 @@ import { runWrite } from './run-write.ts';
 
 /** Starts the engine; its processes come up in the background. */
 export async function createOlapEngine(config: OlapConfig, host: EngineHost): Promise<Engine> {
-  const [readers, writers] = await Promise.all([createChildPool('query', config, host), createChildPool('writer', config, host)]);
-  return new OlapEngine(config, host, readers, writers);
+  const [short, long, writers] = await Promise.all([
+    createChildPool('short', config, host),
+    createChildPool('long', config, host),
+    createChildPool('write', config, host),
+  ]);
+  return new OlapEngine(config, host, { short, long }, writers);
 }
 
 class OlapEngine implements Engine {
   readonly capabilities = DUCKDB_CAPABILITIES;
   readonly #config: OlapConfig;
-  readonly #readers: ChildPool;
+  readonly #readers: Readonly<Record<QueryLane, ChildPool>>;
   readonly #writers: ChildPool;
   readonly #scansOf: (query: BoundQuery) => Promise<ScanInputs>;
   #draining = false;
 
-  constructor(config: OlapConfig, host: EngineHost, readers: ChildPool, writers: ChildPool) {
+  constructor(config: OlapConfig, host: EngineHost, readers: Readonly<Record<QueryLane, ChildPool>>, writers: ChildPool) {
     this.#config = config;
     this.#scansOf = oncePerQuery((query) => planScans(query, host.tables));
     this.#readers = readers;
@@ -47,13 +53,18 @@ class OlapEngine implements Engine {
   async estimate(query: BoundQuery): Promise<CostEstimate | Refusal> {
     const refusal = this.#draining ? unavailable() : checkCapabilities(query, 'query', this.capabilities);
     if (refusal !== null) return refusal;
-    const estimate = estimateCost(query, await this.#scansOf(query), this.#readers.pool.state.ready > 0);
+    const scans = await this.#scansOf(query);
+    const lane = chooseLane(query, scans, this.#config);
+    const { ready, leased } = this.#readers[lane].pool.state;
+    // Short ones are over before a process could be started.
+    const estimate = estimateCost(query, scans, ready > 0 || (lane === 'short' && leased > 0));
     return { ...estimate, memoryBytesMax: this.#config.memoryBytesMax };
   }
 
   async prepare(query: BoundQuery): Promise<PreparedQuery> {
     const message = await this.#messageFor(query, 'query');
-    const runner = { children: this.#readers, config: this.#config };
+    const lane = chooseLane(query, await this.#scansOf(query), this.#config);
+    const runner = { children: this.#readers[lane], config: this.#config };
     return {
       columns: query.plan.output,
       execute: (run) => ({ frames: runQuery(runner, { ...message, parameters: bindParameters(query, run) }, run) }),
@@ -68,28 +79,33 @@ class OlapEngine implements Engine {
   }
 
   health(): Promise<EngineHealth> {
-    const { ready, leased, starting, waiting } = this.#readers.pool.state;
+    const { short, long } = this.#readers;
+    const count = (what: keyof WarmPool['state']): number => short.pool.state[what] + long.pool.state[what];
     const details = {
-      processesReady: ready,
-      processesBusy: leased,
-      processesStarting: starting,
-      statementsWaiting: waiting,
+      processesReady: count('ready'),
+      processesBusy: count('leased'),
+      processesStarting: count('starting'),
+      statementsWaiting: count('waiting'),
       writersBusy: this.#writers.pool.state.leased,
       threads: this.#config.threads,
       memoryBytesMax: this.#config.memoryBytesMax,
       networkIsolated: false,
     };
-    return Promise.resolve({ ready: !this.#draining && ready + leased > 0, details });
+    return Promise.resolve({ ready: !this.#draining && count('ready') + count('leased') > 0, details });
   }
 
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true;
-    await Promise.all([this.#readers.pool.drain(timeoutMs), this.#writers.pool.drain(timeoutMs)]);
+    await Promise.all(this.#pools().map((pool) => pool.drain(timeoutMs)));
   }
 
   async close(): Promise<void> {
     this.#draining = true;
-    await Promise.all([this.#readers.pool.close(), this.#writers.pool.close()]);
+    await Promise.all(this.#pools().map((pool) => pool.close()));
+  }
+
+  #pools(): readonly WarmPool[] {
+    return [this.#readers.short.pool, this.#readers.long.pool, this.#writers.pool];
   }
 
   async #messageFor(query: BoundQuery, statement: 'query' | 'write'): Promise<QueryMessage> {

@@ -1,5 +1,5 @@
 import { PlatformError, type RunOptions } from '../../spi/index.ts';
-import { explainLoss, type Json, type Lease, watchRun } from '../../runtime/process/index.ts';
+import { explainLoss, type Json, type Lease, lowerPriority, watchRun } from '../../runtime/process/index.ts';
 import type { QueryMessage } from '../duckdb/query-message.ts';
 import { CHILD_METHODS } from './child-message.ts';
 import type { ChildPool } from './child-pool.ts';
@@ -15,6 +15,9 @@ const SETTLE_MS = 500;
 
 /** Statements shorter than this leave nothing behind that is worth a look. Units: milliseconds. */
 const SHORT_MS = 100;
+
+/** A query of the short lane that takes longer makes room for others. Units: milliseconds. */
+const SHORT_STAY_MS = 1000;
 
 /** Where and with what queries run. */
 export interface QueryRunner {
@@ -43,6 +46,9 @@ async function* framesOf(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { child } = lease;
   const watch = watchChild(child, run.onProgress?.bind(run));
+  const stay = setTimeout(() => {
+    if (lease.uncount()) lowerPriority(child.pid);
+  }, SHORT_STAY_MS);
   const startedAtMs = performance.now();
   let outcome: 'left' | 'ended' | PlatformError = 'left';
   try {
@@ -57,6 +63,7 @@ async function* framesOf(
     throw outcome;
   } finally {
     watch.stop();
+    clearTimeout(stay);
     const short = performance.now() - startedAtMs < SHORT_MS;
     giveBack(lease, outcome, { aborted: signal.aborted, isBloated: () => !short && isBloated(lease, runner.config) });
   }

@@ -14,6 +14,7 @@ export { networkIsolation, runnableModule } from './child-command.ts';
 export { runChild } from './child-main.ts';
 export { explainLoss } from './explain-loss.ts';
 export type { PeerLimits } from './peer-budget.ts';
+export { lowerPriority } from './lower-priority.ts';
 export { residentBytes } from './process-memory.ts';
 export {
   type CheckpointAnswer,

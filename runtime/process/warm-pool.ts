@@ -8,6 +8,8 @@ export interface WarmPoolOptions {
   readonly spares: number;
   /** Children at most, leased ones included; a lease beyond that waits for its turn. */
   readonly sizeMax: number;
+  /** Leased children at most that do not count. Default 0. */
+  readonly uncountedMax?: number | undefined;
   /** Units: milliseconds of pause after a failed start; doubles up to the second number. Default [100, 5000]. */
   readonly backOffMs?: readonly [number, number] | undefined;
   /** Takes each failed start. */
@@ -21,6 +23,8 @@ export interface Lease {
   release(): void;
   /** Kills the child; another one is started in the background. */
   discard(): void;
+  /** Makes room for another lease while this one lasts, and returns true; false when too many do that already. The child is not handed out again. */
+  uncount(): boolean;
 }
 
 /** Keeps children ready so that nobody waits for a start. */
@@ -55,6 +59,8 @@ class ChildPool implements WarmPool {
   readonly #options: WarmPoolOptions;
   readonly #ready: ChildHandle[] = [];
   readonly #leased = new Set<ChildHandle>();
+  /** Leased ones that do not count. */
+  readonly #uncounted = new Set<ChildHandle>();
   readonly #waiters: Waiter[] = [];
   readonly #starts = new Set<Promise<void>>();
   #failures = 0;
@@ -68,7 +74,12 @@ class ChildPool implements WarmPool {
   }
 
   get state(): WarmPool['state'] {
-    return { ready: this.#ready.length, leased: this.#leased.size, starting: this.#starts.size, waiting: this.#waiters.length };
+    return {
+      ready: this.#ready.length,
+      leased: this.#leased.size + this.#uncounted.size,
+      starting: this.#starts.size,
+      waiting: this.#waiters.length,
+    };
   }
 
   lease(signal?: AbortSignal): Promise<Lease> {
@@ -97,7 +108,7 @@ class ChildPool implements WarmPool {
 
   async drain(timeoutMs: number): Promise<void> {
     this.#refuseNewLeases();
-    if (this.#leased.size > 0) {
+    if (this.state.leased > 0) {
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.#onIdle = resolve;
@@ -111,7 +122,7 @@ class ChildPool implements WarmPool {
   async close(): Promise<void> {
     this.#refuseNewLeases();
     await Promise.all(this.#starts);
-    const children = [...this.#ready.splice(0), ...this.#leased];
+    const children = [...this.#ready.splice(0), ...this.#leased, ...this.#uncounted];
     for (const child of children) child.kill();
     await Promise.all(children.map((child) => child.exited));
   }
@@ -176,7 +187,7 @@ class ChildPool implements WarmPool {
     this.#options.onSpawnError(error);
     this.#failures += 1;
     if (this.#stopping) return;
-    if (this.#failures >= FAILURES_TOLD && this.#leased.size === 0) {
+    if (this.#failures >= FAILURES_TOLD && this.state.leased === 0) {
       for (const waiter of this.#waiters.splice(0)) waiter.reject(PlatformError.from(error, 'INTERNAL_UNAVAILABLE'));
     }
     const [firstMs, lastMs] = this.#options.backOffMs ?? BACK_OFF_MS;
@@ -197,10 +208,11 @@ class ChildPool implements WarmPool {
       ended = true;
     });
     const giveBack = (reusable: boolean): void => {
-      assert(this.#leased.delete(child), 'a lease is given back once');
-      if (reusable && !ended && !this.#stopping) this.#ready.push(child);
+      const counted = this.#leased.delete(child);
+      assert(counted || this.#uncounted.delete(child), 'a lease is given back once');
+      if (reusable && counted && !ended && !this.#stopping) this.#ready.push(child);
       else child.kill();
-      if (this.#leased.size === 0) this.#onIdle();
+      if (this.state.leased === 0) this.#onIdle();
       this.#serve();
     };
     return {
@@ -210,6 +222,12 @@ class ChildPool implements WarmPool {
       },
       discard: () => {
         giveBack(false);
+      },
+      uncount: () => {
+        if (this.#uncounted.size >= (this.#options.uncountedMax ?? 0) || !this.#leased.delete(child)) return false;
+        this.#uncounted.add(child);
+        this.#serve();
+        return true;
       },
     };
   }

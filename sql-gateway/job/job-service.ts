@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Logger, type NamedSnapshot, PlatformError } from '../../spi/index.ts';
-import { type Admission, createAdmission } from '../query/admission.ts';
+import { type WaitingLine, createWaitingLine } from '../query/waiting-line.ts';
 import { bindRequest } from '../query/bind-request.ts';
 import { queriesOf } from '../query/own-writes.ts';
 import { expandExecute } from '../query/prepared-statements.ts';
@@ -75,7 +75,7 @@ export async function createJobService(parts: JobServiceParts): Promise<JobServi
 
 class StoredJobService implements JobService {
   readonly #parts: JobServiceParts;
-  readonly #admission: Admission;
+  readonly #line: WaitingLine;
   /** Jobs of this process that have not ended. */
   readonly #live = new Map<string, LiveJob>();
   /** Jobs that have ended, as they lie on disk for good. */
@@ -87,7 +87,7 @@ class StoredJobService implements JobService {
 
   constructor(parts: JobServiceParts) {
     this.#parts = parts;
-    this.#admission = createAdmission({ running: parts.concurrent, queued: Infinity });
+    this.#line = createWaitingLine({ running: parts.concurrent, queued: Infinity });
   }
 
   /** Learns what is there, so that keys of earlier requests are known. */
@@ -238,7 +238,7 @@ class StoredJobService implements JobService {
   #run(job: LiveJob): void {
     const { log } = this.#parts;
     const { jobId } = job.spec;
-    const run = runJob(job, this.#admission, this.#parts)
+    const run = runJob(job, this.#line, this.#parts)
       .finally(() => this.#settle(job))
       .catch((error: unknown) => {
         log.error({ jobId, error: String(error) }, 'the end of a job could not be kept; it is taken up at the next start');

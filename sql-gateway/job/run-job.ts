@@ -1,17 +1,17 @@
 import { PlatformError } from '../../spi/index.ts';
-import type { Admission } from '../query/admission.ts';
+import type { WaitingLine } from '../query/waiting-line.ts';
 import { deadlinePassed } from '../query/query-service.ts';
 import type { LiveJob } from './live-job.ts';
 import { type JobRunParts, noteEarlierResult, runStatement } from './run-statement.ts';
 
 /** Waits for a turn, then runs the statements that are left, in order, and notes how the job ended. A suspended job is left as it is.
  *  @throws STORAGE_IO, RESOURCE_DISK when the end could not be noted: the job is then taken up at the next start */
-export async function runJob(job: LiveJob, admission: Admission, parts: JobRunParts): Promise<void> {
+export async function runJob(job: LiveJob, line: WaitingLine, parts: JobRunParts): Promise<void> {
   let leave: () => void = () => undefined;
   let stopClock: () => void = () => undefined;
   try {
     await noteEarlierResult(job, parts);
-    leave = await admission.enter(job.signal);
+    leave = await line.enter(job.signal);
     job.activate();
     stopClock = startClock(job);
     const count = job.spec.statements.length;

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommitResult, PlatformError } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
+import { TURN_TAKEN } from '../query/admission.ts';
 import { bindRequest, createContext } from '../query/bind-request.ts';
 import type { DurableRun } from '../query/durable-run.ts';
 import { executeStatement } from '../query/execute-statement.ts';
@@ -160,7 +161,7 @@ async function execute(open: OpenStatement, run: StatementRun): Promise<Statemen
   const { request, record, deadlineAtMs, parts } = run;
   record.describe({ kind: open.bound.kind });
   const durable = await openDurableRun(open, run);
-  const outcome = await executeStatement(open.bound, createContext({ request, record, deadlineAtMs, durable }, parts));
+  const outcome = await executeStatement(open.bound, createContext({ request, record, deadlineAtMs, durable, turn: TURN_TAKEN }, parts));
   await outcome.close();
   return { ...resultOf(outcome.commit ?? null, record.info.rows), engine: outcome.engine, sessionChange: outcome.sessionChange };
 }

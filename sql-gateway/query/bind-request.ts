@@ -82,7 +82,7 @@ function settingsOf(session: StatementRequest['session']): NonNullable<BindConte
 
 /** Returns the context in which a bound statement runs. */
 export function createContext(
-  run: Pick<StatementContext, 'request' | 'record' | 'deadlineAtMs' | 'durable'>,
+  run: Pick<StatementContext, 'request' | 'record' | 'deadlineAtMs' | 'durable' | 'turn'>,
   parts: StatementParts & SystemTableParts,
 ): StatementContext {
   const { parameters, session } = run.request;

@@ -8,6 +8,7 @@ import type { ViewConsideration } from '../route/fresh-views.ts';
 import { totalMs } from '../route/measured-costs.ts';
 import { measureFrames } from '../route/measure-frames.ts';
 import { formatSnapshots } from './query-registry.ts';
+import { laneOf } from './choose-lane.ts';
 import { readAhead } from './read-ahead.ts';
 import { openStatementReads } from './statement-reads.ts';
 import type { StatementContext } from './statement-context.ts';
@@ -100,6 +101,7 @@ async function runRouted(
   const routedFromMs = performance.now();
   const { route, view } = await routeQuery(statement, context);
   record.describe({ routingMs: performance.now() - routedFromMs });
+  await context.turn.take(readsOutside(statement.query) ? 'long' : laneOf(route));
   const query = view?.query ?? statement.query;
   const snapshots = [...new Set([...formatSnapshots(statement.query.snapshots), ...formatSnapshots(query.snapshots)])];
   if (view !== null) record.describe({ view: view.name, snapshots });

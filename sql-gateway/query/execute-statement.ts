@@ -21,7 +21,9 @@ import type { StatementOutcome } from './statement-request.ts';
 /** Runs a bound statement, which its user may run, up to the beginning of its answer.
  *  Guarantees: what is written is committed when this returns; a failure leaves tables and files as they were. */
 export async function executeStatement(statement: BoundStatement, context: StatementContext): Promise<StatementOutcome> {
-  const { access, catalog, request } = context;
+  const { access, catalog, request, turn } = context;
+  // A query takes its turn when it is known how long it may take, and none for a stored result.
+  if (statement.kind !== 'query' && statement.kind !== 'explain') await turn.take('long');
   return access.define(statement, request.principal, catalog, (owned) => execute(owned, context));
 }
 

@@ -57,6 +57,8 @@ export interface QueryRecord {
   readonly signal: AbortSignal;
   readonly info: QueryInfo;
   start(): void;
+  /** Notes that the statement waits for its turn. */
+  queue(): void;
   describe(
     facts: Partial<
       Pick<
@@ -198,6 +200,9 @@ function createRecord({ user, sql, jobId, from }: QueryOrigin, onEnd: (record: Q
     },
     start: () => {
       info = { ...info, state: 'running', startedAtMs: Date.now() };
+    },
+    queue: () => {
+      info = { ...info, state: 'queued' };
     },
     describe: (facts) => {
       info = { ...info, ...facts };

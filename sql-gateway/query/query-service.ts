@@ -1,6 +1,6 @@
 import { PlatformError } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
-import type { Admission } from './admission.ts';
+import type { Admission, Place, Turn } from './admission.ts';
 import { bindRequest, createContext } from './bind-request.ts';
 import { executeStatement } from './execute-statement.ts';
 import { checkTaken, runInTransaction } from '../transaction/run-in-transaction.ts';
@@ -10,6 +10,7 @@ import type { StatementParts } from './statement-context.ts';
 import { expandExecute } from './prepared-statements.ts';
 import type { StatementOutcome, StatementRequest } from './statement-request.ts';
 import type { SystemTableParts } from './system-tables.ts';
+import type { WaitingLine } from './waiting-line.ts';
 
 /** Runs statements from their text to the end of their answer. */
 export interface QueryService {
@@ -33,7 +34,7 @@ export interface Upload<Received, Result> {
 export interface QueryServiceParts extends StatementParts, SystemTableParts {
   readonly admission: Admission;
   /** Admission of uploads while they are received: slow senders must not keep statements waiting. */
-  readonly uploads: Admission;
+  readonly uploads: WaitingLine;
   readonly timeoutMsMax: number;
 }
 
@@ -42,12 +43,12 @@ export function createQueryService(parts: QueryServiceParts): QueryService {
   return {
     run: (record, given, deliver) =>
       endRecord(record, () =>
-        runLimited(record, given.timeoutMs ?? given.session.timeoutMs, parts, async (deadlineAtMs) => {
+        runLimited(record, given.timeoutMs ?? given.session.timeoutMs, parts, async (deadlineAtMs, turn) => {
           await runInTransaction(given, parts, async (seen) => {
             const request = expandExecute(given);
             const statement = await bindAfterOwnWrites(request, record, seen, deadlineAtMs);
             checkTaken(statement, request.session);
-            const context = createContext({ request, record, deadlineAtMs, durable: null }, seen);
+            const context = createContext({ request, record, deadlineAtMs, turn, durable: null }, seen);
             const outcome = rememberWrite(await executeStatement(statement, context), request.session);
             try {
               await deliver(outcome);
@@ -62,7 +63,10 @@ export function createQueryService(parts: QueryServiceParts): QueryService {
         const leave = await parts.uploads.enter(record.signal);
         const received = await upload.receive().finally(leave);
         try {
-          return await runLimited(record, timeoutMs, parts, () => upload.work(received));
+          return await runLimited(record, timeoutMs, parts, async (_, turn) => {
+            await turn.take('short');
+            return upload.work(received);
+          });
         } finally {
           await upload.release(received);
         }
@@ -97,22 +101,34 @@ async function runLimited<Result>(
   record: QueryRecord,
   timeoutMs: number | null,
   { admission, timeoutMsMax }: QueryServiceParts,
-  work: (deadlineAtMs: number) => Promise<Result>,
+  work: (deadlineAtMs: number, turn: Turn) => Promise<Result>,
 ): Promise<Result> {
   const limitMs = Math.min(timeoutMs ?? timeoutMsMax, timeoutMsMax);
   const deadlineAtMs = Date.now() + limitMs;
   const timer = setTimeout(() => {
     record.cancel(deadlinePassed(limitMs));
   }, limitMs);
-  let leave: () => void = () => undefined;
+  let place: Place | null = null;
   try {
-    leave = await admission.enter(record.signal);
+    place = await admission.enter(record.signal);
     record.start();
-    return await work(deadlineAtMs);
+    return await work(deadlineAtMs, shownTurn(place, record));
   } finally {
     clearTimeout(timer);
-    leave();
+    place?.leave();
   }
+}
+
+/** Returns the turn with which the record shows whether the statement waits or works. */
+function shownTurn(turn: Turn, record: QueryRecord): Turn {
+  return {
+    take: async (lane) => {
+      await turn.take(lane, () => {
+        record.queue();
+      });
+      if (record.info.state === 'queued') record.start();
+    },
+  };
 }
 
 /** Returns the error that a statement ended with: the reason it was aborted for wins, whichever part noticed first. */

@@ -24,6 +24,7 @@ import type { FreshViews } from '../route/fresh-views.ts';
 import type { ShadowRuns } from '../shadow/shadow-runs.ts';
 import type { StreamService } from '../stream/stream-service.ts';
 import type { SessionTransactions } from '../transaction/session-transactions.ts';
+import type { Turn } from './admission.ts';
 import type { DurableRun } from './durable-run.ts';
 import type { QueryRecord } from './query-registry.ts';
 import type { StatementRequest } from './statement-request.ts';
@@ -59,6 +60,8 @@ export interface StatementParts {
 export interface StatementContext extends StatementParts {
   readonly request: StatementRequest;
   readonly record: QueryRecord;
+  /** Taken by who works for the statement: short queries do not stand behind long ones. */
+  readonly turn: Turn;
   /** Null for no limit. */
   readonly deadlineAtMs: number | null;
   /** Null for a statement that ends with the process. */

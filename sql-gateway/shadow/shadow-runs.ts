@@ -140,11 +140,12 @@ class ServerShadowRuns implements ShadowRuns {
   }
 
   async #runAdmitted(answer: KeptAnswer): Promise<void> {
-    const leave = await this.#parts.admission.enter(this.#closing.signal);
+    const place = await this.#parts.admission.enter(this.#closing.signal);
     try {
+      await place.take('long');
       await this.#compare(answer);
     } finally {
-      leave();
+      place.leave();
     }
   }
 

@@ -3,6 +3,7 @@ import type { BindContext, BoundStatement } from '../../sql/bind/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
 import type { Statement } from '../../sql/ast/index.ts';
 import { EngineTraces } from '../../sql-gateway/engine/trace/engine-traces.ts';
+import { TURN_TAKEN } from '../../sql-gateway/query/admission.ts';
 import { type executeModification, isModification } from '../../sql-gateway/query/execute-modification.ts';
 import { createQueryRegistry } from '../../sql-gateway/query/query-registry.ts';
 import type { StatementContext } from '../../sql-gateway/query/statement-context.ts';
@@ -67,6 +68,7 @@ export async function modifyTable(
     request: { sql: text, parameters: [], session, timeoutMs: null, principal: { user: 'tester' }, idempotencyKey },
     deadlineAtMs: null,
     durable: null,
+    turn: TURN_TAKEN,
     parametersOf: () => [],
     rebind,
   } as unknown as StatementContext;

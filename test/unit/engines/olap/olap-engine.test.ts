@@ -41,7 +41,7 @@ beforeAll(async () => {
     fieldIds: 'new_name: 2, later: 3',
     matchesSchema: false,
   });
-  engine = await olap.create({ spares: 1, processesMax: 2, memoryBytesMax: 2 ** 30 }, tables.host);
+  engine = await olap.create({ spares: 1, processesMax: 2, shortProcesses: 1, memoryBytesMax: 2 ** 30 }, tables.host);
 });
 
 afterAll(async () => {
@@ -202,7 +202,7 @@ describe('the olap engine ends', () => {
 
   test('a query whose process is killed with ENGINE_LOST, never as a shorter result', async () => {
     const others = new Set(childPids());
-    const alone = await olap.create({ spares: 1, processesMax: 1 }, tables.host);
+    const alone = await olap.create({ spares: 1, processesMax: 1, shortProcesses: 0 }, tables.host);
     const prepared = await alone.prepare(bound(plan(join('cross', items(), items2()))));
     let frames = 0;
     const reading = (async () => {
@@ -219,7 +219,7 @@ describe('the olap engine ends', () => {
 
   test('a query that ignores the interrupt by killing its process', async () => {
     const others = new Set(childPids());
-    const alone = await olap.create({ spares: 1, processesMax: 1, memoryBytesMax: 2 ** 30 }, tables.host);
+    const alone = await olap.create({ spares: 1, processesMax: 1, shortProcesses: 0, memoryBytesMax: 2 ** 30 }, tables.host);
     const long = (text: string) => call('repeat', [lit(text), lit('300000', BIGINT)], VARCHAR);
     const stubborn = plan(
       // One row: its texts fit the memory, its distance takes minutes.
@@ -246,6 +246,48 @@ describe('the olap engine ends', () => {
     expect(await rowsOf(one())).toEqual([[1]]);
   });
 });
+
+describe('the lanes of the olap engine', () => {
+  /** Runs a short query while a long one has the only process of its lane; returns the code of its error. */
+  async function besideLong(shortProcesses: number): Promise<string> {
+    const narrow = await olap.create({ spares: 0, processesMax: 1, shortProcesses, queueTimeoutMs: 2000 }, tables.host);
+    const stop = new AbortController();
+    const long = collectRows((await narrow.prepare(bound(endless()))).execute(runOptions({ signal: stop.signal }))).catch(() => undefined);
+    await expect.poll(async () => (await narrow.health()).details['processesBusy'], { timeout: 10_000 }).toBe(1);
+    const code = await codeOf(collectRows((await narrow.prepare(bound(one()))).execute(runOptions())));
+    stop.abort();
+    await long;
+    await narrow.close();
+    return code;
+  }
+
+  test('let a short query run while long ones have all processes', async () => {
+    expect(await besideLong(1)).toBe('none');
+  });
+
+  test('would let it wait if there were one line (mutant)', async () => {
+    expect(await besideLong(0)).toBe('RESOURCE_BUSY');
+  });
+
+  test('make room for short queries when one took longer than it should have', async () => {
+    const narrow = await olap.create({ spares: 0, processesMax: 1, shortProcesses: 1, queueTimeoutMs: 10_000 }, tables.host);
+    const stop = new AbortController();
+    const wrong = collectRows((await narrow.prepare(bound(deceptive()))).execute(runOptions({ signal: stop.signal }))).catch(
+      () => undefined,
+    );
+    await expect.poll(async () => (await narrow.health()).details['processesBusy'], { timeout: 10_000 }).toBe(1);
+    expect(await collectRows((await narrow.prepare(bound(one()))).execute(runOptions()))).toEqual([[1]]);
+    stop.abort();
+    await wrong;
+    await narrow.close();
+  });
+});
+
+/** Looks short, since it reads one row, and takes minutes. */
+const deceptive = (): LogicalPlan => {
+  const long = (text: string) => call('repeat', [lit(text), lit('300000', BIGINT)], VARCHAR);
+  return plan(project(values([], [[]]), as(1, call('levenshtein', [long('a'), long('b')], BIGINT))));
+};
 
 const items2 = () =>
   scan('items', [

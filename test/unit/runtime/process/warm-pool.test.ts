@@ -81,6 +81,18 @@ describe('a warm pool', () => {
     expect((await pool.lease()).child.pid).not.toBe(first.child.pid);
   });
 
+  test('makes room for another lease when one does not count, and hands its child to nobody', async () => {
+    const { pool } = poolOf({ spares: 0, sizeMax: 1, uncountedMax: 1 });
+    const first = await pool.lease();
+    expect(first.uncount()).toBe(true);
+    const second = await pool.lease();
+    expect(pool.state.leased).toBe(2);
+    expect(second.uncount()).toBe(false);
+    first.release();
+    await first.child.exited;
+    expect(pool.state.leased).toBe(1);
+  });
+
   test('does not hand on a child that ended while it was leased', async () => {
     const { pool } = poolOf({ spares: 0, sizeMax: 1 });
     const first = await pool.lease();
