@@ -7,6 +7,7 @@ import { formatSnapshots, type QueryRecord } from './query-registry.ts';
 import type { StatementContext, StatementParts } from './statement-context.ts';
 import type { StatementRequest } from './statement-request.ts';
 import { readSystemTable, type SystemTableParts } from './system-tables.ts';
+import { deriveContext } from './derive-context.ts';
 
 /** Schema in which unqualified names are looked up when the session names none. */
 export const DEFAULT_SCHEMA = 'main';
@@ -86,10 +87,10 @@ export function createContext(
   parts: StatementParts & SystemTableParts,
 ): StatementContext {
   const { parameters, session } = run.request;
-  return {
-    ...parts,
+  const own: Omit<StatementContext, keyof StatementParts> = {
     ...run,
     rebind: () => bindRequest(run.request, run.record, parts),
     parametersOf: (query) => encodeParameters(parameters, query.parameters, session.timeZone ?? DEFAULT_TIME_ZONE),
   };
+  return deriveContext<StatementParts, typeof own>(parts, own);
 }

@@ -9,6 +9,7 @@ import { commitStaged, writeQuery } from './execute-write.ts';
 import type { AffectedFiles } from './find-affected-files.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
+import { deriveContext } from './derive-context.ts';
 
 /** What was found out about a statement before anything is written. */
 export interface FoundChanges {
@@ -50,16 +51,10 @@ export async function changeOnRead(
   }
   const query = restrictScan(rows, target.columns, uris([...whole, ...partial]));
   // As for files that are written anew: the key alone tells a later process whether the statement was done.
-  return writeQuery(
-    goal,
-    query,
-    hints,
-    { ...context, durable: null },
-    {
-      before: stagePositions,
-      check: (fragments) => {
-        checkRows(fragments, written);
-      },
+  return writeQuery(goal, query, hints, deriveContext(context, { durable: null }), {
+    before: stagePositions,
+    check: (fragments) => {
+      checkRows(fragments, written);
     },
-  );
+  });
 }

@@ -11,6 +11,7 @@ import { commitStaged, findEarlierCommit, writeQuery } from './execute-write.ts'
 import { type AffectedFiles, findAffectedFiles } from './find-affected-files.ts';
 import type { StatementContext } from './statement-context.ts';
 import type { StatementOutcome } from './statement-request.ts';
+import { deriveContext } from './derive-context.ts';
 
 /** DELETE, UPDATE, MERGE, INSERT OVERWRITE of partitions or TRUNCATE. */
 type Modification = RowModification | Extract<BoundStatement, { kind: 'truncate' }>;
@@ -71,7 +72,7 @@ async function executeOnce(statement: Modification, context: StatementContext): 
   const stays = (await countLiveRows(target, read, statement.hints, context)) - deleted + inserted;
   const query = restrictScan(statement.query, target.columns, urisOf(read));
   // The key alone tells a later process whether the statement was done; until then it begins anew, on the snapshot of that time.
-  const undurable: StatementContext = { ...context, durable: null };
+  const undurable: StatementContext = deriveContext(context, { durable: null });
   return writeQuery(goal, query, statement.hints, undurable, {
     check: (fragments) => {
       checkRows(fragments, stays);
