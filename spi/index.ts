@@ -64,6 +64,7 @@ export type {
   WithNode,
 } from './plan/plan-node.ts';
 export { FILE_COLUMN_ID, isPlaceColumn, POSITION_COLUMN_ID } from './plan/place-column.ts';
+export { isLineageColumn, lineageFields, ROW_ID_COLUMN_ID, ROW_SEQUENCE_COLUMN_ID } from './plan/row-lineage.ts';
 export { type LogicalPlan, PLAN_VERSION, type PlanOutput } from './plan/logical-plan.ts';
 export { outputColumns } from './plan/output-columns.ts';
 export {

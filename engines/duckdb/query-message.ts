@@ -10,9 +10,21 @@ export interface FileRows {
 /** What takes rows of files away. Many files have the same deletes, so the lists stand beside the files. */
 export interface FileDeletes {
   readonly lists: readonly (readonly RowDelete[])[];
-  /** Files that have deletes (or none, where a scan tells the place of rows): the path, the location as delete files tell it, its rows with those deleted, and
-   *  the position of the file's list. */
-  readonly files: readonly { readonly path: string; readonly location: string; readonly rows: number; readonly list: number }[];
+  /** Files that have deletes (or none, where a scan tells the place or the lineage of rows). */
+  readonly files: readonly ListedFile[];
+}
+
+/** A file and what takes rows of it away. */
+export interface ListedFile {
+  readonly path: string;
+  /** As delete files tell it. */
+  readonly location: string;
+  /** With those deleted. */
+  readonly rows: number;
+  /** The position of its list of deletes. */
+  readonly list: number;
+  /** @see ParquetSplit.lineage */
+  readonly lineage?: NonNullable<ParquetSplit['lineage']>;
 }
 
 /** What `ParquetSplit.missingValues` tells, by the path of the file. */

@@ -1,4 +1,13 @@
-import { type EqualityColumn, FILE_COLUMN_ID, isPlaceColumn, POSITION_COLUMN_ID, type ScanColumn, type ScanNode } from '../../spi/index.ts';
+import {
+  type EqualityColumn,
+  FILE_COLUMN_ID,
+  isLineageColumn,
+  isPlaceColumn,
+  POSITION_COLUMN_ID,
+  ROW_ID_COLUMN_ID,
+  type ScanColumn,
+  type ScanNode,
+} from '../../spi/index.ts';
 import {
   defaultSql,
   type DeletedFile,
@@ -12,7 +21,7 @@ import {
   typeSql,
   valueOfTable,
 } from '../../runtime/duckdb/index.ts';
-import type { ScanInput } from './query-message.ts';
+import type { ListedFile, ScanInput } from './query-message.ts';
 
 /** Files with positions deleted that are read each by itself at most: positions of one file are the faster to find, but each file makes the plan longer. */
 const SINGLE_FILES_MAX = 16;
@@ -37,17 +46,18 @@ export function scanSource(node: ScanNode, input: ScanInput, alias: string): str
   return `(${pieces.join(' UNION ALL ')}) AS ${alias}`;
 }
 
-interface PathDeletes extends DeletedFile {
-  readonly path: string;
-}
+/** A file with what takes rows of it away, and where the ids of its rows begin. */
+type FileFacts = DeletedFile & Pick<ListedFile, 'lineage'>;
 
-function deletedFiles({ deletes }: ScanInput): ReadonlyMap<string, DeletedFile> {
+type PathDeletes = FileFacts & Pick<ListedFile, 'path'>;
+
+function deletedFiles({ deletes }: ScanInput): ReadonlyMap<string, FileFacts> {
   const files = deletes?.files ?? [];
-  return new Map(files.map(({ path, location, rows, list }) => [path, { location, rows, deletes: deletes?.lists[list] ?? [] }]));
+  return new Map(files.map(({ path, list, ...file }) => [path, { ...file, deletes: deletes?.lists[list] ?? [] }]));
 }
 
 /** Files that one SELECT reads have the same equality deletes, and the parts of columns under the same names. */
-function groupFiles(input: ScanInput, deleted: ReadonlyMap<string, DeletedFile>): readonly (readonly PathDeletes[])[] {
+function groupFiles(input: ScanInput, deleted: ReadonlyMap<string, FileFacts>): readonly (readonly PathDeletes[])[] {
   const files = input.files.flatMap((path): PathDeletes[] => {
     const found = deleted.get(path);
     return found === undefined ? [] : [{ path, ...found }];
@@ -89,19 +99,33 @@ function readDeleted(node: ScanNode, input: ScanInput, files: readonly PathDelet
   return `SELECT ${selectList(node, input, 'd.', namesIn(input, paths), files)} FROM ${source} AS d${joins.sql}`;
 }
 
-function selectList(node: ScanNode, input: ScanInput, qualifier: string, names: PartNames, files: readonly DeletedFile[] = []): string {
+function selectList(node: ScanNode, input: ScanInput, qualifier: string, names: PartNames, files: readonly FileFacts[] = []): string {
   if (node.columns.length === 0) return '1 AS one';
   const valueSql = ({ fieldId, name, type }: ScanColumn): string => {
     if (fieldId === FILE_COLUMN_ID) return locationSql(files);
     if (fieldId === POSITION_COLUMN_ID) return 'd.file_row_number';
+    if (isLineageColumn({ fieldId })) return lineageSql(fieldId, files);
     return input.byFieldId ? valueOfTable(qualifier + fieldName(fieldId), type, names) : qualifier + quoteName(name);
   };
   return node.columns.map((column) => `${valueSql(column)} AS c${String(column.id)}`).join(', ');
 }
 
 function locationSql(files: readonly DeletedFile[]): string {
-  const locations = files.map(({ location }) => quoteText(location));
-  return locations.length === 1 ? (locations[0] ?? 'NULL') : `[${locations.join(', ')}][CAST(d.file_index AS BIGINT) + 1]`;
+  return perFile(files.map(({ location }) => quoteText(location)));
+}
+
+/** A row has the lineage that its file holds, else what its file and its place in it tell. */
+function lineageSql(fieldId: number, files: readonly FileFacts[]): string {
+  const isRowId = fieldId === ROW_ID_COLUMN_ID;
+  const told = files.map(({ lineage }) => (lineage === undefined ? null : isRowId ? lineage.firstRowId : lineage.sequenceNumber));
+  const ofFile = perFile(told.map((value) => `CAST(${value === null ? 'NULL' : String(value)} AS BIGINT)`));
+  const held = `d.${fieldName(fieldId)}`;
+  return `coalesce(${held}, ${isRowId ? `${ofFile} + d.file_row_number` : ofFile})`;
+}
+
+/** Returns what the file of a row has of the values given, one for each file. */
+function perFile(values: readonly string[]): string {
+  return values.length === 1 ? (values[0] ?? 'NULL') : `[${values.join(', ')}][CAST(d.file_index AS BIGINT) + 1]`;
 }
 
 function emptyList(node: ScanNode): string {

@@ -153,7 +153,8 @@ export type WriteGoal =
    *  repeated key as well: the rows that the statement deleted or changed; those of the new files when left out. So is `changes`. With
    *  `basedOn` the commit also fails with STORAGE_CONFLICT when that is not the table's snapshot any more (null: it had none).
    *  With `sameRows` the new files hold the rows of the old ones and no others: the snapshot's operation is `replace`, and `basedOn` counts only
-   *  where the table has deletes, which may have come to mean rows of the old files. With `readAt` it fails when rows of one of the files,
+   *  where the table has deletes, which may have come to mean rows of the old files. With `lineage` (format version 3) the rows have the
+   *  columns of `lineageFields` after those of the table: rows that stay bring what they had, changed ones their id, and new ones NULL. With `readAt` it fails when rows of one of the files,
    *  or of those that staged positions are of, were deleted since that snapshot. */
   | {
       readonly kind: 'rewrite';
@@ -164,6 +165,7 @@ export type WriteGoal =
       readonly changes?: RowChanges;
       readonly basedOn?: string | null;
       readonly sameRows?: boolean;
+      readonly lineage?: boolean;
       readonly readAt?: string | null;
     }
   /** Creates the table with its first rows in one commit. */

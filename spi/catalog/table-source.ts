@@ -35,6 +35,9 @@ export interface ParquetSplit {
   readonly missingValues?: Readonly<Record<string, string>>;
   /** Values of the identity partition fields by source field id, in the canonical text of the column's type. */
   readonly partition: Readonly<Record<string, string | null>>;
+  /** Of a scan that asks for the lineage of rows: the id of the file's first row, and the sequence number of the commit that brought it. Rows whose lineage the file
+   *  does not hold (under the field ids of its columns) have the first id plus their position, and that number. Left out where the file has no ids. */
+  readonly lineage?: { readonly firstRowId: number; readonly sequenceNumber: number };
   /** What takes rows of the file away; a row that one of them takes is not read. Splits with the same deletes may share one array. */
   readonly deletes: readonly RowDelete[];
   /** Reads only the rows that these take away, of those that `deletes` leave. Set by readers that follow changes; a plan has none. */

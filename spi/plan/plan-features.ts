@@ -2,6 +2,7 @@ import type { Expression } from './expression.ts';
 import type { LogicalPlan } from './logical-plan.ts';
 import type { PlanNode } from './plan-node.ts';
 import { isPlaceColumn } from './place-column.ts';
+import { isLineageColumn } from './row-lineage.ts';
 import { walkPlan } from './traverse.ts';
 
 /** A part of the algebra that an engine may declare. What an engine does not declare is never sent to it. */
@@ -13,6 +14,8 @@ export type PlanFeature =
   | 'scan:deletes'
   /** Scans give the place of a row: `FILE_COLUMN_ID` and `POSITION_COLUMN_ID`. */
   | 'scan:place'
+  /** Scans give the lineage of a row: `ROW_ID_COLUMN_ID` and `ROW_SEQUENCE_COLUMN_ID`. */
+  | 'scan:lineage'
   | 'aggregate:grouping_sets'
   | 'aggregate:distinct'
   | 'aggregate:filter'
@@ -60,6 +63,7 @@ function addNode(node: PlanNode, features: Set<PlanFeature>, functions: Set<stri
   features.add(node.kind);
   if (node.kind === 'scan' && node.deletes === true) features.add('scan:deletes');
   if (node.kind === 'scan' && node.columns.some(isPlaceColumn)) features.add('scan:place');
+  if (node.kind === 'scan' && node.columns.some(isLineageColumn)) features.add('scan:lineage');
   if (node.kind === 'join') {
     features.add(`join:${node.joinType}`);
     if (node.lateral) features.add('join:lateral');

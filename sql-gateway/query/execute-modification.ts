@@ -1,4 +1,4 @@
-import { assert, type ParquetSplit, PlatformError, type RowChanges, type WriteGoal } from '../../spi/index.ts';
+import { assert, isLineageColumn, type ParquetSplit, PlatformError, type RowChanges, type WriteGoal } from '../../spi/index.ts';
 import type { BoundStatement, RowModification } from '../../sql/bind/index.ts';
 import { restrictScan } from '../../sql/plan/index.ts';
 import { answerCommit } from './answer-small.ts';
@@ -59,6 +59,7 @@ async function executeOnce(statement: Modification, context: StatementContext): 
     ...told,
     ...base,
     readAt: target.snapshotId,
+    lineage: target.columns.some(isLineageColumn),
   };
   if (statement.kind !== 'truncate' && statement.onRead !== null) {
     return changeOnRead(statement, statement.onRead, { affected, changes, goal }, context);

@@ -1,6 +1,7 @@
 import {
   assert,
   type Fragment,
+  isLineageColumn,
   type RewriteGroup,
   type RunOptions,
   type StagingArea,
@@ -58,6 +59,7 @@ async function optimizeOnce(statement: BoundCall, context: StatementContext): Pr
       removes,
       rows: sumRows(groups),
       sameRows: true,
+      lineage: rewrite.scan.columns.some(isLineageColumn),
       readAt: rewrite.scan.snapshotId,
     });
     let fragments: readonly Fragment[] = [];

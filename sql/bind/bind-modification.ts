@@ -23,6 +23,7 @@ import { ScopeColumns } from './scope-columns.ts';
 /** The table that a statement changes rows of, and which rows those are. */
 export interface ModificationTarget {
   readonly table: TableSnapshot;
+  /** Its columns are those of the table, then those that tell its rows apart. */
   readonly scan: ScanNode;
   /** Null when all rows are meant. */
   readonly condition: PlanExpression | null;
@@ -50,7 +51,7 @@ export interface ModificationText {
 export function bindTarget(state: BinderState, node: ModificationText): ModificationTarget {
   const table = lookUpTarget(state, node.table);
   const common = bindCommonTables(state, node.with, NOTHING_AROUND);
-  const rows = scanTable(state, table);
+  const rows = scanTable(state, table, true);
   const { plan: scan } = rows;
   const own = { table: table.ref.name, schema: table.ref.schema };
   const alias = node.alias === null ? null : { kind: 'table-alias' as const, name: node.alias, columns: [], span: node.alias.span };

@@ -9,6 +9,7 @@ import { type BinderState, type BoundRelation, bindWithin } from './binder-state
 import type { BoundStatement } from './bound-statement.ts';
 import { coerceForAssignment } from './coercion.ts';
 import { readHints } from './finish-query.ts';
+import { withNewLineage } from './row-lineage.ts';
 import { columnExpression, EMPTY_SCOPE } from './scope.ts';
 import { type SharedRows, shareRows } from './shared-rows.ts';
 import { uniteRows } from './unite-rows.ts';
@@ -47,7 +48,7 @@ export function bindOverwrite(state: BinderState, node: Insert, partition: reado
     changes,
     updates: false,
     onRead: null,
-    query: finish(uniteRows(state, { plan: stays, columns: target.scan.columns }, source.read())),
+    query: finish(uniteRows(state, { plan: stays, columns: target.scan.columns }, withNewLineage(state, target.scan, source.read()))),
     hints: node.source === null ? { engine: null } : readHints(state, node.source),
   };
 }

@@ -18,6 +18,7 @@ import { noteUse, type RelationKind } from './read-record.ts';
 import { isMomentOfRow } from './moment-of-row.ts';
 import { isOutside, refusedOutside } from './outside-relation.ts';
 import { namedRelation } from './relation-name.ts';
+import { hasLineage, lineageColumns } from './row-lineage.ts';
 import { type ParsedView, placedKey, relationKey, type ResolvedRelation, targetKey, viewSource } from './resolve-relations.ts';
 import { scanColumn } from './scan-column.ts';
 import { ScopeColumns } from './scope-columns.ts';
@@ -48,7 +49,7 @@ function bindStoredTable(state: BinderState, node: NamedTable): FromItem | null 
   const { ref, fields } = table;
   pin(state, table);
   const own = node.alias === null ? ownName(namedRelation(node.name, state.source)) : { table: node.alias.name.name, schema: null };
-  const columns = new TableColumns(state.columns, fields, own);
+  const columns = new TableColumns(state.columns, fields, own, hasLineage(table));
   state.tables.push(columns);
   const plan = scanOf(table, columns.scanned);
   noteUse(state, tableKind(table), ref, { plan, columns: columns.scanned });
@@ -161,10 +162,11 @@ function scanCommonTable(state: BinderState, common: VisibleCommonTable): BoundR
   return { plan: { kind: 'cte_scan', cteId: common.cteId, columns }, columns };
 }
 
-/** Reads all columns of a stored table at the snapshot found. */
-export function scanTable(state: BinderState, table: TableSnapshot): BoundRelation & { readonly plan: ScanNode } {
+/** Reads all columns of a stored table at the snapshot found; with `lineage` those after them that tell its rows apart, where it has them. */
+export function scanTable(state: BinderState, table: TableSnapshot, lineage = false): BoundRelation & { readonly plan: ScanNode } {
   pin(state, table);
-  const columns = table.fields.map((field) => scanColumn(field, state.columns.add(field.nullable)));
+  const own = table.fields.map((field) => scanColumn(field, state.columns.add(field.nullable)));
+  const columns = lineage ? [...own, ...lineageColumns(state, table)] : own;
   return { plan: scanOf(table, columns), columns };
 }
 

@@ -20,7 +20,7 @@ export function bindRewrite(
   where: string | boolean | undefined,
   span: Span,
 ): NonNullable<BoundCall['rewrite']> {
-  const rows = scanTable(state, table);
+  const rows = scanTable(state, table, true);
   const { plan: scan } = rows;
   const filter = where === undefined ? null : boundCondition(state, table, rows, String(where), span);
   noteUse(state, 'table', table.ref, rows, true);

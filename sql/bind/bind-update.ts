@@ -1,5 +1,6 @@
 import type { Expression as PlanExpression, PlanColumn, PlanNode, ProjectColumn } from '../../spi/index.ts';
 import type { Update } from '../ast/index.ts';
+import { literal } from './bind-literal.ts';
 import { bindAssignments } from './bind-assignments.ts';
 import { bindChange } from './bind-change.ts';
 import { bindPlaces, isMergeOnRead } from './bind-merge-on-read.ts';
@@ -8,6 +9,7 @@ import type { BinderState } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
 import { readHintList } from './finish-query.ts';
 import { noteUse } from './read-record.ts';
+import { keptLineage } from './row-lineage.ts';
 import { columnExpression } from './scope.ts';
 
 /** Binds UPDATE: the query puts out all rows of the table, those that meet the condition with their columns set. Every value is computed from
@@ -27,12 +29,18 @@ export function bindUpdate(state: BinderState, node: Update): BoundStatement {
   const matching = countMatching(state, target);
   noteUse(state, 'table', table.ref, before, true);
   state.reads.expressions.push(...values.values());
-  const columns = table.fields.map((field, index): ProjectColumn => {
+  const { mark } = before;
+  const own = table.fields.map((field, index): ProjectColumn => {
     const old = columnExpression(before.columns[index] ?? { id: 0, type: field.type });
     const value = values.get(field.id);
-    const expression = value === undefined ? old : before.mark === null ? value : choose(before.mark, value, old);
+    const expression = value === undefined ? old : mark === null ? value : choose(mark, value, old);
     return state.columns.create({ name: field.name, type: field.type, nullable: field.nullable, expression });
   });
+  const lineage = keptLineage(state, target.scan, before.columns, (old) => {
+    const changed = literal(old.type, null);
+    return mark === null ? changed : choose(mark, changed, old);
+  });
+  const columns = [...own, ...lineage];
   const { condition } = target;
   return {
     kind: 'update',
@@ -43,11 +51,11 @@ export function bindUpdate(state: BinderState, node: Update): BoundStatement {
     updates: true,
     query: target.finish({ plan: { kind: 'project', input: before.plan, columns }, columns }),
     onRead:
-      condition === null || before.mark === null || !isMergeOnRead(table, 'update')
+      condition === null || mark === null || !isMergeOnRead(table, 'update')
         ? null
         : {
             positions: bindPlaces(state, target, condition, (rows) => target.finish(rows)),
-            rows: target.finish({ plan: { kind: 'project', input: onlyMeant(before.plan, before.mark), columns }, columns }),
+            rows: target.finish({ plan: { kind: 'project', input: onlyMeant(before.plan, mark), columns }, columns }),
           },
     hints: readHintList(state, node.hints),
   };
@@ -55,7 +63,7 @@ export function bindUpdate(state: BinderState, node: Update): BoundStatement {
 
 interface MarkedRows {
   readonly plan: PlanNode;
-  /** The table's columns in their order. */
+  /** The columns of the target's scan in their order. */
   readonly columns: readonly PlanColumn[];
   /** Whether the row is meant; null when all are. */
   readonly mark: PlanColumn | null;

@@ -9,7 +9,7 @@ import {
 } from '../../spi/index.ts';
 import type { NamedRows } from './bind-change-source.ts';
 import { predicate } from './bind-comparison.ts';
-import { booleanLiteral } from './bind-literal.ts';
+import { booleanLiteral, literal } from './bind-literal.ts';
 import { scanTable } from './bind-relation.ts';
 import type { BoundRelation } from './binder-state.ts';
 import {
@@ -26,12 +26,13 @@ import {
   mayAct,
 } from './change-clauses.ts';
 import { type FieldValues, insertValues, updateValues } from './change-values.ts';
+import { keptLineage, newLineage } from './row-lineage.ts';
 import { columnExpression } from './scope.ts';
 import type { ScopeColumn } from './scope-columns.ts';
 
 /** Rows beside the number of the clause that is about them, NULL for none. */
 export interface MarkedRows extends NamedRows {
-  /** Columns of the target, in its order; none for rows that are only now inserted. */
+  /** Columns of the target's scan, in its order; none for rows that are only now inserted. */
   readonly own: readonly PlanColumn[];
   readonly mark: PlanColumn;
 }
@@ -155,7 +156,7 @@ export function markInserts(parts: ChangeParts): MarkedRows | null {
   if (!mayAct(parts, 'not-matched')) return null;
   const { state, source, target } = parts;
   const rows = source.read();
-  const all = scanTable(state, target.table).plan;
+  const all = scanTable(state, target.table, true).plan;
   const matched: PlanNode = { kind: 'filter', input: all, predicate: bindMatch(parts, all.columns, rows.columns) };
   const unmatched: PlanNode = { kind: 'filter', input: rows.plan, predicate: predicate('not', exists(matched)) };
   const marked = carry(parts, { ...rows, plan: unmatched }, contextOver(parts, [], rows.columns, 'WHEN'), 'not-matched');
@@ -171,14 +172,14 @@ export function remainingRows(parts: ChangeParts, { plan, columns: others, own, 
   const deletes = clauses.filter(({ action }) => action.kind === 'merge-delete');
   const isDeleted = isClauseOf(parts, columnExpression(mark), deletes);
   const kept: PlanNode = deletes.length === 0 ? plan : { kind: 'filter', input: plan, predicate: predicate('is_not_true', isDeleted) };
-  return chooseValues(parts, kept, mark, updatesOf(parts, others, own), (index) => columnExpression(own[index] ?? mark));
+  return chooseValues(parts, kept, mark, updatesOf(parts, others, own), own);
 }
 
 /** Returns the rows that get other values, with them, in the table's columns. */
 export function updatedRows(parts: ChangeParts, { plan, columns: others, own, mark }: MarkedRows): BoundRelation {
   const clauses = clausesFor(parts, 'matched', 'not-matched-by-source').filter(({ action }) => action.kind === 'merge-update');
   const kept: PlanNode = { kind: 'filter', input: plan, predicate: isClauseOf(parts, columnExpression(mark), clauses) };
-  return chooseValues(parts, kept, mark, updatesOf(parts, others, own), (index) => columnExpression(own[index] ?? mark));
+  return chooseValues(parts, kept, mark, updatesOf(parts, others, own), own);
 }
 
 function updatesOf(
@@ -200,7 +201,7 @@ export function insertedRows(parts: ChangeParts, { plan, columns, mark }: Marked
   const inserts = clausesFor(parts, 'not-matched').flatMap((clause) =>
     clause.action.kind === 'merge-insert' ? [[clauseNumber(parts, clause), insertValues(parts, clause.action, columns)] as const] : [],
   );
-  return chooseValues(parts, plan, mark, inserts, () => null);
+  return chooseValues(parts, plan, mark, inserts, null);
 }
 
 function chooseValues(
@@ -208,17 +209,25 @@ function chooseValues(
   input: PlanNode,
   mark: PlanColumn,
   byClause: readonly (readonly [PlanExpression, FieldValues])[],
-  old: (index: number) => PlanExpression | null,
+  old: readonly PlanColumn[] | null,
 ): BoundRelation {
-  const columns = target.table.fields.map(({ id, name, type, nullable }, index): ProjectColumn => {
+  const isNumber = (number: PlanExpression): PlanExpression => predicate('eq', columnExpression(mark), number);
+  const own = target.table.fields.map(({ id, name, type, nullable }, index): ProjectColumn => {
     const branches = byClause.flatMap(([number, values]) => {
       const then = values.get(id);
-      return then === undefined ? [] : [{ when: predicate('eq', columnExpression(mark), number), then }];
+      return then === undefined ? [] : [{ when: isNumber(number), then }];
     });
-    const otherwise = old(index);
+    const otherwise = old === null ? null : columnExpression(old[index] ?? mark);
     const [only] = branches;
     const single = otherwise === null && branches.length === 1 ? only?.then : branches.length === 0 ? otherwise : undefined;
     return state.columns.create({ name, type, nullable, expression: single ?? { kind: 'case', branches, otherwise, type } });
   });
+  const changedAt = (kept: PlanExpression): PlanExpression => {
+    const { type } = kept;
+    const branches = byClause.map(([number]) => ({ when: isNumber(number), then: literal(type, null) }));
+    return branches.length === 0 ? kept : { kind: 'case', branches, otherwise: kept, type };
+  };
+  const lineage = old === null ? newLineage(state, target.scan) : keptLineage(state, target.scan, old, changedAt);
+  const columns = [...own, ...lineage];
   return { plan: { kind: 'project', input, columns }, columns };
 }

@@ -1,10 +1,12 @@
-import type { Field, ScanColumn } from '../../spi/index.ts';
+import { type Field, lineageFields, type ScanColumn } from '../../spi/index.ts';
 import { narrowest } from '../plan/index.ts';
 import type { ColumnRegistry } from './column-registry.ts';
 import { scanColumn } from './scan-column.ts';
 import { type ColumnGroup, isNamed, type NamedRelation, NO_COLUMNS, type ScopeColumn, tableKey } from './scope-columns.ts';
 
 type Positions = ReadonlyMap<string, number>;
+
+const NO_FIELDS: readonly Field[] = [];
 
 /** Positions of fields by lower-case name, of the schemas that were read so far. */
 const positionsBySchema = new WeakMap<readonly Field[], Positions>();
@@ -28,6 +30,8 @@ export class TableColumns implements ColumnGroup {
   readonly #registry: ColumnRegistry;
   readonly #fields: readonly Field[];
   readonly #positions: Positions;
+  /** Columns that tell rows apart: they stand after the fields, and are no part of `*`. */
+  readonly #lineage: readonly Field[];
   readonly #table: string;
   readonly #schema: string | null;
   readonly #tableKey: string;
@@ -40,10 +44,17 @@ export class TableColumns implements ColumnGroup {
   #isOrdered = true;
   #tables: readonly NamedRelation[] | null = null;
 
-  constructor(registry: ColumnRegistry, fields: readonly Field[], named: { readonly table: string; readonly schema: string | null }) {
+  /** @param hasLineage whether rows have ids, which may be named */
+  constructor(
+    registry: ColumnRegistry,
+    fields: readonly Field[],
+    named: { readonly table: string; readonly schema: string | null },
+    hasLineage = false,
+  ) {
     this.#registry = registry;
     this.#fields = fields;
     this.#positions = positionsOf(fields);
+    this.#lineage = hasLineage ? lineageFields(fields) : NO_FIELDS;
     this.#table = named.table;
     this.#schema = named.schema;
     this.#tableKey = named.table.toLowerCase();
@@ -53,8 +64,16 @@ export class TableColumns implements ColumnGroup {
   find(keys: readonly string[], qualifiers: number): readonly ScopeColumn[] {
     if (qualifiers > 0 && !isNamed(this.#tableKey, this.#schemaKey, keys, qualifiers)) return NO_COLUMNS;
     const position = this.#positions.get(keys[qualifiers] ?? '');
-    if (position === undefined) return NO_COLUMNS;
+    if (position === undefined) return this.#findLineage(keys[qualifiers]);
     return [this.#made[position] ?? this.#make(position, this.#fields[position] as Field)];
+  }
+
+  #findLineage(key: string | undefined): readonly ScopeColumn[] {
+    const index = this.#lineage.findIndex(({ name }) => name === key);
+    const field = this.#lineage[index];
+    if (field === undefined) return NO_COLUMNS;
+    const position = this.#fields.length + index;
+    return [this.#made[position] ?? this.#make(position, field)];
   }
 
   all(): readonly ScopeColumn[] {

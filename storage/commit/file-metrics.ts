@@ -1,4 +1,4 @@
-import type { ColumnStatistics, Field } from '../../spi/index.ts';
+import { type ColumnStatistics, type Field, isLineageColumn } from '../../spi/index.ts';
 import type { FileMetrics } from '../iceberg/manifest/manifest-entry.ts';
 import { fieldTypes } from '../iceberg/type/field-types.ts';
 import { truncateLower, truncateUpper } from '../iceberg/value/truncate-bound.ts';
@@ -6,8 +6,9 @@ import { valueToBytes } from '../iceberg/value/value-bytes.ts';
 import { textToValue } from '../iceberg/value/value-text.ts';
 
 /** Returns the metrics of a manifest entry. A bound that cannot be understood is left out, which readers take as unknown. */
-export function fileMetrics(fields: readonly Field[], columns: readonly ColumnStatistics[], splitOffsets: readonly number[]): FileMetrics {
+export function fileMetrics(fields: readonly Field[], written: readonly ColumnStatistics[], splitOffsets: readonly number[]): FileMetrics {
   const types = fieldTypes(fields);
+  const columns = written.filter((column) => !isLineageColumn(column));
   const lowerBounds = new Map<number, Uint8Array>();
   const upperBounds = new Map<number, Uint8Array>();
   for (const { fieldId, lowerBound, upperBound } of columns) {

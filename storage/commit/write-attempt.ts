@@ -106,8 +106,8 @@ export async function discardAttempt(parts: CommitterParts, attempt: CommitAttem
 }
 
 /** Rows that are moved without their row ids are, to readers of version 3, removed and added again. */
-function movedAnew({ sameRows }: PreparedWrite['write'], { metadata }: CommitBase): Readonly<Record<string, string>> {
-  return sameRows === true && metadata.formatVersion === 3 ? { operation: 'overwrite' } : {};
+function movedAnew({ sameRows, lineage }: PreparedWrite['write'], { metadata }: CommitBase): Readonly<Record<string, string>> {
+  return sameRows === true && lineage !== true && metadata.formatVersion === 3 ? { operation: 'overwrite' } : {};
 }
 
 /** An append keeps all manifests of the current snapshot, a rewrite those whose files stay, anything else none. */

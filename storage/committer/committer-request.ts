@@ -108,6 +108,8 @@ export interface StagedWrite {
   readonly basedOn?: string | null | undefined;
   /** True when the files written hold the rows of those that a `rewrite` takes out. */
   readonly sameRows?: boolean | undefined;
+  /** True when the files written hold the row ids of those that a `rewrite` takes out. */
+  readonly lineage?: boolean | undefined;
   /** The snapshot that a `rewrite` read its files at, where deletes since then are a conflict. */
   readonly readAt?: string | null | undefined;
   /** Directory of the table. */

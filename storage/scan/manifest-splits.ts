@@ -23,6 +23,8 @@ export interface SplitForm {
   readonly written: WrittenColumnsOf;
   /** Whether a column of the files hides the place of a row that the scan tells of. */
   readonly isPlaceHidden: boolean;
+  /** Whether the scan tells the lineage of rows. */
+  readonly tellsLineage: boolean;
 }
 
 interface KnownSplits extends ManifestSplits {
@@ -38,8 +40,8 @@ const NO_DELETES: ParquetSplit['deletes'] = Object.freeze([]);
 /** Returns the splits of a manifest's live data files. Those of the last call are returned again when the form is the same, as it is for most scans of a
  *  table: a plan then costs what its answer takes, and not the making of every split. */
 export function manifestSplits(manifest: Manifest, form: SplitForm): ManifestSplits {
-  const { fields, written, isPlaceHidden } = form;
-  const reading = `${written.reading} ${String(isPlaceHidden)}`;
+  const { fields, written, isPlaceHidden, tellsLineage } = form;
+  const reading = `${written.reading} ${String(isPlaceHidden)} ${String(tellsLineage)}`;
   const known = knownSplits.get(manifest);
   if (known?.reading === reading) {
     if (known.fields === fields) return known;
@@ -54,14 +56,15 @@ function keep(manifest: Manifest, splits: KnownSplits): KnownSplits {
   return splits;
 }
 
-function makeSplits(manifest: Manifest, { spec, fields, written, isPlaceHidden }: SplitForm): ManifestSplits {
+function makeSplits(manifest: Manifest, { spec, fields, written, isPlaceHidden, tellsLineage }: SplitForm): ManifestSplits {
   const partitionOf = identityPartition(spec, fields);
   const entries = manifest.entries.filter(({ status }) => status !== 'deleted');
   let [rows, bytes] = [0, 0];
   const splits = entries.map((entry) => {
     rows += entry.rows;
     bytes += entry.bytes;
-    return toSplit(entry, written.of(entry), isPlaceHidden, partitionOf(entry));
+    const split = toSplit(entry, written.of(entry), isPlaceHidden || tellsLineage, partitionOf(entry));
+    return tellsLineage ? withLineage(split, entry) : split;
   });
   return { entries, splits, rows, bytes };
 }
@@ -69,13 +72,26 @@ function makeSplits(manifest: Manifest, { spec, fields, written, isPlaceHidden }
 function toSplit(
   { location, rows, bytes }: ManifestEntry,
   { matchesSchema, partNames, absent }: WrittenColumns,
-  isPlaceHidden: boolean,
+  byId: boolean,
   partition: ParquetSplit['partition'],
 ): ParquetSplit {
-  const byName = matchesSchema && !isPlaceHidden;
-  const split = { kind: 'parquet', uri: location, rows, bytes, matchesSchema: byName, partition, deletes: NO_DELETES } as const;
+  const split = {
+    kind: 'parquet',
+    uri: location,
+    rows,
+    bytes,
+    matchesSchema: matchesSchema && !byId,
+    partition,
+    deletes: NO_DELETES,
+  } as const;
   const named = partNames === NO_PART_NAMES ? split : { ...split, partNames };
   return absent === NONE_ABSENT ? named : withMissingValues(named, absent);
+}
+
+/** Files of before the table's first snapshot of version 3 have no ids. */
+function withLineage(split: ParquetSplit, { firstRowId, sequenceNumber }: ManifestEntry): ParquetSplit {
+  if ((firstRowId ?? null) === null || sequenceNumber === null) return split;
+  return { ...split, lineage: { firstRowId: firstRowId ?? 0, sequenceNumber } };
 }
 
 /** Columns that the file lacks, and that its partition tells. */

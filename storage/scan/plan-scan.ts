@@ -2,6 +2,7 @@ import {
   assert,
   type Expression,
   type Field,
+  isLineageColumn,
   isPlaceColumn,
   type ParquetSplit,
   type PartitionSpec,
@@ -31,6 +32,7 @@ export async function planScan(
   const fields = fieldsOf(table, request.schemaId);
   const columns = filterColumns(request.columns, fields);
   const tellsPlace = request.columns.some(isPlaceColumn);
+  const tellsLineage = request.columns.some(isLineageColumn);
   const wanted = request.files === undefined ? null : new Set(request.files);
   const manifests = snapshot === null ? [] : await reader.manifestList(snapshot.manifestList);
   const rowDeletes = await readRowDeletes(reader, table, manifests, fields);
@@ -45,7 +47,7 @@ export async function planScan(
     const manifest = await reader.manifest(file, table);
     const written = new WrittenColumnsOf(table, fields, request.columns, manifest);
     const isPlaceHidden = tellsPlace && hidesPlace(manifest.schema.fields);
-    const all = manifestSplits(manifest, { spec, fields, written, isPlaceHidden });
+    const all = manifestSplits(manifest, { spec, fields, written, isPlaceHidden, tellsLineage });
     if (request.filter === null && wanted === null && rowDeletes === null) addAll(found, all);
     else addSome(found, all, { request, wanted, columns, spec, rowDeletes, written: manifest.schema.fields });
   }

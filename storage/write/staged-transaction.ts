@@ -6,6 +6,7 @@ import {
   type Field,
   type FileSource,
   type Fragment,
+  lineageFields,
   locationToPath,
   PlatformError,
   type StagingTarget,
@@ -50,7 +51,8 @@ export class StagedTransaction implements WriteTransaction {
   constructor(parts: SinkParts, plan: TransactionPlan) {
     this.#parts = parts;
     this.#plan = plan;
-    this.fields = plan.metadata.schema.fields;
+    const { fields } = plan.metadata.schema;
+    this.fields = plan.lineage === true ? [...fields, ...lineageFields(fields)] : fields;
     this.table = plan.table;
     this.token = printToken(plan);
   }
@@ -132,9 +134,23 @@ export class StagedTransaction implements WriteTransaction {
   /** Returns what the committer is asked for. */
   staged(fragments: readonly Fragment[], idempotencyKey: string): StagedWrite {
     this.#checkOpen();
-    const { transactionId, goal, table, create, removes, rows, changes, basedOn, sameRows, readAt, tableDirectory, schemaId, specId } =
-      this.#plan;
-    const rewrite = { removes, rows, changes, basedOn, sameRows, readAt: readAt ?? this.#mergedAt };
+    const {
+      transactionId,
+      goal,
+      table,
+      create,
+      removes,
+      rows,
+      changes,
+      basedOn,
+      sameRows,
+      lineage,
+      readAt,
+      tableDirectory,
+      schemaId,
+      specId,
+    } = this.#plan;
+    const rewrite = { removes, rows, changes, basedOn, sameRows, lineage, readAt: readAt ?? this.#mergedAt };
     const written = this.#writtenFields === undefined ? {} : { writtenFields: this.#writtenFields };
     return {
       transactionId,

@@ -93,7 +93,7 @@ export class StoredTableSink implements TableSink {
   }
 
   async #planWrite(goal: Exclude<WriteGoal, { kind: 'create' }>) {
-    const { removes, rows, changes, basedOn, sameRows, readAt } = goal.kind === 'rewrite' ? goal : { removes: [] };
+    const { removes, rows, changes, basedOn, sameRows, lineage, readAt } = goal.kind === 'rewrite' ? goal : { removes: [] };
     const found = await this.#findTable(goal.table);
     return {
       goal: goal.kind,
@@ -103,6 +103,7 @@ export class StoredTableSink implements TableSink {
       changes,
       basedOn,
       sameRows,
+      lineage,
       readAt,
       ...found,
       metadata: withSchema(found.metadata, goal.schemaId),

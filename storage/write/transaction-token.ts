@@ -7,15 +7,26 @@ const TOKEN_VERSION = 1;
 export interface TransactionToken
   extends Pick<
     StagedWrite,
-    'transactionId' | 'goal' | 'create' | 'removes' | 'rows' | 'changes' | 'basedOn' | 'sameRows' | 'readAt' | 'schemaId' | 'specId'
+    | 'transactionId'
+    | 'goal'
+    | 'create'
+    | 'removes'
+    | 'rows'
+    | 'changes'
+    | 'basedOn'
+    | 'sameRows'
+    | 'lineage'
+    | 'readAt'
+    | 'schemaId'
+    | 'specId'
   > {
   readonly table: TableRef;
 }
 
 /** Returns the text of a token. */
 export function printToken(token: TransactionToken): string {
-  const { transactionId, goal, create, removes, rows, changes, basedOn, sameRows, readAt, schemaId, specId, table } = token;
-  const rewrite = { removes, rows, changes, basedOn, sameRows, readAt };
+  const { transactionId, goal, create, removes, rows, changes, basedOn, sameRows, lineage, readAt, schemaId, specId, table } = token;
+  const rewrite = { removes, rows, changes, basedOn, sameRows, lineage, readAt };
   return JSON.stringify({ version: TOKEN_VERSION, transactionId, goal, table, create, ...rewrite, schemaId, specId });
 }
 

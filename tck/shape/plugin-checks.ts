@@ -37,6 +37,7 @@ const FEATURES: Readonly<Record<PlanFeature, true>> = {
   'join:lateral': true,
   'scan:deletes': true,
   'scan:place': true,
+  'scan:lineage': true,
   'aggregate:grouping_sets': true,
   'aggregate:distinct': true,
   'aggregate:filter': true,

@@ -13,7 +13,7 @@ const SEMANTICS = 'docs/sql/semantics.md';
 export const FUNCTION_CASES = JSON.parse(readFileSync(new URL('./function-cases.json', import.meta.url), 'utf8')) as readonly PlanCase[];
 
 /** Features that no SQL text of a query asks for: `truth.deletes` asks for the one, modifications of rows for the other. */
-const WITHOUT_TEXT: ReadonlySet<string> = new Set(['scan:deletes', 'scan:place']);
+const WITHOUT_TEXT: ReadonlySet<string> = new Set(['scan:deletes', 'scan:place', 'scan:lineage']);
 
 /** Values whose answers differ where the zone is dropped. */
 const ZONE_CASES: readonly PlanCase[] = ['UTC', 'America/New_York', 'Asia/Kolkata'].flatMap((timeZone, turn): readonly PlanCase[] => {

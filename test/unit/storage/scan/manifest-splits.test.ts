@@ -30,12 +30,19 @@ const manifestOf = (fields: readonly Field[]): Manifest => ({
 });
 
 /** The splits for a scan of some columns of a table that has all of `fields`. */
-function splitsOf(manifest: Manifest, fields: readonly Field[], columns = fields, isPlaceHidden = false): ManifestSplits {
+function splitsOf(
+  manifest: Manifest,
+  fields: readonly Field[],
+  columns = fields,
+  isPlaceHidden = false,
+  tellsLineage = false,
+): ManifestSplits {
   const table = createTableMetadata({
     ...{ uuid: 'u', location: 'file:///w/t', fields, lastColumnId: 99, spec: SPEC, properties: {}, createdAtMs: 1 },
   });
   const scanned: readonly ScanColumn[] = columns.map((each) => ({ ...each, fieldId: each.id }));
-  return manifestSplits(manifest, { spec: SPEC, fields, written: new WrittenColumnsOf(table, fields, scanned, manifest), isPlaceHidden });
+  const written = new WrittenColumnsOf(table, fields, scanned, manifest);
+  return manifestSplits(manifest, { spec: SPEC, fields, written, isPlaceHidden, tellsLineage });
 }
 
 const [A, B] = [field(1, 'a'), field(2, 'b')];
