@@ -13,6 +13,7 @@ import {
 } from '../sql-gateway/index.ts';
 import { openDataService, openWarehouse, type Warehouse } from '../storage/index.ts';
 import type { Config } from './config/config.ts';
+import type { TlsMaterial } from './server/read-tls-files.ts';
 import { checkEngine } from './server/check-engine.ts';
 
 /** The storage of a data directory, opened by this process. */
@@ -82,8 +83,16 @@ export interface PlatformOptions {
   readonly resumeJobs: boolean;
 }
 
+/** A configuration with the secrets that it points to. */
+export interface PlatformIdentity {
+  readonly config: Config;
+  readonly token: string | null;
+  /** Null for http. */
+  readonly tls: TlsMaterial | null;
+}
+
 /** Puts storage, engines and gateway together. The gateway does not listen yet. */
-export async function composePlatform(config: Config, token: string | null, log: Logger, options: PlatformOptions): Promise<Platform> {
+export async function composePlatform({ config, token, tls }: PlatformIdentity, log: Logger, options: PlatformOptions): Promise<Platform> {
   const storage = await composeStorage(config, log);
   const { warehouse } = storage;
   const outside = await composeOutside(config, warehouse, log);
@@ -123,6 +132,7 @@ export async function composePlatform(config: Config, token: string | null, log:
     jobs: { directory: join(config.data.directory, 'jobs'), resume: options.resumeJobs, isProcessRunning },
     config: {
       http: config.http,
+      ...(tls === null ? {} : { tls }),
       auth: config.auth.mode === 'none' ? { mode: 'none' } : { mode: 'token', tokens: token === null ? [] : [{ user: 'admin', token }] },
       files: { ...config.files, protectedDirectories: [config.data.directory] },
       limits: config.limits,

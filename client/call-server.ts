@@ -1,6 +1,7 @@
 import { PlatformError } from '../spi/index.ts';
 import { readProblem } from './read-problem.ts';
 import type { ServerAddress } from './server-address.ts';
+import { trustingFetch, untrusted } from './trusting-fetch.ts';
 
 /** What is sent; the body is at hand as a whole, so that it can be sent again. */
 export interface ServerRequest {
@@ -38,11 +39,20 @@ async function send(server: ServerAddress, path: string, { signal, ...request }:
   if (server.token !== null) headers.set('authorization', `Bearer ${server.token}`);
   // A request that is done twice does no harm when it changes nothing, or when the server knows it again.
   const isRepeatable = request.method !== 'POST' || headers.has('idempotency-key');
+  const call = server.trust === undefined || !server.url.startsWith('https:') ? fetch : trustingFetch(server.trust);
   let response: Response;
   try {
-    response = await fetch(new URL(path, server.url), { ...request, headers, ...(signal === undefined ? {} : { signal }) });
+    response = await call(new URL(path, server.url), { ...request, headers, ...(signal === undefined ? {} : { signal }) });
   } catch (error) {
     if (signal?.aborted === true) throw cancelled(error);
+    const distrust = untrusted(error);
+    if (distrust !== null) {
+      const refused = new PlatformError('INTERNAL_UNAVAILABLE', `the certificate of ${server.url} is not trusted: ${distrust}`, {
+        cause: error,
+        hint: 'name a file with the certificate of its authority: --ca-file or TRIVIUM_CA_FILE, or `ca` of connect()',
+      });
+      return { error: refused, mayRepeat: false, pauseMs: null };
+    }
     const unreachable = new PlatformError('INTERNAL_UNAVAILABLE', `no server answers at ${server.url}`, {
       cause: error,
       hint: 'start one with `trivium serve`, or name another with --url',

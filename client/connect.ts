@@ -11,6 +11,8 @@ export interface ConnectOptions {
   readonly url: string;
   /** The API token; left out for a server without tokens. */
   readonly token?: string;
+  /** Certificates of authorities to trust beside those that Node knows, in PEM. In Node only: browsers know whom they trust. */
+  readonly ca?: string;
   /** How often a request that was turned away is sent again; 4 when left out. Writes carry an idempotency key, so that none is done twice. */
   readonly retriesMax?: number;
 }
@@ -31,7 +33,9 @@ const RETRIES_MAX = 4;
 
 /** Returns a client of a server. Nothing is sent yet. */
 export function connect(options: ConnectOptions): Client {
-  const server: ServerAddress = { retriesMax: RETRIES_MAX, ...options, token: options.token ?? null };
+  const { ca, ...others } = options;
+  const trust = ca === undefined ? {} : { trust: { ca } };
+  const server: ServerAddress = { retriesMax: RETRIES_MAX, ...others, ...trust, token: options.token ?? null };
   return {
     query: (sql, statement) => new Session(server, {}).query(sql, statement),
     session: (settings = {}) => new Session(server, settings),

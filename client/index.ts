@@ -11,6 +11,7 @@ export {
   type StatementParameters,
 } from './send-statement.ts';
 export type { ServerAddress } from './server-address.ts';
+export type { ServerTrust } from './trusting-fetch.ts';
 export { Session, type StatementOptions } from './session.ts';
 export { StatementResult } from './statement-result.ts';
 export type { Row, RowValue } from '../runtime/arrow/index.ts';

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { Server as HttpsServer } from 'node:https';
 import {
   type Catalog,
   type CatalogWriter,
@@ -22,9 +23,15 @@ import type { EngineInstaller } from './engine/install/engine-installer.ts';
 import type { OutsideDatabases } from './external/outside-databases.ts';
 import { createAllowedFiles } from './file/allowed-files.ts';
 import { openSpoolFolder } from './file/spool-folder.ts';
-import { CHECKPOINT_INTERVAL_MS_DEFAULT, CACHE_BYTES_DEFAULT, CONCURRENT_JOBS_DEFAULT, type GatewayConfig } from './gateway-config.ts';
+import {
+  CHECKPOINT_INTERVAL_MS_DEFAULT,
+  CACHE_BYTES_DEFAULT,
+  CONCURRENT_JOBS_DEFAULT,
+  type GatewayConfig,
+  type TlsIdentity,
+} from './gateway-config.ts';
 import { catalogRoutes } from './http/catalog-routes.ts';
-import { createServer } from './http/create-server.ts';
+import { createServer, secureContextOf } from './http/create-server.ts';
 import { engineRoutes } from './http/engine-routes.ts';
 import { ingestRoutes } from './http/ingest-routes.ts';
 import { jobRoutes } from './http/job-routes.ts';
@@ -103,6 +110,8 @@ export interface Gateway {
   listen(): Promise<void>;
   /** Where it listens. @throws INTERNAL_UNAVAILABLE before `listen` */
   readonly address: { readonly host: string; readonly port: number; readonly url: string };
+  /** Proves itself differently to connections that are made from now on; those that stand go on. Only for a gateway that was made with `tls`. */
+  renewTls(identity: TlsIdentity): void;
   /** Takes no new statements and waits for those that run; after the time given they are cancelled. */
   drain(timeoutMs: number): Promise<void>;
   /** Ends everything at once. */
@@ -128,7 +137,12 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     if (draining) throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping and takes no new statements.');
   };
   const checkRoute = createRouteCheck(services.accessStore);
-  const server = createServer(gatewayRoutes(parts, services, checkOpen), { guard, checkRoute, log });
+  const server = createServer(gatewayRoutes(parts, services, checkOpen), {
+    guard,
+    checkRoute,
+    log,
+    ...(config.tls === undefined ? {} : { tls: config.tls }),
+  });
   return {
     listen: async () => {
       try {
@@ -144,7 +158,10 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       if (parts.jobs.resume) await jobs.resume();
     },
     get address() {
-      return describeAddress(server.server.address());
+      return describeAddress(server.server.address(), config.tls === undefined ? 'http' : 'https');
+    },
+    renewTls: (identity) => {
+      if (server.server instanceof HttpsServer) server.server.setSecureContext(secureContextOf(identity));
     },
     drain: async (timeoutMs) => {
       draining = true;
@@ -299,10 +316,10 @@ function gatewayRoutes(parts: GatewayParts, services: GatewayServices, checkOpen
 /** Units: milliseconds that cancelled statements get to end. */
 const CANCEL_GRACE_MS = 1000;
 
-function describeAddress(address: AddressInfo | string | null): Gateway['address'] {
+function describeAddress(address: AddressInfo | string | null, scheme: 'http' | 'https'): Gateway['address'] {
   if (address === null || typeof address === 'string') throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server does not listen yet.');
   const { address: host, port, family } = address;
-  return { host, port, url: `http://${family === 'IPv6' ? `[${host}]` : host}:${String(port)}` };
+  return { host, port, url: `${scheme}://${family === 'IPv6' ? `[${host}]` : host}:${String(port)}` };
 }
 
 /** The statement's text may hold secrets, so it is logged at level debug only. */

@@ -7,6 +7,12 @@ export interface ApiToken {
   readonly token: string;
 }
 
+/** A certificate, those that lead to its authority, and its key. Shape: PEM. */
+export interface TlsIdentity {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 /** All that the gateway is told about its surroundings. Paths are absolute. */
 export interface GatewayConfig {
   readonly http: {
@@ -18,6 +24,8 @@ export interface GatewayConfig {
     /** Origins of web pages that may call the server, such as `https://example.com`. */
     readonly allowedOrigins: readonly string[];
   };
+  /** What an https server proves itself with; left out for http. */
+  readonly tls?: TlsIdentity;
   /** `none` is accepted on a loopback address only. */
   readonly auth: { readonly mode: 'none' } | { readonly mode: 'token'; readonly tokens: readonly ApiToken[] };
   readonly files: {

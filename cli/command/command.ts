@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import type { ParseArgsConfig } from 'node:util';
+import { CA_FILE_VARIABLE } from '../config/load-config.ts';
 
 /** Exit codes of the program, for scripts. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -45,11 +47,25 @@ export const CONFIG_OPTIONS = {
 export const SERVER_OPTIONS = {
   url: { type: 'string', value: 'address', help: 'server to use (default: the one serving the data directory)' },
   token: { type: 'string', value: 'text', help: 'API token (default: TRIVIUM_AUTH_TOKEN, else the data directory’s token file)' },
+  'ca-file': { type: 'string', value: 'file', help: 'certificates of authorities to trust for https, in PEM (default: TRIVIUM_CA_FILE)' },
 } as const satisfies Readonly<Record<string, CommandOption>>;
 
+/** The server that a call names; null for what it does not say. */
+export interface ServerChoice {
+  readonly url: string | null;
+  readonly token: string | null;
+  /** File of certificates to trust. */
+  readonly caFile: string | null;
+}
+
 /** Returns what a call says of the server to ask; null for what it does not say. */
-export function serverOptions(call: CommandArguments): { readonly url: string | null; readonly token: string | null } {
-  return { url: textOption(call, 'url'), token: textOption(call, 'token') };
+export function serverOptions(call: CommandArguments, io: CommandIo): ServerChoice {
+  const caFile = textOption(call, 'ca-file') ?? io.environment[CA_FILE_VARIABLE] ?? null;
+  return {
+    url: textOption(call, 'url'),
+    token: textOption(call, 'token'),
+    caFile: caFile === null ? null : resolve(io.workingDirectory, caFile),
+  };
 }
 
 /** Returns the text value of an option, null when it was not given. */

@@ -2,6 +2,7 @@ import { CONFIG_KEYS, type ConfigKey } from '../config/config-keys.ts';
 import type { Config, LoadedConfig } from '../config/config.ts';
 import { renderTable } from '../format/render-table.ts';
 import { type Command, CONFIG_OPTIONS, EXIT } from './command.ts';
+import { readTlsFiles } from '../server/read-tls-files.ts';
 import { readConfig } from './read-config.ts';
 
 /** `trivium config` */
@@ -19,7 +20,10 @@ export const configCommand: Command = {
     }
     const loaded = readConfig(call, io);
     if (verb === 'show') io.stdout.write(`${showConfig(loaded, io.stdout.columns).join('\n')}\n`);
-    else io.stdout.write(`The configuration is valid (${loaded.file ?? 'no file'}).\n`);
+    else {
+      readTlsFiles(loaded.config.http.tls);
+      io.stdout.write(`The configuration is valid (${loaded.file ?? 'no file'}).\n`);
+    }
     return Promise.resolve(EXIT.done);
   },
 };
@@ -46,9 +50,9 @@ function showConfig(loaded: LoadedConfig, widthMax: number | undefined): string[
 }
 
 function valueOf(config: Config, name: string): unknown {
-  const dot = name.indexOf('.');
-  const section = (config as unknown as Record<string, Record<string, unknown>>)[name.slice(0, dot)];
-  return section?.[name.slice(dot + 1)];
+  let value: unknown = config;
+  for (const part of name.split('.')) value = (value as Readonly<Record<string, unknown>> | undefined)?.[part];
+  return value;
 }
 
 function showValue(key: ConfigKey, value: unknown): string {

@@ -7,6 +7,7 @@ import { showStream } from '../demo/show-stream.ts';
 import { createLogger } from '../server/create-logger.ts';
 import { composeStorage } from '../compose-platform.ts';
 import type { Config } from '../config/config.ts';
+import { embeddedConfig } from '../server/connect-server.ts';
 import { readServerFile } from '../server/server-file.ts';
 import { startServer } from '../server/start-server.ts';
 import { type Command, type CommandIo, CONFIG_OPTIONS, EXIT } from './command.ts';
@@ -63,7 +64,7 @@ async function loadTables(config: Config, io: CommandIo): Promise<void> {
 
 /** Plays on one server that ends with the show; what it made stays in the data directory. */
 async function playChapters(config: Config, io: CommandIo): Promise<void> {
-  const server = await startServer({ ...config, http: { ...config.http, host: '127.0.0.1', port: 0 }, log: { level: 'error' } });
+  const server = await startServer(embeddedConfig(config));
   try {
     const stage = { server, io, widthMax: io.stdout.isTTY ? io.stdout.columns : 100 };
     await showStatements(stage);

@@ -49,7 +49,7 @@ export const engineCommand: Command = {
       return EXIT.usage;
     }
     if (verb === 'new') return runNew(words[0] ?? '', io);
-    const connection = await connectServer(readConfig(call, io).config, serverOptions(call));
+    const connection = await connectServer(readConfig(call, io).config, serverOptions(call, io));
     try {
       return await runVerb(verb, words, call, io, connection);
     } finally {

@@ -69,7 +69,7 @@ async function translateAll(source: string, dialect: Dialect, io: CommandIo): Pr
 
 async function runAll(statements: readonly { readonly sql: string }[], call: CommandArguments, io: CommandIo): Promise<void> {
   const { config } = readConfig(call, io);
-  const connection = await connectServer(config, serverOptions(call));
+  const connection = await connectServer(config, serverOptions(call, io));
   try {
     await runInOrder(connection.server, statements, io);
   } finally {

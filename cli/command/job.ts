@@ -59,7 +59,7 @@ export const jobCommand: Command = {
     const json = readFormat(call) === 'json';
     const { config } = readConfig(call, io);
     const sql = verb === 'submit' ? await readScript(words[0] ?? '', io) : '';
-    const connection = await connectServer(config, serverOptions(call));
+    const connection = await connectServer(config, serverOptions(call, io));
     try {
       return await runVerb(verb, words[0] ?? '', { call, io, connection, json, sql });
     } finally {

@@ -3,6 +3,7 @@ import { startServer } from '../server/start-server.ts';
 import { removeServerFile, writeServerFile } from '../server/server-file.ts';
 import { tokenPath } from '../server/token-file.ts';
 import type { Config } from '../config/config.ts';
+import { renderError } from '../format/print-error.ts';
 import { type Command, CONFIG_OPTIONS, EXIT, type CommandIo } from './command.ts';
 import { readConfig } from './read-config.ts';
 
@@ -29,7 +30,19 @@ export const serveCommand: Command = {
 /** Serves until SIGTERM or SIGINT, then lets running statements end; a second signal ends the process at once. */
 export async function serveUntilStopped(config: Config, io: CommandIo): Promise<void> {
   const server = await startServer(config, { resumeJobs: true });
-  writeServerFile(config.data.directory, { url: server.url, pid: process.pid });
+  const leaveWord = (certificate: string | null): void => {
+    writeServerFile(config.data.directory, { url: server.url, pid: process.pid, certificate });
+  };
+  leaveWord(server.certificate);
+  const renew = (): void => {
+    try {
+      leaveWord(server.renewTls());
+      io.stdout.write('The certificate was read again.\n');
+    } catch (error) {
+      io.stderr.write(`The certificate stays as it was:\n${renderError(error).join('\n')}\n`);
+    }
+  };
+  if (server.certificate !== null) process.on('SIGHUP', renew);
   io.stdout.write(`Trivium listens at ${server.url}\n`);
   if (config.auth.mode === 'token') {
     const source = config.auth.token === null ? `in ${tokenPath(config.data.directory)}` : 'the configured one';
@@ -45,6 +58,7 @@ export async function serveUntilStopped(config: Config, io: CommandIo): Promise<
   try {
     await server.stop(DRAIN_TIMEOUT_MS);
   } finally {
+    process.off('SIGHUP', renew);
     removeServerFile(config.data.directory, process.pid);
     process.off('SIGINT', force);
     process.off('SIGTERM', force);

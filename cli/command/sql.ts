@@ -46,7 +46,7 @@ export const sqlCommand: Command = {
     const settings = readSettings(call, io);
     const { config } = readConfig(call, io);
     const statements = await readStatements(call, io);
-    const connection = await connectServer(config, serverOptions(call));
+    const connection = await connectServer(config, serverOptions(call, io));
     try {
       if (statements === null) return await runRepl(connection, settings, io);
       return await runAll(connection.server, statements, settings, io);

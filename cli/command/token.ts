@@ -48,7 +48,7 @@ export const tokenCommand: Command = {
       return EXIT.usage;
     }
     const body = verb === 'create' ? { user, scopes: readScopes(call), expiresInSeconds: readExpiry(call) } : {};
-    const connection = await connectServer(readConfig(call, io).config, serverOptions(call));
+    const connection = await connectServer(readConfig(call, io).config, serverOptions(call, io));
     try {
       if (verb === 'create') await create(body, connection, io);
       else if (verb === 'list') await list(connection, io);

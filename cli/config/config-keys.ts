@@ -28,6 +28,17 @@ export const CONFIG_KEYS = {
     description: 'Host names that requests may name beside the address listened on and localhost.',
   },
   'http.allowedOrigins': { type: 'string-list', default: [], description: 'Origins of web pages that may call the server.' },
+  'http.tls.certificateFile': {
+    type: 'string',
+    default: null,
+    description:
+      'PEM file with the certificate of the server, and those between it and its authority. With it the server speaks https and nothing else. Read anew on SIGHUP.',
+  },
+  'http.tls.keyFile': {
+    type: 'string',
+    default: null,
+    description: 'PEM file with the private key of that certificate, without a password.',
+  },
   'auth.mode': {
     type: 'string',
     default: 'token',

@@ -25,6 +25,12 @@ export interface ConnectorEntry {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** The files of an https server, as absolute paths; both null for http. */
+export interface TlsFiles {
+  readonly certificateFile: string | null;
+  readonly keyFile: string | null;
+}
+
 /** The whole configuration, checked and complete. */
 export interface Config {
   readonly data: { readonly directory: string };
@@ -33,6 +39,7 @@ export interface Config {
     readonly port: number;
     readonly allowedHosts: readonly string[];
     readonly allowedOrigins: readonly string[];
+    readonly tls: TlsFiles;
   };
   readonly auth: { readonly mode: 'token' | 'none'; readonly token: string | null };
   readonly audit: { readonly enabled: boolean };

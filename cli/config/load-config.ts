@@ -9,6 +9,9 @@ import { parseValue, type ConfigValue } from './parse-value.ts';
 import { ENGINE_KEYS, readEngine } from './read-engine.ts';
 import { readRoute } from './read-route.ts';
 
+/** Environment variable with a file of certificates that the commands trust, which is about them and not about a server. */
+export const CA_FILE_VARIABLE = 'TRIVIUM_CA_FILE';
+
 /** The file that is read when `--config` names none and it exists. */
 export const DEFAULT_CONFIG_FILE = 'trivium.yaml';
 
@@ -111,12 +114,17 @@ function readConfigFile(file: string, environment: ConfigInputs['environment']):
     }
     const sections = new Set(Object.keys(CONFIG_KEYS).map((name) => name.slice(0, name.indexOf('.'))));
     if (!sections.has(section)) throw unknownKey(section, [...sections, 'engines', 'connectors', 'routes'], file);
-    for (const [name, value] of Object.entries(asRecord(entries, file, section))) {
-      const key = `${section}.${name}`;
-      values.set(key, parseValue(key, findKey(key, file), value, file));
-    }
+    readSection(section, entries, file, values);
   }
   return { values, engines, connectors, routes };
+}
+
+function readSection(section: string, entries: unknown, file: string, values: Map<string, ConfigValue>): void {
+  for (const [name, value] of Object.entries(asRecord(entries, file, section))) {
+    const key = `${section}.${name}`;
+    if (Object.keys(CONFIG_KEYS).some((known) => known.startsWith(`${key}.`))) readSection(key, value, file, values);
+    else values.set(key, parseValue(key, findKey(key, file), value, file));
+  }
 }
 
 function readEngines(entries: unknown, file: string): readonly EngineEntry[] {
@@ -148,7 +156,7 @@ function readEnvironment(environment: ConfigInputs['environment']): Map<string, 
   const byVariable = new Map(Object.keys(CONFIG_KEYS).map((name) => [environmentName(name), name]));
   const values = new Map<string, ConfigValue>();
   for (const [variable, text] of Object.entries(environment)) {
-    if (text === undefined || !variable.startsWith('TRIVIUM_')) continue;
+    if (text === undefined || !variable.startsWith('TRIVIUM_') || variable === CA_FILE_VARIABLE) continue;
     const name = byVariable.get(variable);
     if (name === undefined) throw unknownKey(variable, byVariable.keys(), 'the environment');
     values.set(name, parseValue(name, findKey(name, 'the environment'), text, variable));
@@ -187,11 +195,18 @@ function asRecord(value: unknown, file: string, place: string): Readonly<Record<
   return value as Readonly<Record<string, unknown>>;
 }
 
+interface NestedValues {
+  [name: string]: ConfigValue | NestedValues;
+}
+
 function nestKeys(values: Readonly<Record<string, ConfigValue>>, lists: Pick<Config, 'engines' | 'connectors' | 'routes'>): Config {
-  const nested: Record<string, Record<string, ConfigValue>> = {};
+  const nested: NestedValues = {};
   for (const [name, value] of Object.entries(values)) {
-    const dot = name.indexOf('.');
-    (nested[name.slice(0, dot)] ??= {})[name.slice(dot + 1)] = value;
+    const parts = name.split('.');
+    const last = parts.pop() ?? name;
+    let section = nested;
+    for (const part of parts) section = (section[part] ??= {}) as NestedValues;
+    section[last] = value;
   }
   // Every key of CONFIG_KEYS is present and was checked against its declared type, which is what Config states.
   return { ...(nested as unknown as Omit<Config, 'engines' | 'connectors' | 'routes'>), ...lists };
@@ -202,10 +217,13 @@ function resolvePaths(config: Config, workingDirectory: string, file: string | n
   const moduleBase = file === null ? workingDirectory : dirname(file);
   const resolveModule = <Entry extends { readonly module: string }>(entry: Entry): Entry =>
     isPath(entry.module) ? { ...entry, module: resolve(moduleBase, entry.module) } : entry;
+  const { tls } = config.http;
+  const resolveFile = (path: string | null): string | null => (path === null ? null : resolve(workingDirectory, path));
   return {
     ...config,
     data: { directory: resolve(workingDirectory, config.data.directory) },
     files: { allowedDirectories: config.files.allowedDirectories.map((directory) => resolve(workingDirectory, directory)) },
+    http: { ...config.http, tls: { certificateFile: resolveFile(tls.certificateFile), keyFile: resolveFile(tls.keyFile) } },
     engines: config.engines.map(resolveModule),
     connectors: config.connectors.map(resolveModule),
   };

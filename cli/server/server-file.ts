@@ -6,6 +6,8 @@ import { isProcessRunning } from '../../runtime/process/index.ts';
 export interface ServerRecord {
   readonly url: string;
   readonly pid: number;
+  /** The certificate that it shows, as PEM; null for http. */
+  readonly certificate: string | null;
 }
 
 const pathOf = (dataDirectory: string): string => join(dataDirectory, 'server.json');

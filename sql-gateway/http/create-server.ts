@@ -1,7 +1,9 @@
-import { STATUS_CODES } from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { type Logger, PlatformError } from '../../spi/index.ts';
+import type { TlsIdentity } from '../gateway-config.ts';
 import { problemHeaders, toProblem } from './problem.ts';
 import { discardBody } from './read-body.ts';
 import { ANYBODY } from './request-guard.ts';
@@ -19,6 +21,9 @@ declare module 'fastify' {
 const HEADERS_TIMEOUT_MS = 5000;
 const CONNECTIONS_CHECK_MS = 1000;
 
+/** Units: milliseconds that an idle connection is kept for the next request. */
+const KEEP_ALIVE_MS = 72_000;
+
 const ALLOWED_ORIGIN_HEADERS = {
   'access-control-allow-methods': 'GET, POST, DELETE',
   'access-control-allow-headers': 'authorization, content-type, accept, idempotency-key, x-trivium-client',
@@ -30,20 +35,27 @@ export interface ServerParts {
   readonly guard: RequestGuard;
   readonly checkRoute: CheckRoute;
   readonly log: Logger;
+  /** Left out for http. */
+  readonly tls?: TlsIdentity;
 }
+
+const CONNECTION_OPTIONS = {
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  connectionsCheckingInterval: CONNECTIONS_CHECK_MS,
+  requireHostHeader: true,
+  requestTimeout: 0,
+} as const;
 
 /** Creates the HTTP server over the routes; it does not listen yet.
  *  Guarantees: headers are awaited for a bounded time; after them neither a long upload nor a long silence ends a connection. */
-export function createServer(routes: readonly Route[], { guard, checkRoute, log }: ServerParts): FastifyInstance {
+export function createServer(routes: readonly Route[], { guard, checkRoute, log, tls }: ServerParts): FastifyInstance {
   const server = fastify({
     logger: false,
     exposeHeadRoutes: false,
-    requestTimeout: 0,
-    connectionTimeout: 0,
     forceCloseConnections: true,
     return503OnClosing: false,
     routerOptions: { maxParamLength: 1024 },
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: CONNECTIONS_CHECK_MS, requireHostHeader: true },
+    serverFactory: (handler) => listener(handler, tls),
     clientErrorHandler: answerClientError,
   });
   server.decorateRequest('queryId', null);
@@ -67,6 +79,21 @@ export function createServer(routes: readonly Route[], { guard, checkRoute, log 
   });
   server.setErrorHandler((error, request, reply) => answerError(error, request, reply, log));
   return server;
+}
+
+function listener(handler: RequestListener, tls: TlsIdentity | undefined): Server {
+  const server =
+    tls === undefined
+      ? createHttpServer(CONNECTION_OPTIONS, handler)
+      : createHttpsServer({ ...CONNECTION_OPTIONS, ...secureContextOf(tls) }, handler);
+  server.setTimeout(0);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  return server;
+}
+
+/** Returns what the handshakes of an https server are done with. */
+export function secureContextOf({ certificate, key }: TlsIdentity): { cert: string; key: string; minVersion: 'TLSv1.2' } {
+  return { cert: certificate, key, minVersion: 'TLSv1.2' };
 }
 
 function addRoute(server: FastifyInstance, route: Route, guard: RequestGuard, checkRoute: CheckRoute): void {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { PlatformError } from '../../spi/index.ts';
 import type { EncodedChunk } from '../result/result-encoder.ts';
 
@@ -28,8 +29,9 @@ export async function sendResult(response: ServerResponse, chunks: AsyncIterable
     await sendPieces(response, iterator, options);
   } catch (error) {
     if (response.headersSent) {
-      // A reset reaches even clients that take the end of the connection for the end of the answer.
-      response.socket?.resetAndDestroy();
+      // A reset reaches even clients that take the end of the connection for the end of the answer. Under TLS the missing last chunk must do.
+      if (response.socket instanceof TLSSocket) response.socket.destroy();
+      else response.socket?.resetAndDestroy();
       response.destroy();
     }
     throw error;

@@ -93,7 +93,7 @@ async function readUrl(child: ChildProcess): Promise<string> {
     child.once('exit', fail);
     const onData = (chunk: Buffer): void => {
       output += chunk.toString();
-      const url = /listens at (http:\S+)/.exec(output)?.[1];
+      const url = /listens at (https?:\S+)/.exec(output)?.[1];
       if (url === undefined) return;
       clearTimeout(timer);
       child.off('exit', fail);
