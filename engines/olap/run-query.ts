@@ -31,6 +31,7 @@ export async function* runQuery(runner: QueryRunner, message: QueryMessage, run:
   const limits = watchRun(run);
   try {
     const lease = await leaseChild(runner.children.pool, runner.config, run, limits.signal);
+    run.onStarted?.();
     yield* framesOf(runner, lease, message, run, limits.signal);
   } finally {
     limits.clear();

@@ -20,7 +20,9 @@ export async function* runQuery(runner: QueryRunner, message: QueryMessage, run:
   const limits = watchRun(run);
   try {
     limits.signal.throwIfAborted();
-    yield* framesOf(runner, await runner.pool.lease(limits.signal), message, run, limits.signal);
+    const lease = await runner.pool.lease(limits.signal);
+    run.onStarted?.();
+    yield* framesOf(runner, lease, message, run, limits.signal);
   } finally {
     limits.clear();
   }

@@ -64,6 +64,8 @@ export interface RunOptions {
   /** When the work must have ended. Units: milliseconds since 1970 UTC; null for no limit. @throws RESOURCE_DEADLINE past it */
   readonly deadlineAtMs: number | null;
   onProgress?(progress: Progress): void;
+  /** To be called when the work begins, by an engine that made it wait for others: the host then does not take the waiting for slowness. */
+  onStarted?(): void;
   /** A directory that outlives the process and belongs to this execution alone. An engine may keep finished work there; an execution of the
    *  same query (and, for a write, into the same transaction) that finds it goes on from it. */
   readonly workDirectory?: string;

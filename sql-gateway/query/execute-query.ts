@@ -122,7 +122,8 @@ async function runRouted(
     let begun = false;
     try {
       const run = { queryId: record.id, parameters, signal: record.signal, deadlineAtMs: context.deadlineAtMs };
-      const frames = measureFrames(prepared.execute(run).frames, (waitedMs, error) => {
+      const open = (onStarted: () => void): AsyncIterable<Uint8Array> => prepared.execute({ ...run, onStarted }).frames;
+      const frames = measureFrames(open, (waitedMs, error) => {
         const measuredMs = preparedMs + waitedMs;
         if (error === null) record.describe({ measuredMs });
         // A failure before the first rows is the router's to see: it may try another engine.

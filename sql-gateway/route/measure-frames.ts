@@ -1,15 +1,21 @@
-/** Passes frames on and adds up how long they were waited for, which leaves out how long the reader took.
+/** Passes frames on and adds up how long they were waited for, which leaves out how long the reader took, and all that came before
+ *  `begin` was called: waiting for others.
  *  Guarantees: `onEnd` is called once when the source ended by itself or failed, not when the reader left. Units: milliseconds. */
 export function measureFrames(
-  source: AsyncIterable<Uint8Array>,
+  open: (begin: () => void) => AsyncIterable<Uint8Array>,
   onEnd: (waitedMs: number, error: unknown) => void,
 ): AsyncIterable<Uint8Array> {
-  const iterator = source[Symbol.asyncIterator]();
   let waitedMs = 0;
+  let startedMs = 0;
+  const begin = (): void => {
+    waitedMs = 0;
+    startedMs = performance.now();
+  };
+  const iterator = open(begin)[Symbol.asyncIterator]();
   return {
     [Symbol.asyncIterator]: () => ({
       next: async () => {
-        const startedMs = performance.now();
+        startedMs = performance.now();
         try {
           const result = await iterator.next();
           waitedMs += performance.now() - startedMs;
