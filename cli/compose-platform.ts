@@ -8,6 +8,7 @@ import {
   EngineInstaller,
   type Gateway,
   loadEngines,
+  loadFunctions,
   openOutsideDatabases,
   type OutsideDatabases,
 } from '../sql-gateway/index.ts';
@@ -93,6 +94,7 @@ export interface PlatformIdentity {
 
 /** Puts storage, engines and gateway together. The gateway does not listen yet. */
 export async function composePlatform({ config, token, tls }: PlatformIdentity, log: Logger, options: PlatformOptions): Promise<Platform> {
+  const functions = await loadFunctions(config.functions, log);
   const storage = await composeStorage(config, log);
   const { warehouse } = storage;
   const outside = await composeOutside(config, warehouse, log);
@@ -121,6 +123,7 @@ export async function composePlatform({ config, token, tls }: PlatformIdentity, 
     tables: warehouse.source,
     transactions: warehouse.transactions,
     ...(outside === null ? {} : { outside }),
+    functions,
     maintenance: warehouse.maintenance,
     transfer: warehouse.transfer,
     streams: warehouse.streams,

@@ -25,6 +25,9 @@ engines:
     host: process           # where the engine runs: in-process (default), worker or process, see docs/spi/hosts.md
     memoryMb: 1024          # what it may use in a worker or process
     network: false          # whether its process may reach the network
+functions:
+  geo:                      # a namespace, see docs/spi/functions.md
+    module: ./geo-functions # a package name, or a path from this file; the other keys are the plugin's own
 routes:                     # see docs/routing.md
   - name: nightly
     when: user = 'etl' AND kind = 'write'

@@ -197,6 +197,8 @@ export type {
   JsonData,
 } from './connector/connector.ts';
 export type { ConnectorHost, ConnectorPlugin } from './connector/connector-plugin.ts';
+export type { FunctionHost, FunctionPlugin } from './function/function-plugin.ts';
+export type { PluginFunction } from './function/plugin-function.ts';
 export type { ScanWatermark, ViewCheckpoint, ViewEngine, ViewRows, ViewRun, ViewStart } from './engine/view-engine.ts';
 export { oncePerQuery } from './engine/once-per-query.ts';
 export { checkCapabilities } from './engine/check-capabilities.ts';

@@ -20,6 +20,7 @@ import { createAccessTokens } from './access/access-tokens.ts';
 import { createResultCache } from './cache/result-cache.ts';
 import type { EngineRegistry } from './engine/engine-registry.ts';
 import type { EngineInstaller } from './engine/install/engine-installer.ts';
+import type { FunctionSource } from '../sql/functions/index.ts';
 import type { OutsideDatabases } from './external/outside-databases.ts';
 import { createAllowedFiles } from './file/allowed-files.ts';
 import { openSpoolFolder } from './file/spool-folder.ts';
@@ -78,6 +79,8 @@ export interface GatewayParts {
   readonly transactions: TransactionStore;
   /** Outside databases, which the gateway drains and closes; none when left out. Engines get the rows by its `tables`. */
   readonly outside?: OutsideDatabases;
+  /** Functions of plugins; none when left out. */
+  readonly functions?: FunctionSource;
   readonly maintenance: TableMaintenance;
   readonly transfer: TableTransfer;
   readonly streams: StreamStore;
@@ -117,6 +120,8 @@ export interface Gateway {
   /** Ends everything at once. */
   close(): Promise<void>;
 }
+
+const NO_FUNCTIONS: FunctionSource = { find: () => null, list: () => [] };
 
 /** Units: statements remembered after their end. */
 const HISTORY_MAX = 1000;
@@ -242,6 +247,7 @@ export async function createServices(parts: GatewayParts) {
     ...accessParts,
     audit,
     outside: parts.outside ?? null,
+    functions: parts.functions ?? NO_FUNCTIONS,
     background,
     shadow,
     disagreements,

@@ -5,6 +5,7 @@ export { createGateway, type Gateway, type GatewayParts } from './create-gateway
 export type { JobInfo, JobSummary } from './job/job-info.ts';
 export { openOutsideDatabases, type OutsideDatabases, type OutsideParts } from './external/outside-databases.ts';
 export type { ConnectorEntry } from './external/load-connectors.ts';
+export { type FunctionEntry, loadFunctions } from './function/load-functions.ts';
 export { hasEnded } from './job/job-progress.ts';
 export type { ApiToken, GatewayConfig } from './gateway-config.ts';
 export {

@@ -45,6 +45,9 @@ function showConfig(loaded: LoadedConfig, widthMax: number | undefined): string[
   for (const { catalog, module, config } of loaded.config.connectors) {
     rows.push([`connectors.${catalog}`, `${module} (${Object.keys(config).join(', ')})`, 'file']);
   }
+  for (const { namespace, module, config } of loaded.config.functions) {
+    rows.push([`functions.${namespace}`, `${module} (${Object.keys(config).join(', ')})`, 'file']);
+  }
   const columns = ['key', 'value', 'from'].map((name) => ({ name, align: 'left' as const }));
   return renderTable(columns, rows, { widthMax: widthMax ?? 200 });
 }

@@ -31,6 +31,16 @@ export interface TlsFiles {
   readonly keyFile: string | null;
 }
 
+/** A set of functions to load. */
+export interface FunctionEntry {
+  /** What statements write before the names of its functions. */
+  readonly namespace: string;
+  /** A package name or a path (relative to the configuration file). */
+  readonly module: string;
+  /** As that of a connector. */
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
 /** The whole configuration, checked and complete. */
 export interface Config {
   readonly data: { readonly directory: string };
@@ -66,6 +76,7 @@ export interface Config {
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
   readonly engines: readonly EngineEntry[];
   readonly connectors: readonly ConnectorEntry[];
+  readonly functions: readonly FunctionEntry[];
   readonly routes: readonly RouteRuleText[];
 }
 

@@ -4,7 +4,7 @@ import { parseDocument } from 'yaml';
 import { nearestName, PlatformError } from '../../spi/index.ts';
 import { CONFIG_KEYS, type ConfigKey, environmentName } from './config-keys.ts';
 import type { Config, ConfigOrigin, EngineEntry, LoadedConfig } from './config.ts';
-import { readConnector } from './read-connector.ts';
+import { type NamedPlugin, readNamedPlugin } from './read-named-plugin.ts';
 import { parseValue, type ConfigValue } from './parse-value.ts';
 import { ENGINE_KEYS, readEngine } from './read-engine.ts';
 import { readRoute } from './read-route.ts';
@@ -38,7 +38,7 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   const file = findFile(inputs);
   const fromFile =
     file === null
-      ? { values: new Map<string, ConfigValue>(), engines: null, connectors: [], routes: [] }
+      ? { values: new Map<string, ConfigValue>(), engines: null, connectors: [], functions: [], routes: [] }
       : readConfigFile(file, inputs.environment);
   const fromEnvironment = readEnvironment(inputs.environment);
   const fromFlags = readFlags(inputs.flags);
@@ -59,8 +59,8 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
       origins[name] = origin;
     }
   }
-  const { connectors, routes } = fromFile;
-  const lists = { engines: fromFile.engines ?? DEFAULT_ENGINES, connectors, routes };
+  const { connectors, functions, routes } = fromFile;
+  const lists = { engines: fromFile.engines ?? DEFAULT_ENGINES, connectors, functions, routes };
   const config = nestKeys(values, lists);
   return { config: resolvePaths(config, inputs.workingDirectory, file), origins, file };
 }
@@ -79,6 +79,7 @@ interface FileContent {
   readonly values: Map<string, ConfigValue>;
   readonly engines: readonly EngineEntry[] | null;
   readonly connectors: Config['connectors'];
+  readonly functions: Config['functions'];
   readonly routes: Config['routes'];
 }
 
@@ -90,6 +91,7 @@ function readConfigFile(file: string, environment: ConfigInputs['environment']):
   const values = new Map<string, ConfigValue>();
   let engines: readonly EngineEntry[] | null = null;
   let connectors: Config['connectors'] = [];
+  let functions: Config['functions'] = [];
   let routes: Config['routes'] = [];
   for (const [section, entries] of Object.entries(asRecord(content, file, 'the file'))) {
     if (section === 'engines') {
@@ -97,10 +99,11 @@ function readConfigFile(file: string, environment: ConfigInputs['environment']):
       continue;
     }
     if (section === 'connectors') {
-      connectors = Object.entries(asRecord(entries, file, section)).map(([catalog, entry]) => {
-        const place = `connectors.${catalog}`;
-        return readConnector(catalog, asRecord(entry, file, place), environment, `${file}: ${place}`);
-      });
+      connectors = readNamed(entries, file, section, environment).map(({ name, ...entry }) => ({ catalog: name, ...entry }));
+      continue;
+    }
+    if (section === 'functions') {
+      functions = readNamed(entries, file, section, environment).map(({ name, ...entry }) => ({ namespace: name, ...entry }));
       continue;
     }
     if (section === 'routes') {
@@ -113,10 +116,17 @@ function readConfigFile(file: string, environment: ConfigInputs['environment']):
       continue;
     }
     const sections = new Set(Object.keys(CONFIG_KEYS).map((name) => name.slice(0, name.indexOf('.'))));
-    if (!sections.has(section)) throw unknownKey(section, [...sections, 'engines', 'connectors', 'routes'], file);
+    if (!sections.has(section)) throw unknownKey(section, [...sections, 'engines', 'connectors', 'functions', 'routes'], file);
     readSection(section, entries, file, values);
   }
-  return { values, engines, connectors, routes };
+  return { values, engines, connectors, functions, routes };
+}
+
+function readNamed(entries: unknown, file: string, section: string, environment: ConfigInputs['environment']): readonly NamedPlugin[] {
+  return Object.entries(asRecord(entries, file, section)).map(([name, entry]) => {
+    const place = `${section}.${name}`;
+    return readNamedPlugin(name, asRecord(entry, file, place), environment, `${file}: ${place}`);
+  });
 }
 
 function readSection(section: string, entries: unknown, file: string, values: Map<string, ConfigValue>): void {
@@ -199,7 +209,10 @@ interface NestedValues {
   [name: string]: ConfigValue | NestedValues;
 }
 
-function nestKeys(values: Readonly<Record<string, ConfigValue>>, lists: Pick<Config, 'engines' | 'connectors' | 'routes'>): Config {
+/** Sections that are lists or have names of their own. */
+type ListName = 'engines' | 'connectors' | 'functions' | 'routes';
+
+function nestKeys(values: Readonly<Record<string, ConfigValue>>, lists: Pick<Config, ListName>): Config {
   const nested: NestedValues = {};
   for (const [name, value] of Object.entries(values)) {
     const parts = name.split('.');
@@ -209,7 +222,7 @@ function nestKeys(values: Readonly<Record<string, ConfigValue>>, lists: Pick<Con
     section[last] = value;
   }
   // Every key of CONFIG_KEYS is present and was checked against its declared type, which is what Config states.
-  return { ...(nested as unknown as Omit<Config, 'engines' | 'connectors' | 'routes'>), ...lists };
+  return { ...(nested as unknown as Omit<Config, ListName>), ...lists };
 }
 
 function resolvePaths(config: Config, workingDirectory: string, file: string | null): Config {
@@ -226,5 +239,6 @@ function resolvePaths(config: Config, workingDirectory: string, file: string | n
     http: { ...config.http, tls: { certificateFile: resolveFile(tls.certificateFile), keyFile: resolveFile(tls.keyFile) } },
     engines: config.engines.map(resolveModule),
     connectors: config.connectors.map(resolveModule),
+    functions: config.functions.map(resolveModule),
   };
 }

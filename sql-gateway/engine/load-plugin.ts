@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import semver from 'semver';
-import { type ConnectorPlugin, type EnginePlugin, PlatformError, SPI_VERSION } from '../../spi/index.ts';
+import { type ConnectorPlugin, type EnginePlugin, type FunctionPlugin, PlatformError, SPI_VERSION } from '../../spi/index.ts';
 
 /** Loads an engine's plugin by package name or absolute path and checks its shape and the SPI version that it was made for.
  *  @throws SPI_INVALID_PLUGIN, SPI_VERSION */
@@ -15,11 +15,18 @@ export async function loadConnectorPlugin(module: string): Promise<ConnectorPlug
   return checkConnectorPlugin(await importDefault(module, 'connector'), module);
 }
 
+/** Loads a set of functions as `loadPlugin` does an engine.
+ *  @throws SPI_INVALID_PLUGIN, SPI_VERSION */
+export async function loadFunctionPlugin(module: string): Promise<FunctionPlugin> {
+  return checkFunctionPlugin(await importDefault(module, 'function'), module);
+}
+
 /** Returns the value as an engine's plugin when it has a plugin's shape and fits this SPI version.
  *  @throws SPI_INVALID_PLUGIN, SPI_VERSION */
 export function checkPlugin(value: unknown, module: string): EnginePlugin {
   const plugin = checkShape(value, module, 'engine');
   if (plugin['kind'] === 'connector') throw invalid(module, 'engine', "is a connector; name it under 'connectors'");
+  if (plugin['kind'] === 'functions') throw invalid(module, 'engine', "is a set of functions; name it under 'functions'");
   return value as EnginePlugin;
 }
 
@@ -31,8 +38,18 @@ export function checkConnectorPlugin(value: unknown, module: string): ConnectorP
   return value as ConnectorPlugin;
 }
 
+/** Returns the value as a set of functions when it has a plugin's shape and fits this SPI version.
+ *  @throws SPI_INVALID_PLUGIN, SPI_VERSION */
+export function checkFunctionPlugin(value: unknown, module: string): FunctionPlugin {
+  const plugin = checkShape(value, module, 'function');
+  if (plugin['kind'] !== 'functions') throw invalid(module, 'function', "needs 'kind', which is 'functions'");
+  return value as FunctionPlugin;
+}
+
 /** What a module is loaded as. */
-type PluginKind = 'engine' | 'connector';
+type PluginKind = 'engine' | 'connector' | 'function';
+
+const LABELS: Readonly<Record<PluginKind, string>> = { engine: 'Engine', connector: 'Connector', function: 'Set of functions' };
 
 async function importDefault(module: string, kind: PluginKind): Promise<unknown> {
   try {
@@ -54,8 +71,7 @@ function checkShape(value: unknown, module: string, kind: PluginKind): Readonly<
   if (!isConfigSchema(configSchema)) throw invalid(module, kind, "needs 'configSchema', an object schema with 'properties'");
   if (typeof create !== 'function') throw invalid(module, kind, "needs the function 'create'");
   if (!semver.satisfies(SPI_VERSION, spi)) {
-    const label = kind === 'engine' ? 'Engine' : 'Connector';
-    throw new PlatformError('SPI_VERSION', `${label} '${name}' ${version} was made for SPI ${spi}; this is SPI ${SPI_VERSION}.`, {
+    throw new PlatformError('SPI_VERSION', `${LABELS[kind]} '${name}' ${version} was made for SPI ${spi}; this is SPI ${SPI_VERSION}.`, {
       hint: 'Install a version of the plugin for this SPI.',
       details: { [kind]: name, needed: spi, present: SPI_VERSION },
     });

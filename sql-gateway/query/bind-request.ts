@@ -20,7 +20,7 @@ const DEFAULT_TIME_ZONE = 'UTC';
 export async function bindRequest(
   { sql, principal, session, parameters }: StatementRequest,
   record: Pick<QueryRecord, 'createdAtMs' | 'describe'>,
-  parts: Pick<StatementParts, 'catalog' | 'access' | 'audit' | 'outside'> & SystemTableParts,
+  parts: Pick<StatementParts, 'catalog' | 'access' | 'audit' | 'outside' | 'functions'> & SystemTableParts,
 ): Promise<BoundStatement> {
   const timeZone = session.timeZone ?? DEFAULT_TIME_ZONE;
   const view = await parts.access.open(principal, parts.catalog);
@@ -40,6 +40,7 @@ export async function bindRequest(
     outside: view.rights === null ? parts.outside?.catalogs : undefined,
     definerOutside: parts.outside?.catalogs,
     policies: view.policies,
+    functions: parts.functions,
     virtualRelation: (name) => readSystemTable(name, { caller: principal, view }, parts),
   });
   const { statement } = bound;

@@ -10,6 +10,7 @@ import type {
   TableTransfer,
 } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
+import type { FunctionSource } from '../../sql/functions/index.ts';
 import type { AccessControl } from '../access/access-control.ts';
 import type { AuditLog } from '../access/audit-log.ts';
 import type { EngineRegistry } from '../engine/engine-registry.ts';
@@ -40,6 +41,8 @@ export interface StatementParts {
   readonly tables: TableSource;
   /** Null where no outside database is configured. */
   readonly outside: OutsideDatabases | null;
+  /** Functions beside the platform's own. */
+  readonly functions: FunctionSource;
   readonly maintenance: TableMaintenance;
   readonly transfer: TableTransfer;
   readonly engines: EngineRegistry;

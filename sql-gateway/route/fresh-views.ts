@@ -18,7 +18,7 @@ import {
   walkPlan,
 } from '../../spi/index.ts';
 import { fingerprint, pushDownFilters } from '../../sql/plan/index.ts';
-import { bindView, type BoundView } from '../stream/bound-view.ts';
+import { bindView, type BoundView, type ViewNames } from '../stream/bound-view.ts';
 import { exposedParts, locateColumns, matchPlans, type PlanMatch } from './match-view.ts';
 
 /** A materialized view whose query is a part of the statement. */
@@ -38,9 +38,8 @@ export interface FreshViews {
 }
 
 /** What the views are looked up in. */
-export interface FreshViewParts {
+export interface FreshViewParts extends ViewNames {
   readonly streams: Pick<StreamStore, 'list' | 'find'>;
-  readonly catalog: Catalog;
 }
 
 /** Creates the lookup of one server. */
@@ -71,7 +70,7 @@ async function considerView(
   bound: Map<string, BoundView | null>,
 ): Promise<ViewConsideration | null> {
   if (record.timeZone !== query.session.timeZone) return null;
-  const view = await viewOf(record, parts.catalog, bound);
+  const view = await viewOf(record, parts, bound);
   const found = view === null ? null : findPart(query.plan.root, view);
   if (view === null || found === null) return null;
   const name = `${record.table.schema}.${record.table.name}`;
@@ -83,12 +82,12 @@ async function considerView(
   return columns === null ? null : { name, refusal: null, query: replacePart(query, found.node, table, columns) };
 }
 
-async function viewOf(record: StreamRecord, catalog: Catalog, bound: Map<string, BoundView | null>): Promise<BoundView | null> {
+async function viewOf(record: StreamRecord, names: ViewNames, bound: Map<string, BoundView | null>): Promise<BoundView | null> {
   const known = bound.get(record.table.uuid);
   if (known !== undefined) return known;
   let view: BoundView | null = null;
   try {
-    view = await bindView(record, catalog);
+    view = await bindView(record, names);
   } catch (error) {
     // A view whose sources have changed answers nothing; its own stream tells why.
     if (PlatformError.from(error, 'INTERNAL_INVARIANT').kind !== 'user') throw error;

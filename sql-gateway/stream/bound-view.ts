@@ -8,6 +8,7 @@ import {
   type ViewStart,
 } from '../../spi/index.ts';
 import { bindStatement, WATERMARK_COLUMN, WATERMARK_DELAY } from '../../sql/bind/index.ts';
+import type { FunctionSource } from '../../sql/functions/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
 
 /** The user in whose name streams read. */
@@ -30,17 +31,24 @@ export async function describeView(query: BoundQuery, engine: string | null, cat
   return { query, scans, watermarks: await Promise.all(scans.map((scan) => watermarkOf(scan, catalog))), engine };
 }
 
+/** What the names of a view's text are looked up in. */
+export interface ViewNames {
+  readonly catalog: Catalog;
+  /** None when left out. */
+  readonly functions?: FunctionSource | undefined;
+}
+
 /** Binds the text of a stream as the session did that created it.
  *  @throws STREAM_SOURCE_CHANGED when the text does not mean any more what it meant then */
-export async function bindView(record: StreamRecord, catalog: Catalog): Promise<BoundView> {
-  const { query, engine } = await bindText(record, catalog);
+export async function bindView(record: StreamRecord, { catalog, functions }: ViewNames): Promise<BoundView> {
+  const { query, engine } = await bindText(record, { catalog, functions });
   if (query.fingerprint !== record.fingerprint) {
     throw sourceChanged(record, 'a table or view that it reads was replaced, or has other columns');
   }
   return describeView(query, engine, catalog);
 }
 
-async function bindText(record: StreamRecord, catalog: Catalog): Promise<Pick<BoundView, 'query' | 'engine'>> {
+async function bindText(record: StreamRecord, { catalog, functions }: ViewNames): Promise<Pick<BoundView, 'query' | 'engine'>> {
   const { sql, defaultSchema, timeZone } = record;
   try {
     const bound = await bindStatement(parseStatement(sql), {
@@ -51,6 +59,7 @@ async function bindText(record: StreamRecord, catalog: Catalog): Promise<Pick<Bo
       timeZone,
       startedAtUs: '0',
       parameters: [],
+      functions,
       virtualRelation: () => Promise.resolve(null),
     });
     if (bound.kind === 'query') return { query: bound.query, engine: bound.hints.engine };

@@ -44,7 +44,7 @@ export class StreamRun {
    *  @throws STREAM_SOURCE_CHANGED, ENGINE_REFUSED, ENGINE_UNAVAILABLE, STORAGE_CORRUPT */
   static async start(parts: StreamParts, record: StreamRecord): Promise<StreamRun> {
     const { checkpoint } = record;
-    const bound = await bindView(record, parts.catalog.pinned());
+    const bound = await bindView(record, { catalog: parts.catalog.pinned(), functions: parts.functions });
     const engine = await findViewEngine(bound, parts.engines);
     const stateUri = checkpoint?.stateUri ?? null;
     const stateFile = stateUri === null ? null : locationToPath(stateUri);
@@ -128,7 +128,7 @@ export class StreamRun {
     const known = this.#schemaIds.get(uuid);
     if (known === found.schemaId) return found;
     // A name that the text uses may be gone or stand for another column; then the text is not bound, or to something else.
-    if (known !== undefined) await bindView(this.#record, catalog);
+    if (known !== undefined) await bindView(this.#record, { catalog, functions: this.#parts.functions });
     const isSame = scan.columns.every((column) =>
       found.fields.some((field) => field.id === column.fieldId && sameType(field.type, column.type)),
     );

@@ -6,6 +6,7 @@ import { refuseUnknownSchema } from './bind-comment.ts';
 import type { BinderState } from './binder-state.ts';
 import type { BoundStatement } from './bound-statement.ts';
 import { existingRelation } from './existing-relation.ts';
+import { findFunction } from './function-of-name.ts';
 import { PROCEDURES } from './procedures.ts';
 import { relationName, sameName, schemaName } from './relation-name.ts';
 
@@ -91,7 +92,7 @@ async function bindObject(state: BinderState, object: PrivilegeObject): Promise<
       return { name: { type: 'schema', id: schema.toLowerCase(), schema: null, label: schema }, columnKey };
     }
     case 'function': {
-      const known = functionBySpelling(object.name.parts.at(-1)?.name ?? '');
+      const known = findFunction(state.context, object.name)?.definition ?? functionBySpelling(object.name.parts.at(-1)?.name ?? '');
       if (known === null) throw bindError(state, 'SQL_UNKNOWN_FUNCTION', `no function of the name ${spelling}`, object.name.span);
       return { name: { type: 'function', id: known.name, schema: null, label: spelling }, columnKey };
     }

@@ -6,8 +6,16 @@ import { locate } from '../lex/index.ts';
 export interface SourceText {
   readonly text: string;
   readonly defaultSchema: string;
-  /** Set inside a view: errors there name the view and point to its use. */
-  readonly view: { readonly name: string; readonly use: { readonly source: SourceText; readonly span: Span } } | null;
+  /** Set inside a view: errors there name the view and point to its use. The same for the body of a function. */
+  readonly view: TextOfName | null;
+}
+
+/** A view or function whose text it is, and where that is used. */
+export interface TextOfName {
+  readonly name: string;
+  /** Left out for a view. */
+  readonly kind?: 'function';
+  readonly use: { readonly source: SourceText; readonly span: Span };
 }
 
 /** What knows the text that spans point into. */
@@ -34,9 +42,9 @@ export function unsupported(place: Located, what: string, span: Span, hint?: str
 /** Makes an error at a place of a text that is known before binding starts. */
 export function errorIn(source: SourceText, code: ErrorCode, message: string, span: Span, options: BindErrorOptions = {}): PlatformError {
   if (source.view !== null) {
-    const { name, use } = source.view;
+    const { name, use, kind = 'view' } = source.view;
     const { line, column } = locate(source.text, span.start, span.end);
-    const place = `in view ${name} (line ${String(line)}, column ${String(column)} of its text): ${message}`;
+    const place = `in ${kind} ${name} (line ${String(line)}, column ${String(column)} of its text): ${message}`;
     return errorIn(use.source, code, place, use.span, options);
   }
   return new PlatformError(code, message, { location: locate(source.text, span.start, span.end), ...options });

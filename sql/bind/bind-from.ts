@@ -2,6 +2,7 @@ import { type DataType, type Expression as PlanExpression, formatType, nearestNa
 import type { DerivedTable, Query, Span, TableFunction, TableReference } from '../ast/index.ts';
 import { tableFunctionBySpelling } from '../functions/index.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
+import { bindDeclaredTable } from './bind-declared-table.ts';
 import { bindJoin } from './bind-join.ts';
 import { callNamed } from './bind-operator.ts';
 import { bindPivot } from './bind-pivot.ts';
@@ -96,12 +97,6 @@ function bindTableFunction(state: BinderState, node: TableFunction, environment:
   const windowKind = windowKindOf(node);
   if (windowKind !== null) return bindWindowTable(state, windowKind, node, node.lateral ? besides(environment, left) : environment);
   const scope = besides(environment, left).outer;
-  const name = node.name.parts.at(-1)?.name ?? '';
-  const values = node.arguments.map(({ value, name: argumentName, span }) => {
-    const isExpression = value.kind !== 'table-argument' && value.kind !== 'query-argument' && value.kind !== 'descriptor';
-    if (!isExpression || argumentName !== null) throw unsupported(state, `an argument of this form for ${name}`, span);
-    return value;
-  });
   const context: ExpressionContext = {
     state,
     scope: scope ?? { columns: left, aliases: null, outer: null },
@@ -109,6 +104,13 @@ function bindTableFunction(state: BinderState, node: TableFunction, environment:
     calls: null,
     place: 'FROM',
   };
+  if (node.name.parts.length > 1) return bindDeclaredTable(context, node);
+  const name = node.name.parts.at(-1)?.name ?? '';
+  const values = node.arguments.map(({ value, name: argumentName, span }) => {
+    const isExpression = value.kind !== 'table-argument' && value.kind !== 'query-argument' && value.kind !== 'descriptor';
+    if (!isExpression || argumentName !== null) throw unsupported(state, `an argument of this form for ${name}`, span);
+    return value;
+  });
   const bound = values.map((value) => bindWithin(context, value));
   if (sameName(name, 'unnest')) return bindUnnest(state, node, bound);
   const definition = tableFunctionBySpelling(name);

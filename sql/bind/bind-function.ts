@@ -2,6 +2,8 @@ import type { Expression as PlanExpression } from '../../spi/index.ts';
 import type { Expression, FunctionCall } from '../ast/index.ts';
 import { type FunctionDefinition, functionBySpelling, nearestFunction, tableFunctionBySpelling } from '../functions/index.ts';
 import { bindAggregate } from './bind-aggregate.ts';
+import { bindDeclaredAggregate } from './bind-declared-aggregate.ts';
+import { bindDeclaredScalar } from './bind-declared.ts';
 import { bindError, didYouMean, unsupported } from './bind-error.ts';
 import { withoutLambdas } from './bind-json-arrow.ts';
 import { bindLambdaCall } from './bind-lambda-call.ts';
@@ -10,13 +12,14 @@ import { bindSpecialForm } from './bind-special-form.ts';
 import { bindWindowCall } from './bind-window.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { callDefined } from './call-defined.ts';
+import { functionOfName } from './function-of-name.ts';
 
 /** Binds a call of a scalar, aggregate or window function.
  *  @throws SQL_UNKNOWN_FUNCTION, SQL_TYPE_MISMATCH, SQL_GROUPING, SQL_UNSUPPORTED */
 export function bindFunctionCall(context: ExpressionContext, given: FunctionCall): PlanExpression {
   const { state } = context;
   const spelling = given.name.parts.at(-1)?.name ?? '';
-  if (given.name.parts.length > 1) throw unsupported(state, 'a function name with a schema', given.name.span);
+  if (given.name.parts.length > 1) return bindDeclaredCall(context, withoutLambdas(context, given));
   const name = spelling.toLowerCase();
   const taken = bindLambdaCall(context, name, given);
   if (taken !== null) return taken;
@@ -31,6 +34,17 @@ export function bindFunctionCall(context: ExpressionContext, given: FunctionCall
   if (definition.kind === 'window') throw bindError(state, 'SQL_GROUPING', `${definition.name} needs an OVER clause`, node.span);
   refuseAggregateParts(context, definition, node);
   return bindScalar(context, definition, node);
+}
+
+function bindDeclaredCall(context: ExpressionContext, node: FunctionCall): PlanExpression {
+  const { state } = context;
+  const called = functionOfName(state, node.name, 'expression');
+  const { name } = called.definition;
+  if (node.star) throw bindError(state, 'SQL_UNKNOWN_FUNCTION', `${name}(*) is not a function: only count takes *`, node.span);
+  if (node.over !== null) throw unsupported(state, `OVER after ${name}`, node.span);
+  if (called.definition.kind === 'aggregate') return bindDeclaredAggregate(context, called, node);
+  refuseAggregateParts(context, called.definition, node);
+  return bindDeclaredScalar(context, called, node);
 }
 
 function definitionOf(context: ExpressionContext, spelling: string, node: FunctionCall): FunctionDefinition {

@@ -8,16 +8,15 @@ import { PROCEDURES } from './procedures.ts';
 /** Returns what SHOW FUNCTIONS, SHOW PROCEDURES, SHOW SESSION and SHOW SETTINGS list; null for other subjects. */
 export function shownCatalogue(state: BinderState, subject: ShowObjects['subject']): VirtualRelation | null {
   switch (subject) {
-    case 'functions':
+    case 'functions': {
+      const declared = (state.context.functions?.list() ?? []).map(({ definition }) => definition);
       return texts(
         ['name', 'kind', 'spellings', 'summary'],
-        FUNCTIONS.filter(({ spellings }) => spellings.length > 0).map(({ name, kind, spellings, summary }) => [
-          spellings[0] ?? name,
-          kind,
-          spellings.join(', '),
-          summary,
-        ]),
+        [...FUNCTIONS, ...declared]
+          .filter(({ spellings }) => spellings.length > 0)
+          .map(({ name, kind, spellings, summary }) => [spellings[0] ?? name, kind, spellings.join(', '), summary]),
       );
+    }
     case 'procedures':
       return texts(
         ['name', 'parameters', 'summary'],

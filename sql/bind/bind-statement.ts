@@ -99,6 +99,7 @@ function pinned(given: BindContext, isDefinition: boolean): BindContext {
     outside: given.outside,
     definerOutside: given.definerOutside,
     policies: given.policies,
+    functions: given.functions,
     virtualRelation: (name) => given.virtualRelation(name),
   };
 }

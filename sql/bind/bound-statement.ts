@@ -11,6 +11,7 @@ import type {
   TableSpec,
   ViewDefinition,
 } from '../../spi/index.ts';
+import type { FunctionSource } from '../functions/index.ts';
 import type { AccessChange } from './access-change.ts';
 import type { OutsideCatalogs } from './outside-catalogs.ts';
 import type { ProcedureName, TransferName } from './procedures.ts';
@@ -232,6 +233,8 @@ export interface BindContext {
   readonly definerOutside?: OutsideCatalogs | undefined;
   /** Filters and masks of tables; none hold when left out. */
   readonly policies?: PolicySource | undefined;
+  /** Functions beside the platform's own; none when left out. */
+  readonly functions?: FunctionSource | undefined;
   /** Looks up a virtual relation; null when there is none of that name. */
   virtualRelation(name: RelationName): Promise<VirtualRelation | null>;
 }

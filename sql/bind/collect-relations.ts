@@ -1,4 +1,4 @@
-import type { CommonTable, NamedTable, QualifiedName, TableVersion } from '../ast/index.ts';
+import type { CommonTable, FunctionCall, NamedTable, QualifiedName, TableVersion } from '../ast/index.ts';
 import { isMomentOfRow } from './moment-of-row.ts';
 
 /** A relation's name as it stands in a text, with the version asked for. */
@@ -9,15 +9,17 @@ export interface RelationMention {
   readonly isTarget: boolean;
 }
 
-/** The relations that a tree names, and the common tables that it defines. */
+/** The relations and functions that a tree names, and the common tables that it defines. */
 export interface CollectedNames {
   readonly mentions: readonly RelationMention[];
   /** Lower-case names. */
   readonly commonTables: ReadonlySet<string>;
+  /** Functions that are called with a namespace. */
+  readonly functions: readonly QualifiedName[];
 }
 
 /** What a node has to do with names of relations; `leaf` is most of a tree: what has no query inside. */
-type Role = 'leaf' | 'named-table' | 'reads-table' | 'changes-table' | 'shows-object' | 'common-table';
+type Role = 'leaf' | 'named-table' | 'reads-table' | 'changes-table' | 'shows-object' | 'common-table' | 'calls-function';
 
 const KINDS: Readonly<Record<Role, readonly string[]>> = {
   leaf: [
@@ -29,6 +31,7 @@ const KINDS: Readonly<Record<Role, readonly string[]>> = {
   'changes-table': ['insert', 'delete', 'update', 'merge', 'truncate', 'copy-from'],
   'shows-object': ['show-create'],
   'common-table': ['common-table'],
+  'calls-function': ['function-call', 'table-function'],
 };
 
 const ROLES: ReadonlyMap<unknown, Role> = new Map(
@@ -45,6 +48,7 @@ export function collectRelations(root: object): readonly RelationMention[] {
 export function collectNames(root: object): CollectedNames {
   const mentions: RelationMention[] = [];
   const commonTables = new Set<string>();
+  const functions: QualifiedName[] = [];
   const pending: object[] = [root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (Array.isArray(node)) {
@@ -55,14 +59,17 @@ export function collectNames(root: object): CollectedNames {
     const role = ROLES.get(kind);
     if (role === 'leaf') continue;
     if (role === 'common-table') commonTables.add((node as CommonTable).name.name.toLowerCase());
-    else if (role !== undefined) mentions.push(mentionOf(node, role));
+    else if (role === 'calls-function') {
+      const { name } = node as Pick<FunctionCall, 'name'>;
+      if (name.parts.length > 1) functions.push(name);
+    } else if (role !== undefined) mentions.push(mentionOf(node, role));
     for (const key in node) {
       if (key === 'span') continue;
       const child = (node as Readonly<Record<string, unknown>>)[key];
       if (typeof child === 'object' && child !== null) pending.push(child);
     }
   }
-  return { mentions, commonTables };
+  return { mentions, commonTables, functions };
 }
 
 function mentionOf(node: object, role: Role): RelationMention {

@@ -23,6 +23,7 @@ export type {
   SettingName,
   VirtualRelation,
 } from './bound-statement.ts';
+export { declareFunctions } from './declare-functions.ts';
 export { WATERMARK_COLUMN, WATERMARK_DELAY } from './bind-watermark.ts';
 export type { OutsideCatalog, OutsideCatalogs } from './outside-catalogs.ts';
 export { encodeParameters } from './parameters.ts';

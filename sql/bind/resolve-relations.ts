@@ -6,12 +6,14 @@ import {
   type TimeTravel,
   type ViewDefinition,
 } from '../../spi/index.ts';
-import type { Query, Span } from '../ast/index.ts';
+import type { Query, QualifiedName, Span } from '../ast/index.ts';
+import type { DeclaredFunction } from '../functions/index.ts';
 import { parseStatement } from '../parse/index.ts';
 import { errorIn, type SourceText } from './bind-error.ts';
 import { timeTravelOf } from './bind-time-travel.ts';
 import type { BindContext } from './bound-statement.ts';
 import { collectNames, collectRelations, type RelationMention } from './collect-relations.ts';
+import { findFunction, functionSource, isWithin } from './function-of-name.ts';
 import { INFORMATION_SCHEMA, informationSchemaRelation } from './information-schema.ts';
 import { metadataRelation, type VirtualSource } from './metadata-relation.ts';
 import { type MissingRelation, missingCommonTable, missingRelation } from './missing-relation.ts';
@@ -40,6 +42,7 @@ interface Resolution {
   readonly resolveInView: Catalog['resolve'];
   readonly found: Map<string, ResolvedRelation>;
   readonly finishedViews: Set<string>;
+  readonly finishedFunctions: Set<DeclaredFunction>;
   readonly context: BindContext;
 }
 
@@ -81,6 +84,7 @@ export async function resolveRelations(root: object, source: SourceText, context
   const resolution = {
     found: new Map<string, ResolvedRelation>(),
     finishedViews: new Set<string>(),
+    finishedFunctions: new Set<DeclaredFunction>(),
     context,
     resolve: resolveIn(catalog),
     resolveInView: resolveIn(context.definerCatalog ?? catalog),
@@ -91,7 +95,8 @@ export async function resolveRelations(root: object, source: SourceText, context
 
 async function resolveInto(resolution: Resolution, root: object, source: SourceText, depth: number): Promise<void> {
   const { found, finishedViews, context } = resolution;
-  const { mentions, commonTables } = collectNames(root);
+  const { mentions, commonTables, functions } = collectNames(root);
+  for (const name of functions) await resolveBody(resolution, name, source, depth);
   for (const mention of mentions) {
     const name = namedRelation(mention.name, source);
     const version = mention.version === null ? null : timeTravelOf(mention.version, source, context);
@@ -112,6 +117,18 @@ async function resolveInto(resolution: Resolution, root: object, source: SourceT
   }
 }
 
+/** Looks up what the body of a function names. A function that calls itself is refused where the call is bound. */
+async function resolveBody(resolution: Resolution, name: QualifiedName, source: SourceText, depth: number): Promise<void> {
+  const called = findFunction(resolution.context, name);
+  if (called === null || resolution.finishedFunctions.has(called) || isWithin(called, source)) return;
+  if (depth >= VIEW_DEPTH_MAX) {
+    const message = `functions and views nest more than ${String(VIEW_DEPTH_MAX)} deep`;
+    throw errorIn(source, 'SQL_TOO_DEEP', message, name.span);
+  }
+  await resolveInto(resolution, called.body.tree, functionSource(called, source, name.span), depth + 1);
+  resolution.finishedFunctions.add(called);
+}
+
 /** Returns the text of a view as a place to point into. */
 export function viewSource(view: ParsedView, source: SourceText, span: Span): SourceText {
   const { definition } = view;
@@ -122,7 +139,7 @@ export function viewSource(view: ParsedView, source: SourceText, span: Span): So
 function isCircular(view: ParsedView, source: SourceText): boolean {
   const name = `${view.definition.name.schema}.${view.definition.name.name}`;
   for (let view = source.view; view !== null; view = view.use.source.view) {
-    if (sameName(view.name, name)) return true;
+    if (view.kind !== 'function' && sameName(view.name, name)) return true;
   }
   return false;
 }

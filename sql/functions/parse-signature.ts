@@ -18,6 +18,10 @@ const PRIMITIVE_KINDS: ReadonlySet<string> = new Set<PrimitiveKind>([
   'uuid',
 ]);
 
+/** Reads a type as it stands in a signature.
+ *  @throws INTERNAL_INVARIANT */
+export const parseTypePattern = (text: string): TypePattern => parsePattern(text.trim());
+
 /** Reads a signature such as `varchar, bigint, [bigint] -> varchar` or `T... -> list<T>`: square brackets mark what may be left out,
  *  dots what may be repeated.
  *  @throws INTERNAL_INVARIANT when the catalogue holds a malformed signature. */
@@ -35,7 +39,8 @@ export function parseSignature(text: string): Overload {
   };
 }
 
-function splitTopLevel(text: string): readonly string[] {
+/** Returns the parts between commas that stand in no brackets. */
+export function splitTopLevel(text: string): readonly string[] {
   if (text === '' || text === '()') return [];
   const parts: string[] = [];
   let depth = 0;

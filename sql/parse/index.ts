@@ -1,3 +1,3 @@
 export { isBareFunction } from './parse-primary.ts';
-export { parseStatement, STATEMENT_LENGTH_MAX, TREE_HEIGHT_MAX } from './parse-statement.ts';
+export { parseExpressionText, parseStatement, STATEMENT_LENGTH_MAX, TREE_HEIGHT_MAX } from './parse-statement.ts';
 export { NESTING_LEVELS_MAX } from './token-cursor.ts';

@@ -1,5 +1,5 @@
 import { PlatformError } from '../../spi/index.ts';
-import type { Statement } from '../ast/index.ts';
+import type { Expression, Statement } from '../ast/index.ts';
 import { type Keyword, keywordsIn, locate } from '../lex/index.ts';
 import type { GrammarRules } from './grammar-rules.ts';
 import { measureHeight } from './measure-height.ts';
@@ -129,7 +129,7 @@ function parseOneStatement(cursor: TokenCursor): Statement {
   return cursor.fail('a statement');
 }
 
-function checkHeight(cursor: TokenCursor, statement: Statement): void {
+function checkHeight(cursor: TokenCursor, statement: Statement | Expression): void {
   if (cursor.chainHeight <= UNMEASURED_MAX && cursor.deepestNesting <= UNMEASURED_MAX) return;
   if (measureHeight(statement, TREE_HEIGHT_MAX) <= TREE_HEIGHT_MAX) return;
   throw new PlatformError('SQL_TOO_DEEP', `the statement chains more than ${TREE_HEIGHT_MAX} operators, joins or set operations`, {
@@ -152,6 +152,17 @@ function checkEnd(cursor: TokenCursor): void {
   );
 }
 
+/** Parses the text of an expression and nothing more.
+ *  @throws as `parseStatement` does */
+export function parseExpressionText(text: string): Expression {
+  return parseText(text, (cursor) => {
+    const expression = parseExpression(cursor);
+    if (cursor.token.kind !== 'end') cursor.fail('the end of the expression');
+    checkHeight(cursor, expression);
+    return expression;
+  });
+}
+
 function parseWhole(cursor: TokenCursor): Statement {
   const statement = parseOneStatement(cursor);
   checkEnd(cursor);
@@ -164,6 +175,10 @@ function parseWhole(cursor: TokenCursor): Statement {
  *  @throws SQL_TOO_LONG beyond 1 MiB, SQL_TOO_DEEP beyond 256 levels of nesting or 1000 chained operators.
  *  @throws SQL_MULTIPLE_STATEMENTS when more text follows a semicolon. */
 export function parseStatement(text: string): Statement {
+  return parseText(text, parseWhole);
+}
+
+function parseText<Tree>(text: string, parse: (cursor: TokenCursor) => Tree): Tree {
   if (text.length > STATEMENT_LENGTH_MAX) {
     throw new PlatformError('SQL_TOO_LONG', `the statement has ${text.length} characters, more than the ${STATEMENT_LENGTH_MAX} allowed`, {
       hint: 'Load many rows with COPY or the ingest endpoint instead of one long statement.',
@@ -172,10 +187,10 @@ export function parseStatement(text: string): Statement {
   }
   const cursor = new TokenCursor(text, RULES, -1);
   try {
-    return parseWhole(cursor);
+    return parse(cursor);
   } catch (error) {
     if (cursor.failedAt < 0) throw error;
   }
   // The second run stops at the same token, now with a record of what was tried there.
-  return parseWhole(new TokenCursor(text, RULES, cursor.failedAt));
+  return parse(new TokenCursor(text, RULES, cursor.failedAt));
 }

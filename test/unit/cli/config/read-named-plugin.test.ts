@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { readConnector } from '../../../../cli/config/read-connector.ts';
+import { readNamedPlugin } from '../../../../cli/config/read-named-plugin.ts';
 
-const read = (entry: Readonly<Record<string, unknown>>): ReturnType<typeof readConnector> =>
-  readConnector('crm', entry, { CRM_PASSWORD: 'secret' }, 'connectors.crm');
+const read = (entry: Readonly<Record<string, unknown>>): ReturnType<typeof readNamedPlugin> =>
+  readNamedPlugin('crm', entry, { CRM_PASSWORD: 'secret' }, 'connectors.crm');
 
-describe('an entry of connectors', () => {
+describe('an entry of connectors or functions', () => {
   it('is a module and the keys of its plugin, with values of the environment', () => {
     expect(read({ module: './pg', host: 'db', port: 5433, password: { env: 'CRM_PASSWORD' } })).toEqual({
-      catalog: 'crm',
+      name: 'crm',
       module: './pg',
       config: { host: 'db', port: 5433, password: 'secret' },
     });

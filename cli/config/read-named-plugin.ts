@@ -1,21 +1,27 @@
 import { PlatformError } from '../../spi/index.ts';
-import type { ConnectorEntry } from './config.ts';
 
-/** Reads an entry of `connectors`: `module` beside the keys of the plugin's own configuration, which is checked when the plugin is loaded. A value `{env: NAME}`
+/** A plugin that the configuration gives a name: that of a catalog or of a namespace. */
+export interface NamedPlugin {
+  readonly name: string;
+  readonly module: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+/** Reads an entry of `connectors` or `functions`: `module` beside the keys of the plugin's own configuration, which is checked when the plugin is loaded. A value `{env: NAME}`
  *  is the text of an environment variable, so that secrets need not stand in the file.
  *  @throws CONFIG_INVALID with the place and what is expected; values are never repeated */
-export function readConnector(
-  catalog: string,
+export function readNamedPlugin(
+  name: string,
   entry: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>>,
   place: string,
-): ConnectorEntry {
+): NamedPlugin {
   const { module, ...given } = entry;
   if (typeof module !== 'string' || module === '') {
     throw new PlatformError('CONFIG_INVALID', `${place}.module must name a package or a path`);
   }
   const config = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, readValue(value, environment, `${place}.${key}`)]));
-  return { catalog, module, config };
+  return { name, module, config };
 }
 
 function readValue(value: unknown, environment: Readonly<Record<string, string | undefined>>, place: string): unknown {

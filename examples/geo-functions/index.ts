@@ -1,0 +1,1 @@
+export { geoPlugin as default } from './geo-plugin.ts';
