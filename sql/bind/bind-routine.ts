@@ -9,7 +9,7 @@ export function bindCreateFunction(node: CreateFunction): RefusedStatement {
   const own = node.name.parts.length === 1 ? functionBySpelling(name) : null;
   const hint =
     own === null
-      ? 'Functions of your own are not run; docs/sql/functions.md lists the functions that there are.'
+      ? 'A plugin adds functions (docs/spi/functions.md); SHOW FUNCTIONS lists those that there are.'
       : `The platform has a function ${own.name} of its own; statements use it without CREATE FUNCTION.`;
   return refusedStatement(`CREATE FUNCTION ${name}`, hint, { implementation: node.implementation });
 }
@@ -17,5 +17,8 @@ export function bindCreateFunction(node: CreateFunction): RefusedStatement {
 /** Binds DROP FUNCTION. */
 export function refusedDropFunction({ parts }: QualifiedName): RefusedStatement {
   const name = parts.map((part) => part.name).join('.');
-  return refusedStatement(`DROP FUNCTION ${name}`, "The platform's functions are there for good; there are no others.");
+  return refusedStatement(
+    `DROP FUNCTION ${name}`,
+    "The platform's functions are there for good, those of plugins as long as the configuration names them.",
+  );
 }

@@ -109,6 +109,14 @@ describe('a call of a scalar function', () => {
     await expect(bind(`SELECT ${call}`, TWICE)).rejects.toMatchObject({ code });
   });
 
+  it('whose text does not suit the types of the arguments is refused with the place of the call', async () => {
+    const any = fn({ name: 'half', signatures: ['T -> T'], sql: 'x * 2' });
+    await expect(bind("SELECT 1, f.half(DATE '2026-01-01')", any)).rejects.toMatchObject({
+      message: expect.stringContaining('in function f.half (line 1, column 1 of its text)') as string,
+      location: { line: 1, column: 11 },
+    });
+  });
+
   it('that grows the statement beyond measure is refused', async () => {
     const functions = Array.from({ length: 14 }, (_, index) =>
       fn({
