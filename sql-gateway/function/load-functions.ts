@@ -1,4 +1,4 @@
-import { type FunctionPlugin, type Logger, PlatformError } from '../../spi/index.ts';
+import { type FunctionPlugin, type Logger, PlatformError, type PluginFunction } from '../../spi/index.ts';
 import { declareFunctions } from '../../sql/bind/index.ts';
 import type { DeclaredFunction, FunctionSource } from '../../sql/functions/index.ts';
 import { checkFunctionPlugin, loadFunctionPlugin, validateConfig } from '../engine/index.ts';
@@ -39,9 +39,15 @@ async function loadSet({ namespace, module, config: given }: FunctionEntry, log:
   const plugin = typeof module === 'string' ? await loadFunctionPlugin(module) : checkFunctionPlugin(module, module.name);
   const config = validateConfig(`functions '${namespace}'`, given, plugin.configSchema);
   const functions: unknown = await plugin.create(config, { namespace, log });
-  if (!Array.isArray(functions))
+  if (!isFunctionList(functions)) {
     throw new PlatformError('SPI_INVALID_PLUGIN', `The set of functions '${plugin.name}' has made no list of functions.`);
+  }
   const declared = await declareFunctions(functions, { namespace, origin: `${plugin.name} ${plugin.version}` });
   log.info({ namespace, set: plugin.name, version: plugin.version, functions: declared.length }, 'functions loaded');
   return new Map(declared.map((each) => [each.definition.name, each]));
+}
+
+/** What is in each of them is checked where they are declared. */
+function isFunctionList(value: unknown): value is readonly PluginFunction[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'object' && each !== null);
 }

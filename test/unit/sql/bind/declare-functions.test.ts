@@ -54,6 +54,12 @@ describe('a call of a scalar function', () => {
     expect(called.fingerprint).toBe(written.fingerprint);
   });
 
+  it('has another fingerprint once its text means something else, so that no stored result answers', async () => {
+    const before = await bind('SELECT f.twice(a) FROM t', TWICE);
+    const after = await bind('SELECT f.twice(a) FROM t', fn({ sql: '3 * x' }));
+    expect(after.fingerprint).not.toBe(before.fingerprint);
+  });
+
   it('binds each argument as a whole, whatever operators its text has', async () => {
     const { plan } = await bind(
       'SELECT f.minus(1, 2 - 3)',
