@@ -13,6 +13,8 @@ export interface ConnectOptions {
   readonly token?: string;
   /** Certificates of authorities to trust beside those that Node knows, in PEM. In Node only: browsers know whom they trust. */
   readonly ca?: string;
+  /** Whether results are compressed on their way, for slow networks. */
+  readonly compress?: boolean;
   /** How often a request that was turned away is sent again; 4 when left out. Writes carry an idempotency key, so that none is done twice. */
   readonly retriesMax?: number;
 }

@@ -7,6 +7,8 @@ export interface ServerAddress {
   readonly token: string | null;
   /** Whom an https server is believed; the authorities that the system knows when left out. */
   readonly trust?: ServerTrust;
+  /** Whether results are compressed on their way, for slow networks. */
+  readonly compress?: boolean;
   /** How often a request that the server or the network turned away is sent again; 0 when left out. */
   readonly retriesMax?: number;
 }

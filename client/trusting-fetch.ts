@@ -62,7 +62,9 @@ function createFetch(trust: ServerTrust): Fetch {
 function toResponse(answer: IncomingMessage, body: ReadableStream<Uint8Array>): Response {
   const headers = new Headers();
   for (const [name, values] of Object.entries(answer.headersDistinct)) for (const value of values ?? []) headers.append(name, value);
-  return new Response(body, { status: answer.statusCode ?? 502, headers });
+  // As `fetch` does it.
+  const plain = headers.get('content-encoding') === 'gzip' ? body.pipeThrough(new DecompressionStream('gzip')) : body;
+  return new Response(plain, { status: answer.statusCode ?? 502, headers });
 }
 
 /** Returns why a server's certificate was not believed, null when something else went wrong. */

@@ -26,7 +26,7 @@ const KEEP_ALIVE_MS = 72_000;
 
 const ALLOWED_ORIGIN_HEADERS = {
   'access-control-allow-methods': 'GET, POST, DELETE',
-  'access-control-allow-headers': 'authorization, content-type, accept, idempotency-key, x-trivium-client',
+  'access-control-allow-headers': 'authorization, content-type, content-encoding, accept, idempotency-key, x-trivium-client',
   'access-control-max-age': '600',
 } as const;
 

@@ -5,7 +5,7 @@ import { ingestRows, type IngestParts, type IngestRequest, spoolRows } from '../
 import type { QueryRegistry } from '../query/query-registry.ts';
 import type { QueryService } from '../query/query-service.ts';
 import { parseTimeoutMs } from '../query/session-value.ts';
-import { receiveBody } from './read-body.ts';
+import { receiveInflated } from './inflate-body.ts';
 import { readIdempotencyKey } from './read-idempotency-key.ts';
 import type { HttpExchange, Route } from './route.ts';
 
@@ -33,6 +33,7 @@ const OPERATION = {
   description:
     'Columns are matched by name. The answer comes when the rows are durable. A request repeated under its Idempotency-Key is committed once.',
   parameters: [
+    { name: 'Content-Encoding', in: 'header', schema: { type: 'string', enum: ['gzip', 'identity'] } },
     { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 200 } },
     { name: 'timeoutMs', in: 'query', schema: { type: 'integer', minimum: 1 } },
   ],
@@ -88,7 +89,7 @@ async function appendRows(exchange: HttpExchange, { ingest, service, queries, li
     name: { schema: path['schema'] ?? '', name: path['table'] ?? '' },
     format,
     idempotencyKey,
-    receive: (take) => receiveBody(request.raw, { bytesMax, bytesPerSecondMin, graceMs }, take, record.signal),
+    receive: (take) => receiveInflated(request.raw, { bytesMax, bytesPerSecondMin, graceMs }, take, record.signal),
   };
   try {
     const result = await service.runUpload(record, timeoutMs, {

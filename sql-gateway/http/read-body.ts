@@ -135,7 +135,8 @@ function senderGone(): PlatformError {
   return new PlatformError('ENGINE_CANCELLED', 'The client went away while it sent the request.');
 }
 
-function tooLarge(bytesMax: number): PlatformError {
+/** Returns the error of a body beyond its limit. */
+export function tooLarge(bytesMax: number): PlatformError {
   return new PlatformError('RESOURCE_BODY_TOO_LARGE', `The body is larger than ${String(bytesMax)} bytes.`, { details: { bytesMax } });
 }
 

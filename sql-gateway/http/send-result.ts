@@ -2,11 +2,15 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { PlatformError } from '../../spi/index.ts';
+import { type CompressingWriter, createCompressingWriter } from './compressing-writer.ts';
+import type { ContentCoding } from './content-coding.ts';
 import type { EncodedChunk } from '../result/result-encoder.ts';
 
 /** How a result is sent. */
 export interface SendOptions {
   readonly headers: Readonly<Record<string, string | number | string[]>>;
+  /** How the bytes are coded; nothing is done to a result that is small as a whole. */
+  readonly coding: ContentCoding;
   /** How long the client may read nothing. */
   readonly stallMs: number;
   /** Sees what was handed to the socket. */
@@ -15,6 +19,9 @@ export interface SendOptions {
 
 /** Units: bytes that are gathered into one write: a small result leaves as one. */
 const GATHER_BYTES = 16 << 10;
+
+/** Units: bytes of a result that is not worth the coding. */
+const CODED_BYTES_MIN = 1024;
 
 /** Units: milliseconds that a piece waits for its successor. */
 const GATHER_MS = 5;
@@ -25,8 +32,9 @@ const GATHER_MS = 5;
  *  @throws what the pieces throw, ENGINE_CANCELLED when the client goes away or reads nothing for too long */
 export async function sendResult(response: ServerResponse, chunks: AsyncIterable<EncodedChunk>, options: SendOptions): Promise<void> {
   const iterator = chunks[Symbol.asyncIterator]();
+  const writer = options.coding === 'identity' ? null : createCompressingWriter(options.coding);
   try {
-    await sendPieces(response, iterator, options);
+    await sendPieces(response, iterator, options, writer);
   } catch (error) {
     if (response.headersSent) {
       // A reset reaches even clients that take the end of the connection for the end of the answer. Under TLS the missing last chunk must do.
@@ -36,11 +44,18 @@ export async function sendResult(response: ServerResponse, chunks: AsyncIterable
     }
     throw error;
   } finally {
+    writer?.close();
     await iterator.return?.();
   }
 }
 
-async function sendPieces(response: ServerResponse, iterator: AsyncIterator<EncodedChunk>, options: SendOptions): Promise<void> {
+async function sendPieces(
+  response: ServerResponse,
+  iterator: AsyncIterator<EncodedChunk>,
+  options: SendOptions,
+  writer: CompressingWriter | null,
+): Promise<void> {
+  const codedHeaders = writer === null ? options.headers : { ...options.headers, 'content-encoding': options.coding };
   let gathered: Uint8Array[] = [];
   let gatheredBytes = 0;
   let coming = iterator.next();
@@ -55,8 +70,9 @@ async function sendPieces(response: ServerResponse, iterator: AsyncIterator<Enco
       gatheredBytes += bytes.byteLength;
     }
     if (next === null || gatheredBytes >= GATHER_BYTES) {
-      if (!response.headersSent) response.writeHead(200, options.headers);
-      const drained = gathered.map((bytes) => response.write(bytes)).every(Boolean);
+      const coded = writer === null ? gathered : await writer.code(gathered);
+      if (!response.headersSent) response.writeHead(200, codedHeaders);
+      const drained = coded.map((bytes) => response.write(bytes)).every(Boolean);
       gathered = [];
       gatheredBytes = 0;
       if (!drained) await waitFor(response, 'drain', options.stallMs);
@@ -64,8 +80,10 @@ async function sendPieces(response: ServerResponse, iterator: AsyncIterator<Enco
     }
     if (next !== null) coming = iterator.next();
   }
-  const last = Buffer.concat(gathered);
-  if (!response.headersSent) response.writeHead(200, { ...options.headers, 'content-length': last.byteLength });
+  const isSmall = !response.headersSent && gatheredBytes < CODED_BYTES_MIN;
+  const last = Buffer.concat(writer === null || isSmall ? gathered : await writer.end(gathered));
+  const headers = isSmall ? options.headers : codedHeaders;
+  if (!response.headersSent) response.writeHead(200, { ...headers, 'content-length': last.byteLength });
   response.end(last);
   if (!response.writableFinished) await waitFor(response, 'finish', options.stallMs);
 }

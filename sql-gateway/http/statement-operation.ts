@@ -89,6 +89,13 @@ export const STATEMENT_OPERATION = {
   parameters: [
     { name: 'format', in: 'query', description: 'Wins over Accept.', schema: { type: 'string', enum: Object.keys(RESULT_MEDIA_TYPES) } },
     {
+      name: 'Accept-Encoding',
+      in: 'header',
+      description: 'gzip, or zstd where the server has it, by quality. Small results are sent as they are.',
+      schema: { type: 'string' },
+    },
+    { name: 'Content-Encoding', in: 'header', description: 'Of the request.', schema: { type: 'string', enum: ['gzip', 'identity'] } },
+    {
       name: 'Idempotency-Key',
       in: 'header',
       description: 'A write repeated under its key is done once per table.',

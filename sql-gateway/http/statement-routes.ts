@@ -7,8 +7,9 @@ import type { SessionChange, StatementOutcome } from '../query/statement-request
 import { encodeBody } from '../result/result-body.ts';
 import type { ResultEncoder } from '../result/result-encoder.ts';
 import { negotiateFormat, RESULT_MEDIA_TYPES, type ResultFormat } from '../result/result-format.ts';
+import { negotiateCoding } from './content-coding.ts';
 import { parseStatementRequest, readSnapshotHeader } from './parse-statement-request.ts';
-import { readBody } from './read-body.ts';
+import { readInflated } from './inflate-body.ts';
 import { readIdempotencyKey } from './read-idempotency-key.ts';
 import type { HttpExchange, Route } from './route.ts';
 import { sendResult } from './send-result.ts';
@@ -45,6 +46,7 @@ async function runStatement(exchange: HttpExchange, parts: StatementRouteParts):
   const { limits, queries, service, log } = parts;
   parts.checkOpen();
   const format = negotiateFormat(request.headers.accept, exchange.query['format']);
+  const coding = negotiateCoding(request.headers['accept-encoding']);
   const contentType = request.headers['content-type'];
   const body = await readStatementBody(exchange, limits, contentType);
   const parsed = parseStatementRequest(body, contentType);
@@ -64,7 +66,8 @@ async function runStatement(exchange: HttpExchange, parts: StatementRouteParts):
       const chunks = encodeBody(format, outcome, parts.encoder, { queryId: record.id, createdAtMs: record.createdAtMs });
       const countsRows = record.info.kind === 'query' || record.info.kind === 'explain';
       await sendResult(reply.raw, chunks, {
-        headers,
+        headers: { ...headers, vary: varyOf(headers) },
+        coding,
         stallMs: limits.readerStallMs,
         onSent: (rows, bytes) => {
           record.count(countsRows ? rows : 0, bytes);
@@ -85,7 +88,7 @@ async function readStatementBody(
   const plain = contentType?.toLowerCase().startsWith('text/plain') === true;
   const bytesMax = plain ? SQL_BYTES_MAX : STATEMENT_BODY_BYTES_MAX;
   try {
-    return await readBody(request.raw, {
+    return await readInflated(request.raw, {
       bytesMax,
       bytesPerSecondMin: limits.bodyBytesPerSecondMin,
       graceMs: limits.bodyGraceMs ?? BODY_GRACE_MS_DEFAULT,
@@ -97,6 +100,10 @@ async function readStatementBody(
       details: { bytesMax },
     });
   }
+}
+
+function varyOf(headers: Readonly<Record<string, string | number | string[]>>): string {
+  return [headers['vary'], 'accept, accept-encoding'].filter((name) => name !== undefined).join(', ');
 }
 
 function ownHeaders(reply: FastifyReply): Record<string, string | number | string[]> {

@@ -133,12 +133,12 @@ async function settle(isSo: () => Promise<boolean>): Promise<void> {
 }
 
 describe('a result over https', () => {
-  it('that fails in the middle breaks the connection', async () => {
+  it.each([false, true])('that fails in the middle breaks the connection (compressed: %s)', async (compress) => {
     const lost = new PlatformError('ENGINE_LOST', 'the engine is gone');
     const tls = { certificate: readFileSync(first.certificateFile, 'utf8'), key: readFileSync(first.keyFile, 'utf8') };
     const gateway = await startMemoryGateway([{ batchRows: 5000, streamError: { afterBatches: 4, error: lost } }], {}, { tls });
     try {
-      const client = connect({ url: `https://localhost:${String(gateway.port)}`, token: TOKEN, ca: ca(first), retriesMax: 0 });
+      const client = connect({ url: `https://localhost:${String(gateway.port)}`, token: TOKEN, ca: ca(first), retriesMax: 0, compress });
       const result = await client.query('SELECT g FROM generate_series(1, 100000) AS s(g)');
       await expect(result.rows()).rejects.toMatchObject({ code: 'ENGINE_LOST' });
     } finally {
