@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { killExpiry } from './crash/expiry-rounds.ts';
 import { killCommitters, killGroups } from './crash/kill-rounds.ts';
 import { raceAppends } from './crash/race-round.ts';
 import { killServers } from './crash/server-rounds.ts';
@@ -11,7 +12,7 @@ import { seededRandom } from '../../tck/truth/seeded-random.ts';
 export const proof: Proof = {
   name: 'crash',
   summary:
-    'acknowledged writes are there exactly once after kill -9 of servers, process groups and committers; a committer without compare-and-swap is caught',
+    'acknowledged writes are there exactly once after kill -9 of servers, process groups and committers, and an expiry that is killed loses no file in use; a committer without compare-and-swap is caught',
   needs: ['linux'],
   async run({ quick, seed, log }) {
     const random = seededRandom(seed);
@@ -22,6 +23,7 @@ export const proof: Proof = {
       checks.push(...(await killGroups({ directory: join(directory, 'groups'), rounds, random, log })));
       checks.push(...(await killCommitters({ directory: join(directory, 'committers'), rounds, random, log })));
       checks.push(...(await killServers({ directory: join(directory, 'server'), rounds, random, log })));
+      checks.push(...(await killExpiry(join(directory, 'expiry'), log)));
       checks.push(...(await raceAppends(join(directory, 'race'), quick ? 40 : 200, log)));
       return checks;
     } finally {
