@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import type {
   Catalog,
   CatalogWriter,
-  CommitResult,
   RelationName,
   SettingStore,
   StreamStore,
@@ -17,6 +16,7 @@ import { CommittingCatalogWriter } from './catalog/committing-catalog-writer.ts'
 import { MetadataReader } from './catalog/metadata-reader.ts';
 import { StoredCatalog } from './catalog/stored-catalog.ts';
 import { openCatalogStore } from './catalog-store/open-catalog-store.ts';
+import type { CommittedAnswer } from './commit/commit-write.ts';
 import { superviseCommitter } from './committer/supervised-committer.ts';
 import type { DataService } from './data/data-service.ts';
 import type { FileSystem } from './file/file-system.ts';
@@ -119,7 +119,12 @@ export async function openWarehouseWith(options: WarehouseOptions, parts: Wareho
   const sink = new StoredTableSink({
     names: store,
     committed: (uuid, key) => store.commit(uuid, key),
-    commit: async (write) => (await committer.run({ kind: 'commit_write', write })) as unknown as CommitResult,
+    commit: async (write) => {
+      const answer = (await committer.run({ kind: 'commit_write', write })) as unknown as CommittedAnswer;
+      const { succeeding, ...result } = answer;
+      if (succeeding !== undefined) metadata.succeed(succeeding);
+      return result;
+    },
     metadata,
     data,
     files,

@@ -36,6 +36,11 @@ export class ByteBoundedCache<Value> {
     return entry.value;
   }
 
+  /** Returns the value of the key if it is kept or being made, null otherwise. */
+  peek(key: string): Promise<Value> | null {
+    return this.#entries.get(key)?.value ?? null;
+  }
+
   /** Keeps a value that is known already. */
   put(key: string, value: Value, bytes: number): void {
     void this.get(key, () => Promise.resolve({ value, bytes }));

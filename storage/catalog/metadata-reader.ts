@@ -4,6 +4,7 @@ import { readSealed } from '../file/sealed-name.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { readManifestList } from '../iceberg/manifest/manifest-list.ts';
 import { type Manifest, readManifest } from '../iceberg/manifest/read-manifest.ts';
+import { applySucceeding, type SucceedingMetadata } from '../iceberg/metadata/succeeding-metadata.ts';
 import { parseTableMetadata } from '../iceberg/metadata/parse-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { ByteBoundedCache } from './byte-bounded-cache.ts';
@@ -30,10 +31,12 @@ export class MetadataReader {
 
   /** @throws STORAGE_CORRUPT, STORAGE_UNSUPPORTED */
   table(location: string): Promise<TableMetadata> {
-    return this.#tables.get(location, async () => {
-      const bytes = await this.bytes(location);
-      return { value: parseTableMetadata(bytes, location), bytes: bytes.byteLength };
-    });
+    return this.#tables.get(location, () => this.#readTable(location));
+  }
+
+  async #readTable(location: string): Promise<{ readonly value: TableMetadata; readonly bytes: number }> {
+    const bytes = await this.bytes(location);
+    return { value: parseTableMetadata(bytes, location), bytes: bytes.byteLength };
   }
 
   manifestList(location: string): Promise<readonly ManifestFile[]> {
@@ -51,6 +54,16 @@ export class MetadataReader {
       const value = readManifest(bytes, file, specOf(table, file.specId), table.columns);
       return { value, bytes: value.memoryBytes };
     });
+  }
+
+  /** Keeps what a commit has written, if what it was built on is kept. */
+  succeed(succeeding: SucceedingMetadata): void {
+    const { base, location, bytes } = succeeding;
+    const before = this.#tables.peek(base);
+    if (before === null) return;
+    const made = before.then((metadata) => ({ value: applySucceeding(metadata, succeeding), bytes }));
+    // The file says what is wrong, if anything is.
+    void this.#tables.get(location, () => made.catch(() => this.#readTable(location))).catch(() => undefined);
   }
 
   /** Keeps what was just written, since the next commit reads it. */

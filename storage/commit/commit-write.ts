@@ -2,10 +2,14 @@ import { type CommitResult, pathToLocation, PlatformError } from '../../spi/inde
 import type { CatalogUpdate, RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
+import { printSucceeding, type SucceedingMetadata } from '../iceberg/metadata/succeeding-metadata.ts';
 import { type CommitBase, findBase, type PreparedWrite, prepareWrite } from './prepare-write.ts';
 import { raceUntilWon } from './race-until-won.ts';
 import { recordCommit, resultFor } from './record-commit.ts';
 import { type CommitAttempt, discardAttempt, settleAttempt, writeAttempt } from './write-attempt.ts';
+
+/** The result of a write, and what its commit has written where that is told as what it adds. */
+export type CommittedAnswer = CommitResult & { readonly succeeding?: SucceedingMetadata };
 
 /** Makes staged files part of a table in one step.
  *  Order: data files and metadata are written and synced first, then the pointer moves together with the idempotency key in one transaction of the
@@ -13,7 +17,7 @@ import { type CommitAttempt, discardAttempt, settleAttempt, writeAttempt } from 
  *  An append adds to whatever snapshot is current; an overwrite replaces whatever is current; a rewrite needs the files that it removes to be current,
  *  and its snapshot where it names one.
  *  @throws STORAGE_CONFLICT, CATALOG_UNKNOWN_TABLE, CATALOG_EXISTS, STORAGE_CORRUPT, STORAGE_IO */
-export async function commitWrite(parts: CommitterParts, write: StagedWrite): Promise<CommitResult> {
+export async function commitWrite(parts: CommitterParts, write: StagedWrite): Promise<CommittedAnswer> {
   const earlier = committedBefore(parts, write);
   if (earlier !== null) return earlier;
   const first = await findBase(parts, write);
@@ -27,7 +31,7 @@ export async function commitWrite(parts: CommitterParts, write: StagedWrite): Pr
   }
 }
 
-async function commitPrepared(parts: CommitterParts, prepared: PreparedWrite): Promise<CommitResult> {
+async function commitPrepared(parts: CommitterParts, prepared: PreparedWrite): Promise<CommittedAnswer> {
   const { write } = prepared;
   return raceUntilWon(parts, [write.table], async () => {
     const base = await findBase(parts, write);
@@ -59,12 +63,21 @@ function committedBefore(parts: CommitterParts, write: StagedWrite): CommitResul
 }
 
 /** Writes an attempt's files and tries to move the pointer; null when another commit was faster. */
-async function tryCommit(parts: CommitterParts, prepared: PreparedWrite, base: CommitBase): Promise<CommitResult | null> {
+async function tryCommit(parts: CommitterParts, prepared: PreparedWrite, base: CommitBase): Promise<CommittedAnswer | null> {
   const attempt = await writeAttempt(parts, prepared, base, prepared.write.sameRows === true ? notesOf(base) : {});
   const result = parts.store.update(null, (state) => movePointer(state, attempt));
-  if (result === null) await discardAttempt(parts, attempt);
-  else await settleAttempt(parts, attempt);
-  return result;
+  if (result === null) {
+    await discardAttempt(parts, attempt);
+    return null;
+  }
+  await settleAttempt(parts, attempt);
+  return { ...result, ...succeedingOf(attempt) };
+}
+
+/** The tables of a stream forget snapshots besides, and a table that was only now made has nothing to add to. */
+function succeedingOf({ prepared, base, location, metadata, bytes }: CommitAttempt): Pick<CommittedAnswer, 'succeeding'> {
+  if (prepared.write.stream !== null || base.location === null || metadata.current === null) return {};
+  return { succeeding: { base: base.location, location, bytes, snapshot: printSucceeding(metadata.current) } };
 }
 
 /** The same rows stand for the same moment of what they were made of. */

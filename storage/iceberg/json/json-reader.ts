@@ -45,9 +45,19 @@ export class JsonReader {
 
   /** Returns the objects of a list; an absent list is empty. */
   objects(key: string): JsonReader[] {
+    return this.list(key).map((item) => this.part(key, item));
+  }
+
+  /** Returns a list; an absent one is empty. */
+  list(key: string): readonly JsonValue[] {
     const value = this.json[key] ?? [];
     if (!Array.isArray(value)) throw malformed(this.#what, `has no list "${key}"`);
-    return value.map((item: JsonValue) => new JsonReader(item, `${this.#what}, "${key}"`));
+    return value as readonly JsonValue[];
+  }
+
+  /** Returns the reader of an object that stands in the list. */
+  part(key: string, item: JsonValue): JsonReader {
+    return new JsonReader(item, `${this.#what}, "${key}"`);
   }
 
   /** Returns an object of texts; an absent one is empty. */

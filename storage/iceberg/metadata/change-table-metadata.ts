@@ -169,7 +169,8 @@ function longerLog(metadata: TableMetadata, previousLocation: string): readonly 
   return [...list(metadata.json['metadata-log']), entry].slice(-Math.max(1, kept));
 }
 
-function printSnapshot(snapshot: Snapshot): JsonObject {
+/** Returns the JSON form of a snapshot. */
+export function printSnapshot(snapshot: Snapshot): JsonObject {
   return {
     'sequence-number': snapshot.sequenceNumber,
     'snapshot-id': snapshot.snapshotId,

@@ -4,7 +4,7 @@ import { type JsonObject, type JsonValue, parseLosslessJson } from '../json/loss
 import { parseSchema, type TableSchema } from '../type/schema-json.ts';
 import { parsePartitionSpec } from './partition-spec-json.ts';
 import { NO_ORDER, parseSortOrder, type SortOrder } from './sort-order-json.ts';
-import type { Snapshot, SnapshotReference, TableMetadata } from './table-metadata.ts';
+import type { Snapshot, SnapshotLogEntry, SnapshotReference, TableMetadata } from './table-metadata.ts';
 
 /** Reads a table metadata file.
  *  @throws STORAGE_UNSUPPORTED for other format versions than 2 and 3, STORAGE_CORRUPT when it is not table metadata. */
@@ -23,10 +23,7 @@ export function readTableMetadata(json: JsonValue, what: string): TableMetadata 
     });
   }
   const schemas = new Map(
-    reader
-      .objects('schemas')
-      .map((schema) => parseSchema(schema.json, what))
-      .map((schema) => [schema.schemaId, schema]),
+    readParts(reader, 'schemas', schemaViews, (schema) => parseSchema(schema.json, what)).map((schema) => [schema.schemaId, schema]),
   );
   const specs = new Map(
     reader
@@ -34,12 +31,7 @@ export function readTableMetadata(json: JsonValue, what: string): TableMetadata 
       .map((spec) => parsePartitionSpec(spec, what))
       .map((spec) => [spec.specId, spec]),
   );
-  const snapshots = new Map(
-    reader
-      .objects('snapshots')
-      .map(readSnapshot)
-      .map((snapshot) => [snapshot.snapshotId, snapshot]),
-  );
+  const snapshots = new Map(readParts(reader, 'snapshots', snapshotViews, readSnapshot).map((snapshot) => [snapshot.snapshotId, snapshot]));
   const schema = pick(schemas, reader.integer('current-schema-id'), `${what} has no current schema`);
   const currentId = reader.has('current-snapshot-id') ? reader.long('current-snapshot-id') : -1n;
   return {
@@ -60,9 +52,7 @@ export function readTableMetadata(json: JsonValue, what: string): TableMetadata 
     properties: reader.texts('properties'),
     snapshots,
     current: currentId === -1n ? null : pick(snapshots, currentId, `${what} has no current snapshot`),
-    snapshotLog: reader
-      .objects('snapshot-log')
-      .map((entry) => ({ timestampMs: entry.integer('timestamp-ms'), snapshotId: entry.long('snapshot-id') })),
+    snapshotLog: readParts(reader, 'snapshot-log', logEntryViews, readLogEntry),
   };
 }
 
@@ -90,18 +80,30 @@ function readReferences(reader: JsonReader): ReadonlyMap<string, SnapshotReferen
   );
 }
 
-/** Snapshots by their JSON form, which is shared by a table's versions. */
-const snapshotViews = new WeakMap<JsonObject, Snapshot>();
+/** Parts by their JSON form, which is shared by a table's versions. */
+const schemaViews = new WeakMap<object, TableSchema>();
+const snapshotViews = new WeakMap<object, Snapshot>();
+const logEntryViews = new WeakMap<object, SnapshotLogEntry>();
 
-function readSnapshot(reader: JsonReader): Snapshot {
-  const known = snapshotViews.get(reader.json);
-  if (known !== undefined) return known;
-  const snapshot = viewSnapshot(reader);
-  snapshotViews.set(reader.json, snapshot);
-  return snapshot;
+/** Reads the objects of a list, but those that were read before. */
+function readParts<View>(reader: JsonReader, key: string, views: WeakMap<object, View>, read: (part: JsonReader) => View): View[] {
+  return reader.list(key).map((json) => {
+    const known = typeof json === 'object' && json !== null ? views.get(json) : undefined;
+    if (known !== undefined) return known;
+    const part = reader.part(key, json);
+    const view = read(part);
+    views.set(part.json, view);
+    return view;
+  });
 }
 
-function viewSnapshot(reader: JsonReader): Snapshot {
+const readLogEntry = (entry: JsonReader): SnapshotLogEntry => ({
+  timestampMs: entry.integer('timestamp-ms'),
+  snapshotId: entry.long('snapshot-id'),
+});
+
+/** Reads the JSON form of a snapshot. */
+export function readSnapshot(reader: JsonReader): Snapshot {
   if (reader.has('key-id')) {
     const message = `The snapshot ${reader.long('snapshot-id').toString()} has an encrypted manifest list, which is not supported.`;
     throw new PlatformError('STORAGE_UNSUPPORTED', message);
