@@ -21,8 +21,8 @@ export interface StatementProgress {
 export interface Connection {
   /** Runs one statement and drops its result. */
   execute(sql: string, parameters?: readonly StatementParameter[]): Promise<void>;
-  /** Runs one statement whose result is small and returns its rows. */
-  queryRows(sql: string, parameters?: readonly StatementParameter[]): Promise<readonly Row[]>;
+  /** Runs one statement whose result is small and returns its rows. Queries stay prepared for the next time, other statements only if `keeps` is set. */
+  queryRows(sql: string, parameters?: readonly StatementParameter[], options?: { readonly keeps?: boolean }): Promise<readonly Row[]>;
   /** Starts one statement and returns its result as Arrow IPC frames. */
   stream(sql: string, parameters?: readonly StatementParameter[]): Promise<ArrowStream>;
   /** Creates a temporary table from Arrow IPC frames (schema first) and returns the number of rows. */

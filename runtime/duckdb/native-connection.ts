@@ -36,9 +36,9 @@ export class NativeConnection implements Connection {
     return this.#exclusive(() => this.#execute(sql, parameters));
   }
 
-  queryRows(sql: string, parameters: readonly StatementParameter[] = []): Promise<readonly Row[]> {
+  queryRows(sql: string, parameters: readonly StatementParameter[] = [], { keeps = false } = {}): Promise<readonly Row[]> {
     return this.#exclusive(async () => {
-      const stream = await this.#openStream(sql, parameters);
+      const stream = await this.#openStream(sql, parameters, keeps);
       const frames = [stream.schema()];
       try {
         for (let frame = await stream.next(); frame !== null; frame = await stream.next()) frames.push(frame);
@@ -125,8 +125,8 @@ export class NativeConnection implements Connection {
     }
   }
 
-  async #start(sql: string, parameters: readonly StatementParameter[]): Promise<[NativeResult, () => void]> {
-    const statement = await this.#statements.take(sql);
+  async #start(sql: string, parameters: readonly StatementParameter[], keeps = false): Promise<[NativeResult, () => void]> {
+    const statement = await this.#statements.take(sql, keeps);
     const release = (): void => this.#statements.release(statement);
     try {
       bindParameters(statement.pointer, statement.parameterCount, parameters);
@@ -138,8 +138,8 @@ export class NativeConnection implements Connection {
     }
   }
 
-  async #openStream(sql: string, parameters: readonly StatementParameter[]): Promise<ArrowStream> {
-    const [result, release] = await this.#start(sql, parameters);
+  async #openStream(sql: string, parameters: readonly StatementParameter[], keeps = false): Promise<ArrowStream> {
+    const [result, release] = await this.#start(sql, parameters, keeps);
     const native = nativeLibrary();
     try {
       const stream: ResultStream = new ResultStream(result, {

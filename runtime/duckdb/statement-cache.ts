@@ -13,7 +13,7 @@ export interface PreparedStatement {
   readonly cached: boolean;
 }
 
-/** Keeps the queries of one connection that were prepared last, by their text. */
+/** Keeps the queries of one connection that were prepared last, and other statements that are to be kept, by their text. */
 export class StatementCache {
   readonly #connection: Pointer;
   readonly #statements = new Map<string, PreparedStatement>();
@@ -22,9 +22,9 @@ export class StatementCache {
     this.#connection = connection;
   }
 
-  /** Returns the prepared form of one statement.
+  /** Returns the prepared form of one statement. One that is no query is kept only if `keeps` is set.
    *  @throws the coded form of what DuckDB reports while it parses and plans. */
-  async take(sql: string): Promise<PreparedStatement> {
+  async take(sql: string, keeps = false): Promise<PreparedStatement> {
     const kept = this.#statements.get(sql);
     if (kept !== undefined) {
       this.#statements.delete(sql);
@@ -43,7 +43,7 @@ export class StatementCache {
       if (pointer !== 0n) native.destroyPrepare(cell);
       throw error;
     }
-    const cached = native.statementType(pointer) === STATEMENT_TYPE_SELECT;
+    const cached = keeps || native.statementType(pointer) === STATEMENT_TYPE_SELECT;
     const statement = { pointer, parameterCount: Number(native.parameterCount(pointer)), cached };
     if (cached) this.#keep(sql, statement);
     return statement;

@@ -25,6 +25,8 @@ export interface WriteParquetOptions {
   readonly sortOrder?: WriteOrder;
   /** True when the query is sorted and its order shall be kept: one file. By default every thread writes files of its own. */
   readonly ordered?: boolean;
+  /** The one file that is written, each time again, by a statement that the connection keeps. */
+  readonly again?: string;
 }
 
 /** One Parquet file as it was written; it is not synced yet.
@@ -63,14 +65,14 @@ function partitionName(index: number): string {
 
 function copySql(options: WriteParquetOptions, partitions: readonly PartitionColumn[]): string {
   const settings = ['FORMAT parquet', 'COMPRESSION zstd', 'PARQUET_VERSION V1', `FIELD_IDS ${fieldIdsSql(options.fields)}`, 'RETURN_STATS'];
-  const ordered = partitions.length === 0 && (options.ordered === true || options.sortOrder !== undefined);
+  const ordered = partitions.length === 0 && (options.ordered === true || options.sortOrder !== undefined || options.again !== undefined);
   if (!ordered) settings.push(`FILENAME_PATTERN 'data_{uuid}'`);
   if (partitions.length > 0) {
     settings.push(`PARTITION_BY (${partitions.map((_, index) => quoteName(partitionName(index))).join(', ')})`, 'OVERWRITE_OR_IGNORE');
   } else if (!ordered) {
     settings.push('PER_THREAD_OUTPUT', `FILE_SIZE_BYTES ${String(Math.max(1, Math.floor(options.fileSizeBytesTarget)))}`);
   }
-  const target = ordered ? join(options.directory, `data_${randomUUID()}.parquet`) : options.directory;
+  const target = ordered ? (options.again ?? join(options.directory, `data_${randomUUID()}.parquet`)) : options.directory;
   return `COPY (${selectSql(options, partitions)}) TO ${quoteText(target)} (${settings.join(', ')})`;
 }
 
@@ -131,7 +133,8 @@ function checkRequired(files: readonly WrittenFile[], fields: readonly Field[]):
 export async function writeParquet(connection: Connection, options: WriteParquetOptions): Promise<readonly WrittenFile[]> {
   const partitions = options.partitionSpec.fields.map((field) => partitionColumn(field, options.fields));
   const leaves = leafColumnsByPath(options.fields);
-  const rows = await connection.queryRows(copySql(options, partitions), options.parameters);
+  const keeps = options.again !== undefined;
+  const rows = await connection.queryRows(copySql(options, partitions), options.parameters, { keeps });
   const files = rows.map((row) => writtenFile(row, leaves, partitions));
   await Promise.all(files.filter((file) => file.rows === 0).map((file) => rm(file.path, { force: true })));
   checkRequired(files, options.fields);

@@ -22,6 +22,8 @@ export interface DataProcessSettings {
 export class OperationDatabases {
   readonly #settings: DataProcessSettings;
   #kept: Promise<Database> | null = null;
+  /** The connection to the kept database that keeps its statements, null while there is none. */
+  #again: Connection | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(settings: DataProcessSettings) {
@@ -66,6 +68,30 @@ export class OperationDatabases {
     }
   }
 
+  /** Runs one operation on the connection of all such operations, which keeps its statements: it leaves nothing there, and writes one file at the path that
+   *  it is given, which is always the same. @see run */
+  runAgain<Result>(signal: AbortSignal, work: (connection: Connection, path: string) => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(async () => {
+      signal.throwIfAborted();
+      const database = await this.#openKept();
+      const connection = (this.#again ??= database.connect());
+      try {
+        return await interruptible(connection, signal, (one) => work(one, join(this.#settings.spoolDirectory, 'small.parquet')));
+      } catch (error) {
+        await this.#drop(database);
+        throw error;
+      }
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #drop(database: Database): Promise<void> {
+    this.#kept = null;
+    this.#again = null;
+    await database.close();
+  }
+
   async #runKept<Result>(signal: AbortSignal, work: (connection: Connection) => Promise<Result>): Promise<Result> {
     const database = await this.#openKept();
     try {
@@ -74,8 +100,7 @@ export class OperationDatabases {
       await connection.close();
       return result;
     } catch (error) {
-      this.#kept = null;
-      await database.close();
+      await this.#drop(database);
       throw error;
     }
   }

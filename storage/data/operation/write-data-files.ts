@@ -19,16 +19,8 @@ export async function writeDataFiles(
   values: readonly string[],
   from: string,
 ): Promise<readonly DataFile[]> {
-  const fixed = target.fields.find((field) => holdsFixed(field.type));
-  if (fixed !== undefined) {
-    throw new PlatformError(
-      'STORAGE_UNSUPPORTED',
-      `Column "${fixed.name}" of type ${formatType(fixed.type)} cannot be written; use varbinary.`,
-    );
-  }
-  const columns = target.fields.map((field, index) => `${requireValue(values[index] ?? 'NULL', field)} AS ${quoteName(field.name)}`);
   const files = await writeParquet(connection, {
-    selectSql: `SELECT ${columns.join(', ')} FROM ${from}`,
+    selectSql: selectTarget(target, values, from),
     fields: target.fields,
     partitionSpec: target.partitionSpec,
     ...(target.sortOrder === undefined ? {} : { sortOrder: target.sortOrder }),
@@ -39,6 +31,20 @@ export async function writeDataFiles(
   const moved = await Promise.all(files.map(({ path, ...facts }) => moveUp(path, target.directory).then((uri) => ({ uri, ...facts }))));
   if (target.partitionSpec.fields.length > 0) await removeFolders(target.directory);
   return moved;
+}
+
+/** Returns the query of a target's columns in order, made of the expressions of their values.
+ *  @throws STORAGE_UNSUPPORTED for bytes of fixed length */
+export function selectTarget({ fields }: StagingTarget, values: readonly string[], from: string): string {
+  const fixed = fields.find((field) => holdsFixed(field.type));
+  if (fixed !== undefined) {
+    throw new PlatformError(
+      'STORAGE_UNSUPPORTED',
+      `Column "${fixed.name}" of type ${formatType(fixed.type)} cannot be written; use varbinary.`,
+    );
+  }
+  const columns = fields.map((field, index) => `${requireValue(values[index] ?? 'NULL', field)} AS ${quoteName(field.name)}`);
+  return `SELECT ${columns.join(', ')} FROM ${from}`;
 }
 
 /** Folders of partitions are named after values, with signs that other readers of Iceberg do not find again in a location. */

@@ -8,6 +8,7 @@ import { openSource } from '../source/open-source.ts';
 import type { SourceRelation } from '../source/source-relation.ts';
 import type { OperationDatabases } from './operation-databases.ts';
 import { writeDataFiles } from './write-data-files.ts';
+import { writeSmallFile } from './write-small-file.ts';
 
 /** Reads a user's file and writes its rows as data files of the target. @see DataService.writeFile */
 export async function writeFile(
@@ -16,6 +17,8 @@ export async function writeFile(
   file: FileSource,
   signal: AbortSignal,
 ): Promise<readonly DataFile[]> {
+  const small = await writeSmallFile(databases, target, file, signal);
+  if (small !== null) return small;
   const source = await checkSource(file);
   return databases.runOnSource(source, [target.directory], signal, async (connection, linkPath) => {
     const reading: ReadingState = { connection, source, linkPath, relation: null };

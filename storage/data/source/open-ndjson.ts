@@ -3,8 +3,8 @@ import type { DataType, FileSource } from '../../../spi/index.ts';
 import { convertJson } from '../conversion/convert-json.ts';
 import { refuseOptions } from './csv-dialect.ts';
 import { fileError } from './file-error.ts';
-import { keysOfSmallFile } from './keys-of-small-file.ts';
-import type { SourceRelation } from './source-relation.ts';
+import { readSmallNdjson } from './small-ndjson.ts';
+import type { SourceColumn, SourceRelation } from './source-relation.ts';
 
 /** Opens a file of one JSON object a line; its columns are all keys that occur in it, those of the first line first.
  *  Guarantees: lines that are not JSON objects, and keys that occur twice in one, are errors.
@@ -12,21 +12,25 @@ import type { SourceRelation } from './source-relation.ts';
 export async function openNdjson(connection: Connection, source: FileSource, linkPath: string): Promise<SourceRelation> {
   refuseOptions(source.options, 'ndjson');
   const isPlain = !linkPath.endsWith('.gz');
-  const keys = (isPlain ? await keysOfSmallFile(linkPath) : null) ?? (await queryKeys(connection, source, linkPath));
+  const keys = (isPlain ? readSmallNdjson(linkPath) : null)?.keys ?? (await queryKeys(connection, source, linkPath));
   if (keys.length === 0) return { from: ndjsonObjects(linkPath), columns: [], named: true };
   const columns = keys.map((key) => `${quoteText(key)}: 'JSON'`).join(', ');
   const settings = [`format = 'newline_delimited'`, `records = 'true'`, `compression = ${compression(linkPath)}`, `columns = {${columns}}`];
   return {
     from: `read_json(${quoteText(linkPath)}, ${settings.join(', ')})`,
     named: true,
-    columns: keys.map((name) => ({
-      name,
-      value: quoteName(name),
-      typeName: 'JSON',
-      convert: (to: DataType) => convertJson(quoteName(name), to),
-    })),
+    columns: ndjsonColumns(keys),
   };
 }
+
+/** Returns the columns of a relation that holds the JSON of each key. */
+export const ndjsonColumns = (keys: readonly string[]): readonly SourceColumn[] =>
+  keys.map((name) => ({
+    name,
+    value: quoteName(name),
+    typeName: 'JSON',
+    convert: (to: DataType) => convertJson(quoteName(name), to),
+  }));
 
 /** Returns the SQL of a relation with the column `json`, one row for each line that is not blank. */
 export function ndjsonObjects(linkPath: string): string {
