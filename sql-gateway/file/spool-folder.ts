@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -5,6 +6,8 @@ import { join } from 'node:path';
 export interface SpoolFolder {
   /** Creates a new, empty folder that only this process's user may enter. */
   createFolder(): Promise<string>;
+  /** Returns the path of a file that is not there yet. */
+  newPath(extension: string): string;
   close(): Promise<void>;
 }
 
@@ -14,6 +17,7 @@ export async function openSpoolFolder(directory: string): Promise<SpoolFolder> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   return {
     createFolder: () => mkdtemp(join(directory, 'file-')),
+    newPath: (extension) => join(directory, `file-${randomUUID()}.${extension}`),
     close: () => rm(directory, { recursive: true, force: true }),
   };
 }

@@ -95,7 +95,7 @@ async function appendRows(exchange: HttpExchange, { ingest, service, queries, li
     const result = await service.runUpload(record, timeoutMs, {
       receive: () => spoolRows(rows, record, ingest),
       work: (spooled) => ingestRows(spooled, rows, record, ingest),
-      release: ({ folder }) => rm(folder, { recursive: true, force: true }),
+      release: ({ path: spooled }) => rm(spooled, { force: true }),
     });
     return { rows: result.rows, snapshotId: result.snapshotId, repeated: result.repeated, queryId: record.id };
   } finally {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import {
   type Catalog,
   type CommitResult,
@@ -39,29 +40,30 @@ export interface IngestRequest {
   readonly format: FileFormat;
   readonly idempotencyKey: string | null;
   /** Hands the body on, piece by piece, to its end. */
-  receive(take: (chunk: Buffer) => Promise<void>): Promise<void>;
+  receive(take: (chunk: Buffer) => Promise<void> | undefined): Promise<void>;
 }
 
-/** Rows that have arrived, in a folder of their own. */
+/** Units: bytes of a body that is written in one piece, when it has arrived. */
+const SMALL_BYTES_MAX = 64 << 10;
+
+/** Rows that have arrived, in a file. */
 export interface SpooledRows {
   readonly table: TableRef;
-  readonly folder: string;
   readonly path: string;
   readonly digest: string;
 }
 
-/** Receives rows into a file. Whoever takes the file removes its folder.
+/** Receives rows into a file. Whoever takes the file removes it.
  *  @throws CATALOG_UNKNOWN_TABLE, AUTH_FORBIDDEN before anything is received, what `receive` throws */
 export async function spoolRows(request: IngestRequest, record: QueryRecord, parts: IngestParts): Promise<SpooledRows> {
   record.describe({ kind: 'ingest', tables: [`${request.name.schema}.${request.name.name}`] });
   await parts.access.checkAppend(request.caller, request.name, parts.catalog);
   const table = await resolveTable(request.name, parts.catalog);
-  const folder = await parts.spool.createFolder();
+  const path = parts.spool.newPath(request.format);
   try {
-    const path = join(folder, `request-body.${request.format}`);
-    return { table, folder, path, digest: await spoolBody(path, request) };
+    return { table, path, digest: await spoolBody(path, request) };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await rm(path, { force: true });
     throw error;
   }
 }
@@ -74,7 +76,7 @@ export async function ingestRows(
   record: QueryRecord,
   parts: IngestParts,
 ): Promise<CommitResult> {
-  const { table, folder, path, digest } = spooled;
+  const { table, path, digest } = spooled;
   try {
     // Rows may have taken hours to arrive; what counts is what the user may do now.
     await parts.access.checkAppend(request.caller, table, parts.catalog);
@@ -90,7 +92,7 @@ export async function ingestRows(
     if (key !== null) parts.keys.remember(table, key, digest);
     return result;
   } catch (error) {
-    throw hidePath(error, folder);
+    throw hidePath(error, path, request.format);
   }
 }
 
@@ -125,25 +127,41 @@ export async function unknownRelation(name: RelationName, catalog: Catalog): Pro
 
 async function spoolBody(path: string, request: IngestRequest): Promise<string> {
   const hash = createHash('sha256').update(`${request.format}\n`);
-  const file = await open(path, 'wx', 0o600);
+  const held: Buffer[] = [];
+  let heldBytes = 0;
+  let file: FileHandle | null = null;
+  const writeOn = async (chunk: Buffer): Promise<void> => {
+    file ??= await open(path, 'wx', 0o600);
+    for (const piece of [...held.splice(0), chunk]) await writeAll(file, piece);
+  };
   try {
-    await request.receive(async (chunk) => {
+    await request.receive((chunk) => {
       hash.update(chunk);
-      await writeAll(file, chunk);
+      heldBytes += chunk.byteLength;
+      if (heldBytes > SMALL_BYTES_MAX) return writeOn(chunk);
+      held.push(chunk);
+      return undefined;
     });
+    if (heldBytes <= SMALL_BYTES_MAX) writeSmall(path, held);
   } finally {
-    await file.close();
+    await (file as FileHandle | null)?.close();
   }
   return hash.digest('hex');
 }
 
+/** A short file is written sooner than another thread would be asked for it. */
+function writeSmall(path: string, pieces: readonly Buffer[]): void {
+  try {
+    writeFileSync(path, Buffer.concat(pieces), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    throw PlatformError.from(error, 'STORAGE_IO');
+  }
+}
+
 /** Where the body lay for a moment means nothing to the client. */
-function hidePath(error: unknown, folder: string): unknown {
-  if (!(error instanceof PlatformError) || !error.message.includes(folder)) return error;
+function hidePath(error: unknown, path: string, format: FileFormat): unknown {
+  if (!(error instanceof PlatformError) || !error.message.includes(basename(path))) return error;
   const { location, hint, details } = error;
-  const message = error.message.replaceAll(
-    new RegExp(`${folder.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}/request-body\\.\\w+`, 'g'),
-    'the request body',
-  );
+  const message = error.message.replaceAll(path, 'the request body').replaceAll(basename(path), `request-body.${format}`);
   return new PlatformError(error.code, message, { location, hint, details, cause: error });
 }

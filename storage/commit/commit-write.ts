@@ -23,6 +23,8 @@ export async function commitWrite(parts: CommitterParts, write: StagedWrite): Pr
   const first = await findBase(parts, write);
   if ('kept' in first) return first.kept;
   const prepared = await prepareWrite(parts, write, first.metadata);
+  // Who has to wait lets the disk work in the meantime.
+  if (parts.turns.isTaken(write.table.uuid)) prepared.syncs.begin();
   try {
     return await parts.turns.take(write.table.uuid, () => commitPrepared(parts, prepared));
   } finally {

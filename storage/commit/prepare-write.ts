@@ -27,7 +27,7 @@ export interface PreparedWrite {
   readonly snapshotId: bigint;
   readonly sealed: readonly SealedFile[];
   readonly manifest: NewManifest | null;
-  /** The staged files, the manifest and the checksums, on their way to the disk. */
+  /** The staged files, the manifest and the checksums, on their way to the disk or about to be. */
   readonly syncs: PendingSyncs;
 }
 
@@ -51,9 +51,9 @@ export async function prepareWrite(parts: CommitterParts, write: StagedWrite, me
     for (const { path, bytes } of added === null ? [checksums] : [added, checksums]) {
       // Their names are there when this returns: an attempt syncs the folder.
       await files.create(path, bytes);
-      syncs.add(files.sync(path));
+      syncs.hold(() => files.sync(path));
     }
-    if (write.goal === 'create') syncs.add(syncDirectories(files, [write.tableDirectory], parts.warehouseDirectory));
+    if (write.goal === 'create') syncs.hold(() => syncDirectories(files, [write.tableDirectory], parts.warehouseDirectory));
     return { write, snapshotId, sealed, manifest: added?.manifest ?? null, syncs };
   } catch (error) {
     await syncs.ended();

@@ -23,14 +23,14 @@ const PARALLEL_MAX = 4;
 /** Units: bytes of a file that is read as a whole, so that its digest is taken on another thread. */
 const WHOLE_BYTES_MAX = 32 << 20;
 
-/** Units: bytes whose digest is taken sooner than another thread is asked. */
+/** Units: bytes whose digest is taken sooner than another thread is asked, and which the disk takes up in no time. */
 const AT_ONCE_BYTES_MAX = 256 << 10;
 
 /** Units: bytes at the end of a file that are kept to read the footer from. */
 const TAIL_BYTES = 8 << 20;
 
 /** Checks each staged file (inside the table's data directory, size and rows as told, one attempt per task) and takes its checksum.
- *  The disk takes the files up at the same time: they are durable when `syncs` are done.
+ *  The disk takes long files up at the same time: all are durable when `syncs` are done.
  *  @throws STORAGE_CORRUPT when a file is missing or not as told, STORAGE_LOCATION when it is elsewhere. */
 export async function sealDataFiles(
   files: FileSystem,
@@ -41,7 +41,7 @@ export async function sealDataFiles(
   checkAttempts(fragments);
   const staged = fragments.flatMap((fragment) => fragment.files);
   const directories = staged.map((file) => dirname(pathInside(tableDirectory, file)));
-  syncs.add(syncDirectories(files, directories, tableDirectory));
+  syncs.hold(() => syncDirectories(files, directories, tableDirectory));
   const vectors = new VectorFiles(files);
   const sealed: SealedFile[] = [];
   for (let start = 0; start < staged.length; start += PARALLEL_MAX) {
@@ -70,7 +70,8 @@ function pathInside(tableDirectory: string, file: DataFile): string {
 async function sealFile(files: FileSystem, vectors: VectorFiles, path: string, file: DataFile, syncs: PendingSyncs): Promise<SealedFile> {
   if (file.vector !== undefined) return { file, path, sha256: await vectors.seal(file, path), splitOffsets: [] };
   // Whoever handed the file in has written it.
-  syncs.add(files.sync(path));
+  if (file.bytes <= AT_ONCE_BYTES_MAX) syncs.hold(() => files.sync(path));
+  else syncs.add(files.sync(path));
   return checkFacts(files, path, file);
 }
 

@@ -9,6 +9,11 @@ export class Turns {
     return [...keys].sort().reduceRight<() => Promise<Result>>((inner, key) => () => this.take(key, inner), work)();
   }
 
+  /** Returns whether a work with the key is under way. */
+  isTaken(key: string): boolean {
+    return this.#last.has(key);
+  }
+
   /** Runs the work after all works with the key that were given before. */
   async take<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
     const before = this.#last.get(key) ?? Promise.resolve();

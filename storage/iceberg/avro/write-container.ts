@@ -11,7 +11,11 @@ const BLOCK_BYTES = 64 * 1024;
 /** Returns an Avro object container file with the schema as given, field ids included, compressed by deflate.
  *  @see Avro specification 1.11, "Object Container Files" */
 export function writeContainer(schema: JsonValue, metadata: Readonly<Record<string, string>>, rows: readonly AvroValue[]): Uint8Array {
-  const encode = encoderOf(schema);
+  return writeEncoded(schema, metadata, rows.map(encoderOf(schema)));
+}
+
+/** As `writeContainer`, of rows that are encoded already. */
+export function writeEncoded(schema: JsonValue, metadata: Readonly<Record<string, string>>, rows: readonly Uint8Array[]): Uint8Array {
   const header = { ...metadata, 'avro.schema': printLosslessJson(schema), 'avro.codec': 'deflate' };
   const entries = Object.entries(header);
   const sync = randomBytes(16);
@@ -26,8 +30,7 @@ export function writeContainer(schema: JsonValue, metadata: Readonly<Record<stri
     block = [];
     blockBytes = 0;
   };
-  for (const row of rows) {
-    const bytes = encode(row);
+  for (const bytes of rows) {
     block.push(bytes);
     blockBytes += bytes.byteLength;
     if (blockBytes >= BLOCK_BYTES) closeBlock();

@@ -1,8 +1,10 @@
 import { PlatformError } from '../../../spi/index.ts';
 import type { AvroRecord, AvroValue } from '../avro/avro-value.ts';
+import { encoderOf } from '../avro/encode-value.ts';
 import { readContainer } from '../avro/read-container.ts';
 import { RecordShape } from '../avro/record-reader.ts';
-import { writeContainer } from '../avro/write-container.ts';
+import { writeEncoded } from '../avro/write-container.ts';
+import type { JsonObject } from '../json/lossless-json.ts';
 import type { FormatVersion } from '../metadata/table-metadata.ts';
 import { manifestListAvroSchema } from './manifest-avro-schema.ts';
 import type { ManifestFile, PartitionSummary } from './manifest-file.ts';
@@ -28,7 +30,20 @@ export function writeManifestList(header: ManifestListHeader, manifests: readonl
     'format-version': String(formatVersion),
     ...(firstRowId === undefined ? {} : { 'first-row-id': String(firstRowId) }),
   };
-  return writeContainer(manifestListAvroSchema(formatVersion), metadata, manifests.map(manifestToAvro));
+  const schema = manifestListAvroSchema(formatVersion);
+  return writeEncoded(schema, metadata, encodeManifests(manifests, schema, formatVersion));
+}
+
+/** Rows of manifests that were encoded before, by version: the list of a snapshot has nearly all rows of the list before it. */
+const encoded: Readonly<Record<FormatVersion, WeakMap<ManifestFile, Uint8Array>>> = { 2: new WeakMap(), 3: new WeakMap() };
+
+function encodeManifests(manifests: readonly ManifestFile[], schema: JsonObject, formatVersion: FormatVersion): readonly Uint8Array[] {
+  const [known, encode] = [encoded[formatVersion], encoderOf(schema)];
+  return manifests.map((manifest) => {
+    const row = known.get(manifest) ?? encode(manifestToAvro(manifest));
+    known.set(manifest, row);
+    return row;
+  });
 }
 
 function manifestToAvro(manifest: ManifestFile): AvroRecord {

@@ -1,6 +1,6 @@
 import { type Field, PlatformError } from '../../../spi/index.ts';
 import { JsonReader } from '../json/json-reader.ts';
-import { type JsonObject, type JsonValue, parseLosslessJson } from '../json/lossless-json.ts';
+import { type JsonValue, parseLosslessJson } from '../json/lossless-json.ts';
 import { parseSchema, type TableSchema } from '../type/schema-json.ts';
 import { parsePartitionSpec } from './partition-spec-json.ts';
 import { NO_ORDER, parseSortOrder, type SortOrder } from './sort-order-json.ts';

@@ -69,6 +69,32 @@ describe('staged files', () => {
 });
 
 describe('works that go on at the same time', () => {
+  it('begin together with those that were held, which begin once and are waited for too', async () => {
+    const ended: string[] = [];
+    const syncs = new PendingSyncs();
+    const work = (name: string) => (): Promise<unknown> =>
+      new Promise<void>((resolve) => setImmediate(resolve)).then(() => ended.push(name));
+    syncs.hold(work('held'));
+    await new Promise<void>((resolve) => setTimeout(resolve, 1));
+    expect(ended).toEqual([]);
+    syncs.begin();
+    syncs.hold(work('late'));
+    await syncs.done();
+    await syncs.done();
+    expect(ended).toEqual(['held', 'late']);
+    syncs.hold(() => Promise.reject(new PlatformError('STORAGE_IO', 'The disk failed.')));
+    await expect(syncs.done()).rejects.toMatchObject({ code: 'STORAGE_IO' });
+  });
+
+  it('are not begun any more once somebody has another error to tell', async () => {
+    let begun = false;
+    const syncs = new PendingSyncs();
+    syncs.hold(() => Promise.resolve((begun = true)));
+    await syncs.ended();
+    await syncs.done();
+    expect(begun).toBe(false);
+  });
+
   it('have all ended when the failure of one is told', async () => {
     const ended: string[] = [];
     const syncs = new PendingSyncs();

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { assert } from '../../../../spi/index.ts';
 import { MetadataReader } from '../../../../storage/catalog/metadata-reader.ts';
 import { localFileSystem } from '../../../../storage/file/local-file-system.ts';
 import { openWarehouse, type Warehouse } from '../../../../storage/index.ts';
@@ -71,7 +72,7 @@ describe('the metadata that a commit has written', () => {
     for (const key of ['a', 'b']) {
       const write = stagedWrite(table, { key, files: [] });
       const { succeeding } = (await runRequest(parts, { operationId: key, kind: 'commit_write', write })) as unknown as CommittedAnswer;
-      if (succeeding === undefined) throw new TypeError('an append tells what it adds');
+      assert(succeeding !== undefined, 'an append tells what it adds');
       for (const reader of [knows, doubts]) reader?.succeed(succeeding);
       const location = parts.store.relation(table.ref)?.metadataLocation ?? '';
       expect(location).toBe(succeeding.location);

@@ -19,19 +19,30 @@ let parts: CommitterParts;
 /** The names in a folder when its sync began, by path; and the files that were synced. */
 let namesSynced: Map<string, readonly string[]>;
 let filesSynced: Set<string>;
+/** The names in the metadata folder of the table when the first sync began. */
+let firstSyncFound: readonly string[] | null;
+/** The metadata folder, once the commit is about to begin. */
+let watched: string | null;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sync-order-'));
   namesSynced = new Map();
   filesSynced = new Set();
+  firstSyncFound = null;
+  watched = null;
   const local = localFileSystem();
+  const lookAround = (): void => {
+    if (watched !== null) firstSyncFound ??= readdirSync(watched);
+  };
   parts = await openCommitterParts(join(directory, 'warehouse'), 3, {
     ...local,
     sync: (path) => {
+      lookAround();
       filesSynced.add(path);
       return local.sync(path);
     },
     syncDirectory: (path) => {
+      lookAround();
       namesSynced.set(path, readdirSync(path));
       return local.syncDirectory(path);
     },
@@ -43,8 +54,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-describe('the metadata of a commit', () => {
-  it('is synced file by file, and its folder when all of its files are there', async () => {
+describe('a commit', () => {
+  it('syncs each of its files and folders, and begins when all of its files are there', async () => {
     await runRequest(parts, { operationId: 'create', kind: 'create_table', spec: SPEC, ifExists: 'fail' });
     const table = committedTable(parts, SPEC.name);
     const { tableDirectory } = table;
@@ -52,11 +63,16 @@ describe('the metadata of a commit', () => {
     const before = new Set(readdirSync(metadata));
     await mkdir(join(tableDirectory, 'data', 'w-t-1'), { recursive: true });
     const file = await writeParquet(join(tableDirectory, 'data', 'w-t-1', 'a.parquet'), FIELDS, 'SELECT 7::BIGINT AS id', []);
+    watched = metadata;
     const write = stagedWrite(table, { key: 'w', files: [file] });
     await runRequest(parts, { operationId: 'w', kind: 'commit_write', write });
     const added = readdirSync(metadata).filter((name) => !before.has(name));
     expect(added).toHaveLength(4);
     expect(namesSynced.get(metadata)).toEqual(expect.arrayContaining(added));
+    for (const folder of [tableDirectory, join(tableDirectory, 'data'), join(tableDirectory, 'data', 'w-t-1')])
+      expect(namesSynced.has(folder)).toBe(true);
+    // A disk that is syncing creates files slowly.
+    expect(firstSyncFound).toEqual(expect.arrayContaining(added));
     expect([...filesSynced]).toEqual(expect.arrayContaining([locationToPath(file.uri), ...added.map((name) => join(metadata, name))]));
   });
 });
