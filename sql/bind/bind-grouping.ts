@@ -25,8 +25,8 @@ export function bindGrouping(
   items: readonly SelectedItem[],
   isAggregate: (item: SelectedItem) => boolean,
 ): Grouping {
-  const collected = new GroupCollector(context.state);
   if (groupBy === null) return { groups: [], groupingSets: null };
+  const collected = new GroupCollector(context.state);
   if (groupBy.kind === 'group-by-all') {
     for (const item of items) if (!isAggregate(item)) collected.add(item.expression, item.name);
     return { groups: collected.finish(false), groupingSets: null };

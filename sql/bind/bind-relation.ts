@@ -175,9 +175,18 @@ function scanOf({ ref, snapshotId, schemaId, deletes }: TableSnapshot, columns: 
   return deletes === true ? { ...scan, deletes } : scan;
 }
 
-function pin(state: BinderState, { ref, snapshotId }: TableSnapshot): void {
+/** A catalog hands out the same snapshot again and again. */
+const pinKeys = new WeakMap<TableSnapshot, string>();
+
+function pin(state: BinderState, table: TableSnapshot): void {
+  const { ref, snapshotId } = table;
   if (ref.catalog !== undefined) return;
-  state.pins.set(`${ref.uuid}@${snapshotId ?? ''}`, { table: ref, snapshotId });
+  let key = pinKeys.get(table);
+  if (key === undefined) {
+    key = `${ref.uuid}@${snapshotId ?? ''}`;
+    pinKeys.set(table, key);
+  }
+  state.pins.set(key, { table: ref, snapshotId });
 }
 
 function bindView(state: BinderState, view: ParsedView, span: Span): BoundRelation {

@@ -1,4 +1,4 @@
-import type { CommonTable, FunctionCall, NamedTable, QualifiedName, TableVersion } from '../ast/index.ts';
+import type { Binary, CommonTable, FunctionCall, Logical, NamedTable, QualifiedName, TableVersion } from '../ast/index.ts';
 import { isMomentOfRow } from './moment-of-row.ts';
 
 /** A relation's name as it stands in a text, with the version asked for. */
@@ -49,13 +49,20 @@ export function collectNames(root: object): CollectedNames {
   const mentions: RelationMention[] = [];
   const commonTables = new Set<string>();
   const functions: QualifiedName[] = [];
-  const pending: object[] = [root];
+  const pending: object[] = [];
+  addNodes(root, pending);
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (Array.isArray(node)) {
-      for (const entry of node as readonly unknown[]) if (typeof entry === 'object' && entry !== null) pending.push(entry);
+    const { kind } = node as { readonly kind?: unknown };
+    // Most of a tree: what has its parts in known places is not searched for them.
+    if (kind === 'column-reference') continue;
+    if (kind === 'binary') {
+      pending.push((node as Binary).left, (node as Binary).right);
       continue;
     }
-    const { kind } = node as { readonly kind?: unknown };
+    if (kind === 'logical') {
+      for (const operand of (node as Logical).operands) pending.push(operand);
+      continue;
+    }
     const role = ROLES.get(kind);
     if (role === 'leaf') continue;
     if (role === 'common-table') commonTables.add((node as CommonTable).name.name.toLowerCase());
@@ -66,10 +73,16 @@ export function collectNames(root: object): CollectedNames {
     for (const key in node) {
       if (key === 'span') continue;
       const child = (node as Readonly<Record<string, unknown>>)[key];
-      if (typeof child === 'object' && child !== null) pending.push(child);
+      if (typeof child === 'object' && child !== null) addNodes(child, pending);
     }
   }
   return { mentions, commonTables, functions };
+}
+
+/** Adds a node, or those of a list. */
+function addNodes(child: object, pending: object[]): void {
+  if (!Array.isArray(child)) pending.push(child);
+  else for (const entry of child as readonly unknown[]) if (typeof entry === 'object' && entry !== null) addNodes(entry, pending);
 }
 
 function mentionOf(node: object, role: Role): RelationMention {

@@ -30,7 +30,10 @@ function refuseTooHigh(node: PlanNode, height = 1): void {
     throw new PlatformError('SQL_TOO_DEEP', message, { hint: 'Split the statement, or store a part of it in a table.' });
   }
   if (node.kind === 'filter' || node.kind === 'project') refuseTooHigh(node.input, height + 1);
-  else for (const input of planInputs(node)) refuseTooHigh(input, height + 1);
+  else if (node.kind === 'join') {
+    refuseTooHigh(node.left, height + 1);
+    refuseTooHigh(node.right, height + 1);
+  } else for (const input of planInputs(node)) refuseTooHigh(input, height + 1);
 }
 
 /** Makes the query that engines get of a bound relation: filters moved into scans, unread columns left out.

@@ -145,7 +145,7 @@ function isCircular(view: ParsedView, source: SourceText): boolean {
 }
 
 async function resolveOne(
-  { context, ...resolution }: Resolution,
+  { context, resolve: resolveHere, resolveInView }: Resolution,
   name: RelationName,
   version: TimeTravel | null,
   mention: RelationMention,
@@ -161,7 +161,7 @@ async function resolveOne(
     throw refusedOutside({ source }, found.ref, 'which has no versions: it is read as it is now', mention.name.span);
   }
   const inView = source.view !== null;
-  const resolve = inView ? resolution.resolveInView : resolution.resolve;
+  const resolve = inView ? resolveInView : resolveHere;
   const information = sameName(name.schema, INFORMATION_SCHEMA) ? await informationSchemaRelation(name, context) : null;
   if (information !== null) return { kind: 'virtual', name, relation: information };
   let stored: Awaited<ReturnType<Catalog['resolve']>>;

@@ -3,21 +3,16 @@ import type { SourceText } from './bind-error.ts';
 /** Words by which rare constructs are written; a text without the word has none of them, and its trees need not be searched. */
 export type RareWord = 'columns' | 'over';
 
-const PATTERNS: Readonly<Record<RareWord, RegExp>> = { columns: /columns/i, over: /over/i };
-
-const found = new WeakMap<SourceText, Map<RareWord, boolean>>();
+/** What was asked about last: the clauses of one text ask one after the other. */
+let searched: Readonly<Record<RareWord, boolean>> & { readonly text: string } = search('');
 
 /** Returns whether the text, out of which what is bound was parsed, may hold a word. */
-export function textMentions(source: SourceText, word: RareWord): boolean {
-  let words = found.get(source);
-  if (words === undefined) {
-    words = new Map();
-    found.set(source, words);
-  }
-  let isThere = words.get(word);
-  if (isThere === undefined) {
-    isThere = PATTERNS[word].test(source.text);
-    words.set(word, isThere);
-  }
-  return isThere;
+export function textMentions({ text }: SourceText, word: RareWord): boolean {
+  if (searched.text !== text) searched = search(text);
+  return searched[word];
+}
+
+function search(text: string): typeof searched {
+  const lowered = text.toLowerCase();
+  return { text, columns: lowered.includes('columns'), over: lowered.includes('over') };
 }

@@ -84,6 +84,8 @@ function roundedQuotient(dividend: bigint, divisor: bigint): bigint {
 }
 
 function integerText(text: string, limit: bigint): string | null {
+  const plain = Number(text);
+  if (Number.isSafeInteger(plain) && String(plain) === text) return plain >= -limit && plain < limit ? text : null;
   const rounded = decimalText(text, 38, 0);
   if (rounded === null) return null;
   const value = BigInt(rounded);

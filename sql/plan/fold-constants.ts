@@ -28,7 +28,7 @@ export function foldConstants(root: PlanNode): PlanNode {
 function fold(expression: Expression): Expression {
   if (expression.kind === 'column' || expression.kind === 'literal') return expression;
   const inside = mapOperands(expression, fold);
-  if ('plan' in inside) {
+  if (inside.kind !== 'call' && 'plan' in inside) {
     const plan = foldConstants(inside.plan);
     return plan === inside.plan ? inside : withPlan(inside, plan);
   }

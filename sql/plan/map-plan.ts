@@ -9,7 +9,7 @@ export function mapExpression(expression: Expression, rule: ExpressionRule): Exp
   const replacement = rule(expression);
   if (replacement !== null) return replacement;
   const inside = mapOperands(expression, (operand) => mapExpression(operand, rule));
-  return 'plan' in inside ? withPlan(inside, mapPlan(inside.plan, rule)) : inside;
+  return inside.kind !== 'call' && 'plan' in inside ? withPlan(inside, mapPlan(inside.plan, rule)) : inside;
 }
 
 function mapPlan(node: PlanNode, rule: ExpressionRule): PlanNode {

@@ -101,7 +101,7 @@ class Pruning {
       default:
     }
     const inside = mapOperands(expression, this.#expression);
-    if (!('plan' in inside)) return inside;
+    if (inside.kind === 'call' || !('plan' in inside)) return inside;
     const plan = this.node(inside.plan);
     return plan === inside.plan ? inside : withPlan(inside, plan);
   };
