@@ -30,7 +30,7 @@ const FAULTS: readonly ModifierFault[] = [
   [
     'rows of other files do not count as matched',
     'bind',
-    { file: 'change-rows.ts', from: 'const all = scanTable(state, target.table).plan;', to: 'const all = target.scan;' },
+    { file: 'change-rows.ts', from: 'const all = scanTable(state, target.table, true).plan;', to: 'const all = target.scan;' },
   ],
   [
     'pairs of which no clause decides count as changed',
