@@ -2,6 +2,7 @@ import type { Check } from '../../test/prove/proof.ts';
 import { elapsedMs, measurePairs, medianInterval, ratioCheck, round } from '../measure.ts';
 import { openEmbeddedPeer } from './embedded-peer.ts';
 import { ARROW, type GatewayWorld, MODE } from './gateway-world.ts';
+import { watchGrowth } from './watch-growth.ts';
 
 const ROWS = 10_000_000;
 
@@ -52,24 +53,15 @@ export async function measureLargeResult({ server, client, warehouse, options: {
 }
 
 async function growthCheck(server: GatewayWorld['server'], rows: number, run: () => Promise<unknown>): Promise<Check> {
-  const before = server.residentBytes();
-  let most = before;
-  const timer = setInterval(() => {
-    most = Math.max(most, server.residentBytes());
-  }, 50);
-  try {
-    await run();
-  } finally {
-    clearInterval(timer);
-  }
-  const grownMib = (most - before) / 2 ** 20;
+  const { beforeMib, mostMib } = await watchGrowth(server, run);
+  const grownMib = mostMib - beforeMib;
   return {
     id: `large-result-growth-${String(rows / 1e6)}m`,
     value: round(grownMib),
     unit: 'MiB',
     target: `<= ${String(GROWTH_MIB_MAX)}`,
     pass: grownMib <= GROWTH_MIB_MAX,
-    note: `resident memory of the gateway and all its children: ${String(round(before / 2 ** 20))} MiB before`,
+    note: `resident memory of the gateway and all its children: ${String(round(beforeMib))} MiB before`,
   };
 }
 

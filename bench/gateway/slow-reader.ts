@@ -3,8 +3,7 @@ import type { Check } from '../../test/prove/proof.ts';
 import type { ServerProcess } from '../../test/support/server-process.ts';
 import { round } from '../measure.ts';
 import { ARROW, type GatewayWorld } from './gateway-world.ts';
-
-const MIB = 2 ** 20;
+import { watchGrowth } from './watch-growth.ts';
 
 /** Ends every complete Arrow stream. */
 const END_OF_STREAM = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
@@ -13,31 +12,24 @@ const END_OF_STREAM = Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
 export async function measureSlowReader({ server, client, options: { quick, log } }: GatewayWorld): Promise<Check> {
   const rows = quick ? 3_000_000 : 30_000_000;
   const bytesPerSecondMax = quick ? 20e6 : 5e6;
-  const growthMax = (quick ? 100 : 150) * MIB;
+  const growthMibMax = quick ? 100 : 150;
   const sql = quick ? 'SELECT * FROM flights' : 'SELECT f.* FROM flights f CROSS JOIN generate_series(1, 10) AS copies(n)';
-  const before = server.residentBytes();
-  let most = before;
-  const timer = setInterval(() => {
-    most = Math.max(most, server.residentBytes());
-  }, 100);
-  try {
-    log(`  ${String(rows)} rows to a reader of ${String(bytesPerSecondMax / 1e6)} MB/s`);
-    const startedMs = performance.now();
-    const answer = await client.run(sql, { accept: ARROW, bytesPerSecondMax, timeoutMs: 900_000 });
-    const seconds = (performance.now() - startedMs) / 1000;
-    const sent = await rowsSent(server, answer.queryId);
-    const complete = answer.tail.subarray(-8).equals(END_OF_STREAM) && sent === rows;
-    return {
-      id: 'slow-reader-growth',
-      value: round((most - before) / MIB),
-      unit: 'MiB',
-      target: `<= ${String(growthMax / MIB)}`,
-      pass: complete && most - before <= growthMax,
-      note: `${String(sent)} rows, ${String(round(answer.bytes / 1e6))} MB in ${String(round(seconds))} s; resident memory of the gateway and all its children: ${String(round(before / MIB))} MiB before, ${String(round(most / MIB))} MiB at most`,
-    };
-  } finally {
-    clearInterval(timer);
-  }
+  log(`  ${String(rows)} rows to a reader of ${String(bytesPerSecondMax / 1e6)} MB/s`);
+  const startedMs = performance.now();
+  const { beforeMib, mostMib, result } = await watchGrowth(server, () =>
+    client.run(sql, { accept: ARROW, bytesPerSecondMax, timeoutMs: 900_000 }),
+  );
+  const seconds = (performance.now() - startedMs) / 1000;
+  const sent = await rowsSent(server, result.queryId);
+  const complete = result.tail.subarray(-8).equals(END_OF_STREAM) && sent === rows;
+  return {
+    id: 'slow-reader-growth',
+    value: round(mostMib - beforeMib),
+    unit: 'MiB',
+    target: `<= ${String(growthMibMax)}`,
+    pass: complete && mostMib - beforeMib <= growthMibMax,
+    note: `${String(sent)} rows, ${String(round(result.bytes / 1e6))} MB in ${String(round(seconds))} s; resident memory of the gateway and all its children: ${String(round(beforeMib))} MiB before, ${String(round(mostMib))} MiB at most`,
+  };
 }
 
 async function rowsSent(server: ServerProcess, queryId: string): Promise<number> {

@@ -115,8 +115,9 @@ describe('what an open transaction reads', () => {
 
   it('is in conflict when another process has let its metadata file go, and damage stays damage', async () => {
     const opened = await openTable();
-    const { warehouse } = opened;
     const other = await openAgain(opened);
+    // The process that made the table still knows what the file said.
+    const warehouse = await openAgain(opened);
     const transaction = warehouse.transactions.begin();
     for (const id of [2, 3, 4, 5]) await append(other, id);
     const begun = within(warehouse, transaction);
