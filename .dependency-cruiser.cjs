@@ -119,7 +119,12 @@ module.exports = {
       { path: '^client/' },
       outside('spi', 'runtime/arrow', 'client'),
     ),
-    ban('client-no-node', 'A browser has no modules of Node.', { path: '^(client|runtime/arrow)/' }, { dependencyTypes: ['core'] }),
+    ban(
+      'client-no-node',
+      'A browser has no modules of Node.',
+      { path: '^(client|runtime/arrow)/' },
+      { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
+    ),
     ban(
       'kit-down',
       'The kit stands where the host of an engine stands, and knows no engine.',

@@ -44,5 +44,5 @@ export function negotiateCoding(accept: string | undefined): ContentCoding {
 export function createCompressor(coding: Exclude<ContentCoding, 'identity'>): { readonly stream: Compressor; readonly flushKind: number } {
   if (coding === 'zstd' && createZstdCompress !== undefined) return { stream: createZstdCompress(), flushKind: newer.ZSTD_e_flush ?? 1 };
   // Results are made once and read once: the quickest level takes less time than the network saves.
-  return { stream: createGzip({ level: constants.Z_BEST_SPEED }) as Compressor, flushKind: constants.Z_SYNC_FLUSH };
+  return { stream: createGzip({ level: constants.Z_BEST_SPEED }), flushKind: constants.Z_SYNC_FLUSH };
 }
