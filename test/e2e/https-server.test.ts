@@ -11,7 +11,7 @@ import { PlatformError } from '../../spi/index.ts';
 import { compileSources } from '../support/compile-sources.ts';
 import { startMemoryGateway, TOKEN } from '../support/memory-gateway.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
-import { makeTlsFiles, type TlsTestFiles } from '../support/tls-files.ts';
+import { copyTlsFiles, type TlsTestFiles } from '../support/tls-files.ts';
 
 const MAIN = join(compileSources(), 'dist/cli/main.js');
 
@@ -24,8 +24,8 @@ let url: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trivium-https-'));
-  first = makeTlsFiles(folder, 'first');
-  second = makeTlsFiles(folder, 'second');
+  first = copyTlsFiles(folder, 'one');
+  second = copyTlsFiles(folder, 'other');
   putInPlace(first);
   const settings = [`http.tls.certificateFile=${join(folder, 'server.pem')}`, `http.tls.keyFile=${join(folder, 'server.key')}`];
   server = await startServerProcess({ dataDirectory: join(folder, 'data'), settings });

@@ -3,15 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTlsFiles } from '../../../../cli/server/read-tls-files.ts';
-import { makeTlsFiles, type TlsTestFiles } from '../../../support/tls-files.ts';
-
-const DAY_MS = 86_400_000;
+import { copyTlsFiles, type TlsTestFiles } from '../../../support/tls-files.ts';
 
 let folder: string;
 let files: TlsTestFiles;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'trivium-tls-files-'));
-  files = makeTlsFiles(folder, 'one');
+  files = copyTlsFiles(folder, 'one');
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -39,14 +37,14 @@ describe('readTlsFiles', () => {
   });
 
   it('refuses a key of another certificate', () => {
-    const other = makeTlsFiles(folder, 'other');
+    const other = copyTlsFiles(folder, 'other');
     expect(() => readTlsFiles({ ...files, keyFile: other.keyFile })).toThrow(
       refused(/other-server\.key is not the key of .*one-server\.pem/),
     );
   });
 
   it('refuses a certificate that does not hold today', () => {
-    expect(() => readTlsFiles(files, Date.now() + 3 * DAY_MS)).toThrow(refused(/one-server\.pem expired on/));
-    expect(() => readTlsFiles(files, Date.now() - DAY_MS)).toThrow(refused(/one-server\.pem is not valid before/));
+    expect(() => readTlsFiles(files, Date.UTC(2120, 0, 2))).toThrow(refused(/one-server\.pem expired on/));
+    expect(() => readTlsFiles(files, Date.UTC(2019, 11, 30))).toThrow(refused(/one-server\.pem is not valid before/));
   });
 });
