@@ -90,13 +90,15 @@ async function runFiles(
   return outcomes;
 }
 
+/** What no text of the records' tables can ask for: values from outside of the text, and what tables of Iceberg know of the place and the lineage of rows. */
+const WITHOUT_RECORD: ReadonlySet<string> = new Set(['parameter', 'scan:place', 'scan:lineage']);
+
 function checksOf(files: readonly RecordFile[], outcomes: readonly RecordOutcome[], coverage: Coverage): Check[] {
   const count = files.reduce((sum, { records }) => sum + records.length, 0);
   const wrong = outcomes.flatMap(({ file, record, engine, verdict }) =>
     verdict.kind === 'wrong' ? [`${file}:${String(record.line)} on ${engine}: ${record.sql.slice(0, 200)}: ${verdict.what}`] : [],
   );
-  // A parameter's value comes beside the text of a statement, which records do not have; places of rows are asked for by statements that change them.
-  const features = DUCKDB_CAPABILITIES.features.filter((feature) => feature !== 'parameter' && feature !== 'scan:place');
+  const features = DUCKDB_CAPABILITIES.features.filter((feature) => !WITHOUT_RECORD.has(feature));
   return [
     { id: 'records', value: count, unit: 'records', target: `>= ${String(RECORDS_MIN)}`, pass: count >= RECORDS_MIN },
     {
