@@ -71,7 +71,7 @@ interface Rates {
 async function rateCheck(id: string, shareMin: number, peerName: string, { ours, peer }: Rates): Promise<Check> {
   await ours();
   const rates: { ours: number; peer: number }[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) rates.push({ ours: await ours(), peer: await peer() });
+  for (let turn = 0; turn < ROUNDS; turn += 1) rates.push({ ours: await ours(), peer: await peer() });
   const share = medianInterval(rates.map((each) => each.ours / each.peer));
   const perSecond = (of: 'ours' | 'peer'): string => String(round(medianInterval(rates.map((each) => each[of])).median));
   return {

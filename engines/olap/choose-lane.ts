@@ -1,6 +1,4 @@
-import type { BoundQuery } from '../../spi/index.ts';
-import type { ScanInputs } from '../duckdb/plan-scans.ts';
-import { estimateCost } from './estimate-cost.ts';
+import type { CostEstimate } from '../../spi/index.ts';
 import type { OlapConfig } from './olap-config.ts';
 
 /** Where a query waits for a process: short ones never stand behind long ones. */
@@ -10,6 +8,6 @@ export type QueryLane = 'short' | 'long';
 const SHORT_CPU_MS = 20;
 
 /** Returns the lane of a query by what it should cost. */
-export function chooseLane(query: BoundQuery, scans: ScanInputs, { shortProcesses }: Pick<OlapConfig, 'shortProcesses'>): QueryLane {
-  return shortProcesses > 0 && estimateCost(query, scans, true).cpuMs < SHORT_CPU_MS ? 'short' : 'long';
+export function chooseLane({ cpuMs }: Pick<CostEstimate, 'cpuMs'>, { shortProcesses }: Pick<OlapConfig, 'shortProcesses'>): QueryLane {
+  return shortProcesses > 0 && cpuMs < SHORT_CPU_MS ? 'short' : 'long';
 }

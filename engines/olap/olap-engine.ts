@@ -16,11 +16,11 @@ import {
 import type { WarmPool } from '../../runtime/process/index.ts';
 import { bindParameters } from '../duckdb/bind-parameters.ts';
 import { DUCKDB_CAPABILITIES } from '../duckdb/duckdb-capabilities.ts';
-import { planScans, type ScanInputs } from '../duckdb/plan-scans.ts';
+import { planScans } from '../duckdb/plan-scans.ts';
 import type { QueryMessage } from '../duckdb/query-message.ts';
 import { type ChildPool, createChildPool } from './child-pool.ts';
 import { chooseLane, type QueryLane } from './choose-lane.ts';
-import { estimateCost } from './estimate-cost.ts';
+import { afterStart, estimateCost, type OlapEstimate } from './estimate-cost.ts';
 import type { OlapConfig } from './olap-config.ts';
 import { runQuery } from './run-query.ts';
 import { runWrite } from './run-write.ts';
@@ -35,17 +35,28 @@ export async function createOlapEngine(config: OlapConfig, host: EngineHost): Pr
   return new OlapEngine(config, host, { short, long }, writers);
 }
 
+/** What is found out about a query once. */
+interface PlannedQuery {
+  readonly inputs: QueryMessage['scans'];
+  readonly estimate: OlapEstimate;
+  readonly lane: QueryLane;
+}
+
 class OlapEngine implements Engine {
   readonly capabilities = DUCKDB_CAPABILITIES;
   readonly #config: OlapConfig;
   readonly #readers: Readonly<Record<QueryLane, ChildPool>>;
   readonly #writers: ChildPool;
-  readonly #scansOf: (query: BoundQuery) => Promise<ScanInputs>;
+  readonly #planOf: (query: BoundQuery) => Promise<PlannedQuery>;
   #draining = false;
 
   constructor(config: OlapConfig, host: EngineHost, readers: Readonly<Record<QueryLane, ChildPool>>, writers: ChildPool) {
     this.#config = config;
-    this.#scansOf = oncePerQuery((query) => planScans(query, host.tables));
+    this.#planOf = oncePerQuery(async (query) => {
+      const scans = await planScans(query, host.tables);
+      const estimate = estimateCost(query, scans);
+      return { inputs: scans.inputs, estimate, lane: chooseLane(estimate, config) };
+    });
     this.#readers = readers;
     this.#writers = writers;
   }
@@ -53,17 +64,16 @@ class OlapEngine implements Engine {
   async estimate(query: BoundQuery): Promise<CostEstimate | Refusal> {
     const refusal = this.#draining ? unavailable() : checkCapabilities(query, 'query', this.capabilities);
     if (refusal !== null) return refusal;
-    const scans = await this.#scansOf(query);
-    const lane = chooseLane(query, scans, this.#config);
+    const { estimate, lane } = await this.#planOf(query);
     const { ready, leased } = this.#readers[lane].pool.state;
     // Short ones are over before a process could be started.
-    const estimate = estimateCost(query, scans, ready > 0 || (lane === 'short' && leased > 0));
-    return { ...estimate, memoryBytesMax: this.#config.memoryBytesMax };
+    const isReady = ready > 0 || (lane === 'short' && leased > 0);
+    return { ...(isReady ? estimate : afterStart(estimate)), memoryBytesMax: this.#config.memoryBytesMax };
   }
 
   async prepare(query: BoundQuery): Promise<PreparedQuery> {
     const message = await this.#messageFor(query, 'query');
-    const lane = chooseLane(query, await this.#scansOf(query), this.#config);
+    const { lane } = await this.#planOf(query);
     const runner = { children: this.#readers[lane], config: this.#config };
     return {
       columns: query.plan.output,
@@ -111,7 +121,7 @@ class OlapEngine implements Engine {
   async #messageFor(query: BoundQuery, statement: 'query' | 'write'): Promise<QueryMessage> {
     const refusal = this.#draining ? unavailable() : checkCapabilities(query, statement, this.capabilities);
     if (refusal !== null) throw new PlatformError(refusal.code, `the olap engine does not take the statement: ${refusal.reason}`);
-    const { inputs } = await this.#scansOf(query);
+    const { inputs } = await this.#planOf(query);
     return { plan: query.plan, session: query.session, scans: inputs, parameters: [] };
   }
 }

@@ -33,16 +33,6 @@ export async function receiveInflated(request: IncomingMessage, limits: BodyLimi
   }
 }
 
-/** Reads a whole body into memory, inflated. */
-export async function readInflated(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  await receiveInflated(request, limits, (chunk) => {
-    chunks.push(chunk);
-    return undefined;
-  });
-  return Buffer.concat(chunks);
-}
-
 async function consume(inflated: AsyncIterable<Buffer>, bytesMax: number, take: BodyTaker): Promise<void> {
   let bytes = 0;
   try {

@@ -73,10 +73,10 @@ export async function receiveBody(request: IncomingMessage, limits: BodyLimits, 
   });
 }
 
-/** Reads a whole body into memory. */
-export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+/** Reads a whole body into memory, in the way given. */
+export async function readBody(request: IncomingMessage, limits: BodyLimits, receive = receiveBody): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  await receiveBody(request, limits, (chunk) => {
+  await receive(request, limits, (chunk) => {
     chunks.push(chunk);
     return undefined;
   });

@@ -9,7 +9,8 @@ import type { ResultEncoder } from '../result/result-encoder.ts';
 import { negotiateFormat, RESULT_MEDIA_TYPES, type ResultFormat } from '../result/result-format.ts';
 import { negotiateCoding } from './content-coding.ts';
 import { parseStatementRequest, readSnapshotHeader } from './parse-statement-request.ts';
-import { readInflated } from './inflate-body.ts';
+import { receiveInflated } from './inflate-body.ts';
+import { readBody } from './read-body.ts';
 import { readIdempotencyKey } from './read-idempotency-key.ts';
 import type { HttpExchange, Route } from './route.ts';
 import { sendResult } from './send-result.ts';
@@ -62,11 +63,12 @@ async function runStatement(exchange: HttpExchange, parts: StatementRouteParts):
   reply.raw.once('close', onClose);
   try {
     await service.run(record, { ...statement, principal, idempotencyKey }, async (outcome) => {
-      const headers = { ...ownHeaders(reply), ...resultHeaders(format, record.id, outcome) };
+      const own = ownHeaders(reply);
+      const headers = { ...own, ...resultHeaders(format, record.id, outcome), vary: varyOf(own) };
       const chunks = encodeBody(format, outcome, parts.encoder, { queryId: record.id, createdAtMs: record.createdAtMs });
       const countsRows = record.info.kind === 'query' || record.info.kind === 'explain';
       await sendResult(reply.raw, chunks, {
-        headers: { ...headers, vary: varyOf(headers) },
+        headers,
         coding,
         stallMs: limits.readerStallMs,
         onSent: (rows, bytes) => {
@@ -88,11 +90,12 @@ async function readStatementBody(
   const plain = contentType?.toLowerCase().startsWith('text/plain') === true;
   const bytesMax = plain ? SQL_BYTES_MAX : STATEMENT_BODY_BYTES_MAX;
   try {
-    return await readInflated(request.raw, {
+    const bodyLimits = {
       bytesMax,
       bytesPerSecondMin: limits.bodyBytesPerSecondMin,
       graceMs: limits.bodyGraceMs ?? BODY_GRACE_MS_DEFAULT,
-    });
+    };
+    return await readBody(request.raw, bodyLimits, receiveInflated);
   } catch (error) {
     if (!(error instanceof PlatformError) || error.code !== 'RESOURCE_BODY_TOO_LARGE') throw error;
     throw new PlatformError('SQL_TOO_LONG', `The statement's request is longer than ${String(bytesMax)} bytes.`, {

@@ -1,6 +1,7 @@
 import { PlatformError, type TableTransaction } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import { parseStatement } from '../../sql/parse/index.ts';
+import { deriveContext } from '../query/derive-context.ts';
 import type { StatementParts } from '../query/statement-context.ts';
 import type { StatementRequest } from '../query/statement-request.ts';
 
@@ -56,10 +57,10 @@ function isTransactionControl(sql: string): boolean {
 /** What is staged is gone after a rollback, so that no statement is run a second time after its answer. */
 function partsWithin<Parts extends StatementParts>(parts: Parts, { catalog, sink }: TableTransaction): Parts {
   const { shadow } = parts;
-  return {
-    ...parts,
+  const own: Pick<StatementParts, 'catalog' | 'sink' | 'shadow'> = {
     catalog,
     sink,
     shadow: { watch: (outcome) => outcome, list: () => shadow.list(), idle: () => shadow.idle(), close: () => shadow.close() },
   };
+  return deriveContext<Parts, object>(parts, own);
 }

@@ -1,6 +1,7 @@
 import { type AggregateCall, type Expression as PlanExpression, readsColumns } from '../../spi/index.ts';
 import type { FunctionCall } from '../ast/index.ts';
 import type { DeclaredFunction } from '../functions/index.ts';
+import { conjunction } from '../plan/index.ts';
 import { argumentsOf, openCall, refuseVolatile } from './bind-declared.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { bindCondition } from './bind-operator.ts';
@@ -59,18 +60,11 @@ function bindBody(context: ExpressionContext, { body, definition }: DeclaredFunc
 
 function withArguments(call: AggregateCall, values: ReadonlyMap<number, PlanExpression>, filter: PlanExpression | null): AggregateCall {
   const replace = (expression: PlanExpression): PlanExpression => replaceColumns(expression, values);
-  const own = call.filter === null ? null : replace(call.filter);
+  const conditions = [call.filter === null ? null : replace(call.filter), filter].filter((condition) => condition !== null);
   return {
     ...call,
     arguments: call.arguments.map(replace),
-    filter: own === null || filter === null ? (own ?? filter) : both(own, filter),
+    filter: conditions.length === 0 ? null : conjunction(conditions),
     orderBy: call.orderBy.map((key) => ({ ...key, expression: replace(key.expression) })),
   };
 }
-
-const both = (left: PlanExpression, right: PlanExpression): PlanExpression => ({
-  kind: 'call',
-  function: 'and',
-  arguments: [left, right],
-  type: { kind: 'boolean' },
-});

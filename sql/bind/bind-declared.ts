@@ -1,6 +1,7 @@
 import { type Expression as PlanExpression, hasSubquery, type PlanColumn } from '../../spi/index.ts';
 import type { Expression, FunctionCall, Span } from '../ast/index.ts';
 import { type DeclaredFunction, functionByName } from '../functions/index.ts';
+import { predicate } from './bind-comparison.ts';
 import { bindError, unsupported } from './bind-error.ts';
 import { literal } from './bind-literal.ts';
 import { lambdaOf } from './bind-lambda.ts';
@@ -70,16 +71,9 @@ function bindBody({ state, scope, type }: OpenedCall, { definition }: DeclaredFu
 function nullUnlessGiven({ state, parameters, type }: OpenedCall, value: PlanExpression): PlanExpression {
   const branches = parameters
     .filter(({ id }) => state.columns.isNullable(id))
-    .map((column) => ({ when: call('is_null', [columnExpression(column)]), then: literal(type, null) }));
+    .map((column) => ({ when: predicate('is_null', columnExpression(column)), then: literal(type, null) }));
   return branches.length === 0 ? value : { kind: 'case', branches, otherwise: value, type };
 }
-
-const call = (name: string, operands: readonly PlanExpression[]): PlanExpression => ({
-  kind: 'call',
-  function: name,
-  arguments: operands,
-  type: { kind: 'boolean' },
-});
 
 /** Puts the arguments in the place of the parameters. */
 function putArguments(state: BinderState, opened: OpenedCall, body: PlanExpression, span: Span): PlanExpression {

@@ -12,7 +12,8 @@ export function mapExpression(expression: Expression, rule: ExpressionRule): Exp
   return inside.kind !== 'call' && 'plan' in inside ? withPlan(inside, mapPlan(inside.plan, rule)) : inside;
 }
 
-function mapPlan(node: PlanNode, rule: ExpressionRule): PlanNode {
+/** Returns a plan whose expressions are rewritten by a rule. */
+export function mapPlan(node: PlanNode, rule: ExpressionRule): PlanNode {
   const inside = mapInputs(node, (input) => mapPlan(input, rule));
   // The constants of a LIMIT are its own, even where they look like something that the rule replaces.
   return inside.kind === 'limit' ? inside : mapNodeExpressions(inside, (expression) => mapExpression(expression, rule));

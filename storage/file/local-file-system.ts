@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, fstatSync, fsync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type ErrorCode, PlatformError } from '../../spi/index.ts';
 import type { DirectoryEntry, FileSystem } from './file-system.ts';
+import { readShortFile } from './read-short-file.ts';
 
 /** Units: bytes that are read or written at once. */
 const CHUNK_BYTES = 1 << 20;
@@ -22,7 +23,7 @@ export function localFileSystem(): FileSystem {
 
 async function read(path: string): Promise<Uint8Array> {
   return attempt(path, 'read', async () => {
-    const short = readShort(path);
+    const short = readShortFile(path, SHORT_BYTES_MAX);
     if (short !== null) return short;
     const handle = await open(path, constants.O_RDONLY);
     try {
@@ -31,19 +32,6 @@ async function read(path: string): Promise<Uint8Array> {
       await handle.close();
     }
   });
-}
-
-/** Returns the bytes of a short file, null for another one. */
-function readShort(path: string): Uint8Array | null {
-  const file = openSync(path, constants.O_RDONLY);
-  try {
-    const { size: sizeBytes } = fstatSync(file);
-    if (sizeBytes > SHORT_BYTES_MAX) return null;
-    const bytes = Buffer.allocUnsafeSlow(sizeBytes);
-    return readSync(file, bytes, 0, sizeBytes, 0) === sizeBytes ? bytes : null;
-  } finally {
-    closeSync(file);
-  }
 }
 
 async function* stream(path: string): AsyncIterable<Uint8Array> {

@@ -19,6 +19,7 @@ import { snapshotById } from '../catalog/find-snapshot.ts';
 import type { Snapshot, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { checkNew, liveFileNames, sameColumns } from './adopted-files.ts';
 import { earlierDeletes } from './earlier-deletes.ts';
+import { rewriteTerms } from './rewrite-terms.ts';
 import type { SinkParts } from './sink-parts.ts';
 import { writeOrderOf } from './write-order.ts';
 import { printToken, type TransactionToken } from './transaction-token.ts';
@@ -134,30 +135,15 @@ export class StagedTransaction implements WriteTransaction {
   /** Returns what the committer is asked for. */
   staged(fragments: readonly Fragment[], idempotencyKey: string): StagedWrite {
     this.#checkOpen();
-    const {
-      transactionId,
-      goal,
-      table,
-      create,
-      removes,
-      rows,
-      changes,
-      basedOn,
-      sameRows,
-      lineage,
-      readAt,
-      tableDirectory,
-      schemaId,
-      specId,
-    } = this.#plan;
-    const rewrite = { removes, rows, changes, basedOn, sameRows, lineage, readAt: readAt ?? this.#mergedAt };
+    const { transactionId, goal, table, create, readAt, tableDirectory, schemaId, specId } = this.#plan;
     const written = this.#writtenFields === undefined ? {} : { writtenFields: this.#writtenFields };
     return {
       transactionId,
       goal,
       table,
       create,
-      ...rewrite,
+      ...rewriteTerms(this.#plan),
+      readAt: readAt ?? this.#mergedAt,
       tableDirectory,
       schemaId,
       specId,

@@ -19,6 +19,7 @@ import { findTable } from '../catalog/find-table.ts';
 import { nameTaken, unknownSchema } from '../catalog/unknown-name.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { newTableMetadata } from '../commit/new-table-metadata.ts';
+import { rewriteTerms } from './rewrite-terms.ts';
 import type { SinkParts } from './sink-parts.ts';
 import { StagedTransaction } from './staged-transaction.ts';
 import { parseToken } from './transaction-token.ts';
@@ -93,18 +94,11 @@ export class StoredTableSink implements TableSink {
   }
 
   async #planWrite(goal: Exclude<WriteGoal, { kind: 'create' }>) {
-    const { removes, rows, changes, basedOn, sameRows, lineage, readAt } = goal.kind === 'rewrite' ? goal : { removes: [] };
     const found = await this.#findTable(goal.table);
     return {
       goal: goal.kind,
       create: null,
-      removes,
-      rows,
-      changes,
-      basedOn,
-      sameRows,
-      lineage,
-      readAt,
+      ...rewriteTerms(goal.kind === 'rewrite' ? goal : { removes: [] }),
       ...found,
       metadata: withSchema(found.metadata, goal.schemaId),
     };

@@ -1,33 +1,18 @@
 import { PlatformError, type TableRef } from '../../spi/index.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
+import { type RewriteTerms, rewriteTerms } from './rewrite-terms.ts';
 
 const TOKEN_VERSION = 1;
 
 /** What a transaction is made of again in another process. */
-export interface TransactionToken
-  extends Pick<
-    StagedWrite,
-    | 'transactionId'
-    | 'goal'
-    | 'create'
-    | 'removes'
-    | 'rows'
-    | 'changes'
-    | 'basedOn'
-    | 'sameRows'
-    | 'lineage'
-    | 'readAt'
-    | 'schemaId'
-    | 'specId'
-  > {
+export interface TransactionToken extends RewriteTerms, Pick<StagedWrite, 'transactionId' | 'goal' | 'create' | 'schemaId' | 'specId'> {
   readonly table: TableRef;
 }
 
 /** Returns the text of a token. */
 export function printToken(token: TransactionToken): string {
-  const { transactionId, goal, create, removes, rows, changes, basedOn, sameRows, lineage, readAt, schemaId, specId, table } = token;
-  const rewrite = { removes, rows, changes, basedOn, sameRows, lineage, readAt };
-  return JSON.stringify({ version: TOKEN_VERSION, transactionId, goal, table, create, ...rewrite, schemaId, specId });
+  const { transactionId, goal, create, schemaId, specId, table } = token;
+  return JSON.stringify({ version: TOKEN_VERSION, transactionId, goal, table, create, ...rewriteTerms(token), schemaId, specId });
 }
 
 /** Reads the text of a token.

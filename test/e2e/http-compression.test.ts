@@ -1,20 +1,13 @@
 import { request } from 'node:http';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { tableFromIPC } from 'apache-arrow';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connect } from '../../client/index.ts';
 import { PlatformError } from '../../spi/index.ts';
-import { type MemoryGateway, startMemoryGateway, TOKEN } from '../support/memory-gateway.ts';
+import { gatewayPerTest } from '../support/gateway-per-test.ts';
+import { type MemoryGateway, TOKEN } from '../support/memory-gateway.ts';
 
-let server: MemoryGateway | null = null;
-async function start(...options: Parameters<typeof startMemoryGateway>): Promise<MemoryGateway> {
-  server = await startMemoryGateway(...options);
-  return server;
-}
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
+const start = gatewayPerTest();
 
 interface RawAnswer {
   readonly status: number;

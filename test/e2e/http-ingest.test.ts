@@ -1,20 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type MemoryGateway, startMemoryGateway, TOKEN } from '../support/memory-gateway.ts';
+import { describe, expect, it } from 'vitest';
+import { gatewayPerTest } from '../support/gateway-per-test.ts';
+import { type MemoryGateway, TOKEN } from '../support/memory-gateway.ts';
 
-let server: MemoryGateway | null = null;
-
-async function start(...options: Parameters<typeof startMemoryGateway>): Promise<MemoryGateway> {
-  server = await startMemoryGateway(...options);
-  return server;
-}
-
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
+const start = gatewayPerTest();
 
 const post = (gateway: MemoryGateway, body: string, headers: Record<string, string> = {}, path = '/v1/tables/main/t/rows') =>
   gateway.call(path, { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson', ...headers } });

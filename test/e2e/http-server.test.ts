@@ -1,20 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type MemoryGateway, startMemoryGateway, TOKEN } from '../support/memory-gateway.ts';
+import { describe, expect, it } from 'vitest';
+import { gatewayPerTest } from '../support/gateway-per-test.ts';
+import { type MemoryGateway, TOKEN } from '../support/memory-gateway.ts';
 
-let server: MemoryGateway | null = null;
-
-async function start(...options: Parameters<typeof startMemoryGateway>): Promise<MemoryGateway> {
-  server = await startMemoryGateway(...options);
-  return server;
-}
-
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
+const start = gatewayPerTest();
 
 /** Sends raw bytes and returns all that comes back until the connection ends. */
 async function raw(port: number, bytes: string | Buffer): Promise<string> {

@@ -1,22 +1,12 @@
 import { tableFromIPC } from 'apache-arrow';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PlatformError } from '../../spi/index.ts';
 import type { MemoryEngineOptions } from '../support/memory-engine.ts';
-import { type MemoryGateway, startMemoryGateway } from '../support/memory-gateway.ts';
+import { gatewayPerTest } from '../support/gateway-per-test.ts';
 
-let server: MemoryGateway | null = null;
-
-async function start(...options: Parameters<typeof startMemoryGateway>): Promise<MemoryGateway> {
-  server = await startMemoryGateway(...options);
-  return server;
-}
-
-afterEach(async () => {
-  await server?.close();
-  server = null;
-});
+const start = gatewayPerTest();
 
 const SERIES = 'SELECT n FROM generate_series(1, 2500) AS s(n)';
 const lost = new PlatformError('ENGINE_LOST', 'the engine is gone');
@@ -108,10 +98,8 @@ describe('POST /v1/sql', () => {
     // Once asked, the slow one would win: its estimate is lower than what it declares.
     const slow = { name: 'slow', cpuMs: 0.1, elapsedMsMin: 100 };
     const engineOf = async (quick: MemoryEngineOptions) => {
-      const { sql, close } = await start([{ name: 'quick', ...quick }, slow]);
+      const { sql } = await start([{ name: 'quick', ...quick }, slow]);
       const response = await sql('SELECT 1 AS n');
-      await close();
-      server = null;
       return response.headers.get('trivium-engine');
     };
     expect(await engineOf({ cpuMs: 1 })).toBe('quick');

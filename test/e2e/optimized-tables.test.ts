@@ -4,20 +4,14 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { locationToPath } from '../../spi/index.ts';
+import { type AnswerRows, askRows } from '../support/ask-rows.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
-
-type Rows = readonly (readonly unknown[])[];
 
 describe('optimize on the whole platform', { timeout: 240_000 }, () => {
   let root = '';
   let server: ServerProcess;
 
-  const ask = async (sql: string): Promise<Rows> => {
-    const response = await server.sql(sql);
-    const text = await response.text();
-    expect(response.status, `${sql}: ${text}`).toBe(200);
-    return (JSON.parse(text) as { readonly data: Rows }).data;
-  };
+  const ask = (sql: string): Promise<AnswerRows> => askRows(server, sql);
 
   beforeAll(async () => {
     root = realpathSync(mkdtempSync(join(tmpdir(), 'optimized-tables-')));

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryConnector, type MemoryConnector, type MemoryTable } from '../support/memory-connector.ts';
-import { type OutsideAnswer, type OutsidePlatform, startOutsidePlatform } from '../support/outside-platform.ts';
+import { type OutsidePlatform, startOutsidePlatform } from '../support/outside-platform.ts';
+import type { StatementAnswer } from '../support/post-statement.ts';
 
 const CUSTOMERS: MemoryTable = {
   schema: 'public',
@@ -268,7 +269,7 @@ describe('INSERT into an outside table', { timeout: 60_000 }, () => {
   it('with an idempotency key adds its rows once', async () => {
     memory.options = { keepsKeys: true };
     const before = VISITS.rows.length;
-    const insert = (): Promise<OutsideAnswer> =>
+    const insert = (): Promise<StatementAnswer> =>
       platform.ask('INSERT INTO crm.public.visits VALUES (1), (2)', {}, { 'idempotency-key': 'k2' });
     expect(await insert()).toMatchObject({ status: 200, data: [[2]] });
     expect(await insert()).toMatchObject({ status: 200, data: [[2]] });

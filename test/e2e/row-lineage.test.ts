@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locationToPath, ROW_ID_COLUMN_ID, ROW_SEQUENCE_COLUMN_ID } from '../../spi/index.ts';
+import { type AnswerRows, askRows } from '../support/ask-rows.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
-
-type Rows = readonly (readonly unknown[])[];
 
 /** What is known of a row: its values, its id, and the number of the commit that changed it last. */
 interface KnownRow {
@@ -29,12 +28,7 @@ describe('row ids of format version 3 on the whole platform', { timeout: 240_000
   let root = '';
   let server: ServerProcess;
 
-  const ask = async (sql: string): Promise<Rows> => {
-    const response = await server.sql(sql);
-    const text = await response.text();
-    expect(response.status, `${sql}: ${text}`).toBe(200);
-    return (JSON.parse(text) as { readonly data: Rows }).data;
-  };
+  const ask = (sql: string): Promise<AnswerRows> => askRows(server, sql);
   const codeOf = async (sql: string): Promise<unknown> => (JSON.parse(await (await server.sql(sql)).text()) as { code?: string }).code;
 
   const rowsOf = async (table: string, engine = 'olap', at = ''): Promise<ReadonlyMap<number, KnownRow>> => {

@@ -4,22 +4,12 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { composePlatform } from '../../cli/compose-platform.ts';
 import { loadConfig } from '../../cli/config/load-config.ts';
+import { postStatement, type StatementAnswer } from './post-statement.ts';
 import { createSilentLog } from './silent-log.ts';
-
-/** An answer, or an error. */
-export interface FunctionAnswer {
-  readonly status: number;
-  readonly engine?: string | null;
-  readonly data?: readonly (readonly unknown[])[];
-  readonly code?: string;
-  readonly detail?: string;
-  readonly hint?: string;
-  readonly cache?: string;
-}
 
 /** A server in this process, put together from a configuration file. */
 export interface FunctionsPlatform {
-  ask(sql: string, body?: object): Promise<FunctionAnswer>;
+  ask(sql: string, body?: object): Promise<StatementAnswer>;
   close(): Promise<void>;
 }
 
@@ -33,15 +23,7 @@ export async function startFunctionsPlatform(content: Readonly<Record<string, un
   await platform.gateway.listen();
   const { url } = platform.gateway.address;
   return {
-    ask: async (sql, body = {}) => {
-      const response = await fetch(`${url}/v1/sql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-trivium-client': 'test' },
-        body: JSON.stringify({ sql, ...body }),
-      });
-      const answer = (await response.json()) as FunctionAnswer;
-      return { ...answer, status: response.status };
-    },
+    ask: (sql, body) => postStatement(url, sql, body),
     close: async () => {
       await platform.close();
       rmSync(root, { recursive: true, force: true });

@@ -6,19 +6,8 @@ import { loadConfig } from '../../cli/config/load-config.ts';
 import { isProcessRunning } from '../../runtime/process/index.ts';
 import type { EnginePlugin } from '../../spi/index.ts';
 import { type ConnectorEntry, createGateway, loadEngines, openOutsideDatabases } from '../../sql-gateway/index.ts';
+import { postStatement, type StatementAnswer } from './post-statement.ts';
 import { createSilentLog } from './silent-log.ts';
-
-/** An answer, or an error. */
-export interface OutsideAnswer {
-  readonly status: number;
-  readonly engine?: string | null;
-  readonly data?: readonly (readonly unknown[])[];
-  readonly code?: string;
-  readonly detail?: string;
-  readonly hint?: string;
-  readonly snapshots?: readonly string[];
-  readonly cache?: string;
-}
 
 /** A server in this process over a warehouse on disk, real engines and outside databases. */
 export interface OutsidePlatform {
@@ -26,7 +15,7 @@ export interface OutsidePlatform {
   /** Folder of the tables' files. */
   readonly tablesDirectory: string;
   readonly url: string;
-  ask(sql: string, body?: object, headers?: Record<string, string>): Promise<OutsideAnswer>;
+  ask(sql: string, body?: object, headers?: Record<string, string>): Promise<StatementAnswer>;
   close(): Promise<void>;
 }
 
@@ -86,14 +75,7 @@ export async function startOutsidePlatform(options: OutsidePlatformOptions): Pro
     log,
     url,
     tablesDirectory: warehouse.dataDirectory,
-    ask: async (sql, body = {}, headers = {}) => {
-      const response = await fetch(`${url}/v1/sql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json', 'x-trivium-client': 'test', ...headers },
-        body: JSON.stringify({ sql, ...body }),
-      });
-      return { status: response.status, ...((await response.json()) as Omit<OutsideAnswer, 'status'>) };
-    },
+    ask: (sql, body, headers) => postStatement(url, sql, body, headers),
     close: async () => {
       await gateway.close();
       await storage.close();

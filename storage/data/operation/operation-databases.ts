@@ -42,12 +42,7 @@ export class OperationDatabases {
    *  @throws the signal's reason when it aborts */
   run<Result>(reach: readonly string[], signal: AbortSignal, work: (connection: Connection) => Promise<Result>): Promise<Result> {
     const isWithin = reach.every((path) => isInside(path, this.#settings.dataDirectory));
-    const turn = this.#last.then(() => {
-      signal.throwIfAborted();
-      return isWithin ? this.#runKept(signal, work) : this.#runAlone(reach, signal, work);
-    });
-    this.#last = turn.catch(() => undefined);
-    return turn;
+    return this.#inTurn(signal, () => (isWithin ? this.#runKept(signal, work) : this.#runAlone(reach, signal, work)));
   }
 
   /** Runs one operation that reads a checked file of a user beside what it reaches, under the plain name of a link. @see run */
@@ -71,36 +66,41 @@ export class OperationDatabases {
   /** Runs one operation on the connection of all such operations, which keeps its statements: it leaves nothing there, and writes one file at the path that
    *  it is given, which is always the same. @see run */
   runAgain<Result>(signal: AbortSignal, work: (connection: Connection, path: string) => Promise<Result>): Promise<Result> {
-    const turn = this.#last.then(async () => {
+    return this.#inTurn(signal, () =>
+      this.#onKept((database) => {
+        const connection = (this.#again ??= database.connect());
+        return interruptible(connection, signal, (one) => work(one, join(this.#settings.spoolDirectory, 'small.parquet')));
+      }),
+    );
+  }
+
+  #inTurn<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(() => {
       signal.throwIfAborted();
-      const database = await this.#openKept();
-      const connection = (this.#again ??= database.connect());
-      try {
-        return await interruptible(connection, signal, (one) => work(one, join(this.#settings.spoolDirectory, 'small.parquet')));
-      } catch (error) {
-        await this.#drop(database);
-        throw error;
-      }
+      return work();
     });
     this.#last = turn.catch(() => undefined);
     return turn;
   }
 
-  async #drop(database: Database): Promise<void> {
-    this.#kept = null;
-    this.#again = null;
-    await database.close();
-  }
-
-  async #runKept<Result>(signal: AbortSignal, work: (connection: Connection) => Promise<Result>): Promise<Result> {
-    const database = await this.#openKept();
-    try {
+  #runKept<Result>(signal: AbortSignal, work: (connection: Connection) => Promise<Result>): Promise<Result> {
+    return this.#onKept(async (database) => {
       const connection = database.connect();
       const result = await interruptible(connection, signal, work);
       await connection.close();
       return result;
+    });
+  }
+
+  /** Works with the kept database, which is dropped when that fails. */
+  async #onKept<Result>(work: (database: Database) => Promise<Result>): Promise<Result> {
+    const database = await this.#openKept();
+    try {
+      return await work(database);
     } catch (error) {
-      await this.#drop(database);
+      this.#kept = null;
+      this.#again = null;
+      await database.close();
       throw error;
     }
   }

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { readShortFile } from '../../file/read-short-file.ts';
 
 /** Units: bytes of a file that is looked through here sooner than a query begins. */
 export const SMALL_BYTES_MAX = 64 << 10;
@@ -20,19 +21,9 @@ export function readSmallNdjson(path: string): SmallNdjson | null {
   return bytes === null ? null : lookThrough(bytes);
 }
 
-/** A short file is there before another thread would have been asked for it. */
 function readSmall(path: string): Uint8Array | null {
   try {
-    if (!statSync(path).isFile()) return null;
-    const file = openSync(path, 'r');
-    try {
-      const { size } = fstatSync(file);
-      if (size > SMALL_BYTES_MAX) return null;
-      const bytes = Buffer.allocUnsafe(size);
-      return readSync(file, bytes, 0, size, 0) === size ? bytes : null;
-    } finally {
-      closeSync(file);
-    }
+    return statSync(path).isFile() ? readShortFile(path, SMALL_BYTES_MAX) : null;
   } catch {
     // Whoever opens the file next tells what is wrong with it.
     return null;

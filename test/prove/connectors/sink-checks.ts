@@ -1,4 +1,5 @@
-import type { OutsideAnswer, OutsidePlatform } from '../../support/outside-platform.ts';
+import type { OutsidePlatform } from '../../support/outside-platform.ts';
+import type { StatementAnswer } from '../../support/post-statement.ts';
 import { ODD_COLUMNS } from './compared-conditions.ts';
 import { cutOff } from './cut-off.ts';
 import type { PostgresCluster } from './postgres-cluster.ts';
@@ -25,7 +26,7 @@ export async function writeValues(cluster: PostgresCluster, platform: OutsidePla
 /** Sends one statement several times at once and again. */
 export async function writeOnce(cluster: PostgresCluster, platform: OutsidePlatform): Promise<readonly string[]> {
   cluster.psql('CREATE TABLE public.once (id bigint, words text)');
-  const insert = (): Promise<OutsideAnswer> =>
+  const insert = (): Promise<StatementAnswer> =>
     platform.ask(`INSERT INTO pg.public.once ${MANY}`, { timeoutMs: 120_000 }, { 'idempotency-key': 'one' });
   const answers = [...(await Promise.all([insert(), insert()])), await insert()];
   const problems = answers.flatMap(({ data, code, detail }) =>
