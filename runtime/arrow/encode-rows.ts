@@ -5,7 +5,7 @@ import { jsonValueWriter } from './json-value-writer.ts';
 import type { ValueWriter } from './value-writer.ts';
 
 /** Text formats of result rows. */
-export type RowFormat = 'json' | 'ndjson' | 'csv';
+export type RowFormat = 'json' | 'columns' | 'ndjson' | 'csv';
 
 /** A column as it is named to the client; `type` is the canonical type name. */
 export interface EncodedColumn {
@@ -82,10 +82,26 @@ function csvRow(values: readonly ValueWriter[]): RowWriter {
   };
 }
 
+/** Writes a batch as an array for each column. */
+function writeColumns(out: ByteWriter, values: readonly ValueWriter[], rowCount: number): void {
+  out.byte(0x5b);
+  values.forEach((write, position) => {
+    if (position > 0) out.byte(COMMA);
+    out.byte(0x5b);
+    for (let index = 0; index < rowCount; index += 1) {
+      if (index > 0) out.byte(COMMA);
+      write(out, index);
+    }
+    out.byte(0x5d);
+  });
+  out.byte(0x5d);
+}
+
 /** Returns the rows of one record batch frame as text.
- *  Shape: `json`: arrays with commas between them, one in front unless `first`; `ndjson`: one object and line feed per row; `csv`: one
+ *  Shape: `json`: arrays with commas between them, one in front unless `first`; `columns`: the frame's rows as one array that holds an array for
+ *  each column, a comma in front unless `first`; `ndjson`: one object and line feed per row; `csv`: one
  *  record per row with CR LF.
- *  Guarantees: lossless, see `jsonValueWriter` and `csvValueWriter`; the same bytes wherever the rows are cut into frames.
+ *  Guarantees: lossless, see `jsonValueWriter` and `csvValueWriter`; the same bytes wherever the rows are cut into frames, but for `columns`, which keeps the cuts.
  *  @throws ENGINE_UNSUPPORTED for an Arrow type without a text form */
 export function encodeRows(task: EncodeRowsTask): Uint8Array {
   const out = new ByteWriter(Math.max(1024, task.frame.byteLength * 2));
@@ -93,6 +109,13 @@ export function encodeRows(task: EncodeRowsTask): Uint8Array {
   for (const batch of RecordBatchReader.from([task.schema, task.frame])) {
     const valueWriter = task.format === 'csv' ? csvValueWriter : jsonValueWriter;
     const values = task.columns.map((column, position) => valueWriter(batch.data.children[position] as Data, column.type));
+    if (task.format === 'columns') {
+      if (batch.numRows === 0) continue;
+      if (!first) out.byte(COMMA);
+      writeColumns(out, values, batch.numRows);
+      first = false;
+      continue;
+    }
     const row = task.format === 'csv' ? csvRow(values) : task.format === 'json' ? jsonRow(values) : ndjsonRow(values, task.columns);
     for (let index = 0; index < batch.numRows; index += 1) {
       row(out, index, first);
@@ -113,7 +136,9 @@ export interface RowEncoder {
 }
 
 function beginText(format: RowFormat, columns: readonly EncodedColumn[]): string {
-  if (format === 'json') return `{"columns":${JSON.stringify(columns.map(({ name, type }) => ({ name, type })))},"data":[`;
+  if (format === 'json' || format === 'columns') {
+    return `{"columns":${JSON.stringify(columns.map(({ name, type }) => ({ name, type })))},"${format === 'json' ? 'data' : 'batches'}":[`;
+  }
   if (format === 'ndjson') return '';
   const out = new ByteWriter(256);
   columns.forEach((column, position) => {
@@ -125,7 +150,8 @@ function beginText(format: RowFormat, columns: readonly EncodedColumn[]): string
 }
 
 /** Returns an encoder of one result.
- *  Shape: `json` is `{"columns":[{"name","type"}],"data":[[..],..]}`; `ndjson` an object per line; `csv` has a header record (RFC 4180). */
+ *  Shape: `json` is `{"columns":[{"name","type"}],"data":[[..],..]}`; `columns` the same with `"batches":[[[..],..],..]` for `data`, an array for each
+ *  column of each frame; `ndjson` an object per line; `csv` has a header record (RFC 4180). */
 export function encodeRowsAs(format: RowFormat, schema: Uint8Array, columns: readonly EncodedColumn[]): RowEncoder {
   let first = true;
   return {
@@ -135,6 +161,6 @@ export function encodeRowsAs(format: RowFormat, schema: Uint8Array, columns: rea
       if (bytes.byteLength > 0) first = false;
       return bytes;
     },
-    end: () => encoder.encode(format === 'json' ? ']}' : ''),
+    end: () => encoder.encode(format === 'json' || format === 'columns' ? ']}' : ''),
   };
 }

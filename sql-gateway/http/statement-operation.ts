@@ -1,19 +1,33 @@
 import { RESULT_MEDIA_TYPES } from '../result/result-format.ts';
 
+const RESULT_FACTS = {
+  queryId: { type: 'string', format: 'uuid' },
+  engine: { type: ['string', 'null'] },
+  snapshots: { type: 'array', items: { type: 'string' } },
+  columns: {
+    type: 'array',
+    items: { type: 'object', required: ['name', 'type'], properties: { name: { type: 'string' }, type: { type: 'string' } } },
+  },
+  rows: { type: 'integer' },
+  elapsedMs: { type: 'integer' },
+} as const;
+
 const JSON_RESULT = {
   type: 'object',
-  required: ['queryId', 'engine', 'snapshots', 'columns', 'data', 'rows', 'elapsedMs'],
+  required: [...Object.keys(RESULT_FACTS), 'data'],
+  properties: { ...RESULT_FACTS, data: { type: 'array', items: { type: 'array', items: {} } } },
+} as const;
+
+const COLUMNS_RESULT = {
+  type: 'object',
+  required: [...Object.keys(RESULT_FACTS), 'batches'],
   properties: {
-    queryId: { type: 'string', format: 'uuid' },
-    engine: { type: ['string', 'null'] },
-    snapshots: { type: 'array', items: { type: 'string' } },
-    columns: {
+    ...RESULT_FACTS,
+    batches: {
       type: 'array',
-      items: { type: 'object', required: ['name', 'type'], properties: { name: { type: 'string' }, type: { type: 'string' } } },
+      description: 'Each batch is an array of columns, each column an array of values.',
+      items: { type: 'array', items: { type: 'array', items: {} } },
     },
-    data: { type: 'array', items: { type: 'array', items: {} } },
-    rows: { type: 'integer' },
-    elapsedMs: { type: 'integer' },
   },
 } as const;
 
@@ -116,6 +130,7 @@ export const STATEMENT_OPERATION = {
       headers: RESULT_HEADERS,
       content: {
         [RESULT_MEDIA_TYPES.json]: { schema: JSON_RESULT },
+        [RESULT_MEDIA_TYPES.columns]: { schema: COLUMNS_RESULT },
         [RESULT_MEDIA_TYPES.ndjson]: { schema: { type: 'string' } },
         [RESULT_MEDIA_TYPES.csv]: { schema: { type: 'string' } },
         [RESULT_MEDIA_TYPES.arrow]: { schema: { type: 'string', contentEncoding: 'binary' } },

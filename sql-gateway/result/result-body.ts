@@ -24,7 +24,8 @@ export function encodeBody(
     case 'arrow':
       return arrowBody(outcome.frames);
     case 'json':
-      return jsonBody(outcome, encoder, facts);
+    case 'columns':
+      return jsonBody(outcome, encoder, format, facts);
     case 'csv':
       return csvBody(outcome, encoder);
     case 'ndjson':
@@ -52,13 +53,18 @@ export async function* csvBody(
   if (header !== null) yield header;
 }
 
-async function* jsonBody(outcome: StatementOutcome, encoder: ResultEncoder, facts: BodyFacts): AsyncGenerator<EncodedChunk> {
+async function* jsonBody(
+  outcome: StatementOutcome,
+  encoder: ResultEncoder,
+  format: 'json' | 'columns',
+  facts: BodyFacts,
+): AsyncGenerator<EncodedChunk> {
   const { engine, snapshots, columns, frames } = outcome;
   const described = columns.map(({ name, type }) => ({ name, type: formatType(type) }));
   const head = JSON.stringify({ queryId: facts.queryId, engine, snapshots, columns: described });
-  let before = `${head.slice(0, -1)},"data":[`;
+  let before = `${head.slice(0, -1)},"${format === 'json' ? 'data' : 'batches'}":[`;
   let rows = 0;
-  for await (const chunk of encoder.encode(frames, { columns, format: 'json' })) {
+  for await (const chunk of encoder.encode(frames, { columns, format })) {
     yield text(before);
     yield chunk;
     before = ',';

@@ -20,7 +20,7 @@ export interface RowTarget {
 /** Turns Arrow frames into text, in worker threads but for the smallest ones. */
 export interface ResultEncoder {
   /** Encodes the rows in order.
-   *  Shape: a chunk per frame that has rows; for `json` without commas between the chunks.
+   *  Shape: a chunk per frame that has rows; for `json` and `columns` without commas between the chunks.
    *  Guarantees: pulls a bounded number of frames ahead; throws what the frames throw. */
   encode(frames: AsyncIterable<Uint8Array>, target: RowTarget): AsyncIterable<EncodedChunk>;
   close(): Promise<void>;

@@ -6,6 +6,7 @@ export const RESULT_MEDIA_TYPES = {
   arrow: 'application/vnd.apache.arrow.stream',
   ndjson: 'application/x-ndjson',
   csv: 'text/csv',
+  columns: 'application/json; layout=columns',
 } as const;
 
 /** Name of a result's form. */
@@ -43,13 +44,15 @@ function formatByName(name: string): ResultFormat {
   });
 }
 
-/** The most specific range that matches a type decides about it. */
+/** The most specific range that matches a type decides about it. Of a range's parameters only `layout` is a part of the type. */
 function qualityOf(mediaType: string, accept: string): number {
   const kind = mediaType.slice(0, mediaType.indexOf('/'));
   let quality = 0;
   let bestRank = 0;
   for (const part of accept.toLowerCase().split(',')) {
-    const [range = '', ...parameters] = part.split(';').map((text) => text.trim());
+    const [type = '', ...parameters] = part.split(';').map((text) => text.trim());
+    const layout = parameters.find((parameter) => parameter.startsWith('layout='));
+    const range = layout === undefined ? type : `${type}; ${layout}`;
     const rank = range === mediaType ? 3 : range === `${kind}/*` ? 2 : range === '*/*' ? 1 : 0;
     if (rank <= bestRank) continue;
     bestRank = rank;

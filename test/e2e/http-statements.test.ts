@@ -25,12 +25,18 @@ describe('POST /v1/sql', () => {
     expect(body['queryId']).toBe(response.headers.get('trivium-query-id'));
   });
 
-  it('answers with the same rows in all four formats', async () => {
+  it('answers with the same rows in all formats', async () => {
     const { sql } = await start();
     const json = (await (await sql(SERIES)).json()) as { data: number[][]; rows: number };
     const arrow = tableFromIPC(new Uint8Array(await (await sql(SERIES, { accept: 'application/vnd.apache.arrow.stream' })).arrayBuffer()));
     const ndjson = (await (await sql(SERIES, { accept: 'application/x-ndjson' })).text()).trimEnd().split('\n');
     const csv = (await (await sql(SERIES, { accept: 'text/csv' })).text()).trimEnd().split('\r\n');
+    const columns = await sql(SERIES, { accept: 'application/json; layout=columns' });
+    expect(columns.headers.get('content-type')).toBe('application/json; layout=columns; charset=utf-8');
+    const { batches, ...facts } = (await columns.json()) as { batches: number[][][] };
+    expect(facts).toMatchObject({ columns: [{ name: 'n' }], rows: 2500 });
+    expect(batches.length).toBeGreaterThan(1);
+    expect(batches.flatMap(([n]) => n)).toEqual(json.data.map(([n]) => n));
     expect(json.rows).toBe(2500);
     expect(json.data.map(([n]) => Number(n))).toEqual(Array.from({ length: 2500 }, (_, index) => index + 1));
     expect(arrow.numRows).toBe(2500);
@@ -44,6 +50,7 @@ describe('POST /v1/sql', () => {
     const { sql } = await start();
     const empty = 'SELECT n FROM generate_series(2, 1) AS s(n)';
     expect(await (await sql(empty)).json()).toMatchObject({ data: [], rows: 0 });
+    expect(await (await sql(empty, { accept: 'application/json; layout=columns' })).json()).toMatchObject({ batches: [], rows: 0 });
     expect(await (await sql(empty, { accept: 'text/csv' })).text()).toBe('n\r\n');
     expect(await (await sql(empty, { accept: 'application/x-ndjson' })).text()).toBe('');
     const arrow = await (await sql(empty, { accept: 'application/vnd.apache.arrow.stream' })).arrayBuffer();
@@ -66,17 +73,20 @@ describe('POST /v1/sql', () => {
     }
   });
 
-  it.each(['application/json', 'text/csv', 'application/x-ndjson', 'application/vnd.apache.arrow.stream'])(
-    'breaks the connection when rows of %s fail in the middle',
-    async (accept) => {
-      const { sql, call } = await start([{ batchRows: 5000, streamError: { afterBatches: 4, error: lost } }]);
-      const response = await sql('SELECT g FROM generate_series(1, 100000) AS s(g)', { accept });
-      expect(response.status).toBe(200);
-      await expect(response.arrayBuffer()).rejects.toThrow();
-      const { queries } = (await (await call('/v1/queries')).json()) as { queries: { state: string; errorCode: string }[] };
-      expect(queries[0]).toMatchObject({ state: 'failed', errorCode: 'ENGINE_LOST' });
-    },
-  );
+  it.each([
+    'application/json',
+    'application/json; layout=columns',
+    'text/csv',
+    'application/x-ndjson',
+    'application/vnd.apache.arrow.stream',
+  ])('breaks the connection when rows of %s fail in the middle', async (accept) => {
+    const { sql, call } = await start([{ batchRows: 5000, streamError: { afterBatches: 4, error: lost } }]);
+    const response = await sql('SELECT g FROM generate_series(1, 100000) AS s(g)', { accept });
+    expect(response.status).toBe(200);
+    await expect(response.arrayBuffer()).rejects.toThrow();
+    const { queries } = (await (await call('/v1/queries')).json()) as { queries: { state: string; errorCode: string }[] };
+    expect(queries[0]).toMatchObject({ state: 'failed', errorCode: 'ENGINE_LOST' });
+  });
 
   it('tells a failure after a few rows as a problem too, when none of them has been sent', async () => {
     const { sql } = await start([{ batchRows: 10, streamError: { afterBatches: 4, error: lost } }]);

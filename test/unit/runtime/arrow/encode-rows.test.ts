@@ -171,6 +171,20 @@ describe('a document of rows', () => {
     });
   });
 
+  it('is one JSON object with a batch of columns for each frame as columns', () => {
+    expect(JSON.parse(document('columns', frames, columns))).toEqual({
+      columns,
+      batches: [
+        [
+          [1, null, 3, 4],
+          ['a,b', '', 'say "hi"\nthere', null],
+        ],
+      ],
+    });
+    const cut = framesOf(new Int64(), [9223372036854775807n, null, 3n], 2);
+    expect(document('columns', cut, COLUMN)).toMatch(/"batches":\[\[\[9223372036854775807,null\]\],\[\[3\]\]\]}$/);
+  });
+
   it('is one JSON object per line as NDJSON', () => {
     const lines = document('ndjson', frames, columns).split('\n');
     expect(lines.pop()).toBe('');

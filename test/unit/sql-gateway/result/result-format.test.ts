@@ -14,6 +14,10 @@ describe('the form of a result', () => {
     ['text/html, */*;q=0.1', 'json'],
     ['application/json;q=0, */*', 'arrow'],
     ['application/json; charset=utf-8', 'json'],
+    ['application/json; layout=columns', 'columns'],
+    ['application/json;Layout=Columns;q=0.8, application/json;q=0.7', 'columns'],
+    ['application/json;layout=columns;q=0.1, application/json', 'json'],
+    ['application/json;layout=other, text/csv;q=0.1', 'csv'],
   ])('for Accept %s is %s', (accept, format) => {
     expect(negotiateFormat(accept, undefined)).toBe(format);
   });
