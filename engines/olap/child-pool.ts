@@ -9,6 +9,7 @@ import {
   type WarmPool,
   type WarmPoolOptions,
 } from '../../runtime/process/index.ts';
+import { ALLOCATOR_ENVIRONMENT } from '../duckdb/allocator-environment.ts';
 import type { ChildSettings } from './child-message.ts';
 import type { QueryLane } from './choose-lane.ts';
 import type { OlapConfig } from './olap-config.ts';
@@ -58,6 +59,7 @@ export async function createChildPool(lane: PoolLane, config: OlapConfig, host: 
       name: `trivium-olap-${role}${lane === 'short' ? '-short' : ''}`,
       args: [JSON.stringify(settings)],
       memoryBytesMax: config.memoryBytesMax + PROCESS_BYTES,
+      env: ALLOCATOR_ENVIRONMENT,
       lostCode: 'ENGINE_LOST',
       onLog: (line) => {
         written.push(line);

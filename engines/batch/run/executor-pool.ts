@@ -10,6 +10,7 @@ import {
   spawnChild,
   type WarmPool,
 } from '../../../runtime/process/index.ts';
+import { ALLOCATOR_ENVIRONMENT } from '../../duckdb/allocator-environment.ts';
 import type { BatchConfig } from '../batch-config.ts';
 import { EXECUTOR_METHODS, type ExecutionMessage, type ExecutorSettings } from '../task-message.ts';
 
@@ -110,6 +111,7 @@ export class ExecutorPool {
       name: 'trivium-batch-executor',
       args: [JSON.stringify(settings)],
       memoryBytesMax: this.#config.memoryBytesMax + PROCESS_BYTES,
+      env: ALLOCATOR_ENVIRONMENT,
       lostCode: 'ENGINE_LOST',
       onLog: (line) => {
         written.push(line);

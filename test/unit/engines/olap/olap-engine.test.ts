@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RecordBatchReader } from 'apache-arrow';
 import olap from '../../../../engines/olap/index.ts';
@@ -10,6 +11,7 @@ import {
   BIGINT,
   call,
   col,
+  DOUBLE,
   filter,
   INTEGER,
   join,
@@ -294,6 +296,39 @@ const items2 = () =>
     [11, 'id', INTEGER],
     [12, 'name', VARCHAR],
   ]);
+
+test.skipIf(process.platform !== 'linux')('a process computes in memory that it had before', async () => {
+  await tables.add('many', 'SELECT (i % 400)::INTEGER AS place, (i * 7919 % 1000003)::INTEGER AS value FROM range(3000000) t(i)');
+  const many = scan('many', [
+    [21, 'place', INTEGER],
+    [22, 'value', INTEGER],
+  ]);
+  const medians = plan(aggregate(many, [as(30, col(21))], [agg(31, aggregateCall('median', [col(22)], DOUBLE))]));
+  const one = await olap.create({ spares: 0, processesMax: 1, shortProcesses: 1, memoryBytesMax: 2 ** 30 }, tables.host);
+  try {
+    const run = async (): Promise<number> => {
+      const before = faultsOf();
+      await collectRows((await one.prepare(bound(medians))).execute(runOptions()));
+      return faultsOf() - before;
+    };
+    const faults: number[] = [];
+    for (let statement = 0; statement < 8; statement += 1) faults.push(await run());
+    const [first = 0] = faults;
+    expect(first).toBeGreaterThan(5000);
+    expect(faults.slice(4).reduce((sum, each) => sum + each, 0)).toBeLessThan(first / 3);
+  } finally {
+    await one.close();
+  }
+});
+
+/** Pages that the processes of queries have faulted in since they began. */
+function faultsOf(): number {
+  const fields = (pid: number): readonly string[] =>
+    readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+      .split(') ')[1]
+      ?.split(' ') ?? [];
+  return childPids().reduce((sum, pid) => sum + Number(fields(pid)[7]), 0);
+}
 
 /** Processes that run queries of this one. */
 const childPids = (): readonly number[] => processesBelow(process.pid, 'trivium-olap-query');
