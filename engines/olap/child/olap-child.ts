@@ -5,6 +5,9 @@ import type { ChildSettings } from '../child-message.ts';
 import { queryService } from './query-service.ts';
 import { writeService } from './write-service.ts';
 
+/** What a statement computes ahead of its reader: results up to this size are picked up at once when they are finished, not chunk by chunk. */
+const AHEAD = '8MiB';
+
 const settingsText = process.argv[2];
 
 runChild(async (channel) => {
@@ -15,6 +18,7 @@ runChild(async (channel) => {
     return;
   }
   const connection = openDatabase({ config: { threads: String(settings.threads) } }).connect();
+  await connection.execute(`SET streaming_buffer_size = '${AHEAD}'`);
   await lockDown(connection, {
     allowedDirectories: [settings.dataDirectory, ...settings.foreignDirectories],
     memoryBytesMax: settings.memoryBytesMax,
