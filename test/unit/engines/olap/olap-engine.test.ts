@@ -105,7 +105,9 @@ describe('the olap engine', () => {
 
   test('computes a result of some megabytes ahead of its reader', async () => {
     const grouped = aggregate(items(), [as(10, col(1)), as(11, col(2, VARCHAR))], [agg(12, aggregateCall('sum', [col(3)], BIGINT))]);
-    const frames = await collectFrames((await engine.prepare(bound(plan(limit(sort(grouped, key(col(10))), 60_000))))).execute(runOptions()));
+    const frames = await collectFrames(
+      (await engine.prepare(bound(plan(limit(sort(grouped, key(col(10))), 60_000))))).execute(runOptions()),
+    );
     const rows = [...RecordBatchReader.from(frames as Uint8Array[])].map((batch) => batch.numRows);
     expect(rows.reduce((sum, each) => sum + each, 0)).toBe(60_000);
     // Of a result that is still computed the first rows go out alone.
