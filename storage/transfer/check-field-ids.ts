@@ -1,8 +1,8 @@
 import { PlatformError } from '../../spi/index.ts';
 import { readParquetFooter } from './read-parquet-footer.ts';
 
-/** Checks that a data file has field ids: without them its columns could be found by the table's name mapping alone, which is not followed in files that
- *  others added to their tables.
+/** Checks that a data file has field ids: without them its columns could be found by name until the first of them is renamed, and would be NULL from then on.
+ *  The name mapping of a table is not followed in files that others added.
  *  @throws STORAGE_UNSUPPORTED, STORAGE_FILE */
 export async function checkFieldIds(path: string): Promise<void> {
   const [, ...elements] = (await readParquetFooter(path)).schema;

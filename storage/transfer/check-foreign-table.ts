@@ -16,9 +16,6 @@ export interface ForeignTableCheck {
   onProgress(done: number, total: number): void;
 }
 
-/** Property that tells which columns the files without field ids have. */
-const NAME_MAPPING = 'schema.name-mapping.default';
-
 /** Reads all that the snapshots of a table refer to, and counts what the newest has.
  *  @throws STORAGE_LOCATION for a file outside of the allowed folders, STORAGE_UNSUPPORTED, STORAGE_CORRUPT for a file that is missing or not as told */
 export async function checkForeignTable(table: TableMetadata, check: ForeignTableCheck): Promise<RegisteredTable> {
@@ -43,12 +40,11 @@ export async function checkForeignTable(table: TableMetadata, check: ForeignTabl
       }
     }
   }
-  const hasMapping = table.properties[NAME_MAPPING] !== undefined;
   let done = 0;
   for (const entry of seen.values()) {
     check.signal.throwIfAborted();
     await files.checkEntry(entry);
-    if (check.checkFiles && hasMapping && entry.deletes === null) await checkFieldIds(locationToPath(entry.location));
+    if (check.checkFiles && entry.deletes === null) await checkFieldIds(locationToPath(entry.location));
     check.onProgress((done += 1), seen.size);
   }
   return counted;

@@ -141,8 +141,10 @@ describe('a registered table of another program', () => {
     await expect(register({ name: { schema: 'nowhere', name: 't' } })).rejects.toMatchObject({ code: 'CATALOG_UNKNOWN_SCHEMA' });
   });
 
-  it('refuses files without field ids where the table maps names', async () => {
+  it('refuses files without field ids, whether the table maps names or not', async () => {
     await foreign.commit([{ ...fileOf('SELECT 4::BIGINT AS id'), fieldIds: {} }]);
+    await expect(register()).rejects.toMatchObject({ code: 'STORAGE_UNSUPPORTED' });
+    expect(await opened.warehouse.catalog.relations('main')).toEqual([]);
     const mapped = metadataFile((text) => text.replace('"properties":{', '"properties":{"schema.name-mapping.default":"[]"'));
     await expect(register({ metadataFile: mapped })).rejects.toMatchObject({ code: 'STORAGE_UNSUPPORTED' });
   });
