@@ -45,8 +45,8 @@ const count = async (table: string, session: object = {}, headers: Record<string
   return answer.code ?? Number(answer.data[0]?.[0]);
 };
 
-const totalOf = async (session: object = {}): Promise<unknown> => {
-  const answer = await run('SELECT c FROM total', session);
+const totalOf = async (session: object = {}, view = 'total'): Promise<unknown> => {
+  const answer = await run(`SELECT c FROM ${view}`, session);
   return answer.code ?? Number(answer.data[0]?.[0]);
 };
 
@@ -102,7 +102,19 @@ describe('a session', { timeout: 120_000 }, () => {
       { timeout: 60_000, interval: 100 },
     );
     expect(await totalOf({ snapshot })).toBe(rows);
-    expect(await totalOf({ snapshot: 'main.flights@empty' })).toBe('CATALOG_UNKNOWN_SNAPSHOT');
+  });
+
+  it('refuses to read a materialized view as of a snapshot that is older than the view', async () => {
+    await run('INSERT INTO airports VALUES (2)');
+    await run('CREATE MATERIALIZED VIEW all_airports AS SELECT count(*) AS c FROM airports');
+    const rows = await count('airports');
+    await vi.waitFor(
+      async () => {
+        expect(await totalOf({}, 'all_airports')).toBe(rows);
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+    expect(await totalOf({ snapshot: 'main.airports@empty' }, 'all_airports')).toBe('CATALOG_UNKNOWN_SNAPSHOT');
   });
 
   it('reads its own writes through a materialized view, or is told that the view is behind', async () => {
