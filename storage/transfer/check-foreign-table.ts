@@ -4,7 +4,12 @@ import { type CheckFolder, locationToPath, PlatformError, type RegisteredTable }
 import type { MetadataReader } from '../catalog/metadata-reader.ts';
 import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
-import { checkFieldIds } from './check-field-ids.ts';
+import { checkDeleteFile, checkFieldIds } from './check-field-ids.ts';
+import { eachParallel } from './each-parallel.ts';
+import { readParquetFooter } from './read-parquet-footer.ts';
+
+/** Files that are looked at at one time. */
+const PARALLEL_MAX = 16;
 
 /** How a table of another program is looked at. */
 export interface ForeignTableCheck {
@@ -41,13 +46,22 @@ export async function checkForeignTable(table: TableMetadata, check: ForeignTabl
     }
   }
   let done = 0;
-  for (const entry of seen.values()) {
+  await eachParallel(seen.values(), PARALLEL_MAX, async (entry) => {
     check.signal.throwIfAborted();
     await files.checkEntry(entry);
-    if (check.checkFiles && entry.deletes === null) await checkFieldIds(locationToPath(entry.location));
+    if (check.checkFiles) await checkColumns(entry);
     check.onProgress((done += 1), seen.size);
-  }
+  });
   return counted;
+}
+
+async function checkColumns({ location, deletes }: ManifestEntry): Promise<void> {
+  // A deletion vector has no columns.
+  if (deletes !== null && deletes.vector !== null) return;
+  const path = locationToPath(location);
+  const footer = await readParquetFooter(path);
+  if (deletes === null) checkFieldIds(footer, path);
+  else checkDeleteFile(footer, deletes, path);
 }
 
 /** Looks at files where they lie. Folders are few and files many, so that each folder is checked once. */

@@ -150,6 +150,40 @@ describe('a registered table of another program', () => {
   });
 });
 
+describe('a registered table with deletes', () => {
+  const equality = (fieldIds: Record<string, number>): ForeignFile => ({
+    ...fileOf('SELECT 2::BIGINT AS id'),
+    fieldIds,
+    deletes: { content: 'equality', equalityIds: [1], referencedDataFile: null, vector: null },
+  });
+  const positions = (column: string): ForeignFile => ({
+    ...fileOf(`SELECT 'file:///f' AS ${column}, 0::BIGINT AS pos`),
+    fieldIds: {},
+    deletes: { content: 'position', equalityIds: [], referencedDataFile: null, vector: null },
+  });
+
+  it('is taken when its delete files tell what they delete', async () => {
+    await foreign.commit([equality({ id: 1 }), positions('file_path')]);
+    expect(await register()).toMatchObject({ dataFiles: 2, deleteFiles: 2 });
+  });
+
+  it('is taken with deletion vectors, which have no columns', async () => {
+    foreign.upgrade();
+    const [location = ''] = await foreign.commit([fileOf('SELECT 4::BIGINT AS id')]);
+    const deletes = { content: 'position', equalityIds: [], referencedDataFile: location, vector: null } as const;
+    await foreign.commit([{ ...fileOf(''), deletes, positions: [0] }]);
+    expect(await register()).toMatchObject({ dataFiles: 3, deleteFiles: 1 });
+  });
+
+  it.each([
+    ['an equality delete file without the id of a column that it compares', equality({}), '1'],
+    ['a position delete file without the column of paths', positions('path'), 'file_path'],
+  ])('is refused for %s', async (_what, file, column) => {
+    await foreign.commit([file]);
+    await expect(register()).rejects.toMatchObject({ code: 'STORAGE_UNSUPPORTED', details: { column } });
+  });
+});
+
 describe('a table that was dropped', () => {
   const metadataOf = (table: string): string => {
     const metadata = join(opened.directory, 'tables', 'main', table, 'metadata');
