@@ -29,6 +29,7 @@ import {
   CACHE_BYTES_DEFAULT,
   CONCURRENT_JOBS_DEFAULT,
   type GatewayConfig,
+  RESULT_LIMITS_DEFAULT,
   type TlsIdentity,
 } from './gateway-config.ts';
 import { catalogRoutes } from './http/catalog-routes.ts';
@@ -47,6 +48,7 @@ import { serverRoutes } from './http/server-routes.ts';
 import { tokenRoutes } from './http/token-routes.ts';
 import { statementRoutes } from './http/statement-routes.ts';
 import { streamRoutes } from './http/stream-routes.ts';
+import { submittedStatementRoutes } from './http/submitted-statement-routes.ts';
 import type { IsProcessRunning } from './job/job-owner.ts';
 import { createJobService, type JobService } from './job/job-service.ts';
 import { openJobStore } from './job/job-store.ts';
@@ -58,6 +60,7 @@ import { createQueryRegistry, type QueryInfo } from './query/query-registry.ts';
 import { createSnapshotReaders } from './query/snapshot-readers.ts';
 import { createQueryService } from './query/query-service.ts';
 import { createResultEncoder } from './result/result-encoder.ts';
+import { createSubmittedStatements } from './statement/submitted-statements.ts';
 import { createStreamService } from './stream/stream-service.ts';
 import { createRouter } from './route/create-router.ts';
 import { openDemotions } from './route/demotions.ts';
@@ -197,6 +200,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await encoder.close();
       metrics.close();
       await services.audit?.close();
+      services.submitted.close();
       await spool.close();
     },
   };
@@ -275,7 +279,8 @@ export async function createServices(parts: GatewayParts) {
   parts.maintenance.protect(() => jobs.snapshots());
   const uploads = createWaitingLine({ running: config.limits.concurrentQueries + config.limits.queuedQueries, queued: 0 });
   const service = createQueryService({ ...shared, jobs, uploads, timeoutMsMax: config.limits.queryTimeoutMs });
-  return { ...shared, jobs, service, metrics };
+  const submitted = createSubmittedStatements({ ...shared, service, limits: config.statements ?? RESULT_LIMITS_DEFAULT });
+  return { ...shared, jobs, service, submitted, metrics };
 }
 
 function createAccess({ settings, config }: GatewayParts) {
@@ -295,11 +300,12 @@ function reservedNames({ auth }: GatewayConfig): ReadonlySet<string> {
 }
 
 function gatewayRoutes(parts: GatewayParts, services: GatewayServices, checkOpen: () => void): readonly Route[] {
-  const { jobs, streams, queries, metrics, admission, cache, access, tokens } = services;
+  const { jobs, streams, queries, metrics, admission, cache, access, tokens, submitted } = services;
   const ingest = { ...services, keys: createIdempotencyMemory(IDEMPOTENCY_KEYS_MAX) };
   const routes: readonly Route[] = [
     ...statementRoutes({ ...services, checkOpen }),
     ...ingestRoutes({ ...services, ingest, checkOpen }),
+    ...submittedStatementRoutes({ ...services, checkOpen }),
     ...queryRoutes(queries),
     ...streamRoutes({ streams, access, catalog: parts.catalog }),
     ...tokenRoutes({ tokens, audit: services.audit, limits: parts.config.limits }),
@@ -312,6 +318,7 @@ function gatewayRoutes(parts: GatewayParts, services: GatewayServices, checkOpen
       cache,
       streams,
       admission,
+      submitted,
       checkOpen,
       openApi: () => openApiDocument(routes, parts.version ?? '0.0.0'),
     }),

@@ -1,4 +1,5 @@
 import type { RouteRuleText } from '../sql/bind/index.ts';
+import type { ResultLimits } from './statement/result-quota.ts';
 import type { TransactionLimits } from './transaction/session-transactions.ts';
 
 /** A secret that stands for a user. */
@@ -50,6 +51,8 @@ export interface GatewayConfig {
   };
   /** Folder of the audit log; left out where none is kept. */
   readonly auditDirectory?: string;
+  /** Room and time for the results of submitted statements. Default 1 GiB each, 8 GiB together, pages of 4 MiB, an hour. */
+  readonly statements?: ResultLimits;
   readonly jobs?: {
     /** Jobs that run at the same time. Default 2. */
     readonly concurrent: number;
@@ -78,6 +81,14 @@ export interface GatewayConfig {
 
 /** Units: bytes of stored results when the configuration says nothing. */
 export const CACHE_BYTES_DEFAULT = 64 * 2 ** 20;
+
+/** Results of submitted statements when the configuration says nothing. */
+export const RESULT_LIMITS_DEFAULT: ResultLimits = {
+  resultBytesMax: 2 ** 30,
+  spoolBytesMax: 8 * 2 ** 30,
+  pageBytes: 4 * 2 ** 20,
+  keepMs: 3_600_000,
+};
 
 /** Jobs that run at the same time when the configuration says nothing. */
 export const CONCURRENT_JOBS_DEFAULT = 2;

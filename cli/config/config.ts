@@ -63,6 +63,12 @@ export interface Config {
     readonly readerStallMs: number;
     readonly outsideBytesMax: number;
   };
+  readonly statements: {
+    readonly keepMs: number;
+    readonly resultBytesMax: number;
+    readonly spoolBytesMax: number;
+    readonly pageBytes: number;
+  };
   readonly jobs: { readonly concurrent: number };
   readonly cache: { readonly bytesMax: number };
   readonly routing: { readonly shadowShare: number };

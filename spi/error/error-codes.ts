@@ -131,6 +131,18 @@ export const ERROR_CODES = {
     retryable: true,
     summary: 'Too many transactions are open; try again later.',
   },
+  RESOURCE_RESULT_BYTES: {
+    kind: 'resource',
+    httpStatus: 507,
+    retryable: false,
+    summary: 'The result of a submitted statement is larger than one that is kept may be.',
+  },
+  RESOURCE_SPOOL: {
+    kind: 'resource',
+    httpStatus: 507,
+    retryable: true,
+    summary: 'The results of submitted statements have no more room; try again when some were removed.',
+  },
   RESOURCE_BODY_TOO_LARGE: user(413, 'The request body is larger than the limit.'),
   RESOURCE_BODY_TOO_SLOW: user(408, 'The request body arrives slower than the limit.'),
   AUTH_REQUIRED: user(401, 'The request carries no valid token.'),
@@ -147,6 +159,7 @@ export const ERROR_CODES = {
   REQUEST_INVALID: user(400, 'The request is not of the form that the endpoint takes.'),
   REQUEST_NOT_FOUND: user(404, 'No such endpoint, query or resource.'),
   REQUEST_NOT_ACCEPTABLE: user(406, 'None of the result formats asked for is available.'),
+  REQUEST_NOT_READY: { kind: 'user', httpStatus: 409, retryable: true, summary: 'The statement has not come so far yet; ask again.' },
   REQUEST_IDEMPOTENCY: user(409, 'The idempotency key was used for another request.'),
   CONFIG_INVALID: user(500, 'The configuration has an unknown key or a value of the wrong form.'),
   INTERNAL_INVARIANT: {

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { type Logger, PlatformError } from '../../spi/index.ts';
 import type { TlsIdentity } from '../gateway-config.ts';
+import { logInternalError } from '../query/log-internal-error.ts';
 import { problemHeaders, toProblem } from './problem.ts';
 import { discardBody } from './read-body.ts';
 import { ANYBODY } from './request-guard.ts';
@@ -26,7 +27,7 @@ const KEEP_ALIVE_MS = 72_000;
 
 const ALLOWED_ORIGIN_HEADERS = {
   'access-control-allow-methods': 'GET, POST, DELETE',
-  'access-control-allow-headers': 'authorization, content-type, content-encoding, accept, idempotency-key, x-trivium-client',
+  'access-control-allow-headers': 'authorization, content-type, content-encoding, accept, idempotency-key, prefer, x-trivium-client',
   'access-control-max-age': '600',
 } as const;
 
@@ -126,12 +127,7 @@ function lastOfEach(query: Readonly<Record<string, string | string[]>>): Readonl
 async function answerError(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): Promise<FastifyReply> {
   const error = toPlatformError(thrown);
   const { queryId } = request;
-  if (error.kind === 'internal') {
-    const cause = error.cause instanceof Error ? error.cause.stack : undefined;
-    log.error({ queryId, code: error.code, stack: error.stack, cause }, error.message);
-  } else {
-    log.debug({ queryId, code: error.code, method: request.method }, 'request refused');
-  }
+  if (!logInternalError(error, queryId, log)) log.debug({ queryId, code: error.code, method: request.method }, 'request refused');
   if (error.code !== 'RESOURCE_BODY_TOO_SLOW') await discardBody(request.raw);
   if (!request.raw.complete) reply.header('connection', 'close');
   if (queryId !== null) reply.header('trivium-query-id', queryId);

@@ -3,14 +3,13 @@ import { BODY_GRACE_MS_DEFAULT, type GatewayConfig, STATEMENT_BODY_BYTES_MAX } f
 import type { JobInfo } from '../job/job-info.ts';
 import type { Caller } from '../access/caller.ts';
 import type { JobRequest, JobService } from '../job/job-service.ts';
-import type { JobState } from '../job/job-progress.ts';
+import { hasEnded, type JobState } from '../job/job-progress.ts';
 import { CANCEL_JOB_OPERATION, GET_JOB_OPERATION, JOB_STATES, LIST_JOBS_OPERATION, SUBMIT_JOB_OPERATION } from './job-operations.ts';
 import { parseJobRequest } from './parse-job-request.ts';
 import { readBody } from './read-body.ts';
-import { ownHeaders } from './own-headers.ts';
 import { readIdempotencyKey } from './read-idempotency-key.ts';
 import type { HttpExchange, Route } from './route.ts';
-import { EVENT_STREAM_MEDIA_TYPE, sendJobEvents } from './send-job-events.ts';
+import { asksForEvents, sendEvents } from './send-events.ts';
 
 /** What the endpoints for jobs work with. */
 export interface JobRouteParts {
@@ -73,23 +72,9 @@ async function listJobs({ principal, query }: HttpExchange, jobs: JobService): P
 }
 
 async function showJob(exchange: HttpExchange, { jobs, checkOpen }: JobRouteParts): Promise<JobInfo | undefined> {
-  const { request, reply, principal } = exchange;
-  const look = (): Promise<JobInfo | null> => jobs.find(principal.user, idOf(exchange));
+  const look = (): Promise<JobInfo | null> => jobs.find(exchange.principal.user, idOf(exchange));
   const info = found(exchange, await look());
-  if (request.headers.accept?.toLowerCase().includes(EVENT_STREAM_MEDIA_TYPE) !== true) return info;
-  const isOpen = (): boolean => {
-    try {
-      checkOpen();
-      return true;
-    } catch {
-      // A server that stops takes nothing new; its jobs do not move any more.
-      return false;
-    }
-  };
-  const headers = ownHeaders(reply);
-  reply.hijack();
-  await sendJobEvents(reply.raw, headers, look, isOpen);
-  return undefined;
+  return asksForEvents(exchange) ? sendEvents(exchange, { look, hasEnded, checkOpen }) : info;
 }
 
 const idOf = ({ path }: HttpExchange): string => path['id'] ?? '';

@@ -4,6 +4,7 @@ import type { EngineStatus } from '../engine/index.ts';
 import type { Admission } from '../query/admission.ts';
 import type { StreamStatus } from '../stream/stream-status.ts';
 import type { QueryInfo } from '../query/query-registry.ts';
+import type { ResultFigures } from '../statement/submitted-statements.ts';
 
 /** What is told beside the counters: how things stand at this moment. */
 export interface ServerFigures {
@@ -11,6 +12,7 @@ export interface ServerFigures {
   readonly streams: readonly StreamStatus[];
   readonly cache: CacheFigures;
   readonly engines: readonly EngineStatus[];
+  readonly results: ResultFigures;
 }
 
 /** Counts what the server does. */
@@ -43,7 +45,7 @@ export function createMetrics(): Metrics {
       totals.rows += query.rows;
       totals.bytes += query.bytes;
     },
-    render: ({ admission, streams, cache, engines }) => {
+    render: ({ admission, streams, cache, engines, results }) => {
       const latency = LATENCY_BOUNDS.map((bound, index) => [`le="${String(bound)}"`, buckets[index] ?? 0] as const);
       return [
         family('trivium_statements_total', 'counter', 'Statements that ended.', [...statements]),
@@ -57,6 +59,10 @@ export function createMetrics(): Metrics {
         ...engineFamilies(engines),
         ...streamFamilies(streams),
         ...cacheFamilies(cache),
+        family('trivium_submitted_statements', 'gauge', 'Submitted statements that run or whose results are kept.', [
+          ['', results.statements],
+        ]),
+        family('trivium_spool_bytes', 'gauge', 'Room on the disk that results of submitted statements take.', [['', results.bytes]]),
         ...processFamilies(lag),
       ].join('');
     },

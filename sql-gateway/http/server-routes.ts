@@ -3,6 +3,7 @@ import type { ResultCache } from '../cache/result-cache.ts';
 import type { EngineRegistry } from '../engine/engine-registry.ts';
 import type { Admission } from '../query/admission.ts';
 import type { StreamService } from '../stream/stream-service.ts';
+import type { SubmittedStatements } from '../statement/submitted-statements.ts';
 import type { Metrics } from './metrics.ts';
 import type { HttpExchange, Route } from './route.ts';
 
@@ -13,6 +14,7 @@ export interface ServerRouteParts {
   readonly admission: Admission;
   readonly cache: Pick<ResultCache, 'figures'>;
   readonly streams: Pick<StreamService, 'list'>;
+  readonly submitted: Pick<SubmittedStatements, 'figures'>;
   /** Throws while no statements are taken. */
   readonly checkOpen: () => void;
   openApi(): unknown;
@@ -79,8 +81,10 @@ async function tellReadiness({ engines, checkOpen }: ServerRouteParts): Promise<
   throw new PlatformError('INTERNAL_UNAVAILABLE', 'No engine is ready.');
 }
 
-async function sendMetrics({ reply }: HttpExchange, { metrics, admission, streams, cache, engines }: ServerRouteParts): Promise<undefined> {
-  const figures = { admission, streams: await streams.list(), cache: cache.figures, engines: await engines.status() };
+async function sendMetrics({ reply }: HttpExchange, parts: ServerRouteParts): Promise<undefined> {
+  const { metrics, admission, streams, cache, engines, submitted } = parts;
+  const results = submitted.figures;
+  const figures = { admission, streams: await streams.list(), cache: cache.figures, engines: await engines.status(), results };
   await reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.render(figures));
   return undefined;
 }

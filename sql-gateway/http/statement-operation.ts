@@ -83,7 +83,8 @@ const REQUEST_BODY = {
   },
 } as const;
 
-const RESULT_HEADERS = {
+/** Headers of a result. */
+export const RESULT_HEADERS = {
   'Trivium-Query-Id': { schema: { type: 'string' } },
   'Trivium-Engine': { schema: { type: 'string' } },
   'Trivium-Cache': { description: 'Whether a stored result answered.', schema: { type: 'string', enum: ['hit', 'miss'] } },
@@ -94,7 +95,16 @@ const RESULT_HEADERS = {
   },
 } as const;
 
-/** Describes POST /v1/sql. */
+/** A result in each of its forms. */
+export const RESULT_CONTENT = {
+  [RESULT_MEDIA_TYPES.json]: { schema: JSON_RESULT },
+  [RESULT_MEDIA_TYPES.columns]: { schema: COLUMNS_RESULT },
+  [RESULT_MEDIA_TYPES.ndjson]: { schema: { type: 'string' } },
+  [RESULT_MEDIA_TYPES.csv]: { schema: { type: 'string' } },
+  [RESULT_MEDIA_TYPES.arrow]: { schema: { type: 'string', contentEncoding: 'binary' } },
+} as const;
+
+/** Describes POST /v1/sql, but for its answers. */
 export const STATEMENT_OPERATION = {
   operationId: 'runStatement',
   summary: 'Run one SQL statement.',
@@ -116,6 +126,12 @@ export const STATEMENT_OPERATION = {
       schema: { type: 'string' },
     },
     {
+      name: 'Prefer',
+      in: 'header',
+      description: 'respond-async: answer with 202 when the statement is bound; its result is kept for /v1/statements/{id}/result.',
+      schema: { type: 'string', enum: ['respond-async'] },
+    },
+    {
       name: 'Trivium-Snapshot',
       in: 'header',
       description:
@@ -124,17 +140,4 @@ export const STATEMENT_OPERATION = {
     },
   ],
   requestBody: REQUEST_BODY,
-  responses: {
-    200: {
-      description: 'The result, as it comes.',
-      headers: RESULT_HEADERS,
-      content: {
-        [RESULT_MEDIA_TYPES.json]: { schema: JSON_RESULT },
-        [RESULT_MEDIA_TYPES.columns]: { schema: COLUMNS_RESULT },
-        [RESULT_MEDIA_TYPES.ndjson]: { schema: { type: 'string' } },
-        [RESULT_MEDIA_TYPES.csv]: { schema: { type: 'string' } },
-        [RESULT_MEDIA_TYPES.arrow]: { schema: { type: 'string', contentEncoding: 'binary' } },
-      },
-    },
-  },
 } as const;

@@ -1,25 +1,31 @@
-import type { FastifyReply } from 'fastify';
 import { PlatformError, type Logger } from '../../spi/index.ts';
 import { BODY_GRACE_MS_DEFAULT, type GatewayConfig, SQL_BYTES_MAX, STATEMENT_BODY_BYTES_MAX } from '../gateway-config.ts';
-import type { QueryRegistry } from '../query/query-registry.ts';
+import { answersRows, type QueryRecord, type QueryRegistry } from '../query/query-registry.ts';
 import type { QueryService } from '../query/query-service.ts';
-import type { SessionChange, StatementOutcome } from '../query/statement-request.ts';
+import type { StatementRequest } from '../query/statement-request.ts';
 import { encodeBody } from '../result/result-body.ts';
 import type { ResultEncoder } from '../result/result-encoder.ts';
-import { negotiateFormat, RESULT_MEDIA_TYPES, type ResultFormat } from '../result/result-format.ts';
+import { negotiateFormat, type ResultFormat } from '../result/result-format.ts';
+import type { SubmittedStatements } from '../statement/submitted-statements.ts';
 import { negotiateCoding } from './content-coding.ts';
+import { ownHeaders } from './own-headers.ts';
 import { parseStatementRequest, readSnapshotHeader } from './parse-statement-request.ts';
 import { receiveInflated } from './inflate-body.ts';
 import { readBody } from './read-body.ts';
+import { prefersAsync } from './prefers-async.ts';
 import { readIdempotencyKey } from './read-idempotency-key.ts';
+import { resultHeaders } from './result-headers.ts';
 import type { HttpExchange, Route } from './route.ts';
 import { sendResult } from './send-result.ts';
-import { STATEMENT_OPERATION } from './statement-operation.ts';
+import { SUBMITTED_RESPONSE } from './submitted-statement-operations.ts';
+import { describeStatement, statementPath } from './submitted-statement-routes.ts';
+import { RESULT_CONTENT, RESULT_HEADERS, STATEMENT_OPERATION } from './statement-operation.ts';
 
 /** What the endpoint for statements works with. */
 export interface StatementRouteParts {
   readonly service: QueryService;
   readonly queries: QueryRegistry;
+  readonly submitted: SubmittedStatements;
   readonly encoder: ResultEncoder;
   readonly limits: GatewayConfig['limits'];
   readonly log: Logger;
@@ -27,50 +33,76 @@ export interface StatementRouteParts {
   readonly checkOpen: () => void;
 }
 
-/** Returns the endpoint that runs statements. */
+/** Returns the endpoint that runs statements, and submits those that nobody waits for. */
 export function statementRoutes(parts: StatementRouteParts): readonly Route[] {
   return [
     {
       method: 'POST',
       path: '/v1/sql',
       access: 'user',
-      operation: STATEMENT_OPERATION,
-      handle: async (exchange) => {
-        await runStatement(exchange, parts);
+      operation: {
+        ...STATEMENT_OPERATION,
+        responses: {
+          200: { description: 'The result, as it comes.', headers: RESULT_HEADERS, content: RESULT_CONTENT },
+          202: SUBMITTED_RESPONSE,
+        },
       },
+      handle: (exchange) => answerStatement(exchange, parts),
     },
   ];
 }
 
-async function runStatement(exchange: HttpExchange, parts: StatementRouteParts): Promise<void> {
-  const { request, reply, principal } = exchange;
-  const { limits, queries, service, log } = parts;
+async function answerStatement(exchange: HttpExchange, parts: StatementRouteParts): Promise<unknown> {
+  const { request, principal } = exchange;
   parts.checkOpen();
   const format = negotiateFormat(request.headers.accept, exchange.query['format']);
-  const coding = negotiateCoding(request.headers['accept-encoding']);
+  const statement = await readStatement(exchange, parts.limits);
+  const record = parts.queries.open(principal.user, statement.sql, { from: request.socket.remoteAddress ?? null });
+  exchange.setQueryId(record.id);
+  parts.log.debug({ queryId: record.id, user: principal.user, sql: statement.sql }, 'statement received');
+  if (prefersAsync(request.headers['prefer'])) return submitStatement(exchange, parts, { record, statement, format });
+  await runStatement(exchange, parts, { record, statement, format });
+  return undefined;
+}
+
+async function readStatement(exchange: HttpExchange, limits: GatewayConfig['limits']): Promise<StatementRequest> {
+  const { request, principal } = exchange;
   const contentType = request.headers['content-type'];
   const body = await readStatementBody(exchange, limits, contentType);
   const parsed = parseStatementRequest(body, contentType);
   const snapshot = readSnapshotHeader(request.headers['trivium-snapshot']) ?? parsed.session.snapshot;
-  const statement = { ...parsed, session: { ...parsed.session, snapshot } };
-  const idempotencyKey = readIdempotencyKey(request);
-  const record = queries.open(principal.user, statement.sql, { from: request.socket.remoteAddress ?? null });
-  exchange.setQueryId(record.id);
-  log.debug({ queryId: record.id, user: principal.user, sql: statement.sql }, 'statement received');
+  return { ...parsed, session: { ...parsed.session, snapshot }, principal, idempotencyKey: readIdempotencyKey(request) };
+}
+
+interface StatementRun {
+  readonly record: QueryRecord;
+  readonly statement: StatementRequest;
+  readonly format: ResultFormat;
+}
+
+/** @see RFC 7240, section 4.1 */
+async function submitStatement({ reply }: HttpExchange, { submitted }: StatementRouteParts, run: StatementRun): Promise<unknown> {
+  const taken = await submitted.submit(run.record, run.statement, run.format);
+  const headers = { location: statementPath(taken), 'preference-applied': 'respond-async', 'trivium-query-id': run.record.id };
+  reply.code(202).headers(headers);
+  return describeStatement(taken);
+}
+
+async function runStatement({ request, reply }: HttpExchange, parts: StatementRouteParts, run: StatementRun): Promise<void> {
+  const { record, statement, format } = run;
+  const coding = negotiateCoding(request.headers['accept-encoding']);
   const onClose = (): void => {
     record.cancel(new PlatformError('ENGINE_CANCELLED', 'The client went away before it had its answer.'));
   };
   reply.raw.once('close', onClose);
   try {
-    await service.run(record, { ...statement, principal, idempotencyKey }, async (outcome) => {
-      const own = ownHeaders(reply);
-      const headers = { ...own, ...resultHeaders(format, record.id, outcome), vary: varyOf(own) };
+    await parts.service.run(record, statement, async (outcome) => {
       const chunks = encodeBody(format, outcome, parts.encoder, { queryId: record.id, createdAtMs: record.createdAtMs });
-      const countsRows = record.info.kind === 'query' || record.info.kind === 'explain';
+      const countsRows = answersRows(record.info);
       await sendResult(reply.raw, chunks, {
-        headers,
+        headers: resultHeaders(ownHeaders(reply), format, record.id, outcome),
         coding,
-        stallMs: limits.readerStallMs,
+        stallMs: parts.limits.readerStallMs,
         onSent: (rows, bytes) => {
           record.count(countsRows ? rows : 0, bytes);
         },
@@ -103,45 +135,4 @@ async function readStatementBody(
       details: { bytesMax },
     });
   }
-}
-
-function varyOf(headers: Readonly<Record<string, string | number | string[]>>): string {
-  return [headers['vary'], 'accept, accept-encoding'].filter((name) => name !== undefined).join(', ');
-}
-
-function ownHeaders(reply: FastifyReply): Record<string, string | number | string[]> {
-  const headers: Record<string, string | number | string[]> = {};
-  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) headers[name] = value;
-  return headers;
-}
-
-/** Units: characters of the list of snapshots in a header; the JSON body has them all. */
-const SNAPSHOT_HEADER_LENGTH_MAX = 4096;
-
-function resultHeaders(format: ResultFormat, queryId: string, outcome: StatementOutcome): Record<string, string> {
-  const { engine, snapshots, sessionChange } = outcome;
-  const charset = format === 'arrow' ? '' : '; charset=utf-8';
-  return {
-    'content-type': RESULT_MEDIA_TYPES[format] + charset,
-    'trivium-query-id': queryId,
-    ...(engine === null ? {} : { 'trivium-engine': engine }),
-    ...(outcome.cache === undefined ? {} : { 'trivium-cache': outcome.cache }),
-    ...(snapshots.length === 0 ? {} : { 'trivium-snapshot': snapshotHeader(snapshots) }),
-    ...(sessionChange === null ? {} : { 'trivium-set-session': formatSessionChange(sessionChange) }),
-  };
-}
-
-/** Entries beyond the longest header are left out whole: a cut one would name another snapshot. */
-function snapshotHeader(snapshots: readonly string[]): string {
-  let header = '';
-  for (const snapshot of snapshots) {
-    const longer = (header === '' ? '' : `${header}, `) + encodeURI(snapshot).replaceAll('%20', ' ');
-    if (longer.length > SNAPSHOT_HEADER_LENGTH_MAX) break;
-    header = longer;
-  }
-  return header;
-}
-
-function formatSessionChange({ name, value }: SessionChange): string {
-  return value === null ? name : `${name}=${encodeURIComponent(value)}`;
 }

@@ -223,6 +223,11 @@ function createRecord({ user, sql, jobId, from }: QueryOrigin, onEnd: (record: Q
   return record;
 }
 
+/** Returns whether the rows of the answer are what was asked for: those of other statements only tell what was done. */
+export function answersRows({ kind }: Pick<QueryInfo, 'kind'>): boolean {
+  return kind === 'query' || kind === 'explain';
+}
+
 /** Returns the names of pinned snapshots as they are shown: `schema.table@id`, each once. */
 export function formatSnapshots(pins: readonly SnapshotPin[]): readonly string[] {
   return [...new Set(pins.map(printSnapshot))];

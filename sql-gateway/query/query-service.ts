@@ -15,9 +15,14 @@ import type { WaitingLine } from './waiting-line.ts';
 /** Runs statements from their text to the end of their answer. */
 export interface QueryService {
   /** Runs one statement under its record, which is ended whatever happens. `deliver` is called once, when the answer has begun,
-   *  and the statement lasts until it returns.
+   *  and the statement lasts until it returns. `onBound` is called when the statement has its place in the server, makes sense and may be run.
    *  @throws a PlatformError: before `deliver` was called nothing has been answered yet */
-  run(record: QueryRecord, request: StatementRequest, deliver: (outcome: StatementOutcome) => Promise<void>): Promise<void>;
+  run(
+    record: QueryRecord,
+    request: StatementRequest,
+    deliver: (outcome: StatementOutcome) => Promise<void>,
+    onBound?: () => void,
+  ): Promise<void>;
   /** Receives something, however long that takes, then works on it under the rules of statements: admission, deadline, record. */
   runUpload<Received, Result>(record: QueryRecord, timeoutMs: number | null, upload: Upload<Received, Result>): Promise<Result>;
 }
@@ -41,13 +46,12 @@ export interface QueryServiceParts extends StatementParts, SystemTableParts {
 /** Creates the query service of one server. */
 export function createQueryService(parts: QueryServiceParts): QueryService {
   return {
-    run: (record, given, deliver) =>
+    run: (record, given, deliver, onBound = () => undefined) =>
       endRecord(record, () =>
         runLimited(record, given.timeoutMs ?? given.session.timeoutMs, parts, async (deadlineAtMs, turn) => {
           await runInTransaction(given, parts, async (seen) => {
             const request = expandExecute(given);
-            const statement = await bindAfterOwnWrites(request, record, seen, deadlineAtMs);
-            checkTaken(statement, request.session);
+            const statement = await bindAfterOwnWrites(request, record, seen, { deadlineAtMs, onBound });
             const context = createContext({ request, record, deadlineAtMs, turn, durable: null }, seen);
             const outcome = rememberWrite(await executeStatement(statement, context), request.session);
             try {
@@ -78,9 +82,11 @@ async function bindAfterOwnWrites(
   request: StatementRequest,
   record: QueryRecord,
   parts: QueryServiceParts,
-  deadlineAtMs: number,
+  { deadlineAtMs, onBound }: { readonly deadlineAtMs: number; readonly onBound: () => void },
 ): Promise<BoundStatement> {
   const statement = await bindRequest(request, record, parts);
+  checkTaken(statement, request.session);
+  onBound();
   const waited = await awaitOwnWrites(statement, request.session, parts, { signal: record.signal, deadlineAtMs });
   return waited ? bindRequest(request, record, parts) : statement;
 }
