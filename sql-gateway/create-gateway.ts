@@ -22,8 +22,8 @@ import type { EngineRegistry } from './engine/engine-registry.ts';
 import type { EngineInstaller } from './engine/install/engine-installer.ts';
 import type { FunctionSource } from '../sql/functions/index.ts';
 import type { OutsideDatabases } from './external/outside-databases.ts';
-import { createAllowedFiles } from './file/allowed-files.ts';
-import { openSpoolFolder } from './file/spool-folder.ts';
+import { type AllowedFiles, createAllowedFiles } from './file/allowed-files.ts';
+import { openSpoolFolder, type SpoolFolder } from './file/spool-folder.ts';
 import {
   CHECKPOINT_INTERVAL_MS_DEFAULT,
   CACHE_BYTES_DEFAULT,
@@ -144,10 +144,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const checkOpen = (): void => {
     if (draining) throw new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping and takes no new statements.');
   };
-  const checkRoute = createRouteCheck(services.accessStore);
   const server = createServer(gatewayRoutes(parts, services, checkOpen), {
     guard,
-    checkRoute,
+    checkRoute: createRouteCheck(services.accessStore),
     log,
     ...(config.tls === undefined ? {} : { tls: config.tls }),
   });
@@ -227,11 +226,7 @@ export async function createServices(parts: GatewayParts) {
     logEnd(info, log);
   };
   const queries = createQueryRegistry({ historyMax: HISTORY_MAX, onEnd });
-  const files = createAllowedFiles({
-    ...config.files,
-    protectedDirectories: [...config.files.protectedDirectories, parts.spoolDirectory],
-    spool,
-  });
+  const files = createFiles(parts, spool);
   const rules = await openRouteRules(config.routes ?? [], parts);
   const demotions = await openDemotions(parts.settings);
   const accessParts = createAccess(parts);
@@ -241,8 +236,8 @@ export async function createServices(parts: GatewayParts) {
   const freshViews = createFreshViews(parts);
   const cache = createResultCache(config.cache?.bytesMax ?? CACHE_BYTES_DEFAULT);
   const disagreements = await openDisagreements(parts.settings);
-  const comparer = createResultComparer();
   const share = config.routing?.shadowShare ?? 0;
+  const comparer = createResultComparer();
   const shadow = createShadowRuns({ ...parts, router, demotions, disagreements, comparer, admission, cache, share });
   const intervalMs = config.storage?.maintenanceIntervalMs ?? 0;
   const background = new BackgroundMaintenance({ ...parts, queries, session: checkSession(null), intervalMs });
@@ -281,6 +276,11 @@ export async function createServices(parts: GatewayParts) {
   const service = createQueryService({ ...shared, jobs, uploads, timeoutMsMax: config.limits.queryTimeoutMs });
   const submitted = createSubmittedStatements({ ...shared, service, limits: config.statements ?? RESULT_LIMITS_DEFAULT });
   return { ...shared, jobs, service, submitted, metrics };
+}
+
+function createFiles({ config, spoolDirectory }: GatewayParts, spool: SpoolFolder): AllowedFiles {
+  const protectedDirectories = [...config.files.protectedDirectories, spoolDirectory];
+  return createAllowedFiles({ ...config.files, protectedDirectories, spool });
 }
 
 function createAccess({ settings, config }: GatewayParts) {

@@ -71,13 +71,12 @@ export class SubmittedStatement {
     await this.file.complete();
   }
 
-  /** Notes how it ended. A result that is not whole is removed. */
-  async end(error: PlatformError | null, expiresAtMs: number): Promise<void> {
+  /** Notes how it ended. */
+  end(error: PlatformError | null, expiresAtMs: number): void {
     this.#error = error;
     this.#expiresAtMs = expiresAtMs;
     this.#hasEnded = true;
     this.#wake();
-    if (error !== null) await this.file.remove();
   }
 
   /** Resolves when what is asked for is true or the statement has ended, at the latest after the time given or with the signal. */

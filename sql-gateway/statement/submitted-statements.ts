@@ -7,7 +7,7 @@ import type { StatementRequest } from '../query/statement-request.ts';
 import type { ResultEncoder } from '../result/result-encoder.ts';
 import type { ResultFormat } from '../result/result-format.ts';
 import { ResultFile } from './result-file.ts';
-import { createResultQuota, type ResultLimits } from './result-quota.ts';
+import { createResultQuota, type ResultLimits, type ResultQuota } from './result-quota.ts';
 import { SubmittedStatement } from './submitted-statement.ts';
 
 /** What is kept at this moment. */
@@ -43,81 +43,101 @@ export interface SubmittedStatementParts {
 }
 
 /** Creates the list of one server, empty. */
-export function createSubmittedStatements({ service, spool, encoder, limits, log }: SubmittedStatementParts): SubmittedStatements {
-  const quota = createResultQuota(limits);
-  const kept = new Map<string, SubmittedStatement>();
-  const timers = new Map<string, NodeJS.Timeout>();
+export function createSubmittedStatements(parts: SubmittedStatementParts): SubmittedStatements {
+  return new KeptStatements(parts);
+}
 
-  const openFile = (record: QueryRecord): ResultFile => {
+class KeptStatements implements SubmittedStatements {
+  readonly #parts: SubmittedStatementParts;
+  readonly #quota: ResultQuota;
+  readonly #kept = new Map<string, SubmittedStatement>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+
+  constructor(parts: SubmittedStatementParts) {
+    this.#parts = parts;
+    this.#quota = createResultQuota(parts.limits);
+  }
+
+  get figures(): ResultFigures {
+    return { statements: this.#kept.size, bytes: this.#quota.bytes };
+  }
+
+  async submit(record: QueryRecord, request: StatementRequest, format: ResultFormat): Promise<SubmittedStatement> {
+    const { service, encoder } = this.#parts;
+    const statement = new SubmittedStatement(record, format, this.#openFile(record));
+    await new Promise<void>((resolve, reject) => {
+      const onBound = (): void => {
+        this.#kept.set(record.id, statement);
+        resolve();
+      };
+      service
+        .run(record, request, (outcome) => statement.keep(outcome, encoder), onBound)
+        .then(() => this.#end(statement, null))
+        .catch(async (error: unknown) => {
+          const coded = PlatformError.from(error, 'INTERNAL_INVARIANT');
+          await this.#end(statement, coded);
+          // After the answer to the submission nobody listens any more.
+          reject(coded);
+        });
+    });
+    return statement;
+  }
+
+  list(user: string): readonly SubmittedStatement[] {
+    return [...this.#kept.values()].filter(({ info }) => info.user === user).reverse();
+  }
+
+  find(user: string, queryId: string): SubmittedStatement | null {
+    const statement = this.#kept.get(queryId);
+    return statement?.info.user === user ? statement : null;
+  }
+
+  async drop(statement: SubmittedStatement): Promise<void> {
+    this.#forget(statement);
+    statement.cancel(new PlatformError('ENGINE_CANCELLED', 'The statement was cancelled on request.'));
+    if (statement.hasEnded) await this.#removeFile(statement);
+  }
+
+  close(): void {
+    for (const statement of this.#kept.values()) this.#forget(statement);
+  }
+
+  /** A record is ended by who was to run it. */
+  #openFile(record: QueryRecord): ResultFile {
     try {
-      return new ResultFile(spool.newPath('result'), quota.open(), limits.pageBytes);
+      return new ResultFile(this.#parts.spool.newPath('result'), this.#quota.open(), this.#parts.limits.pageBytes);
     } catch (error) {
       const coded = PlatformError.from(error, 'INTERNAL_INVARIANT');
       record.end(coded);
       throw coded;
     }
-  };
-  const forget = (statement: SubmittedStatement): void => {
-    const { queryId } = statement.info;
-    kept.delete(queryId);
-    clearTimeout(timers.get(queryId));
-    timers.delete(queryId);
-  };
-  const removeFile = async (statement: SubmittedStatement): Promise<void> => {
-    await statement.file.remove().catch((error: unknown) => {
-      log.error({ queryId: statement.info.queryId, error: String(error) }, 'the file of a result could not be removed');
-    });
-  };
-  const onEnd = async (statement: SubmittedStatement, error: PlatformError | null): Promise<void> => {
-    const { queryId } = statement.info;
-    await statement.end(error, Date.now() + limits.keepMs).catch(() => removeFile(statement));
-    if (!kept.has(queryId)) {
-      await removeFile(statement);
-      return;
-    }
-    if (error !== null) logInternalError(error, queryId, log);
-    const expire = (): void => {
-      forget(statement);
-      void removeFile(statement);
-    };
-    timers.set(queryId, setTimeout(expire, limits.keepMs).unref());
-  };
+  }
 
-  return {
-    submit: async (record, request, format) => {
-      const statement = new SubmittedStatement(record, format, openFile(record));
-      await new Promise<void>((resolve, reject) => {
-        const onBound = (): void => {
-          kept.set(record.id, statement);
-          resolve();
-        };
-        service
-          .run(record, request, (outcome) => statement.keep(outcome, encoder), onBound)
-          .then(() => onEnd(statement, null))
-          .catch(async (error: unknown) => {
-            const coded = PlatformError.from(error, 'INTERNAL_INVARIANT');
-            await onEnd(statement, coded);
-            // After the answer to the submission nobody listens any more.
-            reject(coded);
-          });
-      });
-      return statement;
-    },
-    list: (user) => [...kept.values()].filter(({ info }) => info.user === user).reverse(),
-    find: (user, queryId) => {
-      const statement = kept.get(queryId);
-      return statement?.info.user === user ? statement : null;
-    },
-    drop: async (statement) => {
-      forget(statement);
-      statement.cancel(new PlatformError('ENGINE_CANCELLED', 'The statement was cancelled on request.'));
-      if (statement.hasEnded) await removeFile(statement);
-    },
-    get figures() {
-      return { statements: kept.size, bytes: quota.bytes };
-    },
-    close: () => {
-      for (const statement of kept.values()) forget(statement);
-    },
-  };
+  async #end(statement: SubmittedStatement, error: PlatformError | null): Promise<void> {
+    const { limits, log } = this.#parts;
+    const { queryId } = statement.info;
+    const isKept = this.#kept.has(queryId);
+    statement.end(error, Date.now() + limits.keepMs);
+    if (error !== null || !isKept) await this.#removeFile(statement);
+    // Who was refused at once is told, and the log with him.
+    if (error !== null && isKept) logInternalError(error, queryId, log);
+    if (!this.#kept.has(queryId)) return;
+    const expire = (): void => {
+      this.#forget(statement);
+      void this.#removeFile(statement);
+    };
+    this.#timers.set(queryId, setTimeout(expire, limits.keepMs).unref());
+  }
+
+  #forget({ info: { queryId } }: SubmittedStatement): void {
+    this.#kept.delete(queryId);
+    clearTimeout(this.#timers.get(queryId));
+    this.#timers.delete(queryId);
+  }
+
+  async #removeFile({ file, info: { queryId } }: SubmittedStatement): Promise<void> {
+    await file.remove().catch((error: unknown) => {
+      this.#parts.log.error({ queryId, error: String(error) }, 'the file of a result could not be removed');
+    });
+  }
 }
