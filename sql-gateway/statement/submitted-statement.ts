@@ -85,7 +85,7 @@ export class SubmittedStatement {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(leave, waitMs);
       const look = (): void => {
-        if (this.#hasEnded || isTrue()) leave();
+        if (this.#hasEnded || signal.aborted || isTrue()) leave();
       };
       const waiters = this.#waiters;
       function leave(): void {

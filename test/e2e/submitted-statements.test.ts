@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -232,6 +232,40 @@ describe('a submitted statement', () => {
     expect(await refused.json()).toMatchObject({ code: 'RESOURCE_SPOOL', retryable: true });
     await gateway.call(pathOf(first), { method: 'DELETE' });
     await submitted(gateway, 'SELECT 1 AS n');
+  });
+
+  it('is refused at once when the server has no place for it', async () => {
+    const gateway = await startGateway([{ holdMs: 60_000 }], { concurrentQueries: 1, queuedQueries: 1 });
+    for (const state of ['running', 'queued']) expect(await look(gateway, await submitted(gateway, SERIES), 20)).toMatchObject({ state });
+    const refused = await submit(gateway, SERIES);
+    expect(refused.status).toBe(429);
+    expect(await refused.json()).toMatchObject({ code: 'RESOURCE_BUSY' });
+  });
+
+  it('gives the rows of a query only to a token that may read, and stands in the audit log as any other', async () => {
+    const auditDirectory = mkdtempSync(join(tmpdir(), 'submitted-audit-'));
+    const gateway = await startGateway([{}], {}, { auditDirectory });
+    const statement = await (async () => {
+      expect((await gateway.sql('CREATE USER eve')).status).toBe(200);
+      const tokenFor = async (scope: string): Promise<Record<string, string>> => {
+        const body = JSON.stringify({ user: 'eve', scopes: [scope] });
+        const made = await gateway.call('/v1/tokens', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+        return { authorization: `Bearer ${((await made.json()) as { token: string }).token}` };
+      };
+      const [reader, writer] = [await tokenFor('read'), await tokenFor('write')];
+      const headers = { ...reader, prefer: 'respond-async', 'content-type': 'text/plain' };
+      const answer = await gateway.call('/v1/sql', { method: 'POST', headers, body: 'SELECT 4711 AS n' });
+      const taken = (await answer.json()) as Statement;
+      expect((await gateway.call(`${taken.resultPath}?waitMs=60000`, { headers: reader })).status).toBe(200);
+      expect(await (await gateway.call(taken.resultPath, { headers: writer })).json()).toMatchObject({ code: 'AUTH_FORBIDDEN' });
+      return taken;
+    })();
+    await gateway.gateway.close();
+    const lines = readdirSync(auditDirectory).flatMap((name) => readFileSync(join(auditDirectory, name), 'utf8').trimEnd().split('\n'));
+    rmSync(auditDirectory, { recursive: true });
+    const entry = lines.map((line) => JSON.parse(line) as Record<string, unknown>).find(({ queryId }) => queryId === statement.queryId);
+    expect(entry).toMatchObject({ user: 'eve', kind: 'query', decision: 'allowed', from: expect.stringContaining('127.0.0.1') as string });
+    expect(lines.join('')).not.toContain('4711');
   });
 
   it('is removed with its result some time after its end', async () => {
