@@ -28,6 +28,7 @@ import {
   CHECKPOINT_INTERVAL_MS_DEFAULT,
   CACHE_BYTES_DEFAULT,
   CONCURRENT_JOBS_DEFAULT,
+  CONCURRENT_STATEMENTS_DEFAULT,
   type GatewayConfig,
   RESULT_LIMITS_DEFAULT,
   type TlsIdentity,
@@ -269,6 +270,7 @@ export async function createServices(parts: GatewayParts) {
     jobs: { list: (user) => jobs.list(user) },
     store: await openJobStore(parts.jobs.directory, parts.jobs.isProcessRunning),
     concurrent: config.jobs?.concurrent ?? CONCURRENT_JOBS_DEFAULT,
+    concurrentStatements: config.jobs?.concurrentStatements ?? CONCURRENT_STATEMENTS_DEFAULT,
   });
   parts.maintenance.protect(createSnapshotReaders(queries));
   parts.maintenance.protect(() => jobs.snapshots());

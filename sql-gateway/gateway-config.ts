@@ -56,6 +56,8 @@ export interface GatewayConfig {
   readonly jobs?: {
     /** Jobs that run at the same time. Default 2. */
     readonly concurrent: number;
+    /** Statements of one job that run at the same time. Default 2. */
+    readonly concurrentStatements?: number;
   };
   /** Default 100 open transactions, rolled back after 5 minutes without a statement. */
   readonly transactions?: TransactionLimits;
@@ -92,6 +94,9 @@ export const RESULT_LIMITS_DEFAULT: ResultLimits = {
 
 /** Jobs that run at the same time when the configuration says nothing. */
 export const CONCURRENT_JOBS_DEFAULT = 2;
+
+/** Statements of one job that run at the same time when the configuration says nothing. */
+export const CONCURRENT_STATEMENTS_DEFAULT = 2;
 
 /** Units: milliseconds between checkpoints when the configuration says nothing. */
 export const CHECKPOINT_INTERVAL_MS_DEFAULT = 1000;

@@ -1,22 +1,36 @@
 import type { JobInfo, JobSummary } from '../../sql-gateway/index.ts';
-import { callServer, type ClientSession, type ServerAddress } from '../../client/index.ts';
+import { callServer, type ServerAddress } from '../../client/index.ts';
 
-/** A job to submit. */
-export interface JobSubmission {
-  readonly sql: string;
-  readonly name: string | null;
-  readonly session: ClientSession;
-  readonly timeoutMs: number | null;
-  readonly idempotencyKey: string | null;
+/** A job to submit: the body of the request, as the server takes it. */
+export type JobDescription = Readonly<Record<string, unknown>>;
+
+/** Submits a job; it is durable when this returns. A null key stands for none.
+ *  @throws the server's coded error */
+export async function submitJob(server: ServerAddress, job: JobDescription, idempotencyKey: string | null): Promise<JobInfo> {
+  const key: Record<string, string> = idempotencyKey === null ? {} : { 'idempotency-key': idempotencyKey };
+  return (await (await postJson(server, '/v1/jobs', job, key)).json()) as JobInfo;
 }
 
-/** Submits a job; it is durable when this returns.
- *  @throws the server's coded error */
-export async function submitJob(server: ServerAddress, { idempotencyKey, ...body }: JobSubmission): Promise<JobInfo> {
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (idempotencyKey !== null) headers['idempotency-key'] = idempotencyKey;
-  const response = await callServer(server, '/v1/jobs', { method: 'POST', headers, body: JSON.stringify(body) });
-  return (await response.json()) as JobInfo;
+/** Lets the server check a job. @throws the server's coded error */
+export async function validateJob(server: ServerAddress, job: JobDescription): Promise<readonly JobPlanLine[]> {
+  const answer = await (await postJson(server, '/v1/jobs/validate', job)).json();
+  return (answer as { readonly statements: readonly JobPlanLine[] }).statements;
+}
+
+/** A statement of a job that was checked. */
+export type JobPlanLine = Pick<JobInfo['statements'][number], 'statement' | 'step' | 'needs'>;
+
+/** Lets a job go on that failed or was cancelled. @throws REQUEST_NOT_FOUND, JOB_FINISHED */
+export async function retryJob(server: ServerAddress, jobId: string): Promise<JobInfo> {
+  return (await (await callServer(server, `${jobPath(jobId)}/retry`, { method: 'POST' })).json()) as JobInfo;
+}
+
+function postJson(server: ServerAddress, path: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
+  return callServer(server, path, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 }
 
 /** Returns the user's jobs, newest first; a null state stands for all. */

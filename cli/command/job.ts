@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { PlatformError } from '../../spi/index.ts';
 import { hasEnded, type JobInfo } from '../../sql-gateway/index.ts';
-import { cancelJob, fetchJob, listJobs, submitJob } from '../client/job-client.ts';
-import type { ClientSession } from '../../client/index.ts';
+import { cancelJob, fetchJob, type JobDescription, listJobs, retryJob, submitJob, validateJob } from '../client/job-client.ts';
 import { renderError } from '../format/print-error.ts';
-import { renderJob, renderJobs } from '../format/print-job.ts';
+import { renderJob, renderJobPlan, renderJobs } from '../format/print-job.ts';
 import { connectServer, type ServerConnection } from '../server/connect-server.ts';
 import {
   type Command,
@@ -19,12 +15,13 @@ import {
   textOption,
 } from './command.ts';
 import { readConfig } from './read-config.ts';
+import { type JobFile, readJob } from './read-job.ts';
 import { waitForJob } from './wait-for-job.ts';
 
-const VERBS = ['submit', 'list', 'show', 'watch', 'cancel'] as const;
+const VERBS = ['submit', 'validate', 'list', 'show', 'watch', 'cancel', 'retry'] as const;
 type Verb = (typeof VERBS)[number];
 
-const USAGE = 'submit <file|-> | list | show <id> | watch <id> | cancel <id> [options]';
+const USAGE = 'submit <file|-> | validate <file|-> | list | show <id> | watch <id> | cancel <id> | retry <id> [options]';
 
 /** `trivium job` */
 export const jobCommand: Command = {
@@ -35,7 +32,13 @@ export const jobCommand: Command = {
     ...CONFIG_OPTIONS,
     ...SERVER_OPTIONS,
     name: { type: 'string', value: 'text', help: 'submit: a name for people' },
-    wait: { type: 'boolean', help: 'submit: wait for the end; the exit code tells how it went' },
+    wait: { type: 'boolean', help: 'submit, retry: wait for the end; the exit code tells how it went' },
+    param: {
+      type: 'string',
+      multiple: true,
+      value: 'name=value',
+      help: 'submit: the text for a parameter $name; may be given several times',
+    },
     session: { type: 'string', multiple: true, value: 'key=value', help: 'submit: schema, timeZone or engine; may be given several times' },
     timeout: { type: 'string', value: 'milliseconds', help: 'submit: longest time from the start of the first statement (default: none)' },
     key: { type: 'string', value: 'text', help: 'submit: idempotency key; the same call again makes no second job' },
@@ -45,6 +48,7 @@ export const jobCommand: Command = {
   },
   examples: [
     'trivium job submit nightly.sql --name nightly',
+    'trivium job submit pipeline.yaml --param day=2001-06-01',
     "echo 'CREATE TABLE t AS SELECT 1 AS n' | trivium job submit - --wait",
     'trivium job list --state running',
     'trivium job show 01a2021b-9059-74fe-99f2-649f6e7418e8',
@@ -58,10 +62,10 @@ export const jobCommand: Command = {
     }
     const json = readFormat(call) === 'json';
     const { config } = readConfig(call, io);
-    const sql = verb === 'submit' ? await readScript(words[0] ?? '', io) : '';
+    const file = verb === 'submit' || verb === 'validate' ? await readJob(words[0] ?? '', io) : NO_FILE;
     const connection = await connectServer(config, serverOptions(call, io));
     try {
-      return await runVerb(verb, words[0] ?? '', { call, io, connection, json, sql });
+      return await runVerb(verb, words[0] ?? '', { call, io, connection, json, file });
     } finally {
       await connection.close();
     }
@@ -74,16 +78,28 @@ interface JobCall {
   readonly io: CommandIo;
   readonly connection: ServerConnection;
   readonly json: boolean;
-  /** The script, for a job to be submitted. */
-  readonly sql: string;
+  /** The job that is handed in. */
+  readonly file: JobFile;
 }
+
+const NO_FILE: JobFile = { job: {}, sql: '' };
 
 async function runVerb(verb: Verb, jobId: string, job: JobCall): Promise<number> {
   const { call, io, connection } = job;
   const { server } = connection;
   switch (verb) {
-    case 'submit':
-      return submit(job);
+    case 'submit': {
+      const submitted = await handIn(job, (description) => submitJob(server, description, textOption(call, 'key')));
+      return submitted === null ? EXIT.failed : takeNote(submitted, job);
+    }
+    case 'validate': {
+      const plan = await handIn(job, (description) => validateJob(server, description));
+      if (plan === null) return EXIT.failed;
+      write(io, job.json ? [JSON.stringify({ statements: plan }, null, 2)] : renderJobPlan(plan, layoutOf(io)));
+      return EXIT.done;
+    }
+    case 'retry':
+      return takeNote(await retryJob(server, jobId), job);
     case 'list': {
       const jobs = await listJobs(server, textOption(call, 'state'), readNumber(call, 'limit') ?? 20);
       write(io, job.json ? [JSON.stringify({ jobs }, null, 2)] : renderJobs(jobs, layoutOf(io)));
@@ -109,21 +125,36 @@ async function runVerb(verb: Verb, jobId: string, job: JobCall): Promise<number>
   }
 }
 
-async function submit(job: JobCall): Promise<number> {
-  const { call, io, connection, sql } = job;
-  let submitted: JobInfo;
+/** Lets the server have a job. What it says against the job is shown in the script, and null returned. */
+async function handIn<Answer>(job: JobCall, send: (description: JobDescription) => Promise<Answer>): Promise<Answer | null> {
+  const description = describe(job);
   try {
-    submitted = await submitJob(connection.server, {
-      sql,
-      name: textOption(call, 'name'),
-      session: readSession(call),
-      timeoutMs: readNumber(call, 'timeout'),
-      idempotencyKey: textOption(call, 'key'),
-    });
+    return await send(description);
   } catch (error) {
-    io.stderr.write(`${renderError(error, sql).join('\n')}\n`);
-    return EXIT.failed;
+    job.io.stderr.write(`${renderError(error, job.file.sql).join('\n')}\n`);
+    return null;
   }
+}
+
+/** What the call says goes before what the file says. */
+function describe({ call, file }: JobCall): JobDescription {
+  const name = textOption(call, 'name');
+  const timeoutMs = readNumber(call, 'timeout');
+  return {
+    ...file.job,
+    ...(name === null ? {} : { name }),
+    ...(timeoutMs === null ? {} : { timeoutMs }),
+    ...withPairs('session', readPairs(call, 'session'), file.job),
+    ...withPairs('parameters', readPairs(call, 'param'), file.job),
+  };
+}
+
+function withPairs(key: string, pairs: Readonly<Record<string, string>>, job: JobDescription): JobDescription {
+  return Object.keys(pairs).length === 0 ? {} : { [key]: { ...(job[key] as object | undefined), ...pairs } };
+}
+
+async function takeNote(submitted: JobInfo, job: JobCall): Promise<number> {
+  const { call, io, connection } = job;
   const { jobId } = submitted;
   // A server inside this process ends with it, and the job would have to wait for the next one.
   if (call.options['wait'] === true || connection.embedded) {
@@ -170,24 +201,14 @@ function readNumber(call: CommandArguments, name: string): number | null {
   throw new PlatformError('CONFIG_INVALID', `--${name} ${given}: expected a whole number from 1`);
 }
 
-function readSession(call: CommandArguments): ClientSession {
-  const given = call.options['session'];
-  const settings = Array.isArray(given) ? given.map(String) : [];
+function readPairs(call: CommandArguments, option: string): Readonly<Record<string, string>> {
+  const given = call.options[option];
+  const pairs = Array.isArray(given) ? given.map(String) : [];
   return Object.fromEntries(
-    settings.map((setting) => {
-      const equals = setting.indexOf('=');
-      if (equals < 1) throw new PlatformError('CONFIG_INVALID', `--session ${setting}: expected key=value`);
-      return [setting.slice(0, equals), setting.slice(equals + 1)];
+    pairs.map((pair) => {
+      const equals = pair.indexOf('=');
+      if (equals < 1) throw new PlatformError('CONFIG_INVALID', `--${option} ${pair}: expected key=value`);
+      return [pair.slice(0, equals), pair.slice(equals + 1)];
     }),
   );
-}
-
-async function readScript(file: string, io: CommandIo): Promise<string> {
-  if (file === '-') return text(io.stdin);
-  const path = resolve(io.workingDirectory, file);
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new PlatformError('STORAGE_FILE', `the script ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

@@ -146,6 +146,13 @@ export const CONFIG_KEYS = {
     maximum: 64,
     description: 'Jobs that run at the same time; more wait for their turn.',
   },
+  'jobs.concurrentStatements': {
+    type: 'integer',
+    default: 2,
+    minimum: 1,
+    maximum: 64,
+    description: 'Statements of one job that run at the same time, where none needs the other.',
+  },
   'cache.bytesMax': {
     type: 'integer',
     default: 64 * MIB,

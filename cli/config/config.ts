@@ -69,7 +69,7 @@ export interface Config {
     readonly spoolBytesMax: number;
     readonly pageBytes: number;
   };
-  readonly jobs: { readonly concurrent: number };
+  readonly jobs: { readonly concurrent: number; readonly concurrentStatements: number };
   readonly cache: { readonly bytesMax: number };
   readonly routing: { readonly shadowShare: number };
   readonly storage: {

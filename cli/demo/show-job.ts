@@ -16,8 +16,8 @@ FROM flights GROUP BY ALL;`;
 export async function showJob(stage: Stage): Promise<void> {
   showHeading(stage, 'A job: statements in the background, over restarts');
   showText(stage, SCRIPT, '');
-  const submission = { sql: SCRIPT, name: 'route_months', session: { engine: 'batch' }, timeoutMs: null, idempotencyKey: null };
-  const job = await waitForJob(stage.server, await submitJob(stage.server, submission), stage.io);
+  const description = { sql: SCRIPT, name: 'route_months', session: { engine: 'batch' } };
+  const job = await waitForJob(stage.server, await submitJob(stage.server, description, null), stage.io);
   if (job === null) return;
   if (job.error !== null) throw new PlatformError('ENGINE_FAILED', `the job failed with ${job.error.code}: ${job.error.message}`);
   showRows(

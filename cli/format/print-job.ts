@@ -1,6 +1,7 @@
 import type { JobInfo, JobSummary } from '../../sql-gateway/index.ts';
+import type { JobPlanLine } from '../client/job-client.ts';
 import { formatElapsed } from './print-result.ts';
-import { renderTable, type TableLayout } from './render-table.ts';
+import { renderTable, type TableColumn, type TableLayout } from './render-table.ts';
 
 const BAR_WIDTH = 24;
 
@@ -23,8 +24,8 @@ export function renderJobStep(job: JobSummary): string {
 export function renderJob(job: JobInfo, layout: TableLayout): string[] {
   const lines = [`job ${job.jobId}${job.name === null ? '' : ` '${job.name}'`} is ${job.state} after ${elapsedOf(job) || 'no time'}`];
   const left = { align: 'left' } as const;
-  const columns = [
-    { name: '#', align: 'right' as const },
+  const columns: TableColumn[] = [
+    { name: '#', align: 'right' },
     { name: 'state', ...left },
     { name: 'engine', ...left },
     { name: 'rows', align: 'right' as const },
@@ -32,8 +33,11 @@ export function renderJob(job: JobInfo, layout: TableLayout): string[] {
     { name: 'time', align: 'right' as const },
     { name: 'statement', ...left },
   ];
+  const hasSteps = job.statements.some(({ step }) => step !== null);
+  if (hasSteps) columns.splice(1, 0, { name: 'step', ...left });
   const rows = job.statements.map((statement) => [
     String(statement.statement),
+    ...(hasSteps ? [statement.step ?? ''] : []),
     statement.state,
     statement.engine ?? '',
     statement.rows === 0 ? '' : statement.rows.toLocaleString('en-US'),
@@ -43,6 +47,20 @@ export function renderJob(job: JobInfo, layout: TableLayout): string[] {
   ]);
   lines.push(...renderTable(columns, rows, layout), ...renderJobError(job));
   return lines;
+}
+
+/** Returns the statements of a job with what they wait for as a table. */
+export function renderJobPlan(plan: readonly JobPlanLine[], layout: TableLayout): string[] {
+  const columns: TableColumn[] = [
+    { name: '#', align: 'right' },
+    { name: 'step', align: 'left' },
+    { name: 'waits for', align: 'left' },
+  ];
+  return renderTable(
+    columns,
+    plan.map(({ statement, step, needs }) => [String(statement), step ?? '', needs.join(', ')]),
+    layout,
+  );
 }
 
 function renderJobError({ error }: JobSummary): string[] {

@@ -15,13 +15,16 @@ const SUMMARY_PROPERTIES = {
   user: { type: 'string' },
   name: TEXT_OR_NULL,
   state: { type: 'string', enum: JOB_STATES },
-  statement: { ...NUMBER_OR_NULL, description: 'The statement that runs, failed, or comes next; null when all are done.' },
+  statement: {
+    ...NUMBER_OR_NULL,
+    description: 'The first statement that runs, the one that failed, or the one that comes next; null when all are done.',
+  },
   statementCount: { type: 'integer' },
   engine: TEXT_OR_NULL,
   fraction: { type: 'number', minimum: 0, maximum: 1 },
   tasks: {
     type: ['object', 'null'],
-    description: 'Pieces of the running statement, where the engine cuts it.',
+    description: 'Pieces of the running statements, where an engine cuts them.',
     properties: { done: { type: 'integer' }, total: { type: 'integer' } },
   },
   rows: { type: 'integer', description: 'Rows written by the statements that are done.' },
@@ -43,6 +46,12 @@ const SUMMARY_PROPERTIES = {
 
 const JOB_SUMMARY = { type: 'object', required: Object.keys(SUMMARY_PROPERTIES), properties: SUMMARY_PROPERTIES } as const;
 
+const PLAN_PROPERTIES = {
+  statement: { type: 'integer' },
+  step: { ...TEXT_OR_NULL, description: 'The step that it is part of.' },
+  needs: { type: 'array', items: { type: 'integer' }, description: 'Numbers of the statements that it waits for.' },
+} as const;
+
 const JOB = {
   type: 'object',
   required: [...Object.keys(SUMMARY_PROPERTIES), 'statements'],
@@ -53,7 +62,7 @@ const JOB = {
       items: {
         type: 'object',
         properties: {
-          statement: { type: 'integer' },
+          ...PLAN_PROPERTIES,
           sql: { type: 'string' },
           state: { type: 'string', enum: ['waiting', 'running', 'finished', 'failed', 'cancelled'] },
           engine: TEXT_OR_NULL,
@@ -70,12 +79,57 @@ const JOB = {
 
 const JOB_CONTENT = { 'application/json': { schema: JOB } } as const;
 
+const JOB_BODY = {
+  required: true,
+  content: {
+    'application/json': {
+      schema: {
+        type: 'object',
+        additionalProperties: false,
+        description: 'One of sql, statements and steps.',
+        properties: {
+          name: { type: 'string', maxLength: 200 },
+          sql: { type: 'string', maxLength: 1048576, description: 'Statements with semicolons between them.' },
+          statements: { type: 'array', items: { type: 'string', maxLength: 1048576 }, minItems: 1, maxItems: 1000 },
+          steps: {
+            type: 'array',
+            description: 'Statements that wait for those of the steps they need, and for no others.',
+            items: {
+              type: 'object',
+              additionalProperties: false,
+              required: ['name', 'sql'],
+              properties: {
+                name: { type: 'string', minLength: 1, maxLength: 200 },
+                sql: { type: 'string', maxLength: 1048576 },
+                needs: { type: 'array', items: { type: 'string' }, description: 'Names of steps.' },
+              },
+            },
+          },
+          parameters: { type: 'object', description: 'Values of the named parameters of all statements.' },
+          session: SESSION_SCHEMA,
+          timeoutMs: { type: 'integer', minimum: 1, description: 'Longest time from the start of the first statement.' },
+          retry: {
+            type: 'object',
+            additionalProperties: false,
+            description: 'How often a statement is begun whose failure may pass; the pause after the n-th failure is n times pauseMs.',
+            properties: {
+              attempts: { type: 'integer', minimum: 1, maximum: 100, default: 3 },
+              pauseMs: { type: 'integer', minimum: 0, maximum: 3600000, default: 500 },
+            },
+          },
+        },
+      },
+    },
+    'text/plain': { schema: { type: 'string' } },
+  },
+} as const;
+
 /** Describes POST /v1/jobs. */
 export const SUBMIT_JOB_OPERATION = {
   operationId: 'submitJob',
-  summary: 'Submit statements to be run in order, in the background.',
+  summary: 'Submit statements to be run in the background, in order or as steps.',
   description:
-    'The answer comes when the job is durable: from then on it is done once, however often the server stops. Every statement was parsed, and the first one bound.',
+    'The answer comes when the job is durable: from then on it is done once, however often the server stops. Every statement was parsed, and those that wait for no other were bound.',
   parameters: [
     {
       name: 'Idempotency-Key',
@@ -84,27 +138,37 @@ export const SUBMIT_JOB_OPERATION = {
       schema: { type: 'string', maxLength: 200 },
     },
   ],
-  requestBody: {
-    required: true,
-    content: {
-      'application/json': {
-        schema: {
-          type: 'object',
-          additionalProperties: false,
-          description: 'Either sql or statements.',
-          properties: {
-            name: { type: 'string', maxLength: 200 },
-            sql: { type: 'string', maxLength: 1048576, description: 'Statements with semicolons between them.' },
-            statements: { type: 'array', items: { type: 'string', maxLength: 1048576 }, minItems: 1, maxItems: 1000 },
-            session: SESSION_SCHEMA,
-            timeoutMs: { type: 'integer', minimum: 1, description: 'Longest time from the start of the first statement.' },
+  requestBody: JOB_BODY,
+  responses: { 202: { description: 'The job is taken.', headers: { Location: { schema: { type: 'string' } } }, content: JOB_CONTENT } },
+} as const;
+
+/** Describes POST /v1/jobs/validate. */
+export const VALIDATE_JOB_OPERATION = {
+  operationId: 'validateJob',
+  summary: 'Check a job as a submission does, and take nothing.',
+  requestBody: JOB_BODY,
+  responses: {
+    200: {
+      description: 'The statements, and what waits for what.',
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            required: ['statements'],
+            properties: { statements: { type: 'array', items: { type: 'object', properties: PLAN_PROPERTIES } } },
           },
         },
       },
-      'text/plain': { schema: { type: 'string' } },
     },
   },
-  responses: { 202: { description: 'The job is taken.', headers: { Location: { schema: { type: 'string' } } }, content: JOB_CONTENT } },
+} as const;
+
+/** Describes POST /v1/jobs/{id}/retry. */
+export const RETRY_JOB_OPERATION = {
+  operationId: 'retryJob',
+  summary: 'Let one of your jobs that failed or was cancelled go on with the statements that are not done.',
+  description: 'The wish is durable when the answer comes; a job that has not ended stays as it is.',
+  responses: { 200: { description: 'The job.', content: JOB_CONTENT } },
 } as const;
 
 /** Describes GET /v1/jobs. */

@@ -1,10 +1,19 @@
 import { PlatformError } from '../../spi/index.ts';
 import { BODY_GRACE_MS_DEFAULT, type GatewayConfig, STATEMENT_BODY_BYTES_MAX } from '../gateway-config.ts';
-import type { JobInfo } from '../job/job-info.ts';
+import type { JobInfo, JobStatementInfo } from '../job/job-info.ts';
 import type { Caller } from '../access/caller.ts';
 import type { JobRequest, JobService } from '../job/job-service.ts';
 import { hasEnded, type JobState } from '../job/job-progress.ts';
-import { CANCEL_JOB_OPERATION, GET_JOB_OPERATION, JOB_STATES, LIST_JOBS_OPERATION, SUBMIT_JOB_OPERATION } from './job-operations.ts';
+import { needsOf } from '../job/job-spec.ts';
+import {
+  CANCEL_JOB_OPERATION,
+  GET_JOB_OPERATION,
+  JOB_STATES,
+  LIST_JOBS_OPERATION,
+  RETRY_JOB_OPERATION,
+  SUBMIT_JOB_OPERATION,
+  VALIDATE_JOB_OPERATION,
+} from './job-operations.ts';
 import { parseJobRequest } from './parse-job-request.ts';
 import { readBody } from './read-body.ts';
 import { readIdempotencyKey } from './read-idempotency-key.ts';
@@ -35,6 +44,27 @@ export function jobRoutes(parts: JobRouteParts): readonly Route[] {
       operation: SUBMIT_JOB_OPERATION,
       handle: (exchange) => submitJob(exchange, parts),
     },
+    {
+      method: 'POST',
+      path: '/v1/jobs/validate',
+      access: 'write',
+      operation: VALIDATE_JOB_OPERATION,
+      handle: async (exchange) => {
+        const job = await readJob(exchange, parts);
+        await jobs.validate(job);
+        return { statements: planOf(job) };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/jobs/{id}/retry',
+      access: 'write',
+      operation: RETRY_JOB_OPERATION,
+      handle: async (exchange) => {
+        parts.checkOpen();
+        return found(exchange, await jobs.retry(exchange.principal.user, idOf(exchange)));
+      },
+    },
     { method: 'GET', path: '/v1/jobs', access, operation: LIST_JOBS_OPERATION, handle: (exchange) => listJobs(exchange, jobs) },
     { method: 'GET', path: '/v1/jobs/{id}', access, operation: GET_JOB_OPERATION, handle: (exchange) => showJob(exchange, parts) },
     {
@@ -47,8 +77,13 @@ export function jobRoutes(parts: JobRouteParts): readonly Route[] {
   ];
 }
 
-async function submitJob(exchange: HttpExchange, { jobs, limits, checkOpen }: JobRouteParts): Promise<JobInfo> {
-  const { request, reply, principal } = exchange;
+async function submitJob(exchange: HttpExchange, parts: JobRouteParts): Promise<JobInfo> {
+  const info = await parts.jobs.submit(await readJob(exchange, parts));
+  exchange.reply.code(202).header('location', `/v1/jobs/${info.jobId}`);
+  return info;
+}
+
+async function readJob({ request, principal }: HttpExchange, { limits, checkOpen }: JobRouteParts): Promise<JobRequest> {
   checkOpen();
   const body = await readBody(request.raw, {
     bytesMax: STATEMENT_BODY_BYTES_MAX,
@@ -56,9 +91,12 @@ async function submitJob(exchange: HttpExchange, { jobs, limits, checkOpen }: Jo
     graceMs: limits.bodyGraceMs ?? BODY_GRACE_MS_DEFAULT,
   });
   const job = parseJobRequest(body, request.headers['content-type']);
-  const info = await jobs.submit({ ...job, user: principal.user, right: rightOf(principal), idempotencyKey: readIdempotencyKey(request) });
-  reply.code(202).header('location', `/v1/jobs/${info.jobId}`);
-  return info;
+  return { ...job, user: principal.user, right: rightOf(principal), idempotencyKey: readIdempotencyKey(request) };
+}
+
+/** What a job would do, and what waits for what. */
+function planOf({ statements }: JobRequest): readonly Pick<JobStatementInfo, 'statement' | 'step' | 'needs'>[] {
+  return statements.map(({ step = null }, index) => ({ statement: index + 1, step, needs: needsOf(statements, index + 1) }));
 }
 
 const rightOf = ({ administrator, scopes }: Caller): JobRequest['right'] => ({ administrator, scopes });

@@ -67,7 +67,8 @@ export function checkSql(sql: unknown): string {
   return sql;
 }
 
-function checkParameters(given: unknown): GivenParameters {
+/** Checks the values sent for a statement's parameters. @throws REQUEST_INVALID */
+export function checkParameters(given: unknown): GivenParameters {
   if (Array.isArray(given)) return given.map((value: unknown, index) => checkParameter(value, String(index + 1)));
   if (typeof given !== 'object' || given === null) throw invalid("'parameters' must be a list or an object.");
   const named = Object.entries(given).map(([name, value]) => [name, checkParameter(value, name)] as const);

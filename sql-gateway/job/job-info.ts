@@ -1,12 +1,17 @@
 import { PlatformError, type Progress } from '../../spi/index.ts';
 import type { QueryInfo } from '../query/query-registry.ts';
 import { type CommittedStatement, hasEnded, type JobProgress, type JobState } from './job-progress.ts';
-import type { JobSpec } from './job-spec.ts';
+import { type JobSpec, needsOf } from './job-spec.ts';
+import { nextStatement } from './next-statement.ts';
 
 /** How a statement of a job is. Units: times in milliseconds since 1970 UTC. */
 export interface JobStatementInfo {
   /** Counts from 1. */
   readonly statement: number;
+  /** The step that it is part of; null where the job has none. */
+  readonly step: string | null;
+  /** Numbers of the statements that it waits for. */
+  readonly needs: readonly number[];
   /** Shortened. */
   readonly sql: string;
   readonly state: 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled';
@@ -36,13 +41,13 @@ export interface JobSummary {
   readonly user: string;
   readonly name: string | null;
   readonly state: JobState;
-  /** The statement that runs, failed, or comes next; null when all are done. */
+  /** The first statement that runs, the one that failed, or the one that comes next; null when all are done. */
   readonly statement: number | null;
   readonly statementCount: number;
   readonly engine: string | null;
   /** Of the whole job, each statement counting the same: 0 to 1. */
   readonly fraction: number;
-  /** Pieces of the running statement that are done, of those known so far; null where the engine cuts none. */
+  /** Pieces of the running statements that are done, of those known so far; null where no engine cuts any. */
   readonly tasks: { readonly done: number; readonly total: number } | null;
   /** Rows written by the statements that are done. */
   readonly rows: number;
@@ -59,11 +64,14 @@ export interface JobInfo extends JobSummary {
 
 const SQL_SHOWN_LENGTH = 1000;
 
-/** Whether somebody works on a job, and the statement that runs in this process. */
+/** Whether somebody works on a job, and by number the statements that run in this process. */
 export interface JobActivity {
   readonly active: boolean;
-  readonly running: QueryInfo | null;
+  readonly running: ReadonlyMap<number, QueryInfo>;
 }
+
+/** Of a job that this process does not run. */
+export const NOTHING_RUNNING: JobActivity['running'] = new Map();
 
 /** A job at one moment. */
 export interface JobMoment {
@@ -76,19 +84,20 @@ export interface JobMoment {
 export function summariseJob({ spec, progress, activity: { active, running } }: JobMoment): JobSummary {
   const { committed, failure, open } = progress;
   const count = spec.statements.length;
-  const statement = failure?.statement ?? (committed.length === count ? null : committed.length + 1);
+  const [first = null] = running.keys();
+  const done = [...committed.values()];
+  const fractions = [...running.values()].reduce((sum, { progress: of }) => sum + fractionOf(of), 0);
   return {
     jobId: spec.jobId,
     user: spec.user,
     name: spec.name,
     state: hasEnded(progress) || progress.state === 'cancelling' ? progress.state : active ? 'running' : 'queued',
-    statement,
+    statement: failure?.statement ?? first ?? nextStatement({ spec, progress }),
     statementCount: count,
-    engine:
-      running?.engine ?? failure?.engine ?? open?.begun?.engine ?? committed.findLast(({ engine }) => engine !== null)?.engine ?? null,
-    fraction: Math.min(1, (committed.length + fractionOf(running?.progress ?? null)) / count),
-    tasks: running?.progress?.tasks ?? null,
-    rows: committed.reduce((sum, { rows }) => sum + rows, 0),
+    engine: firstEngine(running.values()) ?? failure?.engine ?? firstEngine(begunOf(open)) ?? firstEngine(done.reverse()),
+    fraction: Math.min(1, (committed.size + fractions) / count),
+    tasks: tasksOf(running),
+    rows: done.reduce((sum, { rows }) => sum + rows, 0),
     createdAtMs: spec.createdAtMs,
     startedAtMs: progress.startedAtMs,
     endedAtMs: progress.endedAtMs,
@@ -101,36 +110,51 @@ export function describeJob(moment: JobMoment): JobInfo {
   const { spec, progress, activity } = moment;
   return {
     ...summariseJob(moment),
-    statements: spec.statements.map(({ sql }, index) => {
-      const place = { statement: index + 1, sql: sql.length <= SQL_SHOWN_LENGTH ? sql : `${sql.slice(0, SQL_SHOWN_LENGTH)}…` };
-      const done = progress.committed[index];
-      return done === undefined
-        ? { ...place, ...describeUndone(index + 1, progress, activity.running) }
-        : { ...place, ...describeDone(done) };
+    statements: spec.statements.map(({ sql, step = null }, index) => {
+      const statement = index + 1;
+      const shown = sql.length <= SQL_SHOWN_LENGTH ? sql : `${sql.slice(0, SQL_SHOWN_LENGTH)}…`;
+      const done = progress.committed.get(statement);
+      const facts = done === undefined ? describeUndone(statement, progress, activity.running.get(statement)) : describeDone(done);
+      return { statement, step, needs: needsOf(spec.statements, statement), sql: shown, ...facts };
     }),
   };
 }
 
-type StatementFacts = Omit<JobStatementInfo, 'statement' | 'sql'>;
+function firstEngine(statements: Iterable<{ readonly engine: string | null }>): string | null {
+  for (const { engine } of statements) if (engine !== null) return engine;
+  return null;
+}
+
+function begunOf(open: JobProgress['open']): readonly { readonly engine: string }[] {
+  return [...open.values()].flatMap(({ begun }) => begun ?? []);
+}
+
+function tasksOf(running: JobActivity['running']): JobSummary['tasks'] {
+  const all = [...running.values()].flatMap(({ progress }) => progress?.tasks ?? []);
+  if (all.length === 0) return null;
+  return { done: all.reduce((sum, { done }) => sum + done, 0), total: all.reduce((sum, { total }) => sum + total, 0) };
+}
+
+type StatementFacts = Omit<JobStatementInfo, 'statement' | 'step' | 'needs' | 'sql'>;
 
 function describeDone({ engine, rows, snapshotId, startedAtMs, endedAtMs }: CommittedStatement): StatementFacts {
   return { state: 'finished', engine, queryId: null, rows, snapshotId, startedAtMs, endedAtMs };
 }
 
-function describeUndone(statement: number, progress: JobProgress, running: QueryInfo | null): StatementFacts {
+function describeUndone(statement: number, progress: JobProgress, running: QueryInfo | undefined): StatementFacts {
   const { open, failure, state, endedAtMs } = progress;
   const nothing = { engine: null, queryId: null, rows: 0, snapshotId: null, startedAtMs: null, endedAtMs: null };
   if (failure?.statement === statement) {
     return { ...nothing, state: 'failed', engine: failure.engine, startedAtMs: failure.startedAtMs, endedAtMs };
   }
   if (state === 'cancelled') return { ...nothing, state: 'cancelled' };
-  if (statement !== progress.committed.length + 1 || running === null) return { ...nothing, state: 'waiting' };
+  if (running === undefined) return { ...nothing, state: 'waiting' };
   return {
     ...nothing,
     state: 'running',
     engine: running.engine,
     queryId: running.queryId,
-    startedAtMs: open?.startedAtMs ?? running.startedAtMs,
+    startedAtMs: open.get(statement)?.startedAtMs ?? running.startedAtMs,
   };
 }
 

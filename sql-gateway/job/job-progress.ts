@@ -32,9 +32,10 @@ export interface FailedStatement {
 /** How far a job is, as its journal tells. */
 export interface JobProgress {
   readonly state: JobState;
-  /** The first statements of the job, in order. */
-  readonly committed: readonly CommittedStatement[];
-  readonly open: OpenStatement | null;
+  /** By number, in the order in which they were done. */
+  readonly committed: ReadonlyMap<number, CommittedStatement>;
+  /** By number, those that are under way. */
+  readonly open: ReadonlyMap<number, OpenStatement>;
   readonly startedAtMs: number | null;
   readonly endedAtMs: number | null;
   readonly failure: FailedStatement | null;
@@ -43,8 +44,8 @@ export interface JobProgress {
 /** The progress of a job of which nothing was done. */
 export const NO_PROGRESS: JobProgress = {
   state: 'queued',
-  committed: [],
-  open: null,
+  committed: new Map(),
+  open: new Map(),
   startedAtMs: null,
   endedAtMs: null,
   failure: null,
@@ -55,42 +56,54 @@ export function hasEnded({ state }: Pick<JobProgress, 'state'>): boolean {
   return state === 'finished' || state === 'failed' || state === 'cancelled';
 }
 
-/** Returns the progress after one more entry of the journal. Nothing counts after the end. */
+/** Returns the progress after one more entry of the journal. Nothing counts after the end but the wish to go on. */
 export function applyEntry(progress: JobProgress, entry: JournalEntry): JobProgress {
-  if (hasEnded(progress)) return progress;
+  if (hasEnded(progress) !== (entry.kind === 'retried')) return progress;
   const { atMs } = entry;
   const { open } = progress;
   switch (entry.kind) {
     case 'submitted':
       return progress;
+    case 'retried':
+      return { ...progress, state: 'queued', startedAtMs: null, endedAtMs: null, failure: null };
     case 'bound': {
       const { statement, bound, before } = entry;
-      const startedAtMs = open?.statement === statement ? open.startedAtMs : atMs;
+      const startedAtMs = open.get(statement)?.startedAtMs ?? atMs;
       return {
         ...progress,
         state: progress.state === 'queued' ? 'running' : progress.state,
-        open: { statement, bound, before, begun: null, startedAtMs },
+        open: withEntry(open, statement, { statement, bound, before, begun: null, startedAtMs }),
         startedAtMs: progress.startedAtMs ?? atMs,
       };
     }
-    case 'staging':
-      return open === null ? progress : { ...progress, open: { ...open, begun: { engine: entry.engine, token: entry.token } } };
+    case 'staging': {
+      const { statement, engine, token } = entry;
+      const begun = open.get(statement);
+      return begun === undefined ? progress : { ...progress, open: withEntry(open, statement, { ...begun, begun: { engine, token } }) };
+    }
     case 'committed': {
-      const committed = { ...entry.result, startedAtMs: open?.startedAtMs ?? atMs, endedAtMs: atMs };
-      return { ...progress, open: null, committed: [...progress.committed, committed] };
+      const { statement, result } = entry;
+      const committed = { ...result, startedAtMs: open.get(statement)?.startedAtMs ?? atMs, endedAtMs: atMs };
+      const left = new Map(open);
+      left.delete(statement);
+      return { ...progress, open: left, committed: withEntry(progress.committed, statement, committed) };
     }
     case 'cancelling':
       return { ...progress, state: 'cancelling' };
     case 'failed': {
       const { statement, error } = entry;
-      const begun = open?.statement === statement ? open : null;
+      const begun = open.get(statement);
       const failure = { statement, error, engine: begun?.begun?.engine ?? null, startedAtMs: begun?.startedAtMs ?? null };
-      return { ...progress, state: 'failed', open: null, endedAtMs: atMs, failure };
+      return { ...progress, state: 'failed', open: new Map(), endedAtMs: atMs, failure };
     }
     case 'cancelled':
     case 'finished':
-      return { ...progress, state: entry.kind, open: null, endedAtMs: atMs };
+      return { ...progress, state: entry.kind, open: new Map(), endedAtMs: atMs };
   }
+}
+
+function withEntry<Value>(map: ReadonlyMap<number, Value>, statement: number, value: Value): ReadonlyMap<number, Value> {
+  return new Map(map).set(statement, value);
 }
 
 /** Returns the progress that a journal tells. */

@@ -3,17 +3,18 @@ import { type Logger, type NamedSnapshot, PlatformError } from '../../spi/index.
 import { type WaitingLine, createWaitingLine } from '../query/waiting-line.ts';
 import { bindRequest } from '../query/bind-request.ts';
 import { queriesOf } from '../query/own-writes.ts';
-import { expandExecute } from '../query/prepared-statements.ts';
 import { createQueryId } from '../query/create-query-id.ts';
 import type { RequestSession } from '../query/statement-request.ts';
-import { describeJob, type JobInfo, type JobMoment, type JobSummary, summariseJob } from './job-info.ts';
+import { describeJob, type JobInfo, type JobMoment, type JobSummary, NOTHING_RUNNING, summariseJob } from './job-info.ts';
 import { hasEnded } from './job-progress.ts';
-import { callerOf, type JobSpec, type JobStatement, placedText } from './job-spec.ts';
+import { type JobSpec, type JobStatement, needsOf } from './job-spec.ts';
 import type { StoredJob } from './job-store.ts';
 import { createLiveJob, type LiveJob } from './live-job.ts';
 import { checkStatements, nameStatement } from './parse-script.ts';
+import { requestOfStatement } from './request-of-statement.ts';
 import { runJob } from './run-job.ts';
 import type { JobRunParts } from './run-statement.ts';
+import { checkParameters } from './statement-parameters.ts';
 
 /** A job as it was asked for, checked for form only. */
 export interface JobRequest {
@@ -24,6 +25,10 @@ export interface JobRequest {
   readonly statements: readonly JobStatement[];
   readonly session: RequestSession;
   readonly timeoutMs: number | null;
+  /** Left out for the usual one. */
+  readonly retry?: JobSpec['retry'];
+  /** Left out for none. */
+  readonly parameters?: JobSpec['parameters'];
   readonly idempotencyKey: string | null;
 }
 
@@ -32,6 +37,8 @@ export interface JobService {
   /** Takes a job, durable when this returns; a request repeated under its key returns the job that it made.
    *  @throws SQL_*, CATALOG_*, JOB_STATEMENT about the statements, REQUEST_IDEMPOTENCY, RESOURCE_BUSY, STORAGE_IO */
   submit(request: JobRequest): Promise<JobInfo>;
+  /** Looks at a job as `submit` does, and takes nothing. @throws SQL_*, CATALOG_*, JOB_STATEMENT about the statements */
+  validate(request: JobRequest): Promise<void>;
   /** Newest first. */
   list(user: string): Promise<readonly JobSummary[]>;
   /** Returns null when the user has no such job. */
@@ -39,6 +46,10 @@ export interface JobService {
   /** Ends a job for good; does nothing to one that has ended. Returns null when the user has no such job.
    *  @throws JOB_ELSEWHERE when another process runs it */
   cancel(user: string, jobId: string): Promise<JobInfo | null>;
+  /** Lets a job that failed or was cancelled go on with the statements that are not done, durable when this returns; does nothing to one that has not
+   *  ended. Returns null when the user has no such job.
+   *  @throws JOB_FINISHED, RESOURCE_BUSY, JOB_ELSEWHERE */
+  retry(user: string, jobId: string): Promise<JobInfo | null>;
   /** Returns the snapshots that unfinished jobs of all users read. */
   snapshots(): Promise<readonly NamedSnapshot[]>;
   /** Takes up the unfinished jobs that nobody runs. */
@@ -81,7 +92,7 @@ class StoredJobService implements JobService {
   /** Jobs that have ended, as they lie on disk for good. */
   readonly #ended = new Map<string, StoredJob>();
   readonly #byKey = new Map<string, Promise<JobSpec>>();
-  readonly #runs = new Set<Promise<void>>();
+  readonly #runs = new Map<string, Promise<void>>();
   /** Jobs that this process has, or is about to have: the owner's file does not tell its own tasks apart. */
   readonly #taken = new Set<string>();
 
@@ -139,13 +150,34 @@ class StoredJobService implements JobService {
     return this.find(user, jobId);
   }
 
+  async retry(user: string, jobId: string): Promise<JobInfo | null> {
+    const info = await this.find(user, jobId);
+    if (info === null || !hasEnded(info)) return info;
+    if (info.state === 'finished') {
+      throw new PlatformError('JOB_FINISHED', `The job ${jobId} is finished: there is nothing left to do in it.`, {
+        hint: 'Submit it again as a new job.',
+      });
+    }
+    this.#checkRoom();
+    await this.#runs.get(jobId);
+    const job = await this.#takeUp(jobId, 'retry');
+    return job === null ? this.find(user, jobId) : describeJob(job.moment);
+  }
+
+  async validate(request: JobRequest): Promise<void> {
+    checkStatements(request.statements);
+    checkParameters(request.statements, request.parameters ?? {});
+    await this.#bindFirst(request);
+  }
+
   async snapshots(): Promise<readonly NamedSnapshot[]> {
     const pins: NamedSnapshot[] = [];
     for (const jobId of await this.#parts.store.ids()) {
       if (this.#ended.has(jobId)) continue;
       const progress = this.#live.get(jobId)?.progress ?? (await this.#read(jobId))?.progress;
-      if (progress === undefined || progress.open === null || hasEnded(progress)) continue;
-      pins.push(...queriesOf(progress.open.bound).flatMap((query) => query.snapshots));
+      if (progress === undefined || hasEnded(progress)) continue;
+      const open = [...progress.open.values()];
+      pins.push(...open.flatMap(({ bound }) => queriesOf(bound)).flatMap((query) => query.snapshots));
     }
     return pins;
   }
@@ -165,7 +197,7 @@ class StoredJobService implements JobService {
     const timeUp = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, STOP_MS_MAX);
     });
-    await Promise.race([Promise.all(this.#runs), timeUp]);
+    await Promise.race([Promise.all(this.#runs.values()), timeUp]);
     clearTimeout(timer);
   }
 
@@ -176,49 +208,58 @@ class StoredJobService implements JobService {
     const stored = await this.#read(jobId);
     if (stored?.spec.user !== user) return null;
     const { spec, progress, ownedElsewhere } = stored;
-    return { spec, progress, activity: { active: ownedElsewhere, running: null } };
+    return { spec, progress, activity: { active: ownedElsewhere, running: NOTHING_RUNNING } };
   }
 
   async #make(request: JobRequest, digest: string): Promise<JobSpec> {
     const { statements, session } = request;
-    if (this.#live.size >= UNFINISHED_MAX) {
-      throw new PlatformError('RESOURCE_BUSY', `${String(UNFINISHED_MAX)} jobs run or wait: no more are taken now.`);
-    }
-    checkStatements(statements);
-    await this.#bindFirst(request);
+    this.#checkRoom();
+    await this.validate(request);
     const spec: JobSpec = { jobId: createQueryId(), digest, createdAtMs: Date.now(), ...request, statements, session };
     this.#taken.add(spec.jobId);
     this.#run(await this.#open(await this.#parts.store.create(spec)));
     return spec;
   }
 
-  /** Later statements may need what earlier ones make; the first one has to make sense now. */
-  async #bindFirst({ statements, session, ...who }: JobRequest): Promise<void> {
-    const [first] = statements;
-    if (first === undefined) return;
-    const request = { sql: placedText(first), parameters: [], session, timeoutMs: null, principal: callerOf(who), idempotencyKey: null };
-    try {
-      await bindRequest(expandExecute(request), { createdAtMs: Date.now(), describe: () => undefined }, this.#parts);
-    } catch (error) {
-      throw nameStatement(error, 1, statements.length);
+  #checkRoom(): void {
+    if (this.#live.size < UNFINISHED_MAX) return;
+    throw new PlatformError('RESOURCE_BUSY', `${String(UNFINISHED_MAX)} jobs run or wait: no more are taken now.`);
+  }
+
+  /** Statements may need what those before them make; those before which none comes have to make sense now. */
+  async #bindFirst(request: JobRequest): Promise<void> {
+    const { statements, session } = request;
+    for (const [index] of statements.entries()) {
+      const statement = index + 1;
+      if (needsOf(statements, statement).length > 0) continue;
+      try {
+        const first = requestOfStatement(request, statement, session, null);
+        await bindRequest(first, { createdAtMs: Date.now(), describe: () => undefined }, this.#parts);
+      } catch (error) {
+        throw nameStatement(error, statement, statements);
+      }
     }
   }
 
   /** Returns the job, now this process's own; null when there is nothing to do on it, or another process has it and that is all right. */
-  async #takeUp(jobId: string, wish: 'resume' | 'cancel'): Promise<LiveJob | null> {
+  async #takeUp(jobId: string, wish: 'resume' | 'cancel' | 'retry'): Promise<LiveJob | null> {
     const { store } = this.#parts;
     if (this.#taken.has(jobId)) return this.#live.get(jobId) ?? null;
     this.#taken.add(jobId);
     const isOurs = await store.claim(jobId).catch((error: unknown) => this.#letGo(jobId, error));
     const stored = isOurs ? await this.#read(jobId) : null;
-    if (stored === null || hasEnded(stored.progress)) {
+    if (stored === null || hasEnded(stored.progress) !== (wish === 'retry')) {
       this.#taken.delete(jobId);
       if (isOurs) await store.release(jobId);
-      else if (wish === 'cancel') throw runsElsewhere(jobId);
+      else if (wish !== 'resume') throw runsElsewhere(jobId);
       return null;
     }
     const job = await this.#open(stored);
     if (wish === 'cancel') await job.cancel();
+    if (wish === 'retry') {
+      await job.retry();
+      this.#ended.delete(jobId);
+    }
     this.#run(job);
     return job;
   }
@@ -243,8 +284,8 @@ class StoredJobService implements JobService {
       .catch((error: unknown) => {
         log.error({ jobId, error: String(error) }, 'the end of a job could not be kept; it is taken up at the next start');
       })
-      .finally(() => this.#runs.delete(run));
-    this.#runs.add(run);
+      .finally(() => this.#runs.delete(jobId));
+    this.#runs.set(jobId, run);
   }
 
   async #settle(job: LiveJob): Promise<void> {
@@ -297,9 +338,11 @@ function keyOf({ user, idempotencyKey }: Pick<JobRequest, 'user' | 'idempotencyK
   return idempotencyKey === null ? null : JSON.stringify([user, idempotencyKey]);
 }
 
-function digestOf({ name, statements, session, timeoutMs }: JobRequest): string {
+/** What is left out adds nothing: keys of jobs of earlier versions keep their meaning. */
+function digestOf({ name, statements, session, timeoutMs, retry, parameters }: JobRequest): string {
+  const added = retry === undefined && parameters === undefined ? [] : [retry, parameters];
   return createHash('sha256')
-    .update(JSON.stringify([name, statements, session, timeoutMs]))
+    .update(JSON.stringify([name, statements, session, timeoutMs, ...added]))
     .digest('hex');
 }
 

@@ -31,7 +31,9 @@ export type JournalFact =
   | { readonly kind: 'cancelling' }
   | { readonly kind: 'finished' }
   | { readonly kind: 'failed'; readonly statement: number; readonly error: PlatformErrorJson }
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'cancelled' }
+  /** Somebody wants a job that failed or was cancelled to go on. */
+  | { readonly kind: 'retried' };
 
 /** One line of a job's journal. Units: milliseconds since 1970 UTC. */
 export type JournalEntry = JournalFact & { readonly atMs: number };

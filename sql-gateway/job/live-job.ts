@@ -21,10 +21,12 @@ export interface LiveJob {
   note(fact: JournalFact): Promise<void>;
   /** Tells that the job's turn has come. */
   activate(): void;
-  /** Names the statement that runs, null for none. */
-  setRunning(record: QueryRecord | null): void;
+  /** Tells under which record a statement runs. Returns what tells that it does not any more. */
+  showRunning(statement: number, record: QueryRecord): () => void;
   /** Ends the job for good; the wish is durable when this returns. */
   cancel(): Promise<void>;
+  /** Lets the job go on that has ended; the wish is durable when this returns. */
+  retry(): Promise<void>;
   /** Ends the job here; it goes on elsewhere. */
   suspend(): void;
   /** Ends the job because its time is over. */
@@ -37,7 +39,7 @@ export function createLiveJob(stored: StoredJob, journal: JobJournal): LiveJob {
   const { spec } = stored;
   const ending = new AbortController();
   let progress = stored.progress;
-  let running: QueryRecord | null = null;
+  const running = new Map<number, QueryRecord>();
   let active = false;
   let suspended = false;
   const note = async (fact: JournalFact): Promise<void> => {
@@ -53,7 +55,8 @@ export function createLiveJob(stored: StoredJob, journal: JobJournal): LiveJob {
       return progress;
     },
     get moment() {
-      return { spec, progress, activity: { active, running: running?.info ?? null } };
+      const shown = [...running].sort(([left], [right]) => left - right).map(([statement, { info }]) => [statement, info] as const);
+      return { spec, progress, activity: { active, running: new Map(shown) } };
     },
     signal: ending.signal,
     get suspended() {
@@ -63,14 +66,16 @@ export function createLiveJob(stored: StoredJob, journal: JobJournal): LiveJob {
     activate: () => {
       active = true;
     },
-    setRunning: (record) => {
-      running = record;
+    showRunning: (statement, record) => {
+      running.set(statement, record);
+      return () => running.delete(statement);
     },
     cancel: async () => {
       if (hasEnded(progress) || progress.state === 'cancelling') return;
       await note({ kind: 'cancelling' });
       ending.abort(cancelled());
     },
+    retry: () => note({ kind: 'retried' }),
     suspend: () => {
       suspended = true;
       ending.abort(new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping; the job goes on when it starts again.'));

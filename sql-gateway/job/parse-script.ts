@@ -46,7 +46,7 @@ export function checkStatements(statements: readonly JobStatement[]): void {
     throw new PlatformError('REQUEST_INVALID', `A job takes at most ${String(JOB_STATEMENTS_MAX)} statements.`);
   }
   for (const [index, statement] of statements.entries()) {
-    atStatement(index + 1, statements.length, () => {
+    atStatement(index + 1, statements, () => {
       checkKind(parseStatement(placedText(statement)), statement);
     });
   }
@@ -54,18 +54,20 @@ export function checkStatements(statements: readonly JobStatement[]): void {
 
 /** Runs work on a statement; an error then tells which one it was, unless there is only one.
  *  @throws what the work throws */
-export function atStatement<Result>(statement: number, count: number, work: () => Result): Result {
+export function atStatement<Result>(statement: number, statements: readonly JobStatement[], work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    throw nameStatement(error, statement, count);
+    throw nameStatement(error, statement, statements);
   }
 }
 
 /** Returns an error that tells which statement of a job it is about. */
-export function nameStatement(error: unknown, statement: number, count: number): PlatformError {
+export function nameStatement(error: unknown, statement: number, statements: readonly JobStatement[]): PlatformError {
   const { code, message, location, hint, details } = PlatformError.from(error, 'INTERNAL_INVARIANT');
-  const named = count === 1 ? message : `statement ${String(statement)} of ${String(count)}: ${message}`;
+  const step = statements[statement - 1]?.step;
+  const place = `statement ${String(statement)} of ${String(statements.length)}${step === undefined ? '' : ` (step '${step}')`}`;
+  const named = statements.length === 1 && step === undefined ? message : `${place}: ${message}`;
   return new PlatformError(code, named, { location, hint, details: { ...details, statement }, cause: error });
 }
 

@@ -9,30 +9,26 @@ import { executeStatement } from '../query/execute-statement.ts';
 import type { QueryRecord, QueryRegistry } from '../query/query-registry.ts';
 import { deadlinePassed, toStatementError } from '../query/query-service.ts';
 import type { StatementParts } from '../query/statement-context.ts';
-import { expandExecute } from '../query/prepared-statements.ts';
 import type { StatementOutcome, StatementRequest } from '../query/statement-request.ts';
 import type { SystemTableParts } from '../query/system-tables.ts';
 import { onDisk, syncFolder } from '../file/durable-file.ts';
 import { sessionAfter } from './job-session.ts';
-import { callerOf, placedText, statementKey } from './job-spec.ts';
+import { precedingOf, RETRY_POLICY_DEFAULT, statementKey } from './job-spec.ts';
 import type { JobStore } from './job-store.ts';
 import type { OpenStatement } from './job-progress.ts';
 import type { StatementResult } from './journal-entry.ts';
 import type { LiveJob } from './live-job.ts';
 import { nameStatement } from './parse-script.ts';
+import { requestOfStatement } from './request-of-statement.ts';
 import { describeName, hadEffect } from './statement-effect.ts';
 
 /** What jobs run with: the parts of the interactive statements, and the place where they are kept. */
 export interface JobRunParts extends StatementParts, SystemTableParts {
   readonly queries: QueryRegistry;
   readonly store: JobStore;
+  /** Statements of one job that run at the same time. */
+  readonly concurrentStatements: number;
 }
-
-/** How often a statement is begun that fails for a reason that may pass. */
-const ATTEMPTS_MAX = 3;
-
-/** Units: milliseconds; the pause after the n-th failure is n times this. */
-const RETRY_PAUSE_MS = 500;
 
 /** A statement of a job under way. */
 interface StatementRun {
@@ -53,7 +49,7 @@ export async function runStatement(job: LiveJob, statement: number, parts: JobRu
   const request = requestOf(job, statement);
   const { jobId, user, statements } = job.spec;
   const record = parts.queries.open(user, statements[statement - 1]?.sql ?? '', { jobId });
-  job.setRunning(record);
+  const hideRunning = job.showRunning(statement, record);
   const onAbort = (): void => {
     record.cancel(job.signal.reason as PlatformError);
   };
@@ -68,49 +64,42 @@ export async function runStatement(job: LiveJob, statement: number, parts: JobRu
   try {
     record.start();
     const deadlineAtMs = timeoutMs === null ? null : Date.now() + timeoutMs;
-    const result = await tryStatement({ job, statement, request: expandExecute(request), record, deadlineAtMs, parts });
+    const result = await tryStatement({ job, statement, request, record, deadlineAtMs, parts });
     await job.note({ kind: 'committed', statement, result });
     record.end(null);
   } catch (error) {
-    const coded = nameStatement(toStatementError(error, record.signal), statement, statements.length);
+    const coded = nameStatement(toStatementError(error, record.signal), statement, statements);
     record.end(coded);
     throw coded;
   } finally {
     if (timer !== null) clearTimeout(timer);
     job.signal.removeEventListener('abort', onAbort);
-    job.setRunning(null);
+    hideRunning();
   }
 }
 
 function requestOf({ spec, progress }: LiveJob, statement: number): StatementRequest {
-  const placed = spec.statements[statement - 1];
-  if (placed === undefined) throw new PlatformError('INTERNAL_INVARIANT', `The job ${spec.jobId} has no statement ${String(statement)}.`);
-  return {
-    sql: placedText(placed),
-    parameters: [],
-    session: sessionAfter(spec.session, progress.committed),
-    timeoutMs: null,
-    principal: callerOf(spec),
-    idempotencyKey: statementKey(spec.jobId, statement),
-  };
+  const preceding = precedingOf(spec.statements, statement).flatMap((number) => progress.committed.get(number) ?? []);
+  return requestOfStatement(spec, statement, sessionAfter(spec.session, preceding), statementKey(spec.jobId, statement));
 }
 
 async function tryStatement(run: StatementRun): Promise<StatementResult> {
   const { job, statement, record, parts } = run;
+  const { attempts, pauseMs } = job.spec.retry ?? RETRY_POLICY_DEFAULT;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const open = job.progress.open?.statement === statement ? job.progress.open : null;
-      const earlier = open === null ? null : await findEarlierResult(open, statementKey(job.spec.jobId, statement), parts);
+      const open = job.progress.open.get(statement);
+      const earlier = open === undefined ? null : await findEarlierResult(open, statementKey(job.spec.jobId, statement), parts);
       if (earlier !== null) return earlier;
       // What is tried again is bound again, to read what is current by now; a definition keeps what it knew before.
-      const isStale = open === null || (attempt > 1 && 'query' in open.bound);
+      const isStale = open === undefined || (attempt > 1 && 'query' in open.bound);
       if (!isStale) await judgeAgain(run);
       return await execute(isStale ? await bind(run) : open, run);
     } catch (error) {
       const { retryable, code } = PlatformError.from(error, 'INTERNAL_INVARIANT');
-      if (!retryable || attempt === ATTEMPTS_MAX || record.signal.aborted) throw error;
+      if (!retryable || attempt >= attempts || record.signal.aborted) throw error;
       parts.log.warn({ jobId: job.spec.jobId, statement, code }, 'a statement of a job failed and is tried again');
-      await sleep(attempt * RETRY_PAUSE_MS, undefined, { signal: record.signal });
+      await sleep(attempt * pauseMs, undefined, { signal: record.signal });
     }
   }
 }
@@ -118,8 +107,8 @@ async function tryStatement(run: StatementRun): Promise<StatementResult> {
 async function bind({ job, statement, request, record, parts }: StatementRun): Promise<OpenStatement> {
   const bound = await bindRequest(request, record, parts);
   await job.note({ kind: 'bound', statement, bound, before: await describeName(bound, parts.catalog) });
-  const { open } = job.progress;
-  if (open === null) throw new PlatformError('INTERNAL_INVARIANT', 'A statement that was bound is not open.');
+  const open = job.progress.open.get(statement);
+  if (open === undefined) throw new PlatformError('INTERNAL_INVARIANT', 'A statement that was bound is not open.');
   return open;
 }
 
@@ -130,12 +119,12 @@ async function judgeAgain({ request, record, parts }: StatementRun): Promise<voi
   await bindRequest(request, { createdAtMs: record.createdAtMs, describe: () => undefined }, parts);
 }
 
-/** Notes the commit of a statement that an earlier process made and could not note any more, if it did. */
-export async function noteEarlierResult(job: LiveJob, parts: JobRunParts): Promise<void> {
-  const { open } = job.progress;
-  if (open === null) return;
-  const result = await findEarlierResult(open, statementKey(job.spec.jobId, open.statement), parts);
-  if (result !== null) await job.note({ kind: 'committed', statement: open.statement, result });
+/** Notes the commits of statements that an earlier process made and could not note any more, if it did. */
+export async function noteEarlierResults(job: LiveJob, parts: JobRunParts): Promise<void> {
+  for (const [statement, open] of job.progress.open) {
+    const result = await findEarlierResult(open, statementKey(job.spec.jobId, statement), parts);
+    if (result !== null) await job.note({ kind: 'committed', statement, result });
+  }
 }
 
 async function findEarlierResult(

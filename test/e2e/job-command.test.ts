@@ -92,5 +92,32 @@ describe('trivium job', { timeout: 240_000 }, () => {
     expect((await job('list', '--state', 'running')).stdout).toBe('There are no jobs.\n');
     expect((await job('show', jobId)).stdout).toContain('CREATE TABLE slow');
     expect((await job('show', 'nonsense')).stderr).toContain('REQUEST_NOT_FOUND');
+    expect(await job('retry', jobId)).toMatchObject({ code: 0 });
+    expect(await job('cancel', jobId)).toMatchObject({ code: 0 });
+  });
+
+  it('takes a description of steps, checks it, and runs it with parameters', async () => {
+    const pipeline = script(
+      'pipeline.yaml',
+      `name: pipeline
+steps:
+  - name: numbers
+    sql: CREATE TABLE numbers AS SELECT $first AS n
+  - name: letters
+    sql: CREATE TABLE letters AS SELECT 'a' AS c
+  - name: pairs
+    needs: [numbers, letters]
+    sql: CREATE TABLE pairs AS SELECT n, c FROM numbers, letters
+`,
+    );
+    const checked = await job('validate', pipeline, '--param', 'first=7');
+    expect(checked, checked.stderr).toMatchObject({ code: 0 });
+    expect(checked.stdout).toMatch(/3 +pairs +1, 2/);
+    expect((await job('validate', pipeline)).stderr).toContain('SQL_PARAMETER');
+    const done = await job('submit', pipeline, '--param', 'first=7', '--wait');
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    expect(done.stdout).toMatch(/'pipeline' is finished[^]*3 +pairs +finished/);
+    expect((await job('submit', script('list.yaml', '- name: a'))).stderr).toContain('CONFIG_INVALID');
+    expect((await job('submit', script('broken.json', '{"name": '))).stderr).toContain('CONFIG_INVALID');
   });
 });

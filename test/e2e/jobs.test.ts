@@ -95,6 +95,67 @@ describe('jobs over HTTP', { timeout: 240_000 }, () => {
     }
   });
 
+  it('run steps side by side, each committed once over a kill of the server', async () => {
+    const steps = ['a', 'b'].map((mark) => ({ name: mark, sql: script(`step_${mark}`) }));
+    const gather = 'CREATE TABLE steps_done AS SELECT (SELECT count(*) FROM routes_step_a) AS a, (SELECT count(*) FROM routes_step_b) AS b';
+    const { jobId } = await accepted({ steps: [...steps, { name: 'gather', sql: gather, needs: ['a', 'b'] }] });
+    const isSideBySide = ({ statements }: JobInfo): boolean =>
+      new Set(statements.flatMap(({ state, step }) => (state === 'running' ? [step] : []))).size === 2;
+    await until(jobId, isSideBySide);
+    process.kill(server.pid, 'SIGKILL');
+    await server.stop();
+    await start();
+    const job = await ended(jobId);
+    expect(job).toMatchObject({ state: 'finished', error: null });
+    expect(job.statements.map(({ step, needs }) => [step, needs])).toEqual([
+      ['a', []],
+      ['a', [1]],
+      ['b', []],
+      ['b', [3]],
+      ['gather', [2, 4]],
+    ]);
+    for (const mark of ['step_a', 'step_b']) {
+      expect(await ask(digest(mark))).toEqual(await ask(digest('quiet')));
+      expect(await snapshotsOf(`routes_${mark}`)).toHaveLength(2);
+    }
+  });
+
+  it('are checked, tried again and refused over HTTP', async () => {
+    const post = (path: string, body: object): Promise<Response> =>
+      server.call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    const steps = [
+      { name: 'make', sql: 'CREATE TABLE checked (n bigint)' },
+      { name: 'fill', sql: 'INSERT INTO checked SELECT $n; INSERT INTO absent SELECT n FROM checked', needs: ['make'] },
+    ];
+    const checked = await post('/v1/jobs/validate', { steps, parameters: { n: 5 } });
+    expect([checked.status, await checked.json()]).toEqual([
+      200,
+      {
+        statements: [
+          [1, 'make', []],
+          [2, 'fill', [1]],
+          [3, 'fill', [2]],
+        ].map(([statement, step, needs]) => ({ statement, step, needs })),
+      },
+    ]);
+    for (const body of [
+      { steps, sql: 'DROP TABLE x' },
+      { steps: [{ name: 'a', sql: 'DROP TABLE x', need: ['b'] }] },
+      { steps: [{ name: 'a', sql: 'DROP TABLE x', needs: ['b'] }] },
+      { steps, parameters: [5] },
+      { sql: 'DROP TABLE x', retry: { attempts: 0 } },
+    ]) {
+      expect(await (await submit(body)).json()).toMatchObject({ code: 'REQUEST_INVALID' });
+    }
+    const { jobId } = await accepted({ steps, parameters: { n: 5 }, retry: { attempts: 1, pauseMs: 0 } });
+    expect((await ended(jobId)).error).toMatchObject({ statement: 3, code: 'CATALOG_UNKNOWN_TABLE' });
+    await ask('CREATE TABLE absent (n bigint)');
+    expect((await server.call(`/v1/jobs/${jobId}/retry`, { method: 'POST' })).status).toBe(200);
+    expect(await ended(jobId)).toMatchObject({ state: 'finished', rows: 2 });
+    const again = await server.call(`/v1/jobs/${jobId}/retry`, { method: 'POST' });
+    expect([again.status, await again.json()]).toMatchObject([409, { code: 'JOB_FINISHED' }]);
+  });
+
   it('stop with the server and go on when it starts again', async () => {
     const { jobId } = await accepted({ sql: script('drained') });
     await until(jobId, ({ state }) => state === 'running');

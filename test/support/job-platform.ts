@@ -59,11 +59,11 @@ export async function startJobPlatform(engine: MemoryEngineOptions = {}): Promis
   const opened: JobService[] = [];
   return {
     root,
-    parts: { ...services, concurrent: 1 },
+    parts: { ...services, concurrent: 1, concurrentStatements: 2 },
     log,
     open: async (folder, create = createJobService) => {
       const store = await openJobStore(join(root, folder), isProcessRunning);
-      const service = await create({ ...services, store, concurrent: 1 });
+      const service = await create({ ...services, store, concurrent: 1, concurrentStatements: 2 });
       opened.push(service);
       return service;
     },

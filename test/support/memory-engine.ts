@@ -49,6 +49,8 @@ export interface MemoryEngineOptions {
   readonly memoryBytesMax?: number;
   /** A wrong answer: rows come twice, or the first is missing. */
   readonly lie?: 'rows twice' | 'a row less';
+  /** So many writes end with ENGINE_LOST, before the others. */
+  readonly lostWrites?: number;
 }
 
 type Value = string | number | bigint | boolean | null;
@@ -59,6 +61,7 @@ export function createMemoryEngine(
   options: MemoryEngineOptions = {},
 ): Engine & { readonly state: { running: number; pulledBatches: number } } {
   const state = { running: 0, pulledBatches: 0 };
+  let writes = 0;
   return {
     state,
     capabilities: {
@@ -73,7 +76,11 @@ export function createMemoryEngine(
       if (options.prepareError !== undefined) return Promise.reject(options.prepareError);
       return Promise.resolve(prepareQuery(query, options, state));
     },
-    write: async (query, staging, run) => [await staging.append('memory', 1, runQuery(query, options, run, state))],
+    write: async (query, staging, run) => {
+      writes += 1;
+      if (writes <= (options.lostWrites ?? 0)) throw new PlatformError('ENGINE_LOST', 'the process is gone');
+      return [await staging.append('memory', 1, runQuery(query, options, run, state))];
+    },
     health: () => Promise.resolve({ ready: true, details: { running: state.running } }),
     drain: () => Promise.resolve(),
     close: () => Promise.resolve(),

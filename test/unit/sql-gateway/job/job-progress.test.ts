@@ -29,24 +29,45 @@ describe('replaying a journal', () => {
       ...staging(2),
       token: 'again',
     } as JournalFact);
-    expect(progress).toMatchObject({ state: 'running', startedAtMs: 1, open: { statement: 2, begun: { token: 'again' }, startedAtMs: 3 } });
-    expect(progress.committed).toHaveLength(1);
+    expect(progress).toMatchObject({ state: 'running', startedAtMs: 1 });
+    expect([...progress.open]).toMatchObject([[2, { statement: 2, begun: { token: 'again' }, startedAtMs: 3 }]]);
+    expect([...progress.committed.keys()]).toEqual([1]);
   });
 
   it('forgets the write of a statement that was bound again, and keeps its start', () => {
     const { open } = replay(bound(1), staging(1), bound(1));
-    expect(open).toMatchObject({ begun: null, startedAtMs: 0 });
+    expect(open.get(1)).toMatchObject({ begun: null, startedAtMs: 0 });
   });
 
   it('finds a commit that was noted, and nothing open after it', () => {
     const { open, committed: done } = replay(bound(1), staging(1), committed(1));
-    expect(open).toBeNull();
-    expect(done).toEqual([{ engine: 'olap', rows: 10, table: null, snapshotId: '7', sessionChange: null, startedAtMs: 0, endedAtMs: 2 }]);
+    expect(open.size).toBe(0);
+    const result = { engine: 'olap', rows: 10, table: null, snapshotId: '7', sessionChange: null, startedAtMs: 0, endedAtMs: 2 };
+    expect([...done]).toEqual([[1, result]]);
+  });
+
+  it('finds all statements that were under way at the same time, each with its own write', () => {
+    const { open, committed: done } = replay(bound(1), bound(3), staging(3), bound(2), staging(1), committed(2));
+    expect([...open].map(([statement, { begun }]) => [statement, begun?.token])).toEqual([
+      [1, 't1'],
+      [3, 't3'],
+    ]);
+    expect([...done.keys()]).toEqual([2]);
+  });
+
+  it('lets a job go on that ended, with what was committed and nothing open', () => {
+    const ended = [bound(1), committed(1), bound(2), { kind: 'failed', statement: 2, error: ERROR }] as const;
+    const progress = replay(...ended, { kind: 'retried' });
+    expect(progress).toMatchObject({ state: 'queued', failure: null, startedAtMs: null, endedAtMs: null });
+    expect([[...progress.committed.keys()], progress.open.size]).toEqual([[1], 0]);
+    expect(replay(...ended, { kind: 'retried' }, bound(2), committed(2), { kind: 'finished' }).state).toBe('finished');
+    expect(replay(bound(1), { kind: 'retried' })).toEqual(replay(bound(1)));
   });
 
   it('finds which statement failed and on what engine', () => {
     const progress = replay(bound(1), committed(1), bound(2), staging(2), { kind: 'failed', statement: 2, error: ERROR });
-    expect(progress).toMatchObject({ state: 'failed', open: null, failure: { statement: 2, error: ERROR, engine: 'olap' } });
+    expect(progress.open.size).toBe(0);
+    expect(progress).toMatchObject({ state: 'failed', failure: { statement: 2, error: ERROR, engine: 'olap' } });
   });
 
   it('keeps the wish to cancel until the job has ended', () => {

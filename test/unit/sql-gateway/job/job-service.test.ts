@@ -256,7 +256,7 @@ describe('a process that died', { timeout: 120_000 }, () => {
     const mutant = await mutantService({
       file: 'live-job.ts',
       from: 'let progress = stored.progress;',
-      to: 'let progress = { ...stored.progress, committed: [] as typeof stored.progress.committed };',
+      to: 'let progress = { ...stored.progress, committed: new Map() as typeof stored.progress.committed };',
     });
     const { info, ran } = await dieAndResume('rerun', 5, WITHOUT_END, mutant);
     expect(info.state === 'finished' && ran === STATEMENTS.length - 5).toBe(false);
