@@ -27,8 +27,7 @@ import { openSpoolFolder, type SpoolFolder } from './file/spool-folder.ts';
 import {
   CHECKPOINT_INTERVAL_MS_DEFAULT,
   CACHE_BYTES_DEFAULT,
-  CONCURRENT_JOBS_DEFAULT,
-  CONCURRENT_STATEMENTS_DEFAULT,
+  JOB_LIMITS_DEFAULT,
   type GatewayConfig,
   RESULT_LIMITS_DEFAULT,
   type TlsIdentity,
@@ -269,8 +268,7 @@ export async function createServices(parts: GatewayParts) {
     ...shared,
     jobs: { list: (user) => jobs.list(user) },
     store: await openJobStore(parts.jobs.directory, parts.jobs.isProcessRunning),
-    concurrent: config.jobs?.concurrent ?? CONCURRENT_JOBS_DEFAULT,
-    concurrentStatements: config.jobs?.concurrentStatements ?? CONCURRENT_STATEMENTS_DEFAULT,
+    ...(config.jobs ?? JOB_LIMITS_DEFAULT),
   });
   parts.maintenance.protect(createSnapshotReaders(queries));
   parts.maintenance.protect(() => jobs.snapshots());

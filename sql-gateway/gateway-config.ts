@@ -54,10 +54,10 @@ export interface GatewayConfig {
   /** Room and time for the results of submitted statements. Default 1 GiB each, 8 GiB together, pages of 4 MiB, an hour. */
   readonly statements?: ResultLimits;
   readonly jobs?: {
-    /** Jobs that run at the same time. Default 2. */
+    /** Jobs that run at the same time. */
     readonly concurrent: number;
-    /** Statements of one job that run at the same time. Default 2. */
-    readonly concurrentStatements?: number;
+    /** Statements of one job that run at the same time. */
+    readonly concurrentStatements: number;
   };
   /** Default 100 open transactions, rolled back after 5 minutes without a statement. */
   readonly transactions?: TransactionLimits;
@@ -92,11 +92,8 @@ export const RESULT_LIMITS_DEFAULT: ResultLimits = {
   keepMs: 3_600_000,
 };
 
-/** Jobs that run at the same time when the configuration says nothing. */
-export const CONCURRENT_JOBS_DEFAULT = 2;
-
-/** Statements of one job that run at the same time when the configuration says nothing. */
-export const CONCURRENT_STATEMENTS_DEFAULT = 2;
+/** What runs of jobs at the same time when the configuration says nothing. */
+export const JOB_LIMITS_DEFAULT = { concurrent: 2, concurrentStatements: 2 };
 
 /** Units: milliseconds between checkpoints when the configuration says nothing. */
 export const CHECKPOINT_INTERVAL_MS_DEFAULT = 1000;

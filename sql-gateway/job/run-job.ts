@@ -33,7 +33,7 @@ export async function runJob(job: LiveJob, line: WaitingLine, parts: JobRunParts
 
 /** The number of the statement that an error names. */
 function statementOf({ details }: PlatformError): number | null {
-  const statement = details?.['statement'];
+  const statement = details['statement'];
   return typeof statement === 'number' ? statement : null;
 }
 

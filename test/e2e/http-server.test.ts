@@ -81,6 +81,8 @@ describe('the server', () => {
       'POST /v1/engines/{name}/drain',
       'POST /v1/engines/{name}/promote',
       'POST /v1/jobs',
+      'POST /v1/jobs/validate',
+      'POST /v1/jobs/{id}/retry',
       'POST /v1/sql',
       'POST /v1/tables/{schema}/{table}/rows',
       'POST /v1/tokens',
