@@ -8,11 +8,14 @@ import { importMutant } from '../../../mutant/import-mutant.ts';
 import { type JobPlatform, jobOf, startJobPlatform, untilState } from '../../../support/job-platform.ts';
 
 let platform: JobPlatform;
+/** Its engine takes longer than anything else here. */
+let slow: JobPlatform;
 beforeAll(async () => {
   platform = await startJobPlatform({ holdMs: 300 });
+  slow = await startJobPlatform({ holdMs: 4000 });
 });
 afterAll(async () => {
-  await platform.close();
+  await Promise.all([platform.close(), slow.close()]);
 });
 
 /** Steps as `name: [sql, ...needs]`. */
@@ -94,7 +97,7 @@ describe('the steps of a job', { timeout: 60_000 }, () => {
     });
 
   it('end with the first that fails, and those under way leave nothing behind', async () => {
-    const service = await platform.open('failing');
+    const service = await slow.open('failing');
     const { jobId } = await service.submit(failing('f'));
     const info = await ended(service, jobId);
     expect(info).toMatchObject({ state: 'failed', statement: 3, error: { code: 'CATALOG_UNKNOWN_TABLE', statement: 3 } });
@@ -105,7 +108,7 @@ describe('the steps of a job', { timeout: 60_000 }, () => {
       ['wrong', 'failed'],
       ['after', 'waiting'],
     ]);
-    expect([await platform.snapshots('f_slow'), await platform.snapshots('f_after')]).toEqual([null, null]);
+    expect([await slow.snapshots('f_slow'), await slow.snapshots('f_after')]).toEqual([null, null]);
   });
 
   it('would be noticed to go on beside one that failed (mutant)', async () => {
@@ -115,10 +118,10 @@ describe('the steps of a job', { timeout: 60_000 }, () => {
       from: 'job.abort(',
       to: '((reason: PlatformError) => String(reason))(',
     });
-    const service = await platform.open('failing-mutant', mutant);
+    const service = await slow.open('failing-mutant', mutant);
     const { jobId } = await service.submit(failing('m'));
     await ended(service, jobId);
-    expect(await platform.snapshots('m_slow')).not.toBeNull();
+    expect(await slow.snapshots('m_slow')).not.toBeNull();
   });
 
   it('that were under way when the server stopped go on at the next start, each committed once', async () => {
@@ -178,7 +181,7 @@ describe('a job that ended badly', { timeout: 60_000 }, () => {
   });
 
   it('goes on after it was cancelled, and no finished job does, nor that of another', async () => {
-    const service = await platform.open('retry-cancelled');
+    const service = await slow.open('retry-cancelled');
     const { jobId } = await service.submit(jobOf('CREATE TABLE rc_a AS SELECT 1 AS n'));
     await untilState(service, jobId, (info) => runningSteps(info).length === 1);
     expect((await service.retry('ada', jobId))?.state).toBe('running');
