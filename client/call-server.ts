@@ -22,7 +22,7 @@ export async function callServer(server: ServerAddress, path: string, request: S
     const failure = await send(server, path, request);
     if (failure instanceof Response) return failure;
     if (retry >= (server.retriesMax ?? 0) || !failure.mayRepeat) throw failure.error;
-    await pause(failure.pauseMs ?? Math.min(PAUSE_MS.first * 2 ** retry * (0.5 + Math.random()), PAUSE_MS.longest), request.signal);
+    await pauseBefore(retry, failure.pauseMs, request.signal);
   }
 }
 
@@ -74,7 +74,10 @@ export function cancelled(cause: unknown): PlatformError {
   return new PlatformError('ENGINE_CANCELLED', 'the statement was cancelled', { cause });
 }
 
-async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** Waits before a retry, counted from 0: as long as was asked for, else longer each time.
+ *  @throws ENGINE_CANCELLED when the signal is aborted */
+export async function pauseBefore(retry: number, pauseMs: number | null, signal: AbortSignal | undefined): Promise<void> {
+  const milliseconds = pauseMs ?? Math.min(PAUSE_MS.first * 2 ** retry * (0.5 + Math.random()), PAUSE_MS.longest);
   await new Promise<void>((resolve, reject) => {
     const onAbort = (): void => {
       clearTimeout(timer);

@@ -3,6 +3,7 @@ import { callServer } from './call-server.ts';
 import type { ClientSession } from './send-statement.ts';
 import type { ServerAddress } from './server-address.ts';
 import { Session, type StatementOptions } from './session.ts';
+import { SubmittedStatement } from './submitted-statement.ts';
 import type { StatementResult } from './statement-result.ts';
 
 /** How to reach a server. */
@@ -23,6 +24,10 @@ export interface ConnectOptions {
 export interface Client {
   /** Runs one statement with the server's settings. @throws PlatformError with the server's code */
   query(sql: string, options?: StatementOptions): Promise<StatementResult>;
+  /** Submits a statement and returns when the server has taken it: it runs on whatever becomes of the client. */
+  submit(sql: string, options?: StatementOptions): Promise<SubmittedStatement>;
+  /** Returns a statement that was submitted before, by whatever process of this user. Nothing is sent yet. */
+  submitted(queryId: string): SubmittedStatement;
   /** Returns a session: statements that share settings and transactions. */
   session(settings?: ClientSession): Session;
   /** Appends rows to a table `schema.name` in one commit and returns when they are durable. */
@@ -40,6 +45,8 @@ export function connect(options: ConnectOptions): Client {
   const server: ServerAddress = { retriesMax: RETRIES_MAX, ...others, ...trust, token: options.token ?? null };
   return {
     query: (sql, statement) => new Session(server, {}).query(sql, statement),
+    submit: (sql, statement) => new Session(server, {}).submit(sql, statement),
+    submitted: (queryId) => new SubmittedStatement(server, queryId),
     session: (settings = {}) => new Session(server, settings),
     append: (table, rows, append) => appendRows(server, table, rows, append),
     cancel: async (queryId) => {

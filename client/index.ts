@@ -14,5 +14,6 @@ export type { ServerAddress } from './server-address.ts';
 export type { ServerTrust } from './trusting-fetch.ts';
 export { Session, type StatementOptions } from './session.ts';
 export { StatementResult } from './statement-result.ts';
+export { type StatementStatus, SubmittedStatement } from './submitted-statement.ts';
 export type { Row, RowValue } from '../runtime/arrow/index.ts';
 export { PlatformError } from '../spi/index.ts';

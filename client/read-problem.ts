@@ -1,7 +1,7 @@
 import { ERROR_CODES, type ErrorCode, PlatformError, type SourceLocation } from '../spi/index.ts';
 
 /** The body of an error answer. Source: RFC 9457. */
-interface Problem {
+export interface Problem {
   readonly code?: string;
   readonly title?: string;
   readonly detail?: string;
@@ -25,8 +25,13 @@ export async function readProblem(response: Response): Promise<ServerProblem> {
     const error = new PlatformError('REQUEST_INVALID', `the server answered ${String(response.status)}: ${text.slice(0, 200)}`);
     return { error, retryable: false };
   }
-  const { code, title, detail, line, column, hint, retryable = false } = JSON.parse(text) as Problem;
+  const problem = JSON.parse(text) as Problem;
+  return { error: toError(problem), retryable: problem.retryable ?? false };
+}
+
+/** Returns the error that a problem tells of. */
+export function toError({ code, title, detail, line, column, hint }: Problem): PlatformError {
   const known: ErrorCode = code !== undefined && Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'REQUEST_INVALID';
   const location: SourceLocation | undefined = line === undefined ? undefined : { line, column: column ?? 1, offset: 0, length: 0 };
-  return { error: new PlatformError(known, detail ?? title ?? text, { location, hint }), retryable };
+  return new PlatformError(known, detail ?? title ?? known, { location, hint });
 }

@@ -50,20 +50,36 @@ export interface SqlAnswer {
 /** Sends a statement and returns when the server has begun to answer.
  *  @throws the server's coded error; INTERNAL_UNAVAILABLE when no server answers. */
 export async function sendStatement(server: ServerAddress, request: SqlRequest): Promise<SqlAnswer> {
+  const response = await postStatement(server, request, {});
+  return toAnswer(response, request.session, response.body ?? new ReadableStream<Uint8Array>());
+}
+
+/** Sends a statement that nobody waits for, and returns its id when the server has taken it.
+ *  @throws the server's coded error; INTERNAL_UNAVAILABLE when no server answers */
+export async function submitStatement(server: ServerAddress, request: SqlRequest): Promise<string> {
+  const response = await postStatement(server, request, { prefer: 'respond-async' });
+  return ((await response.json()) as { readonly queryId: string }).queryId;
+}
+
+async function postStatement(server: ServerAddress, request: SqlRequest, preference: Readonly<Record<string, string>>): Promise<Response> {
   const { sql, session, parameters, timeoutMs, idempotencyKey } = request;
-  const headers: Record<string, string> = { 'content-type': 'application/json', accept: RESULT_FORMATS[request.format] };
+  const headers: Record<string, string> = { ...preference, 'content-type': 'application/json', accept: RESULT_FORMATS[request.format] };
   if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
   const body = JSON.stringify({ sql, session, parameters, timeoutMs }, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
-  const response = await callServer(server, '/v1/sql', { method: 'POST', headers, body, signal: request.signal });
+  return callServer(server, '/v1/sql', { method: 'POST', headers, body, signal: request.signal });
+}
+
+/** Returns what the headers of an answer tell, with its body. */
+export function toAnswer(response: Response, session: ClientSession, body: ReadableStream<Uint8Array>): SqlAnswer {
   return {
     queryId: response.headers.get('trivium-query-id') ?? '',
     engine: response.headers.get('trivium-engine'),
     snapshots: response.headers.get('trivium-snapshot'),
     cache: response.headers.get('trivium-cache'),
     session: nextSession(session, response.headers.get('trivium-set-session')),
-    body: response.body ?? new ReadableStream<Uint8Array>(),
+    body,
   };
 }
 
