@@ -19,7 +19,8 @@ export async function* checkComplete(body: ReadableStream<Uint8Array>, signal: A
     ended = true;
   } catch (error) {
     if (signal?.aborted === true) throw cancelled(error);
-    throw cut(error);
+    // What the server said is more than that something broke.
+    throw error instanceof PlatformError ? error : cut(error);
   } finally {
     // Whoever stops reading ends the statement.
     if (!ended) await reader.cancel().catch(() => undefined);

@@ -6,7 +6,7 @@ export interface CuttingProxy {
   readonly url: string;
   /** How many connections it has broken. */
   readonly cuts: number;
-  /** Breaks one connection after another when so many bytes came to the client over it. */
+  /** Breaks the connection that is used when so many bytes came to the client since then, or since the cut before. */
   cutAfter(...bytes: readonly number[]): void;
   close(): Promise<void>;
 }
@@ -15,10 +15,10 @@ export interface CuttingProxy {
 export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
   let planned: number[] = [];
   let cuts = 0;
+  let bytes = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
-    let bytes = 0;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
@@ -38,8 +38,11 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
       }
       planned = planned.slice(1);
       cuts += 1;
-      upstream.destroy();
-      client.write(chunk.subarray(0, limit - bytes), () => client.resetAndDestroy());
+      const rest = limit - bytes;
+      bytes = 0;
+      upstream.pause();
+      // Not a reset, which would take away bytes that the client has not read yet.
+      client.end(chunk.subarray(0, rest));
     });
   });
   server.listen(0, '127.0.0.1');
@@ -49,8 +52,9 @@ export async function startCuttingProxy(port: number): Promise<CuttingProxy> {
     get cuts() {
       return cuts;
     },
-    cutAfter: (...bytes) => {
-      planned = [...bytes];
+    cutAfter: (...limits) => {
+      planned = [...limits];
+      bytes = 0;
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();
