@@ -114,6 +114,7 @@ export const ERROR_CODES = {
   TRANSACTION_BUSY: { kind: 'resource', httpStatus: 409, retryable: true, summary: 'Another statement of the transaction is running.' },
   JOB_STATEMENT: user(400, 'A job takes statements that change something, not those that answer with rows.'),
   JOB_ELSEWHERE: user(409, 'Another process of this machine runs the job.'),
+  JOB_EXPECTATION: user(422, 'The data is not as the job expects.'),
   JOB_FINISHED: user(409, 'A job that is finished has nothing left to be tried again.'),
   RESOURCE_MEMORY: { kind: 'resource', httpStatus: 507, retryable: false, summary: 'The statement needs more memory than it may use.' },
   RESOURCE_DEADLINE: { kind: 'resource', httpStatus: 504, retryable: false, summary: 'The statement ran past its time limit.' },

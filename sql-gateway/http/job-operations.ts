@@ -63,6 +63,7 @@ const JOB = {
         type: 'object',
         properties: {
           ...PLAN_PROPERTIES,
+          expects: { ...TEXT_OR_NULL, description: 'What is expected, for a query that looks for what is not so.' },
           sql: { type: 'string' },
           state: { type: 'string', enum: ['waiting', 'running', 'finished', 'failed', 'cancelled'] },
           engine: TEXT_OR_NULL,
@@ -78,6 +79,24 @@ const JOB = {
 } as const;
 
 const JOB_CONTENT = { 'application/json': { schema: JOB } } as const;
+
+const COLUMNS = { type: 'array', items: { type: 'string' }, minItems: 1 } as const;
+
+const EXPECTATION = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'A query that has no rows when all is well, or a table with what holds for it.',
+  properties: {
+    sql: { type: 'string', maxLength: 1048576 },
+    table: { type: 'string' },
+    notNull: COLUMNS,
+    unique: COLUMNS,
+    values: { type: 'object', description: 'By column, the list of values that it may have.' },
+    rows: { type: 'object', properties: { min: { type: 'integer', minimum: 0 }, max: { type: 'integer', minimum: 0 } } },
+    fresh: { type: 'object', description: 'By column, the greatest age of its newest value: 90 minutes, 24 hours, 2 days.' },
+    references: { type: 'object', description: 'By column, the table and column that have its values: airports.iata.' },
+  },
+} as const;
 
 const JOB_BODY = {
   required: true,
@@ -97,11 +116,12 @@ const JOB_BODY = {
             items: {
               type: 'object',
               additionalProperties: false,
-              required: ['name', 'sql'],
+              required: ['name'],
               properties: {
                 name: { type: 'string', minLength: 1, maxLength: 200 },
                 sql: { type: 'string', maxLength: 1048576 },
                 needs: { type: 'array', items: { type: 'string' }, description: 'Names of steps.' },
+                expect: { type: 'array', items: EXPECTATION, description: 'What has to hold after the statements.' },
               },
             },
           },

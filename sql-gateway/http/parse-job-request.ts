@@ -5,6 +5,7 @@ import { type JobParameters, type JobStatement, RETRY_POLICY_DEFAULT, type Retry
 import { splitScript } from '../job/parse-script.ts';
 import { type JobStep, planSteps } from '../job/plan-steps.ts';
 import { checkKeys, checkParameters, checkSession, checkSql, parseJson } from './parse-statement-request.ts';
+import { readExpectations } from './read-expectations.ts';
 import type { RequestSession } from '../query/statement-request.ts';
 
 /** What the body of a job says. */
@@ -64,10 +65,13 @@ function readStatements({ sql, statements, steps }: Readonly<Record<string, unkn
 
 function readStep(given: unknown, index: number): JobStep {
   const place = `steps[${String(index)}]`;
-  const { name, sql, needs } = checkKeys(given, `'${place}'`, ['name', 'sql', 'needs']);
+  const { name, sql, needs, expect } = checkKeys(given, `'${place}'`, ['name', 'sql', 'needs', 'expect']);
   if (!isName(name)) throw invalid(`'${place}.name' must be a text of 1 to ${String(NAME_LENGTH_MAX)} characters.`);
   const names = needs === undefined ? [] : readList(needs, `'${place}.needs' must be a list of names.`);
-  return { name, statements: splitScript(checkSql(sql)), needs: names.map(String) };
+  const expectations = readExpectations(expect, `${place}.expect`);
+  // A step may do nothing but look.
+  const statements = sql === undefined && expectations.length > 0 ? [] : splitScript(checkSql(sql));
+  return { name, statements, needs: names.map(String), expectations };
 }
 
 function readList(given: unknown, message: string): readonly unknown[] {

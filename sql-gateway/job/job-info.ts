@@ -12,6 +12,8 @@ export interface JobStatementInfo {
   readonly step: string | null;
   /** Numbers of the statements that it waits for. */
   readonly needs: readonly number[];
+  /** What is expected, for a query that looks for what is not so; null for a statement that changes something. */
+  readonly expects: string | null;
   /** Shortened. */
   readonly sql: string;
   readonly state: 'waiting' | 'running' | 'finished' | 'failed' | 'cancelled';
@@ -110,12 +112,12 @@ export function describeJob(moment: JobMoment): JobInfo {
   const { spec, progress, activity } = moment;
   return {
     ...summariseJob(moment),
-    statements: spec.statements.map(({ sql, step = null }, index) => {
+    statements: spec.statements.map(({ sql, step = null, expects = null }, index) => {
       const statement = index + 1;
       const shown = sql.length <= SQL_SHOWN_LENGTH ? sql : `${sql.slice(0, SQL_SHOWN_LENGTH)}…`;
       const done = progress.committed.get(statement);
       const facts = done === undefined ? describeUndone(statement, progress, activity.running.get(statement)) : describeDone(done);
-      return { statement, step, needs: needsOf(spec.statements, statement), sql: shown, ...facts };
+      return { statement, step, needs: needsOf(spec.statements, statement), expects, sql: shown, ...facts };
     }),
   };
 }
@@ -135,7 +137,7 @@ function tasksOf(running: JobActivity['running']): JobSummary['tasks'] {
   return { done: all.reduce((sum, { done }) => sum + done, 0), total: all.reduce((sum, { total }) => sum + total, 0) };
 }
 
-type StatementFacts = Omit<JobStatementInfo, 'statement' | 'step' | 'needs' | 'sql'>;
+type StatementFacts = Omit<JobStatementInfo, 'statement' | 'step' | 'needs' | 'expects' | 'sql'>;
 
 function describeDone({ engine, rows, snapshotId, startedAtMs, endedAtMs }: CommittedStatement): StatementFacts {
   return { state: 'finished', engine, queryId: null, rows, snapshotId, startedAtMs, endedAtMs };

@@ -12,6 +12,8 @@ export interface JobStatement {
   readonly column: number;
   /** The step that it is part of; left out where the job has none. */
   readonly step?: string;
+  /** What is expected, for a query that looks for what is not so; left out for a statement that changes something. */
+  readonly expects?: string;
   /** Numbers, from 1, of the statements that have to be done before it; left out for the one before it. */
   readonly needs?: readonly number[];
 }

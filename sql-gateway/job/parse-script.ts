@@ -71,9 +71,12 @@ export function nameStatement(error: unknown, statement: number, statements: rea
   return new PlatformError(code, named, { location, hint, details: { ...details, statement }, cause: error });
 }
 
-function checkKind(parsed: Statement, { line, column, sql }: JobStatement): void {
-  if (TAKEN.has(parsed.kind)) return;
+function checkKind(parsed: Statement, { line, column, sql, expects }: JobStatement): void {
   const isQuery = parsed.kind === 'query-statement';
+  if (expects !== undefined && !isQuery) {
+    throw new PlatformError('JOB_STATEMENT', 'what is expected has to be a query, which has no rows when all is well');
+  }
+  if (expects !== undefined || TAKEN.has(parsed.kind)) return;
   throw new PlatformError(
     'JOB_STATEMENT',
     isQuery

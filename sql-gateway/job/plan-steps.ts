@@ -1,18 +1,22 @@
 import { nearestName, PlatformError } from '../../spi/index.ts';
+import { checkOf, type Expectation } from './expectation.ts';
 import type { JobStatement } from './job-spec.ts';
 
 /** A step of a job, as it was asked for. */
 export interface JobStep {
   readonly name: string;
-  /** At least one; they run in order. */
+  /** They run in order; with what is expected at least one. */
   readonly statements: readonly JobStatement[];
+  /** What has to hold after them. */
+  readonly expectations?: readonly Expectation[];
   /** Names of the steps that have to be done before; none begins at once. */
   readonly needs: readonly string[];
 }
 
 /** Returns the statements of all steps, each with what it waits for.
  *  @throws REQUEST_INVALID for a name that is taken or unknown, steps that wait for each other, and a step without statements */
-export function planSteps(steps: readonly JobStep[]): readonly JobStatement[] {
+export function planSteps(given: readonly JobStep[]): readonly JobStatement[] {
+  const steps = given.map(withChecks);
   const lastOf = lastStatements(steps);
   checkNeeds(steps, [...lastOf.keys()]);
   checkOrder(steps);
@@ -24,6 +28,12 @@ export function planSteps(steps: readonly JobStep[]): readonly JobStatement[] {
       return { ...statement, step: name, needs: before };
     }),
   );
+}
+
+/** What is expected is looked for by queries behind the statements. */
+function withChecks(step: JobStep): JobStep {
+  const checks = (step.expectations ?? []).map((expectation) => ({ ...checkOf(expectation), line: 1, column: 1 }));
+  return { ...step, statements: [...step.statements, ...checks] };
 }
 
 /** The number of each step's last statement. */

@@ -11,6 +11,7 @@ import { deadlinePassed, toStatementError } from '../query/query-service.ts';
 import type { StatementParts } from '../query/statement-context.ts';
 import type { StatementOutcome, StatementRequest } from '../query/statement-request.ts';
 import type { SystemTableParts } from '../query/system-tables.ts';
+import { countFrameRows } from '../result/count-frame-rows.ts';
 import { onDisk, syncFolder } from '../file/durable-file.ts';
 import { sessionAfter } from './job-session.ts';
 import { precedingOf, RETRY_POLICY_DEFAULT, statementKey } from './job-spec.ts';
@@ -151,8 +152,28 @@ async function execute(open: OpenStatement, run: StatementRun): Promise<Statemen
   record.describe({ kind: open.bound.kind });
   const durable = await openDurableRun(open, run);
   const outcome = await executeStatement(open.bound, createContext({ request, record, deadlineAtMs, durable, turn: TURN_TAKEN }, parts));
-  await outcome.close();
+  try {
+    const expects = run.job.spec.statements[run.statement - 1]?.expects;
+    if (expects !== undefined) await checkNoRows(outcome, expects);
+  } finally {
+    await outcome.close();
+  }
   return { ...resultOf(outcome.commit ?? null, record.info.rows), engine: outcome.engine, sessionChange: outcome.sessionChange };
+}
+
+/** @throws JOB_EXPECTATION when there are rows: they are what is not as expected */
+async function checkNoRows({ frames }: StatementOutcome, expects: string): Promise<void> {
+  let rows = 0;
+  for await (const frame of frames) rows += countFrameRows(frame);
+  if (rows === 0) return;
+  throw new PlatformError(
+    'JOB_EXPECTATION',
+    `expected ${expects}; the query that looks for the contrary has ${String(rows)} row${rows === 1 ? '' : 's'}`,
+    {
+      hint: 'Run the query to see them.',
+      details: { rows },
+    },
+  );
 }
 
 function resultOf(commit: CommitResult | null, rows = 0): Omit<StatementResult, 'engine'> & Pick<StatementOutcome, 'sessionChange'> {

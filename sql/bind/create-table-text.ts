@@ -47,7 +47,8 @@ function watermarkText({ properties }: TableSnapshot): string | null {
   return `  WATERMARK FOR ${name} AS ${name}${delayUs === '0' ? '' : ` - INTERVAL '${delayUs}' MICROSECOND`}`;
 }
 
-const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** Returns a text as a literal. */
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 function typeText(type: DataType): string {
   switch (type.kind) {

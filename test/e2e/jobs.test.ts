@@ -156,6 +156,44 @@ describe('jobs over HTTP', { timeout: 240_000 }, () => {
     expect([again.status, await again.json()]).toMatchObject([409, { code: 'JOB_FINISHED' }]);
   });
 
+  it('stop at data that is not as a step expects', async () => {
+    await ask("CREATE TABLE airlines AS SELECT * FROM (VALUES ('UA', 'US'), ('LH', 'DE'), (NULL, 'DE')) AS t(code, country)");
+    await ask(
+      "CREATE TABLE trips AS SELECT * FROM (VALUES (1, 'UA', now()), (2, 'LH', now()), (2, 'XX', now()), (NULL, NULL, NULL)) AS t(id, airline, at)",
+    );
+    await ask('CREATE TABLE no_trips (id integer, at timestamp)');
+    const holding = [
+      { table: 'main.trips', rows: { min: 4, max: 4 } },
+      { table: 'airlines', values: { country: ['US', 'DE'] }, unique: ['code'], rows: { min: 1 } },
+      { table: 'trips', fresh: { at: '1 hour' }, unique: ['id', 'airline'] },
+      { sql: 'SELECT 1 FROM trips WHERE id > 5' },
+    ];
+    const fine = await ended((await accepted({ steps: [{ name: 'look', expect: holding }] })).jobId);
+    expect(fine, JSON.stringify(fine.error)).toMatchObject({ state: 'finished', statementCount: 7 });
+    expect(fine.statements[0]?.expects).toBe('main.trips: 4 to 4 rows');
+    for (const [expectation, rows] of [
+      [{ table: 'trips', notNull: ['id', 'airline'] }, 1],
+      [{ table: 'trips', unique: ['id'] }, 1],
+      [{ table: 'trips', values: { airline: ['UA', "L'H"] } }, 2],
+      [{ table: 'trips', rows: { max: 3 } }, 1],
+      [{ table: 'no_trips', rows: { min: 1 } }, 1],
+      [{ table: 'no_trips', fresh: { at: '2 days' } }, 1],
+      [{ table: 'trips', references: { airline: 'airlines.code' } }, 1],
+      [{ sql: 'SELECT * FROM trips WHERE id = 2' }, 2],
+    ] as const) {
+      const steps = [
+        { name: 'look', sql: 'CREATE SCHEMA IF NOT EXISTS main', expect: [expectation] },
+        { name: 'publish', sql: 'CREATE TABLE published (n bigint)', needs: ['look'] },
+      ];
+      const { error } = await ended((await accepted({ steps })).jobId);
+      expect(error, JSON.stringify(expectation)).toMatchObject({ code: 'JOB_EXPECTATION', statement: 2 });
+      expect(error?.message).toContain(`has ${String(rows)} row`);
+    }
+    expect((await server.call('/v1/catalog/main/published')).status).toBe(404);
+    const refused = await submit({ steps: [{ name: 'look', expect: [{ sql: 'DROP TABLE trips' }] }] });
+    expect(await refused.json()).toMatchObject({ code: 'JOB_STATEMENT' });
+  });
+
   it('stop with the server and go on when it starts again', async () => {
     const { jobId } = await accepted({ sql: script('drained') });
     await until(jobId, ({ state }) => state === 'running');
