@@ -82,7 +82,9 @@ describe('the steps of a job', { timeout: 60_000 }, () => {
       stepsOf({
         schema: ["CREATE SCHEMA apart; SET schema = 'apart'"],
         there: ['CREATE TABLE t_there (n bigint)', 'schema'],
-        here: ['CREATE TABLE t_here (n bigint)'],
+        // The other SET has been done by then.
+        later: ['CREATE TABLE t_later AS SELECT 1 AS n'],
+        here: ['CREATE TABLE t_here (n bigint)', 'later'],
         look: ['INSERT INTO apart.t_there SELECT 1; INSERT INTO main.t_here SELECT 1', 'there', 'here'],
       }),
     );
