@@ -13,7 +13,7 @@ import {
 } from '../../spi/index.ts';
 import { deletesOf } from '../duckdb/file-deletes.ts';
 import { partNamesOf } from '../duckdb/part-names.ts';
-import type { FileDeletes, FilePartNames, MissingValues } from '../duckdb/query-message.ts';
+import type { FileColumnNames, FileDeletes, FilePartNames, MissingValues } from '../duckdb/query-message.ts';
 import { replaceLeaves } from './stage/replace-leaves.ts';
 
 /** A Parquet file that a scan reads. */
@@ -30,6 +30,7 @@ export interface TableInput {
   readonly deletes?: FileDeletes;
   /** True when the files' columns must be found by field id. */
   readonly byFieldId: boolean;
+  readonly columnNames?: FileColumnNames;
   readonly partNames?: FilePartNames;
   readonly missingValues?: MissingValues;
   /** What the rows must still meet; without subqueries. */
@@ -52,7 +53,7 @@ export interface PlannedInputs {
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
 export async function planInputs(query: BoundQuery, tables: TableSource): Promise<PlannedInputs> {
   const scans = scansOf(query.plan.root);
-  const plans = await Promise.all(scans.map((scan) => tables.plan(scan)));
+  const plans = await Promise.all(scans.map((scan) => tables.plan({ ...scan, columnNames: true })));
   const found = new Map(scans.map((scan, index) => [scan, plans[index]]));
   const inputs = new Map<ScanNode, TableInput>();
   const hoist = (leaf: PlanNode): PlanNode => {

@@ -17,7 +17,7 @@ export interface ScanInputs {
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
 export async function planScans(query: BoundQuery, tables: TableSource): Promise<ScanInputs> {
   const scans = scansOf(query.plan.root);
-  const plans = await Promise.all(scans.map((scan) => tables.plan(scan)));
+  const plans = await Promise.all(scans.map((scan) => tables.plan({ ...scan, columnNames: true })));
   return {
     inputs: plans.map((plan, index) => ({
       files: plan.splits.map((split) => locationToPath(split.uri)),

@@ -30,6 +30,9 @@ export interface ListedFile {
 /** What `ParquetSplit.missingValues` tells, by the path of the file. */
 export type MissingValues = Readonly<Record<string, NonNullable<ParquetSplit['missingValues']>>>;
 
+/** What `ParquetSplit.columnNames` tells, by the path of the file. */
+export type FileColumnNames = Readonly<Record<string, NonNullable<ParquetSplit['columnNames']>>>;
+
 /** What `ParquetSplit.partNames` tells, by the path of the file. */
 export type FilePartNames = Readonly<Record<string, NonNullable<ParquetSplit['partNames']>>>;
 
@@ -43,6 +46,8 @@ export interface ScanInput {
   readonly deletes?: FileDeletes;
   /** True when the files' columns must be found by field id. */
   readonly byFieldId: boolean;
+  /** Names that columns have in files without field ids, by path and field id. @see ParquetSplit.columnNames */
+  readonly columnNames?: FileColumnNames;
   /** Names that parts of columns have in files where they are not those of the plan, by path and field id. @see ParquetSplit.partNames */
   readonly partNames?: FilePartNames;
   /** Values of columns that files lack, by path and field id. @see ParquetSplit.missingValues */

@@ -14,6 +14,7 @@ import {
   deleteJoins,
   equalityKey,
   escapeGlob,
+  namedSource,
   type PartNames,
   quoteName,
   quoteText,
@@ -56,7 +57,7 @@ function deletedFiles({ deletes }: ScanInput): ReadonlyMap<string, FileFacts> {
   return new Map(files.map(({ path, list, ...file }) => [path, { ...file, deletes: deletes?.lists[list] ?? [] }]));
 }
 
-/** Files that one SELECT reads have the same equality deletes, and the parts of columns under the same names. */
+/** Files that one SELECT reads have the same equality deletes, and columns and parts of them under the same names. */
 function groupFiles(input: ScanInput, deleted: ReadonlyMap<string, FileFacts>): readonly (readonly PathDeletes[])[] {
   const files = input.files.flatMap((path): PathDeletes[] => {
     const found = deleted.get(path);
@@ -78,8 +79,9 @@ function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): r
   return [...groups.values()];
 }
 
-function namesKey({ partNames, missingValues }: ScanInput, path: string): string {
-  return partNames === undefined && missingValues === undefined ? '' : JSON.stringify([partNames?.[path], missingValues?.[path]]);
+function namesKey({ columnNames, partNames, missingValues }: ScanInput, path: string): string {
+  if (columnNames === undefined && partNames === undefined && missingValues === undefined) return '';
+  return JSON.stringify([columnNames?.[path], partNames?.[path], missingValues?.[path]]);
 }
 
 /** All of the paths hold the parts of columns under the same names. */
@@ -146,6 +148,8 @@ function readFiles(
   // Those of the first path are those of all.
   const missing = input.missingValues?.[paths[0] ?? ''] ?? {};
   if (!input.byFieldId || columns.length === 0) return `read_parquet(${files}, hive_partitioning = false${options})`;
+  const columnNames = input.columnNames?.[paths[0] ?? ''];
+  if (columnNames !== undefined) return namedSource(columns, { files, columnNames, partNames: names, missingValues: missing });
   const fields = new Map(columns.map((column) => [column.fieldId, column]));
   const schema = [...fields].map(
     ([id, { type, initialDefault }]) =>

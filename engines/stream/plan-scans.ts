@@ -19,7 +19,7 @@ export interface PlannedScans {
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
 export async function planScans(query: BoundQuery, tables: TableSource): Promise<PlannedScans> {
   const nodes = scansOf(query.plan.root);
-  const plans = await Promise.all(nodes.map((node) => tables.plan(node)));
+  const plans = await Promise.all(nodes.map((node) => tables.plan({ ...node, columnNames: true })));
   return {
     scans: nodes.map((scan, index) => ({ scan, splits: plans[index]?.splits ?? [] })),
     rows: plans.reduce((sum, plan) => sum + plan.rows, 0),

@@ -47,7 +47,7 @@ function compileScan(node: ScanNode, tables: TableSource): RowSource {
   // Compiled here only to find out early that it can be; the residual is a part of it.
   if (node.filter !== null) compileExpression(node.filter);
   return async function* (run) {
-    const { splits, residual } = await tables.plan(node);
+    const { splits, residual } = await tables.plan({ ...node, columnNames: true });
     const keeps = residual === null ? null : compileExpression(residual);
     for await (const row of readSplits(tables, splits, node.columns, run)) {
       if (keeps === null || keeps(row) === true) yield row;

@@ -56,7 +56,7 @@ async function estimate(query: BoundQuery, host: EngineHost): Promise<CostEstima
       if (node.kind === 'values') rows += node.rows.length;
     },
   });
-  for (const scan of scansOf(query.plan.root)) rows += (await host.tables.plan(scan)).rows;
+  for (const scan of scansOf(query.plan.root)) rows += (await host.tables.plan({ ...scan, columnNames: true })).rows;
   return { kind: 'estimate', rows, cpuMs: rows * ROW_MS, startupMs: 0, confidence: 0.3 };
 }
 

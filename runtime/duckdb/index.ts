@@ -3,6 +3,7 @@ export { bucketExpressionSql } from './bucket-transform.ts';
 export type { Connection, Database, StatementParameter, StatementProgress } from './connection-contract.ts';
 export { defaultSql } from './default-sql.ts';
 export { type DeletedFile, deletedPlacesSql, deleteJoins, equalityKey, escapeGlob } from './delete-joins.ts';
+export { namedSource } from './named-source.ts';
 export { type PartNames, typeInFile, valueOfTable } from './evolved-type.ts';
 export { lockDown, type LockDownOptions } from './lock-down.ts';
 export { type OpenOptions, openDatabase } from './open-database.ts';

@@ -15,6 +15,8 @@ export interface ScanRequest {
   readonly files?: readonly string[];
   /** True when the reader applies `ParquetSplit.deletes`, itself or by `TableSource.read`; a plan of files with deletes is refused otherwise. */
   readonly deletes?: boolean;
+  /** True when the reader goes by `ParquetSplit.columnNames`, itself or by `TableSource.read`; a plan of files without field ids is refused otherwise. */
+  readonly columnNames?: boolean;
 }
 
 /** A piece of a table that one task reads. */
@@ -28,6 +30,9 @@ export interface ParquetSplit {
   /** True when the file's columns have the names and types of the schema asked for, so that it can be read by name;
    *  false means columns must be matched by field id and missing ones read as NULL. */
   readonly matchesSchema: boolean;
+  /** Names that columns have in a file without field ids, by field id: the file is read by them, and a column that is left out is not in it. Left out for a file
+   *  with field ids. */
+  readonly columnNames?: Readonly<Record<string, string>>;
   /** Names that parts of nested columns have in the file, by field id, where they are not those of the schema asked for; null for a part that the file
    *  does not have. Left out for none. */
   readonly partNames?: Readonly<Record<string, string | null>>;
@@ -58,7 +63,8 @@ export interface ScanPlan {
 
 /** Gives an engine the rows of stored tables. Splits of one plan together are the snapshot's rows that may meet the filter, each once. */
 export interface TableSource {
-  /** @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT, STORAGE_UNSUPPORTED for files with deletes unless `request.deletes` */
+  /** @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT, STORAGE_UNSUPPORTED for files with deletes unless `request.deletes`,
+   *  and for files without field ids unless `request.columnNames` */
   plan(request: ScanRequest): Promise<ScanPlan>;
   /** Decodes a split in a process of the host, for engines without a Parquet reader.
    *  Shape: Arrow IPC messages, the schema first, then record batches with the columns asked for in order.

@@ -38,7 +38,7 @@ async function executeOnce(statement: Modification, context: StatementContext): 
   const { table, target } = statement;
   const earlier = await findEarlierCommit(table, context);
   if (earlier !== null) return answerCommit(earlier, null);
-  const { splits } = await context.tables.plan(target);
+  const { splits } = await context.tables.plan({ ...target, columnNames: true });
   const affected = await findAffected(statement, splits, context);
   const { whole, partial } = affected;
   const changes = await countChanges(statement, affected, context);

@@ -19,7 +19,7 @@ export interface FileChanges {
  *  @throws CATALOG_UNKNOWN_TABLE, CATALOG_UNKNOWN_SNAPSHOT, STORAGE_CORRUPT */
 export async function readPosition(tables: TableSource, scan: ScanNode, snapshotId: string | null): Promise<ScanPosition> {
   if (snapshotId === null) return { scan, snapshotId, files: new Map() };
-  const { splits } = await tables.plan({ ...scan, snapshotId, filter: null, deletes: true });
+  const { splits } = await tables.plan({ ...scan, snapshotId, filter: null, deletes: true, columnNames: true });
   return { scan, snapshotId, files: new Map(splits.map((split) => [split.uri, split])) };
 }
 

@@ -1,9 +1,12 @@
-import { type PartitionSpec, PlatformError } from '../../spi/index.ts';
+import { locationToPath, type PartitionSpec, PlatformError } from '../../spi/index.ts';
 import type { FileSystem } from '../file/file-system.ts';
+import { parquetParts, type ParquetPart } from '../file/parquet-parts.ts';
+import { readParquetFooter } from '../file/read-parquet-footer.ts';
 import { readSealed } from '../file/sealed-name.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
 import { readManifestList } from '../iceberg/manifest/manifest-list.ts';
 import { type Manifest, readManifest } from '../iceberg/manifest/read-manifest.ts';
+import { hasFieldIds } from '../iceberg/metadata/map-columns.ts';
 import { applySucceeding, type SucceedingMetadata } from '../iceberg/metadata/succeeding-metadata.ts';
 import { parseTableMetadata } from '../iceberg/metadata/parse-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
@@ -18,12 +21,17 @@ const MANIFEST_CACHE_BYTES_MAX = 256 << 20;
 /** Units: bytes that an entry of a manifest list takes, about. */
 const MANIFEST_FILE_BYTES = 200;
 
+/** Units: bytes that what is known of a data file's columns takes, about, and of each of its columns without ids. */
+const FILE_BYTES = 300;
+const COLUMN_BYTES = 150;
+
 /** Reads metadata files. All of them are immutable, so what was read once is kept by location. */
 export class MetadataReader {
   readonly #files: FileSystem;
   readonly #tables = new ByteBoundedCache<TableMetadata>(CACHE_BYTES_MAX);
   readonly #lists = new ByteBoundedCache<readonly ManifestFile[]>(CACHE_BYTES_MAX);
   readonly #manifests = new ByteBoundedCache<Manifest>(MANIFEST_CACHE_BYTES_MAX);
+  readonly #columns = new ByteBoundedCache<readonly ParquetPart[] | null>(CACHE_BYTES_MAX);
 
   constructor(files: FileSystem) {
     this.#files = files;
@@ -53,6 +61,23 @@ export class MetadataReader {
       const bytes = await this.bytes(file.location);
       const value = readManifest(bytes, file, specOf(table, file.specId), table.columns);
       return { value, bytes: value.memoryBytes };
+    });
+  }
+
+  /** Returns the columns of a Parquet data file that has no field ids; null for one that has.
+   *  @throws STORAGE_CORRUPT when the file is missing or damaged */
+  columnsWithoutIds(location: string): Promise<readonly ParquetPart[] | null> {
+    return this.#columns.get(location, async () => {
+      const footer = await readParquetFooter(locationToPath(location)).catch((cause: unknown) => {
+        throw new PlatformError('STORAGE_CORRUPT', `The footer of the data file ${location} cannot be read.`, {
+          cause,
+          details: { location },
+        });
+      });
+      const columns = parquetParts(footer);
+      return hasFieldIds(columns)
+        ? { value: null, bytes: FILE_BYTES }
+        : { value: columns, bytes: FILE_BYTES + footer.schema.length * COLUMN_BYTES };
     });
   }
 

@@ -8,6 +8,7 @@ import type { CatalogReader, CatalogUpdate, RelationPointer } from '../catalog-s
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import { withMembers } from '../iceberg/metadata/change-table-metadata.ts';
+import { NAME_MAPPING, printNameMapping } from '../iceberg/metadata/name-mapping.ts';
 import { parseTableMetadata } from '../iceberg/metadata/parse-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { readTableFile } from '../file/read-table-file.ts';
@@ -20,13 +21,21 @@ const REGISTERED_FROM = 'trivium.registered-from';
 /** Properties that tell writers of other places than the table's own. */
 const PLACES = ['write.data.path', 'write.metadata.path', 'write.folder-storage.path', 'write.object-storage.path'];
 
+/** A table of another program, and the name that it gets. */
+interface Registration {
+  readonly name: RelationName;
+  readonly metadataLocation: string;
+  /** Whether the table gets a name mapping when it has none: nobody has seen whether its files have field ids. */
+  readonly mapsNames: boolean;
+}
+
 /** Puts a table of another program, whose files were checked, under a name: with metadata of its own in a new folder of the warehouse, which is where all
  *  is written from here on. Its log names no metadata file of the other program, so that none is removed when the log grows.
  *  @throws CATALOG_EXISTS, CATALOG_UNKNOWN_SCHEMA, CATALOG_INVALID_NAME, STORAGE_UNSUPPORTED, STORAGE_CORRUPT, STORAGE_IO */
 export async function registerTable(
   parts: CommitterParts,
   operationId: string,
-  { name, metadataLocation }: { readonly name: RelationName; readonly metadataLocation: string },
+  { name, metadataLocation, mapsNames }: Registration,
 ): Promise<void> {
   if (parts.store.hasOperation(operationId)) return;
   checkFree(parts.store, name);
@@ -36,7 +45,7 @@ export async function registerTable(
   await parts.files.makeDirectory(join(directory, 'metadata'));
   await parts.files.makeDirectory(join(directory, 'data'));
   await copyChecksums(parts.files, dirname(locationToPath(metadataLocation)), join(directory, 'metadata'));
-  const metadata = takenOver(found, uuid, pathToLocation(directory), metadataLocation);
+  const metadata = takenOver(found, uuid, pathToLocation(directory), metadataLocation, mapsNames);
   const { location } = await writeTableMetadata(parts.files, directory, metadata, null);
   await syncDirectories(parts.files, [join(directory, 'metadata')], parts.warehouseDirectory);
   const pointer = { kind: 'table', ...name, uuid, metadataLocation: location, tableLocation: pathToLocation(directory) } as const;
@@ -78,9 +87,10 @@ function checkFree(catalog: CatalogReader, name: RelationName): void {
   if (found !== null) throw nameTaken(found.kind, found.name);
 }
 
-function takenOver(table: TableMetadata, uuid: string, location: string, from: string): TableMetadata {
+function takenOver(table: TableMetadata, uuid: string, location: string, from: string, mapsNames: boolean): TableMetadata {
   const kept = Object.entries(table.properties).filter(([key]) => !PLACES.includes(key));
-  const properties = { ...Object.fromEntries(kept), [REGISTERED_FROM]: from };
+  const mapping = mapsNames ? { [NAME_MAPPING]: printNameMapping(table.schema.fields) } : {};
+  const properties = { ...mapping, ...Object.fromEntries(kept), [REGISTERED_FROM]: from };
   return withMembers(table, { 'table-uuid': uuid, location, properties, 'metadata-log': [] });
 }
 

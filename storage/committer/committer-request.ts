@@ -37,7 +37,8 @@ export type CommitterRequest = { readonly operationId: string } & (
   | { readonly kind: 'change_stream'; readonly table: TableRef; readonly paused: boolean; readonly failure: StreamRecord['failure'] }
   | { readonly kind: 'drop_stream'; readonly name: RelationName; readonly ifExists: boolean }
   | ({ readonly kind: 'commit_stream' } & StagedCheckpoint)
-  | { readonly kind: 'register_table' | 'take_back_table'; readonly name: RelationName; readonly metadataLocation: string }
+  | { readonly kind: 'register_table'; readonly name: RelationName; readonly metadataLocation: string; readonly mapsNames: boolean }
+  | { readonly kind: 'take_back_table'; readonly name: RelationName; readonly metadataLocation: string }
   | { readonly kind: 'put_restored'; readonly state: RestoredState }
   | { readonly kind: 'put_setting'; readonly key: string; readonly value: string | null }
   | { readonly kind: 'swap_settings'; readonly expected: SettingChange; readonly changes: readonly SettingChange[] }

@@ -36,7 +36,7 @@ export async function planRewrite(
   const configured = Number(table.properties['write.target-file-size-bytes'] ?? FILE_SIZE_BYTES_TARGET);
   const targetBytes = Math.max(1, targetFileBytes ?? (configured > 0 ? configured : FILE_SIZE_BYTES_TARGET));
   const snapshot = snapshotById(table, request.snapshotId);
-  const { splits } = await planScan(reader, table, snapshot, { ...request, deletes: true });
+  const { splits } = await planScan(reader, table, snapshot, { ...request, deletes: true, columnNames: true });
   const deletesOf = new Map(splits.map(({ uri, deletes }) => [uri, deletes.length]));
   const { sortOrder: order } = writeOrderOf(table.sortOrder, table.schema.fields);
   const groups = new Map<string, Candidate[]>();

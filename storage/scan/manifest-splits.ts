@@ -94,8 +94,8 @@ function withLineage(split: ParquetSplit, { firstRowId, sequenceNumber }: Manife
   return { ...split, lineage: { firstRowId: firstRowId ?? 0, sequenceNumber } };
 }
 
-/** Columns that the file lacks, and that its partition tells. */
-function withMissingValues(split: ParquetSplit, absent: readonly number[]): ParquetSplit {
+/** Returns a split with the values of columns that the file lacks, and that its partition tells. */
+export function withMissingValues(split: ParquetSplit, absent: readonly number[]): ParquetSplit {
   const missing = absent.flatMap((id): [string, string][] => {
     const value = split.partition[String(id)] ?? null;
     return value === null ? [] : [[String(id), value]];

@@ -18,11 +18,12 @@ import { type FilterColumns, filterColumns } from './filter-columns.ts';
 import { fileFacts, manifestFacts } from './gather-facts.ts';
 import { judgeFilter, MAY_BE_TRUE, ONLY_TRUE } from './judge-filter.ts';
 import { type ManifestSplits, manifestSplits } from './manifest-splits.ts';
+import { nameColumns } from './name-columns.ts';
 import { comparesByName, hidesPlace, readRowDeletes, type RowDeletes } from './row-deletes.ts';
 import { WrittenColumnsOf } from './written-columns.ts';
 
 /** Returns which files of a snapshot a scan reads: manifests, then files, that cannot hold a row which meets the filter are left out.
- *  @throws STORAGE_UNSUPPORTED when files have deletes and the reader does not say that it applies them, STORAGE_CORRUPT */
+ *  @throws STORAGE_UNSUPPORTED when files have deletes, or no field ids, and the reader does not say that it can do with them, STORAGE_CORRUPT */
 export async function planScan(
   reader: MetadataReader,
   table: TableMetadata,
@@ -52,7 +53,8 @@ export async function planScan(
     else addSome(found, all, { request, wanted, columns, spec, rowDeletes, written: manifest.schema.fields });
   }
   assert(wanted === null || wanted.size === 0, `the snapshot of ${request.table.name} has all files that are asked for`);
-  const { splits, rows, bytes, filesTotal, alwaysTrue } = found;
+  const { rows, bytes, filesTotal, alwaysTrue } = found;
+  const splits = await nameColumns(reader, table, fields, request, found.splits);
   return { splits, residual: alwaysTrue ? null : request.filter, rows, bytes, filesTotal, filesSkipped: filesTotal - splits.length };
 }
 

@@ -2,11 +2,13 @@ import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type CheckFolder, locationToPath, PlatformError, type RegisteredTable } from '../../spi/index.ts';
 import type { MetadataReader } from '../catalog/metadata-reader.ts';
+import { eachParallel } from '../file/each-parallel.ts';
+import { parquetParts } from '../file/parquet-parts.ts';
+import { readParquetFooter } from '../file/read-parquet-footer.ts';
 import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
+import { type MappedField, nameMappingOf } from '../iceberg/metadata/name-mapping.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { checkDeleteFile, checkFieldIds } from './check-field-ids.ts';
-import { eachParallel } from './each-parallel.ts';
-import { readParquetFooter } from './read-parquet-footer.ts';
 
 /** Files that are looked at at one time. */
 const PARALLEL_MAX = 16;
@@ -45,23 +47,24 @@ export async function checkForeignTable(table: TableMetadata, check: ForeignTabl
       }
     }
   }
+  const mapping = nameMappingOf(table);
   let done = 0;
   await eachParallel(seen.values(), PARALLEL_MAX, async (entry) => {
     check.signal.throwIfAborted();
     await files.checkEntry(entry);
-    if (check.checkFiles) await checkColumns(entry);
+    if (check.checkFiles) await checkColumns(entry, mapping);
     check.onProgress((done += 1), seen.size);
   });
   return counted;
 }
 
-async function checkColumns({ location, deletes }: ManifestEntry): Promise<void> {
+async function checkColumns({ location, deletes }: ManifestEntry, mapping: readonly MappedField[] | null): Promise<void> {
   // A deletion vector has no columns.
   if (deletes !== null && deletes.vector !== null) return;
   const path = locationToPath(location);
-  const footer = await readParquetFooter(path);
-  if (deletes === null) checkFieldIds(footer, path);
-  else checkDeleteFile(footer, deletes, path);
+  const columns = parquetParts(await readParquetFooter(path));
+  if (deletes === null) checkFieldIds(columns, mapping, path);
+  else checkDeleteFile(columns, deletes, path);
 }
 
 /** Looks at files where they lie. Folders are few and files many, so that each folder is checked once. */

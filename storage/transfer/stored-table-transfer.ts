@@ -69,7 +69,8 @@ export class StoredTableTransfer implements TableTransfer {
         run.onProgress({ fraction: total === 0 ? 1 : done / total, rowsRead: 0, tasks: { done, total } });
       },
     });
-    await committer.run({ kind: isOwn ? 'take_back_table' : 'register_table', name, metadataLocation });
+    if (isOwn) await committer.run({ kind: 'take_back_table', name, metadataLocation });
+    else await committer.run({ kind: 'register_table', name, metadataLocation, mapsNames: !checkFiles });
     return found;
   }
 

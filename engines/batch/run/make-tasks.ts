@@ -107,13 +107,15 @@ function wholeInput(scan: ScanNode, sources: TaskSources): SizedInput {
 
 function inputOf({
   byFieldId,
+  columnNames,
   partNames,
   missingValues,
   residual,
-}: TableInput): Pick<ScanInput, 'byFieldId' | 'partNames' | 'missingValues' | 'residual'> {
+}: TableInput): Pick<ScanInput, 'byFieldId' | 'columnNames' | 'partNames' | 'missingValues' | 'residual'> {
   return {
     byFieldId,
     residual,
+    ...(columnNames === undefined ? {} : { columnNames }),
     ...(partNames === undefined ? {} : { partNames }),
     ...(missingValues === undefined ? {} : { missingValues }),
   };

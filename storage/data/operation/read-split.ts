@@ -12,6 +12,7 @@ import {
   defaultSql,
   deleteJoins,
   escapeGlob,
+  namedSource,
   quoteName,
   quoteText,
   typeInFile,
@@ -92,10 +93,12 @@ function columnSql(split: ParquetSplit, { fieldId, name, type }: EqualityColumn)
 function scanSql(split: ParquetSplit, columns: readonly EqualityColumn[], path: string, options: string): string {
   const file = quoteText(escapeGlob(path));
   if (split.matchesSchema || columns.length === 0) return `read_parquet(${file}, hive_partitioning = false${options})`;
+  const { columnNames, partNames = {} } = split;
+  if (columnNames !== undefined) return namedSource(columns, { files: file, columnNames, partNames, missingValues: {} });
   const byId = new Map(columns.map((column) => [column.fieldId, column]));
   const entries = [...byId].map(
     ([fieldId, { type, initialDefault }]) =>
-      `${String(fieldId)}: {name: '${fieldName(fieldId)}', type: ${quoteText(typeSql(typeInFile(type, split.partNames ?? {})))}, default_value: ${defaultSql(type, initialDefault)}}`,
+      `${String(fieldId)}: {name: '${fieldName(fieldId)}', type: ${quoteText(typeSql(typeInFile(type, partNames)))}, default_value: ${defaultSql(type, initialDefault)}}`,
   );
   return `read_parquet(${file}, hive_partitioning = false, schema = MAP {${entries.join(', ')}}${options})`;
 }

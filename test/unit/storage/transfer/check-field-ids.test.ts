@@ -8,7 +8,8 @@ import { PlatformError } from '../../../../spi/index.ts';
 import type { DeleteFacts } from '../../../../storage/iceberg/manifest/manifest-entry.ts';
 import { FILE_PATH_ID, POS_ID } from '../../../../storage/iceberg/manifest/referenced-path.ts';
 import { checkDeleteFile, checkFieldIds } from '../../../../storage/transfer/check-field-ids.ts';
-import { readParquetFooter } from '../../../../storage/transfer/read-parquet-footer.ts';
+import { parquetParts } from '../../../../storage/file/parquet-parts.ts';
+import { readParquetFooter } from '../../../../storage/file/read-parquet-footer.ts';
 
 interface Node {
   readonly element: Partial<SchemaElement>;
@@ -46,7 +47,7 @@ function told(check: () => void): unknown {
 
 const missing = (...columns: Node[]): unknown =>
   told(() => {
-    checkFieldIds(footer(...columns), '/f.parquet');
+    checkFieldIds(parquetParts(footer(...columns)), null, '/f.parquet');
   });
 
 describe('field ids of a data file', () => {
@@ -103,7 +104,7 @@ describe('field ids of a data file', () => {
       instance.closeSync();
       const read = await readParquetFooter(path);
       return told(() => {
-        checkFieldIds(read, '/f.parquet');
+        checkFieldIds(parquetParts(read), null, '/f.parquet');
       });
     }
 
@@ -121,7 +122,7 @@ describe('a delete file', () => {
   const check = (facts: Partial<DeleteFacts>, ...columns: Node[]): unknown =>
     told(() => {
       const deletes = { content: 'position', equalityIds: [], referencedDataFile: null, vector: null, ...facts } as const;
-      checkDeleteFile(footer(...columns), deletes, '/f.parquet');
+      checkDeleteFile(parquetParts(footer(...columns)), deletes, '/f.parquet');
     });
 
   it('of values has the field ids that it compares, and may have other columns without', () => {

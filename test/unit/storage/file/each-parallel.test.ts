@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PlatformError } from '../../../../spi/index.ts';
-import { eachParallel } from '../../../../storage/transfer/each-parallel.ts';
+import { eachParallel } from '../../../../storage/file/each-parallel.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
