@@ -2,15 +2,15 @@ import { PlatformError } from '../../spi/index.ts';
 import type { ParquetPart } from '../file/parquet-parts.ts';
 import type { DeleteFacts } from '../iceberg/manifest/manifest-entry.ts';
 import { FILE_PATH_ID, POS_ID } from '../iceberg/manifest/referenced-path.ts';
-import { hasFieldIds, mapColumns } from '../iceberg/metadata/map-columns.ts';
+import { mapColumns } from '../iceberg/metadata/map-columns.ts';
 import { type MappedField } from '../iceberg/metadata/name-mapping.ts';
 
 /** Checks that each column of a data file, and each part of a column, has a field id; or that none has one, and the name mapping of the table has them all.
  *  One without could be found by name until the first column is renamed, and would be NULL from then on.
- *  @param mapping null for a table without
+ *  @param mapping that of the table for a file without any field id; null for other files, and where the table has none
  *  @throws STORAGE_UNSUPPORTED */
 export function checkFieldIds(columns: readonly ParquetPart[], mapping: readonly MappedField[] | null, path: string): void {
-  if (mapping !== null && !hasFieldIds(columns)) {
+  if (mapping !== null) {
     const { unmapped } = mapColumns(columns, mapping, path);
     if (unmapped === null) return;
     throw refusal(

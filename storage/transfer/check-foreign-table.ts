@@ -6,7 +6,8 @@ import { eachParallel } from '../file/each-parallel.ts';
 import { parquetParts } from '../file/parquet-parts.ts';
 import { readParquetFooter } from '../file/read-parquet-footer.ts';
 import type { ManifestEntry } from '../iceberg/manifest/manifest-entry.ts';
-import { type MappedField, nameMappingOf } from '../iceberg/metadata/name-mapping.ts';
+import { hasFieldIds } from '../iceberg/metadata/map-columns.ts';
+import { nameMappingOf } from '../iceberg/metadata/name-mapping.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { checkDeleteFile, checkFieldIds } from './check-field-ids.ts';
 
@@ -47,23 +48,22 @@ export async function checkForeignTable(table: TableMetadata, check: ForeignTabl
       }
     }
   }
-  const mapping = nameMappingOf(table);
   let done = 0;
   await eachParallel(seen.values(), PARALLEL_MAX, async (entry) => {
     check.signal.throwIfAborted();
     await files.checkEntry(entry);
-    if (check.checkFiles) await checkColumns(entry, mapping);
+    if (check.checkFiles) await checkColumns(entry, table);
     check.onProgress((done += 1), seen.size);
   });
   return counted;
 }
 
-async function checkColumns({ location, deletes }: ManifestEntry, mapping: readonly MappedField[] | null): Promise<void> {
+async function checkColumns({ location, deletes }: ManifestEntry, table: TableMetadata): Promise<void> {
   // A deletion vector has no columns.
   if (deletes !== null && deletes.vector !== null) return;
   const path = locationToPath(location);
   const columns = parquetParts(await readParquetFooter(path));
-  if (deletes === null) checkFieldIds(columns, mapping, path);
+  if (deletes === null) checkFieldIds(columns, hasFieldIds(columns) ? null : nameMappingOf(table), path);
   else checkDeleteFile(columns, deletes, path);
 }
 

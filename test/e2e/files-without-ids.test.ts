@@ -107,12 +107,15 @@ describe('files without field ids on the whole platform', { timeout: 240_000 }, 
   const old = dataFile(
     "SELECT 'one' AS b, 1::INTEGER AS a, {'y': 'ya', 'x': 10} AS s, [{'x': 1, 'y': 2}] AS l UNION ALL SELECT 'two', 2, NULL, NULL",
   );
-  const newer = dataFile("SELECT 5000000000::BIGINT AS a, 'three' AS b, {'x': 30, 'y': 'yc'} AS s, [{'x': 3, 'y': 4}] AS l");
+  const newerBy = (name: string): ForeignFile =>
+    dataFile(`SELECT 5000000000::BIGINT AS ${name}, 'three' AS b, {'x': 30, 'y': 'yc'} AS s, [{'x': 3, 'y': 4}] AS l`);
+  const newer = newerBy('a');
   const numbered = dataFile("SELECT 4::BIGINT AS a, 'four' AS b, 'north' AS p", { a: 1, b: 2, p: 10 });
   const all = [[old, newer], [numbered]];
 
   it('are read by the name mapping, before and after columns are renamed, dropped and added again', async () => {
-    await run(`CALL system.register_table('t', '${await foreignTable(all, printNameMapping(FIELDS))}')`);
+    const mapping = printNameMapping(FIELDS).replace('"names":["a"]', '"names":["a","formerly_a"]');
+    await run(`CALL system.register_table('t', '${await foreignTable([[old, newerBy('formerly_a')], [numbered]], mapping)}')`);
     const before = [
       ['1', 'one', 10, 'ya', 'north'],
       ['2', 'two', null, null, 'north'],

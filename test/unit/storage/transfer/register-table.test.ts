@@ -141,7 +141,7 @@ describe('a registered table of another program', () => {
     await expect(register({ name: { schema: 'nowhere', name: 't' } })).rejects.toMatchObject({ code: 'CATALOG_UNKNOWN_SCHEMA' });
   });
 
-  it('refuses files without field ids, whether the table maps names or not', async () => {
+  it('refuses files without field ids unless the name mapping of the table has all of their columns', async () => {
     await foreign.commit([{ ...fileOf('SELECT 4::BIGINT AS id'), fieldIds: {} }]);
     await expect(register()).rejects.toMatchObject({ code: 'STORAGE_UNSUPPORTED' });
     expect(await opened.warehouse.catalog.relations('main')).toEqual([]);
