@@ -64,7 +64,7 @@ export class TableColumns implements ColumnGroup {
   find(keys: readonly string[], qualifiers: number): readonly ScopeColumn[] {
     if (qualifiers > 0 && !isNamed(this.#tableKey, this.#schemaKey, keys, qualifiers)) return NO_COLUMNS;
     const position = this.#positions.get(keys[qualifiers] ?? '');
-    if (position === undefined) return this.#findLineage(keys[qualifiers]);
+    if (position === undefined) return this.#lineage === NO_FIELDS ? NO_COLUMNS : this.#findLineage(keys[qualifiers]);
     return [this.#made[position] ?? this.#make(position, this.#fields[position] as Field)];
   }
 
