@@ -1,6 +1,7 @@
 import { nearestName, PlatformError } from '../../spi/index.ts';
 import { upgradeMetadata, withMembers } from '../iceberg/metadata/change-table-metadata.ts';
 import { FORMAT_VERSION, takeFormatVersion } from '../iceberg/metadata/format-version.ts';
+import { NAME_MAPPING } from '../iceberg/metadata/name-mapping.ts';
 import type { FormatVersion, TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { incompatibleChange } from './incompatible-change.ts';
 
@@ -15,6 +16,8 @@ const RESERVED = new Set([
   'current-schema',
   'default-partition-spec',
   'default-sort-order',
+  // Snapshots would have other rows than before.
+  NAME_MAPPING,
 ]);
 
 /** The platform's own properties; each is set where the table is made. */

@@ -124,6 +124,8 @@ describe('files without field ids on the whole platform', { timeout: 240_000 }, 
     ];
     await onEveryEngine('CAST(a AS varchar), b, s.x, s.y, p FROM t ORDER BY a', before);
     await onEveryEngine('count(*) FROM t', [[4]]);
+    expect((await send(`ALTER TABLE t SET PROPERTIES ("${NAME_MAPPING}" = '[]')`)).code).toBe('SQL_INVALID_VALUE');
+    expect((await send(`ALTER TABLE t UNSET PROPERTIES ("${NAME_MAPPING}")`)).code).toBe('SQL_INVALID_VALUE');
     await run(
       'ALTER TABLE t RENAME COLUMN a TO k',
       'ALTER TABLE t RENAME COLUMN b TO a',
