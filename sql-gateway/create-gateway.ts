@@ -146,7 +146,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   };
   const server = createServer(gatewayRoutes(parts, services, checkOpen), {
     guard,
-    checkRoute: createRouteCheck(services.accessStore),
+    checkRoute: services.checkRoute,
     log,
     ...(config.tls === undefined ? {} : { tls: config.tls }),
   });
@@ -285,7 +285,11 @@ function createFiles({ config, spoolDirectory }: GatewayParts, spool: SpoolFolde
 
 function createAccess({ settings, config }: GatewayParts) {
   const accessStore = openAccessStore(settings);
-  return { accessStore, access: createAccessControl(accessStore, reservedNames(config)), tokens: createAccessTokens(accessStore) };
+  return {
+    checkRoute: createRouteCheck(accessStore),
+    access: createAccessControl(accessStore, reservedNames(config)),
+    tokens: createAccessTokens(accessStore),
+  };
 }
 
 function auditEntry({ user, from, kind, tables, queryId, jobId, errorCode }: QueryInfo): AuditEntry {
@@ -300,13 +304,13 @@ function reservedNames({ auth }: GatewayConfig): ReadonlySet<string> {
 }
 
 function gatewayRoutes(parts: GatewayParts, services: GatewayServices, checkOpen: () => void): readonly Route[] {
-  const { jobs, streams, queries, metrics, admission, cache, access, tokens, submitted } = services;
+  const { jobs, streams, metrics, admission, cache, access, tokens, submitted } = services;
   const ingest = { ...services, keys: createIdempotencyMemory(IDEMPOTENCY_KEYS_MAX) };
   const routes: readonly Route[] = [
     ...statementRoutes({ ...services, checkOpen }),
     ...ingestRoutes({ ...services, ingest, checkOpen }),
     ...submittedStatementRoutes({ ...services, checkOpen }),
-    ...queryRoutes(queries),
+    ...queryRoutes(services),
     ...streamRoutes({ streams, access, catalog: parts.catalog }),
     ...tokenRoutes({ tokens, audit: services.audit, limits: parts.config.limits }),
     ...jobRoutes({ jobs, limits: parts.config.limits, checkOpen }),

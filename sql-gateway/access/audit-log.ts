@@ -10,7 +10,7 @@ export interface AuditEntry {
   readonly user: string;
   /** Address of the client; null for what the server does by itself, and for jobs. */
   readonly from: string | null;
-  /** Kind of the statement, or `create_token`, `revoke_token`, `ingest`. */
+  /** Kind of the statement, or `create_token`, `revoke_token`, `cancel_statement` (of another user), `ingest`. */
   readonly kind: string | null;
   /** What is read or changed, as `schema.name`. */
   readonly tables: readonly string[];

@@ -1,3 +1,4 @@
+import { USER_PARAMETER } from './asked-user.ts';
 import { RESULT_CONTENT, RESULT_HEADERS } from './statement-operation.ts';
 import { WAIT_MS_MAX } from './read-wait-ms.ts';
 
@@ -45,6 +46,7 @@ export const SUBMITTED_RESPONSE = {
 export const LIST_STATEMENTS_OPERATION = {
   operationId: 'listStatements',
   summary: 'List the statements that you submitted and whose results are kept, newest first.',
+  parameters: [USER_PARAMETER],
   responses: {
     200: {
       description: 'The statements.',
@@ -61,7 +63,7 @@ export const GET_STATEMENT_OPERATION = {
   summary: 'Show a statement that you submitted, or follow it until it has ended.',
   description:
     'As text/event-stream: a `progress` event with the statement at each change, and an `end` event when it has ended. A stream that closes without one says nothing about the statement: ask again.',
-  parameters: [WAIT],
+  parameters: [WAIT, USER_PARAMETER],
   responses: {
     200: { description: 'The statement.', content: { ...STATEMENT_CONTENT, 'text/event-stream': { schema: { type: 'string' } } } },
   },
@@ -99,5 +101,6 @@ export const GET_RESULT_OPERATION = {
 export const DROP_STATEMENT_OPERATION = {
   operationId: 'dropStatement',
   summary: 'Cancel a statement that you submitted if it runs, and remove its result.',
+  parameters: [USER_PARAMETER],
   responses: { 200: { description: 'The statement as it was.', content: STATEMENT_CONTENT } },
 } as const;

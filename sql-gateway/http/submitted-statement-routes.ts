@@ -1,11 +1,15 @@
 import { PlatformError } from '../../spi/index.ts';
+import type { AuditLog } from '../access/audit-log.ts';
 import { checkScope } from '../access/check-scope.ts';
 import type { GatewayConfig } from '../gateway-config.ts';
 import { answersRows } from '../query/query-registry.ts';
 import type { ResultPage } from '../statement/result-file.ts';
 import type { SubmittedStatement } from '../statement/submitted-statement.ts';
 import type { SubmittedStatements } from '../statement/submitted-statements.ts';
+import { askedUser } from './asked-user.ts';
+import type { CheckRoute } from './check-route-access.ts';
 import { negotiateCoding } from './content-coding.ts';
+import { noteCancelled } from './note-cancelled.ts';
 import { ownHeaders } from './own-headers.ts';
 import { toProblem } from './problem.ts';
 import { readWaitMs } from './read-wait-ms.ts';
@@ -23,12 +27,15 @@ import {
 /** What the endpoints for submitted statements work with. */
 export interface SubmittedStatementRouteParts {
   readonly submitted: SubmittedStatements;
+  readonly audit: AuditLog | null;
+  readonly checkRoute: CheckRoute;
   readonly limits: GatewayConfig['limits'];
   /** Throws while nothing new is taken. */
   readonly checkOpen: () => void;
 }
 
-/** Returns the endpoints that show and drop the caller's own submitted statements, and answer with their results. */
+/** Returns the endpoints that show and drop the caller's own submitted statements, and answer with their results; administrators are shown, and
+ *  drop, those of others, and read the results of none of them. */
 export function submittedStatementRoutes(parts: SubmittedStatementRouteParts): readonly Route[] {
   const access = 'user';
   const { submitted } = parts;
@@ -38,7 +45,9 @@ export function submittedStatementRoutes(parts: SubmittedStatementRouteParts): r
       path: '/v1/statements',
       access,
       operation: LIST_STATEMENTS_OPERATION,
-      handle: async ({ principal }) => ({ statements: submitted.list(principal.user).map(describeStatement) }),
+      handle: async (exchange) => ({
+        statements: submitted.list(await askedUser(exchange, parts.checkRoute)).map(describeStatement),
+      }),
     },
     {
       method: 'GET',
@@ -60,8 +69,9 @@ export function submittedStatementRoutes(parts: SubmittedStatementRouteParts): r
       access,
       operation: DROP_STATEMENT_OPERATION,
       handle: async (exchange) => {
-        const statement = findStatement(exchange, submitted);
+        const statement = findStatement(exchange, submitted, await askedUser(exchange, parts.checkRoute));
         await submitted.drop(statement);
+        noteCancelled(statement.info, exchange, parts.audit);
         return describeStatement(statement);
       },
     },
@@ -85,10 +95,12 @@ export function describeStatement(statement: SubmittedStatement): Readonly<Recor
   };
 }
 
-async function showStatement(exchange: HttpExchange, { submitted, checkOpen }: SubmittedStatementRouteParts): Promise<unknown> {
-  const statement = findStatement(exchange, submitted);
+async function showStatement(exchange: HttpExchange, parts: SubmittedStatementRouteParts): Promise<unknown> {
+  const { submitted, checkOpen, checkRoute } = parts;
+  const statement = findStatement(exchange, submitted, await askedUser(exchange, checkRoute));
   if (asksForEvents(exchange)) {
-    return sendEvents(exchange, { look: async () => describeStatement(statement), hasEnded: () => statement.hasEnded, checkOpen });
+    const look = async (): Promise<ReturnType<typeof describeStatement>> => describeStatement(statement);
+    return sendEvents(exchange, { look, hasEnded: ({ expiresAtMs }) => expiresAtMs !== null, checkOpen });
   }
   await waitFor(exchange, statement, () => false);
   return describeStatement(statement);
@@ -96,7 +108,7 @@ async function showStatement(exchange: HttpExchange, { submitted, checkOpen }: S
 
 async function answerResult(exchange: HttpExchange, { submitted, limits }: SubmittedStatementRouteParts): Promise<undefined> {
   const { request, reply, principal } = exchange;
-  const statement = findStatement(exchange, submitted);
+  const statement = findStatement(exchange, submitted, principal.user);
   const { info, file, format } = statement;
   exchange.setQueryId(info.queryId);
   const coding = negotiateCoding(request.headers['accept-encoding']);
@@ -147,9 +159,9 @@ async function waitFor({ query, reply }: HttpExchange, statement: SubmittedState
   reply.raw.off('close', onClose);
 }
 
-function findStatement({ path, principal }: HttpExchange, submitted: SubmittedStatements): SubmittedStatement {
+function findStatement({ path }: HttpExchange, submitted: SubmittedStatements, user: string): SubmittedStatement {
   const id = path['id'] ?? '';
-  const statement = submitted.find(principal.user, id);
+  const statement = submitted.find(user, id);
   if (statement !== null) return statement;
   throw new PlatformError('REQUEST_NOT_FOUND', `You have no submitted statement '${id.slice(0, 100)}'.`, {
     hint: 'Results are removed some time after their statement has ended, and when the server stops; a job outlives it.',

@@ -187,6 +187,37 @@ describe('a submitted statement', () => {
     expect(await list()).toMatchObject([{ queryId: statement.queryId, state: 'finished' }]);
   });
 
+  it('is shown to administrators who name its user, and cancelled by them, but its result is not', async () => {
+    const auditDirectory = mkdtempSync(join(tmpdir(), 'submitted-kill-'));
+    const gateway = await startGateway([{ holdMs: 60_000 }], {}, { auditDirectory });
+    const running = [await submitted(gateway, SERIES), await submitted(gateway, SERIES)];
+    const ask = (path: string, method: string, headers: Record<string, string>): Promise<Response> =>
+      gateway.call(path, { method, headers });
+    await gateway.sql('CREATE USER eve');
+    const body = JSON.stringify({ user: 'eve', scopes: ['read', 'write', 'admin'] });
+    const made = await gateway.call('/v1/tokens', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const eve = { authorization: `Bearer ${((await made.json()) as { token: string }).token}` };
+    const [first, second] = running.map(({ queryId }) => [`/v1/statements/${queryId}`, `/v1/queries/${queryId}`] as const);
+    assert(first !== undefined && second !== undefined, 'two statements run');
+    for (const path of ['/v1/statements', '/v1/queries', first[0], first[1]]) {
+      expect(await (await ask(`${path}?user=ada`, 'GET', eve)).json()).toMatchObject({ code: 'AUTH_FORBIDDEN' });
+      expect((await ask(`${path}?user=ada`, 'GET', BOB)).status).toBe(200);
+    }
+    for (const path of [first[0], first[1]]) expect((await ask(`${path}?user=ada`, 'DELETE', eve)).status).toBe(403);
+    expect((await ask(`${first[0]}/result?user=ada`, 'GET', BOB)).status).toBe(404);
+    expect((await ask(`${first[0]}?user=ada`, 'DELETE', BOB)).status).toBe(200);
+    expect((await ask(`${second[1]}?user=ada`, 'DELETE', BOB)).status).toBe(200);
+    expect((await gateway.call(second[0], { method: 'DELETE' })).status).toBe(200);
+    for (const { queryId } of running) {
+      await until(async () => ((await (await gateway.call(`/v1/queries/${queryId}`)).json()) as Statement).state === 'cancelled');
+    }
+    await gateway.gateway.close();
+    const lines = readdirSync(auditDirectory).flatMap((name) => readFileSync(join(auditDirectory, name), 'utf8').trimEnd().split('\n'));
+    rmSync(auditDirectory, { recursive: true });
+    const kills = lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ kind }) => kind === 'cancel_statement');
+    expect(kills.map(({ user, queryId }) => [user, queryId])).toEqual(running.map(({ queryId }) => ['bob', queryId]));
+  });
+
   it('tells what is wrong with its text at once, and keeps nothing of it', async () => {
     const gateway = await start();
     const response = await submit(gateway, 'SELECT nothing FROM t');
