@@ -19,9 +19,9 @@ export interface StatementProgress {
 /** One session of a database. One statement or one open stream at a time: starting a statement while a stream is open closes the stream.
  *  Guarantees: no method blocks the event loop for the time of a statement; every failure is a PlatformError. */
 export interface Connection {
-  /** Runs one statement and drops its result. */
-  execute(sql: string, parameters?: readonly StatementParameter[]): Promise<void>;
-  /** Runs one statement whose result is small and returns its rows. Queries stay prepared for the next time, other statements only if `keeps` is set. */
+  /** Runs one statement and drops its result. Queries stay prepared for the next time, other statements only if `keeps` is set. */
+  execute(sql: string, parameters?: readonly StatementParameter[], options?: { readonly keeps?: boolean }): Promise<void>;
+  /** Runs one statement whose result is small and returns its rows. @see execute for `keeps` */
   queryRows(sql: string, parameters?: readonly StatementParameter[], options?: { readonly keeps?: boolean }): Promise<readonly Row[]>;
   /** Starts one statement and returns its result as Arrow IPC frames. */
   stream(sql: string, parameters?: readonly StatementParameter[]): Promise<ArrowStream>;

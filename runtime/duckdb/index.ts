@@ -10,4 +10,4 @@ export { type OpenOptions, openDatabase } from './open-database.ts';
 export { parseDateDays, parseTimestampMicros } from './parse-temporal.ts';
 export { quoteName, quoteText } from './quote-sql.ts';
 export { typeSql } from './type-sql.ts';
-export { writeParquet, type WriteParquetOptions, type WrittenFile } from './write-parquet.ts';
+export { writeParquet, type WriteParquetOptions, writeParquetUntold, type WrittenFile } from './write-parquet.ts';

@@ -32,8 +32,8 @@ export class NativeConnection implements Connection {
     this.#forget = forget;
   }
 
-  execute(sql: string, parameters: readonly StatementParameter[] = []): Promise<void> {
-    return this.#exclusive(() => this.#execute(sql, parameters));
+  execute(sql: string, parameters: readonly StatementParameter[] = [], { keeps = false } = {}): Promise<void> {
+    return this.#exclusive(() => this.#execute(sql, parameters, keeps));
   }
 
   queryRows(sql: string, parameters: readonly StatementParameter[] = [], { keeps = false } = {}): Promise<readonly Row[]> {
@@ -114,8 +114,8 @@ export class NativeConnection implements Connection {
     return turn;
   }
 
-  async #execute(sql: string, parameters: readonly StatementParameter[]): Promise<void> {
-    const [result, release] = await this.#start(sql, parameters);
+  async #execute(sql: string, parameters: readonly StatementParameter[], keeps = false): Promise<void> {
+    const [result, release] = await this.#start(sql, parameters, keeps);
     try {
       for (let chunk = await result.fetch(); chunk !== null; chunk = await result.fetch()) destroyChunk(chunk);
       result.verify();

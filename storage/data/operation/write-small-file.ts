@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { constants, copyFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { quoteName, quoteText, writeParquet } from '../../../runtime/duckdb/index.ts';
-import { type DataFile, type FileSource, pathToLocation, PlatformError, type StagingTarget } from '../../../spi/index.ts';
+import {
+  type Connection,
+  quoteName,
+  quoteText,
+  writeParquet,
+  writeParquetUntold,
+  type WrittenFile,
+} from '../../../runtime/duckdb/index.ts';
+import { assert, type DataFile, type FileSource, pathToLocation, PlatformError, type StagingTarget } from '../../../spi/index.ts';
+import { readShortFacts, tellsAll, TEXT_BYTES_TOLD } from '../parquet/read-short-facts.ts';
 import { matchColumns } from '../source/match-columns.ts';
 import { ndjsonColumns } from '../source/open-ndjson.ts';
 import { readSmallNdjson, type SmallNdjson } from '../source/small-ndjson.ts';
@@ -59,7 +67,7 @@ function querySmall(keys: readonly string[], file: FileSource, target: StagingTa
 }
 
 interface SmallWrite {
-  readonly connection: Parameters<typeof writeParquet>[0];
+  readonly connection: Connection;
   /** Where the statement writes, each time again. */
   readonly path: string;
   readonly query: string;
@@ -69,13 +77,23 @@ interface SmallWrite {
 async function writeLines({ lines }: SmallNdjson, { connection, path, query, target }: SmallWrite): Promise<readonly DataFile[]> {
   const { fields, partitionSpec, directory, fileSizeBytesTarget } = target;
   const parameters = [{ type: 'varchar', value: lines.join('\n') }];
-  const written = { selectSql: query, parameters, fields, partitionSpec, directory, fileSizeBytesTarget, again: path };
-  const files = await writeParquet(connection, written);
+  const options = { selectSql: query, parameters, fields, partitionSpec, directory, fileSizeBytesTarget, again: path };
+  const toldByFooter = tellsAll(fields) && lines.every((line) => Buffer.byteLength(line) <= TEXT_BYTES_TOLD);
+  const files = toldByFooter ? [await writeShort(connection, options)] : await writeParquet(connection, options);
+  assert(
+    files.every(({ rows }) => rows === lines.length),
+    'every line is a row',
+  );
   return files.map(({ path: from, ...facts }) => {
     const to = join(directory, `data_${randomUUID()}.parquet`);
     moveFile(from, to);
     return { uri: pathToLocation(to), ...facts };
   });
+}
+
+async function writeShort(connection: Connection, options: Parameters<typeof writeParquetUntold>[1]): Promise<WrittenFile> {
+  await writeParquetUntold(connection, options);
+  return readShortFacts(options.again, options.fields);
 }
 
 function moveFile(from: string, to: string): void {

@@ -5,7 +5,15 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, quoteText } from '../../../../runtime/duckdb/index.ts';
 import type { Row } from '../../../../runtime/arrow/index.ts';
-import { type DataFile, type Field, type FileSource, locationToPath, PlatformError, type StagingTarget } from '../../../../spi/index.ts';
+import {
+  type ColumnStatistics,
+  type DataFile,
+  type Field,
+  type FileSource,
+  locationToPath,
+  PlatformError,
+  type StagingTarget,
+} from '../../../../spi/index.ts';
 import { OperationDatabases } from '../../../../storage/data/operation/operation-databases.ts';
 import { writeFile } from '../../../../storage/data/operation/write-file.ts';
 import { writeSmallFile } from '../../../../storage/data/operation/write-small-file.ts';
@@ -55,10 +63,20 @@ async function rowsOf(files: readonly DataFile[]): Promise<readonly Row[]> {
   return paths.length === 0 ? [] : reader.queryRows(`SELECT * FROM read_parquet([${paths.join(', ')}])`);
 }
 
-/** What was written, but for the names of the files and the room that they take. */
+/** Bounds with the one spelling of the zone UTC. */
+const bounds = ({ lowerBound, upperBound }: ColumnStatistics) => ({
+  lowerBound: lowerBound?.replace(/Z$/, '+00'),
+  upperBound: upperBound?.replace(/Z$/, '+00'),
+});
+
+/** What was written, but for the names of the files, the room that they take and the order in which their columns are told. */
 const told = async (files: readonly DataFile[]): Promise<unknown> => ({
   rows: await rowsOf(files),
-  facts: files.map(({ rows, partition, columns: facts }) => ({ rows, partition, facts: facts.map((fact) => ({ ...fact, sizeBytes: 0 })) })),
+  facts: files.map(({ rows, partition, columns: facts }) => ({
+    rows,
+    partition,
+    facts: facts.map((fact) => ({ ...fact, ...bounds(fact), sizeBytes: 0 })).sort((left, right) => left.fieldId - right.fieldId),
+  })),
 });
 
 const small = (content: string | Uint8Array, fields: readonly Field[]) =>
@@ -78,6 +96,15 @@ const WIDE = columns({
   l: { kind: 'list', element: { kind: 'varchar' }, elementNullable: true, elementId: 20 },
 });
 
+/** Columns of which the footer of a file tells all. */
+const FLAT = [
+  ...WIDE.filter(({ type }) => type.kind !== 'double' && type.kind !== 'list'),
+  ...columns({ i: 'integer', y: 'date', z: 'timestamptz', s: { kind: 'decimal', precision: 6, scale: 2 } }).map((field, index) => ({
+    ...field,
+    id: 30 + index,
+  })),
+];
+
 describe('a small NDJSON file', () => {
   it.each([
     ['numbers', '{"b":1,"d":1.5,"e":2.25,"v":3}\n{"b":-9007199254740993,"d":-0.0,"e":-0,"v":1e400}\n{"v":12345678901234567890123}'],
@@ -94,6 +121,31 @@ describe('a small NDJSON file', () => {
     const files = await small(content, WIDE);
     expect(await told(files ?? [])).toEqual(await byQuery(content, WIDE));
     expect(files).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'numbers',
+      '{"b":-9007199254740993,"e":-0.5,"i":-7,"s":-1.25}\n{"b":9223372036854775807,"e":"1234567890123456.7891","i":2147483647,"s":9999.99}',
+    ],
+    [
+      'instants',
+      '{"t":"1969-12-31T23:59:59.999999","y":"0001-01-01","z":"2024-02-29T12:00:00+02:00"}\n{"t":"2262-01-01","y":"9999-12-31"}',
+    ],
+    ['truth', '{"f":false}\n{"f":null}\n{"f":true}'],
+    ['nothing', '{"v":null}\n{"b":null}'],
+    ['texts', '{"v":""}\n{"v":"\ud83d\ude00é"}\n{"v":"\\u0000x"}'],
+    ['texts that are nearly long', `{"v":"${'a'.repeat(190)}"}\n{"v":"${'é'.repeat(95)}"}`],
+    ['long texts', `{"v":"${'a'.repeat(300)}"}\n{"v":"${'é'.repeat(6000)}"}`],
+    ['many rows', Array.from({ length: 5000 }, (_, row) => `{"i":${String(row)}}`).join('\n')],
+  ])('has the facts that the query of the file gives when its footer tells them: %s', async (_, content) => {
+    const files = (await small(content, FLAT)) ?? [];
+    expect(files).toHaveLength(1);
+    expect(await told(files)).toEqual(await byQuery(content, FLAT));
+    const [size] = await reader.queryRows(
+      `SELECT sum(total_compressed_size)::BIGINT AS bytes FROM parquet_metadata(${quoteText(locationToPath(files[0]?.uri ?? ''))})`,
+    );
+    expect(files[0]?.columns.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0)).toBe(Number(size?.['bytes']));
   });
 
   it('has the rows that the query of the file gives, whatever JSON it holds', async () => {
