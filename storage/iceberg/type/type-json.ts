@@ -80,15 +80,15 @@ export function parseType(json: JsonValue | undefined, what: string): DataType {
     case 'list':
       return {
         kind: 'list',
-        element: parseType(reader.json['element'], what),
+        element: parseType(reader.json['element'], `${what}.element`),
         elementNullable: !reader.boolean('element-required'),
         elementId: reader.integer('element-id'),
       };
     case 'map':
       return {
         kind: 'map',
-        key: parseType(reader.json['key'], what),
-        value: parseType(reader.json['value'], what),
+        key: parseType(reader.json['key'], `${what}.key`),
+        value: parseType(reader.json['value'], `${what}.value`),
         valueNullable: !reader.boolean('value-required'),
         keyId: reader.integer('key-id'),
         valueId: reader.integer('value-id'),
@@ -102,7 +102,7 @@ export function parseType(json: JsonValue | undefined, what: string): DataType {
           .map((field) => ({
             id: field.integer('id'),
             name: field.string('name'),
-            type: parseType(field.json['type'], what),
+            type: parseType(field.json['type'], `${what}.${field.string('name')}`),
             nullable: !field.boolean('required'),
           })),
       };
@@ -128,5 +128,11 @@ function parseTypeName(name: string, what: string): DataType {
 }
 
 function unsupported(name: string, what: string): PlatformError {
-  return new PlatformError('STORAGE_UNSUPPORTED', `${what} uses the type ${name}, which is not supported.`, { details: { type: name } });
+  return new PlatformError('STORAGE_UNSUPPORTED', `${what} uses the type ${name}, which is not supported.`, {
+    ...(/^timestamp(tz)?_ns$/.test(name) ? { hint: MICROSECONDS } : {}),
+    details: { type: name },
+  });
 }
+
+const MICROSECONDS =
+  'Copy the rows into a table whose column is of type timestamp or timestamptz, which hold microseconds, and take that one.';

@@ -182,6 +182,20 @@ describe('a registered table with deletes', () => {
     await foreign.commit([file]);
     await expect(register()).rejects.toMatchObject({ code: 'STORAGE_UNSUPPORTED', details: { column } });
   });
+
+  it.each(['timestamp_ns', 'timestamptz_ns'])('is refused for nanoseconds, with the path of the part that holds them: %s', async (type) => {
+    const struct = (name: string, part: unknown) => ({ type: 'struct', fields: [{ id: 10, name, required: false, type: part }] });
+    const list = { type: 'list', 'element-id': 11, 'element-required': false, element: struct('at', type) };
+    const map = { type: 'map', 'key-id': 12, key: 'string', 'value-id': 13, 'value-required': false, value: struct('seen', list) };
+    const file = metadataFile((text) => text.replaceAll('"type":"long"', `"type":${JSON.stringify(map)}`));
+    await expect(register({ metadataFile: file })).rejects.toMatchObject({
+      code: 'STORAGE_UNSUPPORTED',
+      message: expect.stringContaining(`column id.value.seen.element.at uses the type ${type}`) as string,
+      hint: expect.stringContaining('microseconds') as string,
+      details: { type },
+    });
+    expect(await opened.warehouse.catalog.relations('main')).toEqual([]);
+  });
 });
 
 describe('a table that was dropped', () => {
