@@ -148,6 +148,14 @@ describe('a small NDJSON file', () => {
     expect(files[0]?.columns.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0)).toBe(Number(size?.['bytes']));
   });
 
+  it.each(['{"d":0}\n{"d":-0.0}', '{"d":1.5}', '{"d":"NaN"}\n{"d":1}'])(
+    'has the facts that the query of the file gives of floating numbers, of which its footer tells less: %s',
+    async (content) => {
+      const fields = columns({ d: 'double' });
+      expect(await told((await small(content, fields)) ?? [])).toEqual(await byQuery(content, fields));
+    },
+  );
+
   it('has the rows that the query of the file gives, whatever JSON it holds', async () => {
     const fields = columns({ v: 'varchar', w: 'varchar' });
     const line = fc.record({ v: fc.jsonValue(), w: fc.jsonValue({ noUnicodeString: false }) }, { requiredKeys: [] });
