@@ -123,8 +123,8 @@ async function judgeAgain({ request, record, parts }: StatementRun): Promise<voi
 /** Notes the commits of statements that an earlier process made and could not note any more, if it did. */
 export async function noteEarlierResults(job: LiveJob, parts: JobRunParts): Promise<void> {
   for (const [statement, open] of job.progress.open) {
-    const result = await findEarlierResult(open, statementKey(job.spec.jobId, statement), parts);
-    if (result !== null) await job.note({ kind: 'committed', statement, result });
+    const earlier = await findEarlierResult(open, statementKey(job.spec.jobId, statement), parts);
+    if (earlier !== null) await job.note({ kind: 'committed', statement, result: earlier });
   }
 }
 
