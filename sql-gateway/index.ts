@@ -2,7 +2,7 @@ export { type AuditReport, verifyAuditLog } from './access/verify-audit-log.ts';
 export type { TokenInfo } from './access/access-tokens.ts';
 export type { Scope } from './access/caller.ts';
 export { createGateway, type Gateway, type GatewayParts } from './create-gateway.ts';
-export type { JobInfo, JobSummary } from './job/job-info.ts';
+export type { JobInfo, JobPlanLine, JobSummary } from './job/job-info.ts';
 export { openOutsideDatabases, type OutsideDatabases, type OutsideParts } from './external/outside-databases.ts';
 export type { ConnectorEntry } from './external/load-connectors.ts';
 export { type FunctionEntry, loadFunctions } from './function/load-functions.ts';

@@ -1,4 +1,4 @@
-import type { JobInfo, JobSummary } from '../../sql-gateway/index.ts';
+import type { JobInfo, JobPlanLine, JobSummary } from '../../sql-gateway/index.ts';
 import { callServer, type ServerAddress } from '../../client/index.ts';
 
 /** A job to submit: the body of the request, as the server takes it. */
@@ -16,9 +16,6 @@ export async function validateJob(server: ServerAddress, job: JobDescription): P
   const answer = await (await postJson(server, '/v1/jobs/validate', job)).json();
   return (answer as { readonly statements: readonly JobPlanLine[] }).statements;
 }
-
-/** A statement of a job that was checked. */
-export type JobPlanLine = Pick<JobInfo['statements'][number], 'statement' | 'step' | 'needs'>;
 
 /** Lets a job go on that failed or was cancelled. @throws REQUEST_NOT_FOUND, JOB_FINISHED */
 export async function retryJob(server: ServerAddress, jobId: string): Promise<JobInfo> {

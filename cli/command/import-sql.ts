@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import { PlatformError } from '../../spi/index.ts';
 import { createTranslator, type Dialect, DIALECTS } from '../../sql-gateway/index.ts';
 import type { ClientSession, ServerAddress } from '../../client/index.ts';
 import { connectServer } from '../server/connect-server.ts';
 import { type Command, type CommandArguments, type CommandIo, CONFIG_OPTIONS, EXIT, serverOptions, textOption } from './command.ts';
 import { readConfig } from './read-config.ts';
+import { readInput } from './read-input.ts';
 import { runStatement } from './run-statement.ts';
 
 /** `trivium import-sql` */
@@ -27,7 +26,7 @@ export const importSqlCommand: Command = {
       io.stderr.write('trivium import-sql: give one file (- reads the standard input)\n');
       return EXIT.usage;
     }
-    const source = file === '-' ? await text(io.stdin) : readSource(file);
+    const source = await readInput(file, io);
     const statements = await translateAll(source, readDialect(call), io);
     if (call.options['run'] === true) await runAll(statements, call, io);
     else for (const { sql } of statements) io.stdout.write(`${sql};\n`);
@@ -40,16 +39,6 @@ function readDialect(call: CommandArguments): Dialect {
   const dialect = DIALECTS.find((known) => known === name);
   if (dialect !== undefined) return dialect;
   throw new PlatformError('CONFIG_INVALID', `--dialect ${name}: expected ${DIALECTS.join(' or ')}`);
-}
-
-function readSource(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new PlatformError('STORAGE_FILE', `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
 }
 
 /** One statement that cannot be translated stops everything before anything has run. */

@@ -1,5 +1,4 @@
-import type { JobInfo, JobSummary } from '../../sql-gateway/index.ts';
-import type { JobPlanLine } from '../client/job-client.ts';
+import type { JobInfo, JobPlanLine, JobSummary } from '../../sql-gateway/index.ts';
 import { formatElapsed } from './print-result.ts';
 import { renderTable, type TableColumn, type TableLayout } from './render-table.ts';
 

@@ -1,10 +1,9 @@
 import { PlatformError } from '../../spi/index.ts';
 import { BODY_GRACE_MS_DEFAULT, type GatewayConfig, STATEMENT_BODY_BYTES_MAX } from '../gateway-config.ts';
-import type { JobInfo, JobStatementInfo } from '../job/job-info.ts';
+import { describePlan, type JobInfo } from '../job/job-info.ts';
 import type { Caller } from '../access/caller.ts';
 import type { JobRequest, JobService } from '../job/job-service.ts';
 import { hasEnded, type JobState } from '../job/job-progress.ts';
-import { needsOf } from '../job/job-spec.ts';
 import {
   CANCEL_JOB_OPERATION,
   GET_JOB_OPERATION,
@@ -52,7 +51,7 @@ export function jobRoutes(parts: JobRouteParts): readonly Route[] {
       handle: async (exchange) => {
         const job = await readJob(exchange, parts);
         await jobs.validate(job);
-        return { statements: planOf(job) };
+        return { statements: describePlan(job.statements) };
       },
     },
     {
@@ -92,11 +91,6 @@ async function readJob({ request, principal }: HttpExchange, { limits, checkOpen
   });
   const job = parseJobRequest(body, request.headers['content-type']);
   return { ...job, user: principal.user, right: rightOf(principal), idempotencyKey: readIdempotencyKey(request) };
-}
-
-/** What a job would do, and what waits for what. */
-function planOf({ statements }: JobRequest): readonly Pick<JobStatementInfo, 'statement' | 'step' | 'needs'>[] {
-  return statements.map(({ step = null }, index) => ({ statement: index + 1, step, needs: needsOf(statements, index + 1) }));
 }
 
 const rightOf = ({ administrator, scopes }: Caller): JobRequest['right'] => ({ administrator, scopes });

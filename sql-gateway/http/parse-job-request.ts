@@ -4,7 +4,7 @@ import type { JobRequest } from '../job/job-service.ts';
 import { type JobParameters, type JobStatement, RETRY_POLICY_DEFAULT, type RetryPolicy } from '../job/job-spec.ts';
 import { splitScript } from '../job/parse-script.ts';
 import { type JobStep, planSteps } from '../job/plan-steps.ts';
-import { checkKeys, checkParameters, checkSession, checkSql, parseJson } from './parse-statement-request.ts';
+import { checkKeys, checkList, checkParameters, checkSession, checkSql, parseJson } from './parse-statement-request.ts';
 import { readExpectations } from './read-expectations.ts';
 import type { RequestSession } from '../query/statement-request.ts';
 
@@ -55,8 +55,8 @@ function readStatements({ sql, statements, steps }: Readonly<Record<string, unkn
     throw invalid("Give one of 'sql', 'statements' and 'steps'.");
   }
   if (sql !== undefined) return splitScript(checkSql(sql));
-  if (steps !== undefined) return planSteps(readList(steps, "'steps' must be a list of steps.").map(readStep));
-  return readList(statements, "'statements' must be a list of texts.").map((statement) => ({
+  if (steps !== undefined) return planSteps(checkList(steps, "'steps' must be a list of steps.").map(readStep));
+  return checkList(statements, "'statements' must be a list of texts.").map((statement) => ({
     sql: checkSql(statement),
     line: 1,
     column: 1,
@@ -67,16 +67,11 @@ function readStep(given: unknown, index: number): JobStep {
   const place = `steps[${String(index)}]`;
   const { name, sql, needs, expect } = checkKeys(given, `'${place}'`, ['name', 'sql', 'needs', 'expect']);
   if (!isName(name)) throw invalid(`'${place}.name' must be a text of 1 to ${String(NAME_LENGTH_MAX)} characters.`);
-  const names = needs === undefined ? [] : readList(needs, `'${place}.needs' must be a list of names.`);
+  const names = needs === undefined ? [] : checkList(needs, `'${place}.needs' must be a list of names.`);
   const expectations = readExpectations(expect, `${place}.expect`);
   // A step may do nothing but look.
   const statements = sql === undefined && expectations.length > 0 ? [] : splitScript(checkSql(sql));
   return { name, statements, needs: names.map(String), expectations };
-}
-
-function readList(given: unknown, message: string): readonly unknown[] {
-  if (!Array.isArray(given)) throw invalid(message);
-  return given;
 }
 
 function readRetry(given: unknown): RetryPolicy | undefined {

@@ -149,6 +149,12 @@ export function checkKeys(value: unknown, what: string, known: readonly string[]
   return value as Readonly<Record<string, unknown>>;
 }
 
+/** Checks that a value is a list. @throws REQUEST_INVALID with the message */
+export function checkList(value: unknown, message: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalid(message);
+  return value;
+}
+
 function invalid(message: string): PlatformError {
   return new PlatformError('REQUEST_INVALID', message.replace(/^the /, 'The '));
 }

@@ -1,7 +1,7 @@
 import { PlatformError } from '../../spi/index.ts';
 import type { AcceptedValue, Expectation, TimeUnit } from '../job/expectation.ts';
 import { tokenize } from '../../sql/lex/index.ts';
-import { checkKeys, checkSql } from './parse-statement-request.ts';
+import { checkKeys, checkList, checkSql } from './parse-statement-request.ts';
 
 const TABLE_KEYS = ['table', 'notNull', 'unique', 'values', 'rows', 'fresh', 'references'];
 
@@ -96,10 +96,7 @@ function entriesOf(given: unknown, place: string): readonly (readonly [string, u
   throw invalid(`'${place}' must be an object with a key for each column.`);
 }
 
-function listOf(given: unknown, place: string): readonly unknown[] {
-  if (Array.isArray(given)) return given;
-  throw invalid(`'${place}' must be a list.`);
-}
+const listOf = (given: unknown, place: string): readonly unknown[] => checkList(given, `'${place}' must be a list.`);
 
 function invalid(message: string): PlatformError {
   return new PlatformError('REQUEST_INVALID', message);

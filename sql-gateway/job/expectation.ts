@@ -1,4 +1,4 @@
-import { quoteName, quoteText } from '../../sql/bind/index.ts';
+import { formatQuoted, formatString } from '../../sql/format/index.ts';
 
 /** A value that a column may have. */
 export type AcceptedValue = string | number | boolean;
@@ -35,20 +35,20 @@ export function checkOf(expectation: Expectation): Check {
   switch (expectation.kind) {
     case 'not-null': {
       const { table, columns } = expectation;
-      const names = columns.map(quoteName);
+      const names = columns.map(formatQuoted);
       const sql = `SELECT ${names.join(', ')} FROM ${table} WHERE ${names.map((name) => `${name} IS NULL`).join(' OR ')}`;
       return { sql, expects: `${table}: no NULL in ${columns.join(', ')}` };
     }
     case 'unique': {
       const { table, columns } = expectation;
-      const names = columns.map(quoteName);
+      const names = columns.map(formatQuoted);
       const known = names.map((name) => `${name} IS NOT NULL`).join(' AND ');
       const sql = `SELECT ${names.join(', ')} FROM ${table} WHERE ${known} GROUP BY ${names.join(', ')} HAVING count(*) > 1`;
       return { sql, expects: `${table}: each (${columns.join(', ')}) once` };
     }
     case 'values': {
       const { table, column, accepted } = expectation;
-      const sql = `SELECT ${quoteName(column)} FROM ${table} WHERE ${quoteName(column)} NOT IN (${accepted.map(literalOf).join(', ')})`;
+      const sql = `SELECT ${formatQuoted(column)} FROM ${table} WHERE ${formatQuoted(column)} NOT IN (${accepted.map(literalOf).join(', ')})`;
       return { sql, expects: `${table}: ${column} is one of ${accepted.join(', ')}` };
     }
     case 'rows': {
@@ -59,14 +59,14 @@ export function checkOf(expectation: Expectation): Check {
     }
     case 'fresh': {
       const { table, column, count, unit } = expectation;
-      const newest = `CAST(max(${quoteName(column)}) AS TIMESTAMP WITH TIME ZONE)`;
+      const newest = `CAST(max(${formatQuoted(column)}) AS TIMESTAMP WITH TIME ZONE)`;
       const oldest = `now() - INTERVAL '${String(count)}' ${unit.toUpperCase()}`;
-      const sql = `SELECT max(${quoteName(column)}) FROM ${table} HAVING count(${quoteName(column)}) = 0 OR ${newest} < ${oldest}`;
+      const sql = `SELECT max(${formatQuoted(column)}) FROM ${table} HAVING count(${formatQuoted(column)}) = 0 OR ${newest} < ${oldest}`;
       return { sql, expects: `${table}: the newest ${column} is at most ${String(count)} ${unit}${count === 1 ? '' : 's'} old` };
     }
     case 'references': {
       const { table, column, otherTable, otherColumn } = expectation;
-      const [own, other] = [`one.${quoteName(column)}`, `other.${quoteName(otherColumn)}`];
+      const [own, other] = [`one.${formatQuoted(column)}`, `other.${formatQuoted(otherColumn)}`];
       const found = `EXISTS (SELECT 1 FROM ${otherTable} AS other WHERE ${other} = ${own})`;
       const sql = `SELECT ${own} FROM ${table} AS one WHERE ${own} IS NOT NULL AND NOT ${found}`;
       return { sql, expects: `${table}: ${column} is in ${otherTable}.${otherColumn}` };
@@ -80,4 +80,4 @@ function boundsOf(min: number, max: number | undefined): string {
   return max === undefined ? `at least ${String(min)}` : `${String(min)} to ${String(max)}`;
 }
 
-const literalOf = (value: AcceptedValue): string => (typeof value === 'string' ? quoteText(value) : String(value));
+const literalOf = (value: AcceptedValue): string => (typeof value === 'string' ? formatString(value) : String(value));

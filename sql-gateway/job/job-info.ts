@@ -1,17 +1,21 @@
 import { PlatformError, type Progress } from '../../spi/index.ts';
 import type { QueryInfo } from '../query/query-registry.ts';
 import { type CommittedStatement, hasEnded, type JobProgress, type JobState } from './job-progress.ts';
-import { type JobSpec, needsOf } from './job-spec.ts';
+import { type JobSpec, type JobStatement, needsOf } from './job-spec.ts';
 import { nextStatement } from './next-statement.ts';
 
-/** How a statement of a job is. Units: times in milliseconds since 1970 UTC. */
-export interface JobStatementInfo {
+/** Where a statement of a job stands. */
+export interface JobPlanLine {
   /** Counts from 1. */
   readonly statement: number;
   /** The step that it is part of; null where the job has none. */
   readonly step: string | null;
   /** Numbers of the statements that it waits for. */
   readonly needs: readonly number[];
+}
+
+/** How a statement of a job is. Units: times in milliseconds since 1970 UTC. */
+export interface JobStatementInfo extends JobPlanLine {
   /** What is expected, for a query that looks for what is not so; null for a statement that changes something. */
   readonly expects: string | null;
   /** Shortened. */
@@ -112,14 +116,24 @@ export function describeJob(moment: JobMoment): JobInfo {
   const { spec, progress, activity } = moment;
   return {
     ...summariseJob(moment),
-    statements: spec.statements.map(({ sql, step = null, expects = null }, index) => {
-      const statement = index + 1;
+    statements: spec.statements.map(({ sql, expects = null }, index) => {
+      const line = planLine(spec.statements, index + 1);
+      const { statement } = line;
       const shown = sql.length <= SQL_SHOWN_LENGTH ? sql : `${sql.slice(0, SQL_SHOWN_LENGTH)}…`;
       const done = progress.committed.get(statement);
       const facts = done === undefined ? describeUndone(statement, progress, activity.running.get(statement)) : describeDone(done);
-      return { statement, step, needs: needsOf(spec.statements, statement), expects, sql: shown, ...facts };
+      return { ...line, expects, sql: shown, ...facts };
     }),
   };
+}
+
+/** Returns where each statement of a job stands. */
+export function describePlan(statements: readonly JobStatement[]): readonly JobPlanLine[] {
+  return statements.map((_, index) => planLine(statements, index + 1));
+}
+
+function planLine(statements: readonly JobStatement[], statement: number): JobPlanLine {
+  return { statement, step: statements[statement - 1]?.step ?? null, needs: needsOf(statements, statement) };
 }
 
 function firstEngine(statements: Iterable<{ readonly engine: string | null }>): string | null {
@@ -137,7 +151,7 @@ function tasksOf(running: JobActivity['running']): JobSummary['tasks'] {
   return { done: all.reduce((sum, { done }) => sum + done, 0), total: all.reduce((sum, { total }) => sum + total, 0) };
 }
 
-type StatementFacts = Omit<JobStatementInfo, 'statement' | 'step' | 'needs' | 'expects' | 'sql'>;
+type StatementFacts = Omit<JobStatementInfo, keyof JobPlanLine | 'expects' | 'sql'>;
 
 function describeDone({ engine, rows, snapshotId, startedAtMs, endedAtMs }: CommittedStatement): StatementFacts {
   return { state: 'finished', engine, queryId: null, rows, snapshotId, startedAtMs, endedAtMs };

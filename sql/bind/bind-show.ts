@@ -5,7 +5,8 @@ import { shownCatalogue, shownSetting } from './bind-show-catalogue.ts';
 import { bindRelation, lookUp, tableKind, virtualRows } from './bind-relation.ts';
 import type { BinderState, BoundRelation } from './binder-state.ts';
 import type { BoundStatement, VirtualRelation } from './bound-statement.ts';
-import { createTableText, materializedViewText, quoteName } from './create-table-text.ts';
+import { formatQuoted } from '../format/index.ts';
+import { createTableText, materializedViewText } from './create-table-text.ts';
 import { finishQuery } from './finish-query.ts';
 import { allRelations, INFORMATION_SCHEMA } from './information-schema.ts';
 import type { OutsideCatalog } from './outside-catalogs.ts';
@@ -166,8 +167,12 @@ export async function bindShowCreate(state: BinderState, node: ShowCreate): Prom
     return answer(state, ['create_statement'], [[createTableText(resolved satisfies TableSnapshot)]]);
   if (resolved.kind === 'view' && node.objectType === 'view') {
     const { name, columnNames, sql } = resolved.definition;
-    const columns = columnNames === null ? '' : ` (${columnNames.map(quoteName).join(', ')})`;
-    return answer(state, ['create_statement'], [[`CREATE VIEW ${quoteName(name.schema)}.${quoteName(name.name)}${columns} AS ${sql}`]]);
+    const columns = columnNames === null ? '' : ` (${columnNames.map(formatQuoted).join(', ')})`;
+    return answer(
+      state,
+      ['create_statement'],
+      [[`CREATE VIEW ${formatQuoted(name.schema)}.${formatQuoted(name.name)}${columns} AS ${sql}`]],
+    );
   }
   if (resolved.kind === 'table' && node.objectType === 'materialized-view') {
     const query = await maintainingQuery(state, resolved);

@@ -23,7 +23,6 @@ export type {
   SettingName,
   VirtualRelation,
 } from './bound-statement.ts';
-export { quoteName, quoteText } from './create-table-text.ts';
 export { declareFunctions } from './declare-functions.ts';
 export { WATERMARK_COLUMN, WATERMARK_DELAY } from './bind-watermark.ts';
 export type { OutsideCatalog, OutsideCatalogs } from './outside-catalogs.ts';

@@ -21,13 +21,11 @@ export async function nameColumns(
 ): Promise<readonly ParquetSplit[]> {
   if (table.properties[NAME_MAPPING] === undefined) return splits;
   const named = [...splits];
-  let mapping: ReturnType<typeof nameMappingOf> = null;
   await eachParallel(splits.entries(), PARALLEL_MAX, async ([index, split]) => {
     const columns = await reader.columnsWithoutIds(split.uri);
     if (columns === null) return;
     if (request.columnNames !== true) throw namesUnread(request);
-    mapping ??= nameMappingOf(table);
-    named[index] = withNames(split, mapColumns(columns, mapping ?? [], locationToPath(split.uri)), fields, request);
+    named[index] = withNames(split, mapColumns(columns, nameMappingOf(table) ?? [], locationToPath(split.uri)), fields, request);
   });
   return named;
 }

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PlatformError } from '../../spi/index.ts';
+import { RESULT_MEDIA_TYPES } from '../../sql-gateway/result/result-format.ts';
 import type { MemoryEngineOptions } from '../support/memory-engine.ts';
 import { gatewayPerTest } from '../support/gateway-per-test.ts';
 
@@ -73,13 +74,7 @@ describe('POST /v1/sql', () => {
     }
   });
 
-  it.each([
-    'application/json',
-    'application/json; layout=columns',
-    'text/csv',
-    'application/x-ndjson',
-    'application/vnd.apache.arrow.stream',
-  ])('breaks the connection when rows of %s fail in the middle', async (accept) => {
+  it.each(Object.values(RESULT_MEDIA_TYPES))('breaks the connection when rows of %s fail in the middle', async (accept) => {
     const { sql, call } = await start([{ batchRows: 5000, streamError: { afterBatches: 4, error: lost } }]);
     const response = await sql('SELECT g FROM generate_series(1, 100000) AS s(g)', { accept });
     expect(response.status).toBe(200);

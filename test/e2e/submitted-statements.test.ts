@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { assert, PlatformError } from '../../spi/index.ts';
+import { RESULT_MEDIA_TYPES } from '../../sql-gateway/result/result-format.ts';
 import type { MemoryEngineOptions } from '../support/memory-engine.ts';
 import { gatewayPerTest } from '../support/gateway-per-test.ts';
 import { type MemoryGateway, TOKEN } from '../support/memory-gateway.ts';
@@ -90,28 +91,25 @@ describe('a submitted statement', () => {
     expect(ended.expiresAtMs).toBeGreaterThan(Date.now());
   });
 
-  it.each([
-    'application/json',
-    'application/json; layout=columns',
-    'text/csv',
-    'application/x-ndjson',
-    'application/vnd.apache.arrow.stream',
-  ])('keeps the answer as %s with the headers of a statement that is waited for', async (accept) => {
-    const gateway = await start();
-    const waited = await gateway.sql(SERIES, { accept, body: { session: { resultCache: 'off' } } });
-    const statement = await submitted(gateway, SERIES, accept, { session: { resultCache: 'off' } });
-    const kept = await gateway.call(`${statement.resultPath}?waitMs=60000`);
-    for (const name of ['content-type', 'trivium-engine', 'trivium-cache', 'vary'])
-      expect(kept.headers.get(name)).toBe(waited.headers.get(name));
-    expect(kept.headers.get('trivium-query-id')).toBe(statement.queryId);
-    const known = (text: string): string => text.replace(/"queryId":"[^"]+"/, '').replace(/"elapsedMs":\d+/, '');
-    const body = Buffer.from(await kept.arrayBuffer());
-    expect(known(body.toString('latin1'))).toBe(known(Buffer.from(await waited.arrayBuffer()).toString('latin1')));
-    const pages = await pagesOf(gateway, statement);
-    expect(pages.length).toBeGreaterThan(accept === 'application/vnd.apache.arrow.stream' ? 10 : 5);
-    expect(Buffer.concat(pages)).toEqual(body);
-    expect((await look(gateway, statement)).bytes).toBe(body.byteLength);
-  });
+  it.each(Object.values(RESULT_MEDIA_TYPES))(
+    'keeps the answer as %s with the headers of a statement that is waited for',
+    async (accept) => {
+      const gateway = await start();
+      const waited = await gateway.sql(SERIES, { accept, body: { session: { resultCache: 'off' } } });
+      const statement = await submitted(gateway, SERIES, accept, { session: { resultCache: 'off' } });
+      const kept = await gateway.call(`${statement.resultPath}?waitMs=60000`);
+      for (const name of ['content-type', 'trivium-engine', 'trivium-cache', 'vary'])
+        expect(kept.headers.get(name)).toBe(waited.headers.get(name));
+      expect(kept.headers.get('trivium-query-id')).toBe(statement.queryId);
+      const known = (text: string): string => text.replace(/"queryId":"[^"]+"/, '').replace(/"elapsedMs":\d+/, '');
+      const body = Buffer.from(await kept.arrayBuffer());
+      expect(known(body.toString('latin1'))).toBe(known(Buffer.from(await waited.arrayBuffer()).toString('latin1')));
+      const pages = await pagesOf(gateway, statement);
+      expect(pages.length).toBeGreaterThan(accept === 'application/vnd.apache.arrow.stream' ? 10 : 5);
+      expect(Buffer.concat(pages)).toEqual(body);
+      expect((await look(gateway, statement)).bytes).toBe(body.byteLength);
+    },
+  );
 
   it('has pages that are whole lines, or whole frames after the first', async () => {
     const gateway = await start();

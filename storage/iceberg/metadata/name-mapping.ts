@@ -12,6 +12,9 @@ export interface MappedField {
   readonly fields: readonly MappedField[];
 }
 
+/** The mappings of tables that were read so far: each of their files asks for it. */
+const MAPPINGS = new WeakMap<TableMetadata['properties'], readonly MappedField[]>();
+
 /** Returns the name mapping of a table; null for a table without. ALTER leaves it as it is: all files that are written here have ids, so the files without are of before,
  *  and have the names of then.
  *  @throws STORAGE_CORRUPT when it is no name mapping
@@ -19,8 +22,11 @@ export interface MappedField {
 export function nameMappingOf({ properties, location }: Pick<TableMetadata, 'properties' | 'location'>): readonly MappedField[] | null {
   const text = properties[NAME_MAPPING];
   if (text === undefined) return null;
-  const fields = readFields(parse(text));
-  if (fields !== null) return fields;
+  const fields = MAPPINGS.get(properties) ?? readFields(parse(text));
+  if (fields !== null) {
+    MAPPINGS.set(properties, fields);
+    return fields;
+  }
   throw new PlatformError('STORAGE_CORRUPT', `The property ${NAME_MAPPING} of the table ${location} is no name mapping.`);
 }
 
