@@ -37,9 +37,20 @@ const CODE_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
 /** Types whose messages can be about a file's content rather than an expression. */
 const FILE_TYPES = new Set([0, 1, 2, 9, 28, 32]);
 
+/** The message of an error that DuckDB tells as a JSON object: its Arrow functions do. */
+function unwrapMessage(message: string): string {
+  if (!message.startsWith('{"exception_type"')) return message;
+  try {
+    const { exception_message: inner } = JSON.parse(message) as { readonly exception_message?: unknown };
+    return typeof inner === 'string' ? inner : message;
+  } catch {
+    return message;
+  }
+}
+
 /** The first line without the name of the type: the lines after it quote the engine's SQL or advise on its settings. */
 function readableMessage(message: string): string {
-  const [line = ''] = message.split('\n', 1);
+  const [line = ''] = unwrapMessage(message).split('\n', 1);
   return line.replace(/^[A-Z][A-Za-z ]*Error: /, '').trim();
 }
 

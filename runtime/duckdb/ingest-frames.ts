@@ -1,5 +1,5 @@
 import { type Data, type Field, type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
-import { PlatformError } from '../../spi/index.ts';
+import { type ErrorCode, PlatformError } from '../../spi/index.ts';
 import { splitFrames } from '../arrow/index.ts';
 import { ExportedRows, exportSchema } from './c-data-export.ts';
 import { checkArrowData } from './check-arrow-data.ts';
@@ -57,6 +57,19 @@ function checkNames(columns: readonly Column[]): void {
       throw new PlatformError('STORAGE_FILE', 'the Arrow stream has a column without a usable name');
     if (seen.has(name.toLowerCase())) throw new PlatformError('STORAGE_FILE', `the Arrow stream has two columns named "${name}"`);
     seen.add(name.toLowerCase());
+  }
+}
+
+/** Codes that tell what is wrong with a statement's values: without an expression it is the bytes that are wrong. */
+const VALUE_CODES: ReadonlySet<ErrorCode> = new Set(['SQL_EVALUATION', 'SQL_INVALID_VALUE', 'SQL_OVERFLOW']);
+
+/** Runs a step that turns rows into DuckDB's form. What DuckDB finds wrong with them, such as a key that a map has twice, is the file's fault. */
+function convertRows(convert: () => Pointer | null): void {
+  try {
+    throwErrorData(convert());
+  } catch (error) {
+    if (!(error instanceof PlatformError) || !VALUE_CODES.has(error.code)) throw error;
+    throw new PlatformError('STORAGE_FILE', `the Arrow stream has values that tables cannot take: ${error.message}`, { cause: error });
   }
 }
 
@@ -119,7 +132,7 @@ class TableAppender {
   async #appendRows(exported: ExportedRows, offset: number, length: number): Promise<void> {
     const native = nativeLibrary();
     const chunk = pointerCell();
-    throwErrorData(native.chunkFromArrow(this.#host.connection, exported.rows(offset, length), this.#schema.readBigUInt64LE(0), chunk));
+    convertRows(() => native.chunkFromArrow(this.#host.connection, exported.rows(offset, length), this.#schema.readBigUInt64LE(0), chunk));
     try {
       const state = await callAsync(native.appendDataChunk, this.#appender.readBigUInt64LE(0), chunk.readBigUInt64LE(0));
       if (state !== 0) this.#fail();

@@ -93,14 +93,15 @@ export function ingestType(field: Field): IngestType {
     ...ingestType(child),
     name: child.name,
   }));
-  const [first] = children;
-  if (DataType.isStruct(type) && first !== undefined && distinctNames(children)) {
+  if (DataType.isStruct(type) && children.length > 0 && distinctNames(children)) {
     return { format: '+s', sql: `STRUCT(${children.map((child) => `${quoteName(child.name)} ${child.sql}`).join(', ')})`, children };
   }
-  if (DataType.isList(type) && first !== undefined) return { format: '+l', sql: `${first.sql}[]`, children };
-  if (DataType.isMap(type) && first !== undefined) {
-    const [key, value] = first.children;
-    return { format: '+m', sql: `MAP(${key?.sql ?? ''}, ${value?.sql ?? ''})`, children };
+  const [first, second] = children;
+  if (DataType.isList(type) && first !== undefined && second === undefined) return { format: '+l', sql: `${first.sql}[]`, children };
+  if (DataType.isMap(type) && first?.format === '+s' && second === undefined) {
+    const [key, value, more] = first.children;
+    if (key !== undefined && value !== undefined && more === undefined)
+      return { format: '+m', sql: `MAP(${key.sql}, ${value.sql})`, children };
   }
   throw new PlatformError(
     'STORAGE_UNSUPPORTED',

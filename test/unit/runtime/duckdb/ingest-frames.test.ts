@@ -2,6 +2,7 @@ import {
   Field,
   FixedSizeBinary,
   makeData,
+  Map_,
   RecordBatch,
   Schema,
   Struct,
@@ -14,6 +15,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkArrowData } from '../../../../runtime/duckdb/check-arrow-data.ts';
+import { ingestType } from '../../../../runtime/duckdb/ingest-type.ts';
 import { PlatformError } from '../../../../spi/index.ts';
 import { drain, openSession, piecesOf, rejection } from './session.ts';
 
@@ -88,6 +90,26 @@ describe('ingesting frames', () => {
   it('refuses a part of a struct whose name holds U+0000', async () => {
     const bytes = tableToIPC(new Table({ s: vectorFromArray([{ 'a\0b': 1 }]) }), 'stream');
     expect((await rejection(session().connection.ingest('broken', piecesOf([bytes])))).code).toBe('STORAGE_FILE');
+  });
+
+  it('refuses a map that has a key twice, with what is wrong in words', async () => {
+    const sound = Buffer.concat(await framesOf("SELECT map(['k1', 'k2'], [1, 2]) AS m"));
+    const at = sound.lastIndexOf('k1k2');
+    sound.write('k1k1', at);
+    const error = await rejection(session().connection.ingest('broken', piecesOf([sound])));
+    expect(error.code).toBe('STORAGE_FILE');
+    expect(error.message).toMatch(/^the Arrow stream has values that tables cannot take: Arrow map contains duplicate key/);
+  });
+
+  it.each([
+    ['one part', [new Field('k', new Utf8())]],
+    ['three parts', ['k', 'v', 'w'].map((name) => new Field(name, new Utf8()))],
+  ])('refuses a map whose entries have %s', (_, parts) => {
+    const entries = new Field('entries', new Struct(parts));
+    const map = new Map_(entries as unknown as Field<Struct<{ key: Utf8; value: Utf8 }>>);
+    expect(() => ingestType(new Field('m', map))).toThrow(
+      expect.objectContaining({ code: 'STORAGE_UNSUPPORTED', message: expect.stringContaining('column "m"') as string }),
+    );
   });
 
   it('survives random damage: a sound table, or a coded error', async () => {
