@@ -105,8 +105,7 @@ describe('ingesting frames', () => {
     ['one part', [new Field('k', new Utf8())]],
     ['three parts', ['k', 'v', 'w'].map((name) => new Field(name, new Utf8()))],
   ])('refuses a map whose entries have %s', (_, parts) => {
-    const entries = new Field('entries', new Struct(parts));
-    const map = new Map_(entries as unknown as Field<Struct<{ key: Utf8; value: Utf8 }>>);
+    const map = new Map_(new Field('entries', new Struct<{ key: Utf8; value: Utf8 }>(parts)));
     expect(() => ingestType(new Field('m', map))).toThrow(
       expect.objectContaining({ code: 'STORAGE_UNSUPPORTED', message: expect.stringContaining('column "m"') as string }),
     );
