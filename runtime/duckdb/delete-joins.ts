@@ -52,10 +52,11 @@ function placeJoin(files: readonly DeletedFile[]): string {
   const positions = positionsSql(files);
   if (positions === null) return '';
   const [only] = files;
-  if (files.length === 1 && only !== undefined && only.rows > 0 && only.rows <= MARKED_ROWS_MAX) {
-    const marks = `SELECT bitstring_agg(place, 0, ${String(only.rows - 1)}) AS gone FROM (${positions}) WHERE place BETWEEN 0 AND ${String(only.rows - 1)}`;
-    // There is no bit string when nothing is deleted.
-    return ` JOIN (${marks}) AS p ON coalesce(get_bit(p.gone, CAST(d.file_row_number AS INTEGER)), 0) = 0`;
+  if (files.length === 1 && only !== undefined && only.rows < MARKED_ROWS_MAX) {
+    const rows = String(only.rows);
+    // The bit after the last row is always set: of no place at all there would be no bit string.
+    const marks = `SELECT bitstring_agg(place, 0, ${rows}) AS gone FROM (${positions} UNION ALL SELECT ${rows}) WHERE place BETWEEN 0 AND ${rows}`;
+    return ` JOIN (${marks}) AS p ON get_bit(p.gone, CAST(d.file_row_number AS INTEGER)) = 0`;
   }
   return ` ANTI JOIN (${positions}) AS p ON ${placeSql(files)} = p.place`;
 }

@@ -146,6 +146,7 @@ export class NativeConnection implements Connection {
         slabs: this.#slabs,
         executionIsFinished: () => native.executionIsFinished(this.#pointer),
         interrupt: () => native.interrupt(this.#pointer),
+        runAgain: () => this.#exclusive(() => this.#execute(sql, parameters, keeps)),
         released: () => {
           release();
           if (this.#stream === stream) this.#stream = null;

@@ -12,6 +12,8 @@ export interface StreamHost {
   /** Whether nothing is left to compute: then rows only have to be picked up. Must not be asked while a fetch is under way. */
   executionIsFinished(): boolean;
   interrupt(): void;
+  /** Runs the statement once more to learn why it fails. Resolves when it does not. @throws what it fails with */
+  runAgain(): Promise<void>;
   /** Told once, when the result is freed. */
   released(): void;
 }
@@ -72,9 +74,20 @@ export class ResultStream implements ArrowStream {
 
   async #fail(error: unknown): Promise<never> {
     const reason = PlatformError.from(error, 'ENGINE_FAILED');
+    const unasked = this.#stopped === null && reason.code === 'ENGINE_CANCELLED';
     this.stop(reason);
     await this.#release();
-    throw reason;
+    if (!unasked) throw reason;
+    this.#stopped = await this.#causeOf(reason);
+    throw this.#stopped;
+  }
+
+  /** A thread's error interrupts the other threads, and now and then DuckDB tells of the interrupt in place of the error. */
+  #causeOf(interrupt: PlatformError): Promise<PlatformError> {
+    return this.#host.runAgain().then(
+      () => new PlatformError('ENGINE_FAILED', 'DuckDB ended the statement and did not say why', { cause: interrupt }),
+      (error: unknown) => PlatformError.from(error, 'ENGINE_FAILED'),
+    );
   }
 
   #produceAhead(): Promise<Uint8Array | null> {

@@ -3,6 +3,7 @@ import { tableFromIPC } from 'apache-arrow';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ARROW_END_OF_STREAM } from '../../../../runtime/arrow/index.ts';
 import { NativeResult } from '../../../../runtime/duckdb/native-result.ts';
+import { PlatformError } from '../../../../spi/index.ts';
 import { drain, openSession, queryTable, rejection } from './session.ts';
 
 const session = openSession();
@@ -62,6 +63,24 @@ describe('a stream of frames', () => {
     const error = await rejection(countRows(FAILS_LATE));
     expect(error.code).toBe('SQL_INVALID_VALUE');
     expect(error.message).toContain("'x4000000'");
+  });
+
+  it('tells why a statement failed when DuckDB tells of the interrupt of the other threads only', async () => {
+    vi.spyOn(NativeResult.prototype, 'verify').mockImplementationOnce(() => {
+      throw new PlatformError('ENGINE_CANCELLED', 'Interrupted!');
+    });
+    const stream = await session().connection.stream(FAILS_LATE);
+    expect((await rejection(drain(stream))).code).toBe('SQL_INVALID_VALUE');
+    expect((await rejection(stream.next())).code).toBe('SQL_INVALID_VALUE');
+    expect(await session().connection.queryRows('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('is an error of the engine when a statement that was interrupted by nobody has no other error', async () => {
+    vi.spyOn(NativeResult.prototype, 'verify').mockImplementationOnce(() => {
+      throw new PlatformError('ENGINE_CANCELLED', 'Interrupted!');
+    });
+    const error = await rejection(countRows('SELECT i FROM range(5000000) t(i)'));
+    expect([error.code, error.message]).toEqual(['ENGINE_FAILED', 'DuckDB ended the statement and did not say why']);
   });
 
   it('would end early without a word if the error of the result were not asked for (mutant)', async () => {
