@@ -1,5 +1,5 @@
 import { BINARY_PRECEDENCE, type Case, type ColumnReference, type Expression, PRECEDENCE, type Slice } from '../ast/index.ts';
-import { formatFunctionCall } from './format-function-call.ts';
+import { formatFunctionCall, formatLambdaOrExpression } from './format-function-call.ts';
 import { formatLiteral } from './format-literal.ts';
 import { formatIdentifier, formatQualifiedName, formatTypeName } from './format-name.ts';
 import { formatPredicate, type Predicate } from './format-predicate.ts';
@@ -78,7 +78,7 @@ function formatConstructor(rules: FormatRules, expression: Constructor): string 
       return `ROW(${list(expression.elements)})`;
     case 'lambda': {
       const parameters = expression.parameters.map(formatIdentifier).join(', ');
-      return `${expression.parameters.length === 1 ? parameters : `(${parameters})`} -> ${rules.expression(expression.body)}`;
+      return `${expression.parameters.length === 1 ? parameters : `(${parameters})`} -> ${formatLambdaOrExpression(rules, expression.body)}`;
     }
     case 'extract': {
       const field = /^[a-z_]+$/.test(expression.field) ? expression.field : `'${expression.field.replaceAll("'", "''")}'`;

@@ -1,4 +1,13 @@
-import type { FrameBound, FunctionArgument, FunctionCall, SortItem, WindowFrame, WindowName, WindowSpecification } from '../ast/index.ts';
+import type {
+  Expression,
+  FrameBound,
+  FunctionArgument,
+  FunctionCall,
+  SortItem,
+  WindowFrame,
+  WindowName,
+  WindowSpecification,
+} from '../ast/index.ts';
 import { PRECEDENCE } from '../ast/index.ts';
 import { isBareFunction } from '../parse/index.ts';
 import { formatIdentifier, formatQualifiedName } from './format-name.ts';
@@ -43,9 +52,19 @@ function formatOver(rules: FormatRules, over: WindowName | WindowSpecification):
   return over.kind === 'window-name' ? formatIdentifier(over.name) : formatWindowSpecification(rules, over);
 }
 
+/** A name before an arrow. */
+const LAMBDA_HEAD = /^(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*) -> /u;
+
+/** Prints what stands where a lambda may. The arrow of JSON after a column would make one there, but for parentheses. */
+export function formatLambdaOrExpression(rules: FormatRules, value: Expression): string {
+  const text = rules.expression(value);
+  return value.kind !== 'lambda' && LAMBDA_HEAD.test(text) ? `(${text})` : text;
+}
+
 /** Prints one argument of a function. */
 export function formatFunctionArgument(rules: FormatRules, { name, value }: FunctionArgument): string {
-  return name === null ? rules.expression(value) : `${formatIdentifier(name)} => ${rules.expression(value)}`;
+  const text = formatLambdaOrExpression(rules, value);
+  return name === null ? text : `${formatIdentifier(name)} => ${text}`;
 }
 
 function formatArguments(rules: FormatRules, call: FunctionCall): string {

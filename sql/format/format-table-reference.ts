@@ -10,6 +10,7 @@ import {
   type TableVersion,
   type Unpivot,
 } from '../ast/index.ts';
+import { formatLambdaOrExpression } from './format-function-call.ts';
 import { formatColumnNames, formatIdentifier, formatQualifiedName } from './format-name.ts';
 import { formatPivot, formatUnpivot } from './format-pivot.ts';
 import type { FormatRules } from './format-rules.ts';
@@ -49,7 +50,7 @@ function formatArgument(rules: FormatRules, { name, value }: TableFunctionArgume
     case 'descriptor':
       return `${prefix}DESCRIPTOR${formatColumnNames(value.columns)}`;
     default: {
-      const text = rules.expression(value);
+      const text = formatLambdaOrExpression(rules, value);
       // A function of that name would be taken for the list of columns.
       return `${prefix}${/^descriptor\(/i.test(text) ? `(${text})` : text}`;
     }

@@ -25,6 +25,7 @@ describe('formatStatement', () => {
     ['SELECT 1 UNION (SELECT 2 UNION SELECT 3)', 'SELECT 1 UNION (SELECT 2 UNION SELECT 3)'],
     ['SELECT `a b`', 'SELECT "a b"'],
     ['SELECT CURRENT_DATE', 'SELECT CURRENT_DATE'],
+    ["SELECT ((j)) -> 'a', f(((j)) -> 'a'), f(x => ((\"j\")) -> 'a')", "SELECT j -> 'a', f((j -> 'a')), f(x => (\"j\" -> 'a'))"],
   ])('prints %s as %s', (sql, printed) => {
     expect(formatStatement(parseStatement(sql))).toBe(printed);
   });

@@ -135,6 +135,7 @@ export const ACCEPTED_STATEMENTS: Readonly<Record<string, readonly string[]>> = 
     "SELECT string_agg(DISTINCT a, ',' ORDER BY a DESC), array_agg(a ORDER BY b NULLS FIRST, c)",
     'SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a DESC) FILTER (WHERE b) OVER (PARTITION BY c) FROM t',
     'SELECT list_transform(l, x -> x + 1), reduce(l, (acc, x) -> acc + x, 0), f(x -> y -> x + y)',
+    "SELECT f(((j)) -> 'a'), f(x -> ((j)) -> 'a' || x), f((j ->> 'a') -> 'b'), f(x => ((j)) -> 'a') FROM g(((j)) -> 'a')",
     "SELECT [], [1, 2], ARRAY[1, [2]], {'a': 1, b: {\"c\": 'x'}}, MAP {}, MAP {'k': 1, 2: [3]}, MAP([1], [2])",
     'SELECT ROW(), ROW(1), ROW(1, 2), (1, 2, (3, 4))',
     'SELECT a[1], a[1:2], a[:2], a[1:], a[:], a[b + 1][2].c, (a).b, (a.b).c, f(x).y.z, {x: 1}.x, [1][1]',
