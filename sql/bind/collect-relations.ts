@@ -1,4 +1,20 @@
-import type { Binary, CommonTable, FunctionCall, Logical, NamedTable, QualifiedName, TableVersion } from '../ast/index.ts';
+import type {
+  CaseBranch,
+  CommonTable,
+  Expression,
+  FunctionArgument,
+  FunctionCall,
+  GroupByElements,
+  GroupingSet,
+  Identifier,
+  NamedTable,
+  QualifiedName,
+  Query,
+  Select,
+  SelectExpression,
+  SortItem,
+  TableVersion,
+} from '../ast/index.ts';
 import { isMomentOfRow } from './moment-of-row.ts';
 
 /** A relation's name as it stands in a text, with the version asked for. */
@@ -18,14 +34,11 @@ export interface CollectedNames {
   readonly functions: readonly QualifiedName[];
 }
 
-/** What a node has to do with names of relations; `leaf` is most of a tree: what has no query inside. */
+/** What a node has to do with names of relations; a `leaf` has no query inside. */
 type Role = 'leaf' | 'named-table' | 'reads-table' | 'changes-table' | 'shows-object' | 'common-table' | 'calls-function';
 
 const KINDS: Readonly<Record<Role, readonly string[]>> = {
-  leaf: [
-    ...['identifier', 'qualified-name', 'table-alias', 'column-reference', 'number-literal', 'string-literal', 'boolean-literal'],
-    ...['null-literal', 'typed-literal'],
-  ],
+  leaf: ['qualified-name', 'table-alias', 'boolean-literal', 'null-literal', 'typed-literal'],
   'named-table': ['named-table'],
   'reads-table': ['table-query', 'table-argument', 'show-columns', 'describe-table'],
   'changes-table': ['insert', 'delete', 'update', 'merge', 'truncate', 'copy-from'],
@@ -52,17 +65,9 @@ export function collectNames(root: object): CollectedNames {
   const pending: object[] = [];
   addNodes(root, pending);
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    const { kind } = node as { readonly kind?: unknown };
     // Most of a tree: what has its parts in known places is not searched for them.
-    if (kind === 'column-reference') continue;
-    if (kind === 'binary') {
-      pending.push((node as Binary).left, (node as Binary).right);
-      continue;
-    }
-    if (kind === 'logical') {
-      for (const operand of (node as Logical).operands) pending.push(operand);
-      continue;
-    }
+    if (addKnownParts(node as KnownNode, pending)) continue;
+    const { kind } = node as { readonly kind?: unknown };
     const role = ROLES.get(kind);
     if (role === 'leaf') continue;
     if (role === 'common-table') commonTables.add((node as CommonTable).name.name.toLowerCase());
@@ -77,6 +82,101 @@ export function collectNames(root: object): CollectedNames {
     }
   }
   return { mentions, commonTables, functions };
+}
+
+/** What most nodes are. */
+type KnownNode =
+  | Expression
+  | Identifier
+  | FunctionArgument
+  | SortItem
+  | Query
+  | Select
+  | SelectExpression
+  | GroupByElements
+  | GroupingSet
+  | CaseBranch;
+
+/** Adds the parts of a node that may have queries inside, in the order in which it has them; returns false for a node of a rarer kind. */
+function addKnownParts(node: KnownNode, pending: object[]): boolean {
+  switch (node.kind) {
+    case 'column-reference':
+    case 'identifier':
+    case 'number-literal':
+    case 'string-literal':
+      return true;
+    case 'binary':
+      pending.push(node.left, node.right);
+      return true;
+    case 'logical':
+      return addList(node.operands, pending);
+    case 'function-argument':
+      pending.push(node.value);
+      return true;
+    case 'function-call':
+      // One with a namespace is a name to be collected.
+      if (node.name.parts.length > 1) return false;
+      addList(node.arguments, pending);
+      addList(node.orderBy, pending);
+      addList(node.withinGroup, pending);
+      addSome(node.filter, pending);
+      return addSome(node.over, pending);
+    case 'select-expression':
+    case 'sort-item':
+      pending.push(node.expression);
+      return true;
+    case 'between':
+      pending.push(node.operand, node.low, node.high);
+      return true;
+    case 'in-list':
+      pending.push(node.operand);
+      return addList(node.values, pending);
+    default:
+      return addKnownClauses(node, pending);
+  }
+}
+
+function addKnownClauses(node: KnownNode, pending: object[]): boolean {
+  switch (node.kind) {
+    case 'case':
+      addSome(node.operand, pending);
+      addList(node.branches, pending);
+      return addSome(node.otherwise, pending);
+    case 'case-branch':
+      pending.push(node.when, node.then);
+      return true;
+    case 'select':
+      addSome(node.distinct, pending);
+      addList(node.items, pending);
+      addList(node.from, pending);
+      addSome(node.where, pending);
+      addSome(node.groupBy, pending);
+      addSome(node.having, pending);
+      addList(node.windows, pending);
+      return addSome(node.qualify, pending);
+    case 'group-by-elements':
+      return addList(node.elements, pending);
+    case 'grouping-set':
+      return addList(node.expressions, pending);
+    case 'query':
+      addSome(node.with, pending);
+      pending.push(node.body);
+      addSome(node.orderBy, pending);
+      addSome(node.limit, pending);
+      return addSome(node.offset, pending);
+    default:
+      return false;
+  }
+}
+
+function addSome(node: object | null, pending: object[]): true {
+  if (node !== null) pending.push(node);
+  return true;
+}
+
+function addList(nodes: readonly object[], pending: object[]): true {
+  for (const node of nodes) pending.push(node);
+  return true;
 }
 
 /** Adds a node, or those of a list. */
