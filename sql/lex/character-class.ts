@@ -25,9 +25,13 @@ export function isSpace(text: string, offset: number): boolean {
   return code < 128 ? ASCII_CLASS[code] === SPACE : UNICODE_SPACE.test(text.charAt(offset));
 }
 
-/** True for the code of an ASCII character that a word can go on with. */
-export function isWordCharacter(code: number): boolean {
-  return code < 128 && (ASCII_CLASS[code] ?? 0) >= WORD_START;
+/** Clears the bit that tells lower-case letters from capitals, and keeps the characters of words apart otherwise. */
+const CASE_FOLD = 0xdf;
+const WORD_CODE = ASCII_CLASS.map((kind, code) => (kind >= WORD_START ? code & CASE_FOLD : 0));
+
+/** Returns the code of an ASCII character that a word can go on with, the same for a letter and its capital; 0 for another character. */
+export function wordCode(code: number): number {
+  return code < 128 ? (WORD_CODE[code] as number) : 0;
 }
 
 /** True for an ASCII digit at the offset. */

@@ -1,3 +1,5 @@
+import { wordCode } from './character-class.ts';
+
 /** Every word that the parser compares a token with. A word that stands here may still be a name: `reserved-words.ts` tells. */
 const LINES = [
   'ADD ADMIN AFTER ALL ALTER ANALYZE AND ANTI ANY ARRAY AS ASC ASOF AT',
@@ -43,28 +45,31 @@ export const KEYWORDS: readonly Keyword[] = LINES.flatMap((line) => line.split('
 
 /** How many slots the table has: a power of two, so large that most words that are no keyword meet an empty slot. */
 const SLOTS = 4096;
-/** Clears the bit that tells lower-case letters from capitals, and keeps the characters of words apart otherwise. */
-const CASE_FOLD = 0xdf;
-
+/** That of FNV-1a. */
+const HASH_PRIME = 0x01000193;
 const KEYWORD_AT = new Array<Keyword | ''>(SLOTS).fill('');
 for (const keyword of KEYWORDS) {
   let hash = 0;
-  for (let index = 0; index < keyword.length; index++) hash = hashOn(hash, keyword.charCodeAt(index));
-  let slot = hash & (SLOTS - 1);
+  for (let index = 0; index < keyword.length; index++) hash = hashOn(hash, wordCode(keyword.charCodeAt(index)));
+  let slot = slotOf(hash);
   while (KEYWORD_AT[slot] !== '') slot = (slot + 1) & (SLOTS - 1);
   KEYWORD_AT[slot] = keyword;
 }
 
-/** Returns the hash of a word with one more ASCII character, whatever its case. The hash of no character is 0. */
+/** Returns the hash of a word with one more ASCII character, whose `wordCode` is given. The hash of no character is 0. */
 export function hashOn(hash: number, code: number): number {
-  return (Math.imul(hash, 31) + (code & CASE_FOLD)) | 0;
+  return Math.imul(hash ^ code, HASH_PRIME);
+}
+
+function slotOf(hash: number): number {
+  return (hash ^ (hash >>> 16)) & (SLOTS - 1);
 }
 
 /** Returns the keyword that a word of ASCII characters spells in any case, '' when it spells none.
  *  The word is the range [start, end) of the text; the hash is that of its characters.
  *  Guarantees: always the same string object for a keyword, so that comparing it costs no more than comparing numbers. */
 export function keywordAt(text: string, start: number, end: number, hash: number): Keyword | '' {
-  for (let slot = hash & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
+  for (let slot = slotOf(hash); ; slot = (slot + 1) & (SLOTS - 1)) {
     const keyword = KEYWORD_AT[slot] ?? '';
     if (keyword === '' || (keyword.length === end - start && isSpelt(text, start, keyword))) return keyword;
   }
@@ -72,7 +77,7 @@ export function keywordAt(text: string, start: number, end: number, hash: number
 
 function isSpelt(text: string, start: number, keyword: Keyword): boolean {
   for (let index = 0; index < keyword.length; index++) {
-    if ((text.charCodeAt(start + index) & CASE_FOLD) !== (keyword.charCodeAt(index) & CASE_FOLD)) return false;
+    if (wordCode(text.charCodeAt(start + index)) !== wordCode(keyword.charCodeAt(index))) return false;
   }
   return true;
 }

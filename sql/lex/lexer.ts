@@ -1,4 +1,4 @@
-import { isDigit, isSpace, isWordCharacter, wordPartLength, wordStartLength } from './character-class.ts';
+import { isDigit, isSpace, wordCode, wordPartLength, wordStartLength } from './character-class.ts';
 import { hashOn, type Keyword, keywordAt } from './keyword.ts';
 import { lexicalError } from './lexical-error.ts';
 import { nameAt } from './name-table.ts';
@@ -81,8 +81,8 @@ function readWord(text: string, start: number): Token {
   let end = start;
   let hash = 0;
   for (; end < text.length; end++) {
-    const code = text.charCodeAt(end);
-    if (!isWordCharacter(code)) break;
+    const code = wordCode(text.charCodeAt(end));
+    if (code === 0) break;
     hash = hashOn(hash, code);
   }
   const asciiEnd = end;

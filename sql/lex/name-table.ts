@@ -1,5 +1,5 @@
-/** How many names are kept: a power of two. */
-const SLOTS = 4096;
+/** How many names are kept: a power of two, so large that the names of a few hundred tables seldom take each other's place. */
+const SLOTS = 16384;
 /** Names that are longer are rare. Units: characters. */
 const LENGTH_MAX = 64;
 
@@ -11,7 +11,7 @@ const NAME_AT = new Array<string>(SLOTS).fill('');
 export function nameAt(text: string, start: number, end: number, hash: number): string {
   const length = end - start;
   if (length > LENGTH_MAX) return text.slice(start, end);
-  const slot = hash & (SLOTS - 1);
+  const slot = (hash ^ (hash >>> 16)) & (SLOTS - 1);
   const known = NAME_AT[slot] ?? '';
   if (known.length === length && text.startsWith(known, start)) return known;
   // What `slice` returns may hold on to the whole text.

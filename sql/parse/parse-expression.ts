@@ -112,6 +112,8 @@ function parseTest(cursor: TokenCursor, operand: Expression, start: number, mini
 /** Reads the operator here and its right side; returns null when none stands here that binds tightly enough. */
 function parseInfix(cursor: TokenCursor, left: Expression, start: number, minimum: number): Expression | null {
   const { kind, terminal } = cursor.token;
+  // What most expressions end at is no operator.
+  if (terminal === ',' || terminal === ')') return null;
   if (kind === 'symbol') return parseBinary(cursor, left, start, minimum);
   switch (terminal) {
     case '':

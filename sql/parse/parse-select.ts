@@ -150,5 +150,6 @@ export function parseSelect(cursor: TokenCursor): Select {
   const having = cursor.acceptWord('HAVING') ? rules.expression(cursor) : null;
   const windows = cursor.acceptWord('WINDOW') ? parseCommaList(cursor, parseNamedWindow) : [];
   const qualify = cursor.acceptWord('QUALIFY') ? rules.expression(cursor) : null;
-  return { kind: 'select', ...list, from, where, groupBy, having, windows, qualify, span: cursor.spanFrom(start) };
+  const { hints, distinct, items } = list;
+  return { kind: 'select', hints, distinct, items, from, where, groupBy, having, windows, qualify, span: cursor.spanFrom(start) };
 }
