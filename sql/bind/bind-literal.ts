@@ -76,7 +76,10 @@ function isCanonical(text: string): boolean {
 
 /** The type of a decimal literal has the digits that are written: 0.20 is decimal(3,2). */
 function bindDecimal(context: ExpressionContext, node: NumberLiteral, text: string): PlanExpression {
-  const [whole = '', fraction = ''] = text.replace('-', '').split('.');
+  const digits = text.startsWith('-') ? text.slice(1) : text;
+  const point = digits.indexOf('.');
+  const whole = point < 0 ? digits : digits.slice(0, point);
+  const fraction = point < 0 ? '' : digits.slice(point + 1);
   const wholeDigits = whole.replace(/^0+(?=\d)/, '').length;
   const type: DataType = { kind: 'decimal', precision: Math.max(1, wholeDigits + fraction.length), scale: fraction.length };
   if (type.precision > DECIMAL_PRECISION_MAX) {

@@ -209,7 +209,10 @@ export function convertLiteral(literal: LiteralExpression, type: DataType, timeZ
   if (literal.type.kind === 'real' || literal.type.kind === 'double') return null;
   const isWidening = isNumeric(literal.type) && isNumeric(type);
   const isTime = literal.type.kind === 'date' && (type.kind === 'timestamp' || type.kind === 'timestamptz');
-  if (isWidening && type.kind === 'decimal' && decimalText(value, type.precision, type.scale) === null) return null;
+  if (isWidening && type.kind === 'decimal') {
+    const text = decimalText(value, type.precision, type.scale);
+    return text === null ? null : { kind: 'literal', type, value: text };
+  }
   if (literal.type.kind !== 'varchar' && !isWidening && !isTime) return null;
   try {
     return { kind: 'literal', type, value: canonicalValue(value, type, timeZone) };

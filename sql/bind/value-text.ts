@@ -3,6 +3,7 @@ import { parseInterval } from './interval-text.ts';
 import { parseDate, parseTime, parseTimestamp, parseTimestampTz } from './time-text.ts';
 
 const INTEGER_RANGES = { integer: 2n ** 31n, bigint: 2n ** 63n } as const;
+const ZERO = '0'.charCodeAt(0);
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const TRUTHS: Readonly<Record<string, boolean>> = {
@@ -69,14 +70,23 @@ export function decimalText(text: string, precision: number, scale: number): str
   const [, sign, whole = '', fraction = '', exponentText = '0'] = NUMBER.exec(text) ?? [];
   if (sign === undefined || whole + fraction === '') return null;
   const shift = scale + Number(exponentText) - fraction.length;
-  const digits = BigInt(whole + fraction);
-  const unscaled = shift >= 0 ? digits * 10n ** BigInt(shift) : roundedQuotient(digits, 10n ** BigInt(-shift));
-  const plain = unscaled.toString();
-  if (unscaled !== 0n && plain.length > precision) return null;
+  // Without a digit too many nothing is rounded, and the digits are those of the text.
+  const plain =
+    shift >= 0
+      ? significant(whole + fraction + '0'.repeat(shift))
+      : roundedQuotient(BigInt(whole + fraction), 10n ** BigInt(-shift)).toString();
+  if (plain !== '0' && plain.length > precision) return null;
   const padded = plain.padStart(scale + 1, '0');
   const cut = padded.length - scale;
-  const minus = sign === '-' && unscaled !== 0n ? '-' : '';
+  const minus = sign === '-' && plain !== '0' ? '-' : '';
   return minus + padded.slice(0, cut) + (scale === 0 ? '' : `.${padded.slice(cut)}`);
+}
+
+/** Returns digits without the zeros in front of the first other one. */
+function significant(digits: string): string {
+  let start = 0;
+  while (start < digits.length - 1 && digits.charCodeAt(start) === ZERO) start += 1;
+  return start === 0 ? digits : digits.slice(start);
 }
 
 function roundedQuotient(dividend: bigint, divisor: bigint): bigint {
@@ -93,9 +103,10 @@ function integerText(text: string, limit: bigint): string | null {
 }
 
 function floatText(text: string): string | null {
+  const plain = Number(text);
+  if (String(plain) === text) return text;
   const special = /^([+-]?)(nan|inf|infinity)$/i.exec(text);
   if (special !== null) return special[2]?.toLowerCase() === 'nan' ? 'NaN' : `${special[1] === '-' ? '-' : ''}Infinity`;
   if (!NUMBER.test(text) || !/\d/.test(text)) return null;
-  const value = Number(text);
-  return Object.is(value, -0) ? '-0' : Number.isFinite(value) ? String(value) : null;
+  return Object.is(plain, -0) ? '-0' : Number.isFinite(plain) ? String(plain) : null;
 }
