@@ -1,5 +1,5 @@
 import type { AggregateCall, Expression, FrameBound, WindowCall, WindowFrame } from './expression.ts';
-import type { CommonTable, JoinNode, PlanNode, ProjectColumn, ScanColumn, ScanNode, SortKey } from './plan-node.ts';
+import type { CommonTable, JoinNode, PlanNode, ProjectColumn, ScanColumn, ScanNode, SetOperationNode, SortKey } from './plan-node.ts';
 import { expressionOperands } from './traverse.ts';
 
 type ExpressionMap = (expression: Expression) => Expression;
@@ -38,12 +38,12 @@ export function mapInputs(node: PlanNode, map: (input: PlanNode) => PlanNode): P
     case 'set_operation': {
       const left = map(node.left);
       const right = map(node.right);
-      return left === node.left && right === node.right ? node : { ...node, left, right };
+      return left === node.left && right === node.right ? node : setOperationWith(node, left, right);
     }
     case 'with': {
       const ctes = mapList(node.ctes, (cte) => mapCommonTable(cte, map));
       const body = map(node.body);
-      return ctes === node.ctes && body === node.body ? node : { ...node, ctes, body };
+      return ctes === node.ctes && body === node.body ? node : { kind: 'with', ctes, body };
     }
     default: {
       const input = map(node.input);
@@ -75,6 +75,11 @@ export function withInput(node: Extract<PlanNode, { readonly input: PlanNode }>,
 /** Returns a join with other inputs and another condition. */
 export function joinWith({ joinType, lateral }: JoinNode, left: PlanNode, right: PlanNode, condition: Expression | null): JoinNode {
   return { kind: 'join', joinType, left, right, condition, lateral };
+}
+
+function setOperationWith(node: SetOperationNode, left: PlanNode, right: PlanNode): SetOperationNode {
+  const { operation, all, leftIds, rightIds, columns } = node;
+  return { kind: 'set_operation', operation, all, left, right, leftIds, rightIds, columns };
 }
 
 /** Returns a scan with other columns and another filter. */
@@ -152,7 +157,9 @@ function mappedRest(
         const call = mapAggregateCall(column.call, map);
         return call === column.call ? column : { name: column.name, type: column.type, nullable: column.nullable, call, id: column.id };
       });
-      return groups === node.groups && aggregates === node.aggregates ? node : { ...node, groups, aggregates };
+      return groups === node.groups && aggregates === node.aggregates
+        ? node
+        : { kind: 'aggregate', input: node.input, groups, groupingSets: node.groupingSets, aggregates };
     }
     case 'window': {
       const windows = mapList(node.windows, (column) => {
@@ -163,7 +170,7 @@ function mappedRest(
     }
     case 'sort': {
       const keys = mapKeys(node.keys, map);
-      return keys === node.keys ? node : { ...node, keys };
+      return keys === node.keys ? node : { kind: 'sort', input: node.input, keys };
     }
     case 'limit': {
       const limit = node.limit === null ? null : map(node.limit);

@@ -13,8 +13,15 @@ export function planInputs(node: PlanNode): readonly PlanNode[] {
     case 'join':
     case 'set_operation':
       return [node.left, node.right];
-    case 'with':
-      return [...node.ctes.flatMap((cte) => (cte.recursive === null ? [cte.plan] : [cte.plan, cte.recursive.plan])), node.body];
+    case 'with': {
+      const inputs: PlanNode[] = [];
+      for (const { plan, recursive } of node.ctes) {
+        inputs.push(plan);
+        if (recursive !== null) inputs.push(recursive.plan);
+      }
+      inputs.push(node.body);
+      return inputs;
+    }
     default:
       return [node.input];
   }

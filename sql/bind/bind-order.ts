@@ -6,7 +6,6 @@ import { bindError } from './bind-error.ts';
 import type { BinderState, ExpressionContext } from './binder-state.ts';
 import { settled } from './coercion.ts';
 import { expressionKey } from './expression-key.ts';
-import { sameName } from './relation-name.ts';
 import { columnExpression } from './scope.ts';
 
 /** A key of ORDER BY or DISTINCT ON: an output column by its place, or an expression over the input. */
@@ -42,7 +41,8 @@ export function bindKey(context: ExpressionContext, expression: Expression, outp
   }
   const [only, ...more] = expression.kind === 'column-reference' ? expression.parts : [];
   if (only !== undefined && more.length === 0) {
-    const matches = outputs.filter((output) => output.name !== null && sameName(output.name, only.name));
+    const key = only.name.toLowerCase();
+    const matches = outputs.filter(({ name }) => name !== null && (name === only.name || name.toLowerCase() === key));
     const [first] = matches;
     if (matches.length > 1 && new Set(matches.map(keyOf)).size > 1)
       throw bindError(state, 'SQL_AMBIGUOUS_COLUMN', `more than one column of the result has the name ${only.name}`, expression.span);

@@ -104,10 +104,10 @@ export class TableColumns implements ColumnGroup {
     } else if (!this.#isOrdered) {
       const byId: ScanColumn[] = [];
       for (const column of scanned) byId[column.id] = column;
-      scanned.length = 0;
+      let index = 0;
       for (const column of this.#made) {
         const read = column === undefined ? undefined : byId[column.id];
-        if (read !== undefined) scanned.push(read);
+        if (read !== undefined) scanned[index++] = read;
       }
       this.#isOrdered = true;
     }

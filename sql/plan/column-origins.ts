@@ -23,13 +23,17 @@ export class ColumnOrigins {
     for (const input of planInputs(root)) this.add(input);
     const last = this.#next;
     this.#next += 1;
-    this.#ranges.set(root, { first, last });
+    // A scan is told by its columns.
+    if (root.kind !== 'scan') this.#ranges.set(root, { first, last });
     for (const columns of columnsMade(root)) for (const { id } of columns) this.#madeAt[id] = last;
   }
 
   /** Returns the range of the nodes below a node and itself, which must have been numbered. */
   rangeOf(node: PlanNode): PlaceRange {
-    return this.#ranges.get(node) ?? NOWHERE;
+    if (node.kind !== 'scan') return this.#ranges.get(node) ?? NOWHERE;
+    const [column] = node.columns;
+    const place = column === undefined ? undefined : this.#madeAt[column.id];
+    return place === undefined ? NOWHERE : { first: place, last: place };
   }
 
   /** Returns the range in which the columns are made that an expression reads. An expression without columns, or with a column that is made nowhere,

@@ -26,17 +26,15 @@ export function foldConstants(root: PlanNode): PlanNode {
 
 /** Returns an expression with its constant parts, and those of its subqueries, computed; itself when there are none. */
 function fold(expression: Expression): Expression {
-  if (expression.kind === 'column' || expression.kind === 'literal') return expression;
+  const { kind } = expression;
+  if (kind === 'column' || kind === 'literal') return expression;
   const inside = mapOperands(expression, fold);
-  if (inside.kind !== 'call' && 'plan' in inside) {
-    const plan = foldConstants(inside.plan);
-    return plan === inside.plan ? inside : withPlan(inside, plan);
-  }
-  const folded = foldOne(inside);
   // An operand may be of a type that only a cast of the engine makes that of the whole.
+  const folded = foldOne(inside);
   return folded !== null && sameType(folded.type, expression.type) ? folded : inside;
 }
 
+/** What has operands is computed, or null; a subquery has its plan folded. */
 function foldOne(expression: Expression): Expression | null {
   switch (expression.kind) {
     case 'call':
@@ -47,6 +45,13 @@ function foldOne(expression: Expression): Expression | null {
       return foldIn(expression);
     case 'cast':
       return foldCast(expression);
+    case 'scalar_subquery':
+    case 'exists':
+    case 'in_subquery':
+    case 'quantified': {
+      const plan = foldConstants(expression.plan);
+      return plan === expression.plan ? null : withPlan(expression, plan);
+    }
     default:
       return null;
   }

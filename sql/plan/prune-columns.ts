@@ -135,8 +135,13 @@ function widthOf(type: DataType): number {
 /** Returns the columns of its inputs that a node names without an expression, as `TABLE t UNION TABLE u` does. */
 export function idsReadByPosition(node: PlanNode): readonly number[] {
   if (node.kind === 'set_operation') return [...node.leftIds, ...node.rightIds];
-  if (node.kind === 'with') return node.ctes.flatMap((cte) => [...cte.planIds, ...(cte.recursive?.planIds ?? [])]);
-  return NO_IDS;
+  if (node.kind !== 'with') return NO_IDS;
+  const ids: number[] = [];
+  for (const { planIds, recursive } of node.ctes) {
+    for (const id of planIds) ids.push(id);
+    if (recursive !== null) for (const id of recursive.planIds) ids.push(id);
+  }
+  return ids;
 }
 
 const NO_IDS: readonly number[] = [];
