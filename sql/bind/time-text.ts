@@ -1,5 +1,6 @@
 const DATE = /^(-?\d{4,6})-(\d{1,2})-(\d{1,2})$/;
 const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?$/;
+const TOO_FINE = /:\d{1,2}\.\d{6}0*[1-9]/;
 const OFFSET = /\s*(?:(Z|UTC)|([+-])(\d{1,2})(?::?(\d{2}))?)$/i;
 const DAY_MS = 86_400_000;
 
@@ -13,10 +14,15 @@ export function parseDate(text: string): string | null {
   return dateText(date);
 }
 
-/** Returns a time of day as `HH:MM:SS[.ffffff]`, or null when the text is none. */
+/** Returns whether a time of day in the text is told in more than microseconds, which no type holds; zeros beyond them do not count. */
+export function isTooFine(text: string): boolean {
+  return TOO_FINE.test(text);
+}
+
+/** Returns a time of day as `HH:MM:SS[.ffffff]`, or null when the text is none or finer than microseconds. */
 export function parseTime(text: string): string | null {
   const [, hour, minute, second = '0', fraction = ''] = TIME.exec(text) ?? [];
-  if (hour === undefined || minute === undefined) return null;
+  if (hour === undefined || minute === undefined || isTooFine(text)) return null;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
   const parts = [hour, minute, second].map((part) => part.padStart(2, '0')).join(':');
   const micros = fraction.slice(0, 6).replace(/0+$/, '');

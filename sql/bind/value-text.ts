@@ -1,10 +1,11 @@
 import { type DataType, formatType, PlatformError } from '../../spi/index.ts';
 import { parseInterval } from './interval-text.ts';
-import { parseDate, parseTime, parseTimestamp, parseTimestampTz } from './time-text.ts';
+import { isTooFine, parseDate, parseTime, parseTimestamp, parseTimestampTz } from './time-text.ts';
 
 const INTEGER_RANGES = { integer: 2n ** 31n, bigint: 2n ** 63n } as const;
 const ZERO = '0'.charCodeAt(0);
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
+const TIMES: ReadonlySet<DataType['kind']> = new Set(['time', 'timestamp', 'timestamptz']);
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const TRUTHS: Readonly<Record<string, boolean>> = {
   true: true,
@@ -23,7 +24,8 @@ const TRUTHS: Readonly<Record<string, boolean>> = {
 export function canonicalValue(text: string, type: DataType, timeZone: string): string | boolean {
   const value = convert(text, type, timeZone);
   if (value !== null) return value;
-  throw new PlatformError('SQL_INVALID_VALUE', `'${text.slice(0, 60)}' is not a value of type ${formatType(type)}`);
+  const reason = TIMES.has(type.kind) && isTooFine(text) ? ', which holds microseconds: six digits of a second' : '';
+  throw new PlatformError('SQL_INVALID_VALUE', `'${text.slice(0, 60)}' is not a value of type ${formatType(type)}${reason}`);
 }
 
 function convert(text: string, type: DataType, timeZone: string): string | boolean | null {

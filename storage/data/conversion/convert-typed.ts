@@ -17,7 +17,6 @@ const INTEGERS = new Set([
 ]);
 const FLOATS = new Set(['FLOAT', 'DOUBLE']);
 const TEXTS = new Set(['VARCHAR', 'ENUM', 'JSON']);
-const TIMES = new Set(['TIME', 'TIME_NS']);
 const TIMESTAMPS = new Set(['TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS']);
 
 /** Returns an SQL expression that turns a typed expression into the type exactly or fails, or null when the types do not go together.
@@ -47,7 +46,8 @@ function convertPlain(value: string, name: string, to: DataType): string | null 
     case 'double':
       return INTEGERS.has(name) || FLOATS.has(name) ? cast : null;
     case 'time':
-      return TIMES.has(name) ? cast : null;
+      if (name === 'TIME_NS') return acceptWhere(`epoch_ns(${value}) % 1000 = 0`, cast, `CAST(${value} AS VARCHAR)`, to);
+      return name === 'TIME' ? cast : null;
     case 'timestamp':
       if (name === 'TIMESTAMP_NS') return acceptWhere(`epoch_ns(${value}) % 1000 = 0`, cast, `CAST(${value} AS VARCHAR)`, to);
       return TIMESTAMPS.has(name) || name === 'DATE' ? cast : null;

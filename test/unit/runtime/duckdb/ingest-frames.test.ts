@@ -9,6 +9,8 @@ import {
   Table,
   tableFromArrays,
   tableToIPC,
+  Timestamp,
+  TimeUnit,
   Utf8,
   vectorFromArray,
 } from 'apache-arrow';
@@ -99,6 +101,27 @@ describe('ingesting frames', () => {
     const error = await rejection(session().connection.ingest('broken', piecesOf([sound])));
     expect(error.code).toBe('STORAGE_FILE');
     expect(error.message).toMatch(/^the Arrow stream has values that tables cannot take: Arrow map contains duplicate key/);
+  });
+
+  it.each([
+    ['of today', 1_577_836_800_123_456_000n],
+    ['before 1970', -1_577_836_800_123_456_000n],
+    ['just before 1970', -1000n],
+  ])('takes an instant %s in nanoseconds that is whole microseconds, and refuses one that is not', async (_, nanos) => {
+    const { connection } = session();
+    const bytesOf = (value: bigint): Uint8Array => {
+      const type = new Timestamp(TimeUnit.NANOSECOND, 'UTC');
+      const column = makeData({ type, length: 2, nullCount: 1, nullBitmap: Uint8Array.of(2), data: BigInt64Array.of(1n, value) });
+      const field = new Field('instant', type, true);
+      const data = makeData({ type: new Struct([field]), length: 2, nullCount: 0, children: [column] });
+      return tableToIPC(new Table(new Schema([field]), new RecordBatch(new Schema([field]), data)), 'stream');
+    };
+    await connection.ingest('instants', piecesOf([bytesOf(nanos)]));
+    expect(await connection.queryRows('SELECT epoch_us(instant) AS us FROM instants')).toEqual([{ us: null }, { us: nanos / 1000n }]);
+    for (const value of [nanos + 1n, nanos - 1n, nanos + 500n]) {
+      const error = await rejection(connection.ingest('instants', piecesOf([bytesOf(value)])));
+      expect([error.code, error.message]).toEqual(['STORAGE_FILE', expect.stringContaining('column "instant"')]);
+    }
   });
 
   it.each([

@@ -58,6 +58,10 @@ describe('times as text', () => {
   it.each([
     ['1:02', '01:02:00'],
     ['01:02:03.5', '01:02:03.500000'],
+    ['01:02:03.123456000', '01:02:03.123456'],
+    ['01:02:03.1234560', '01:02:03.123456'],
+    ['01:02:03.1234561', null],
+    ['01:02:03.000000001', null],
     ['24:00:00', null],
   ])('the time %s is %s', (text, expected) => {
     expect(parseTime(text)).toBe(expected);
@@ -103,6 +107,17 @@ describe('canonicalValue', () => {
     expect(() => canonicalValue('maybe', { kind: 'boolean' }, 'UTC')).toThrow(
       expect.objectContaining({ code: 'SQL_INVALID_VALUE' }) as Error,
     );
+  });
+
+  it.each([
+    ['time', '01:02:03.123456789'],
+    ['timestamp', '2001-02-03 01:02:03.123456789'],
+    ['timestamptz', '2001-02-03T01:02:03.123456789+02:00'],
+  ] as const)('refuses a %s that is finer than microseconds and says why, and takes zeros there', (kind, text) => {
+    expect(() => canonicalValue(text, { kind }, 'UTC')).toThrow(
+      expect.objectContaining({ code: 'SQL_INVALID_VALUE', message: expect.stringContaining('six digits of a second') as string }) as Error,
+    );
+    expect(canonicalValue(text.replace('789', '000'), { kind }, 'UTC')).toContain('.123456');
   });
 
   it('gives a double in its shortest form, and a UUID in lower case', () => {

@@ -67,6 +67,52 @@ describe('writing a Parquet file', () => {
     });
   });
 
+  it.each([
+    ['timestamp', "TIMESTAMP_NS '1969-12-31 23:59:59.123456000'", '1969-12-31T23:59:59.123456'],
+    ['time', "TIME_NS '01:02:03.123456000'", '01:02:03.123456'],
+  ] as const)(
+    'takes nanoseconds into a column of type %s where they are whole microseconds, and refuses others',
+    async (kind, sql, expected) => {
+      const load = async (value: string) => bench.load(await bench.parquet(`SELECT ${value} AS v`), columns({ v: kind }));
+      expect(await load(sql)).toEqual([{ v: expected }]);
+      await expect(load(sql.replace('456000', '456001'))).rejects.toMatchObject({
+        code: 'SQL_INVALID_VALUE',
+        details: { column: 'v', row: 1 },
+      });
+    },
+  );
+
+  it('refuses instants in nanoseconds, also inside of columns, and takes the columns around them', async () => {
+    const nanos = "TIMESTAMP_NS '2001-02-03 04:05:06.123456789'";
+    const instant = "TIMESTAMPTZ '2001-02-03 04:05:06.123456Z'";
+    const source = await bench.parquet(
+      `SELECT {a: 1, b: 2} AS first, ${instant} AS micros, [{x: 'a', y: ${nanos}}] AS parts, ${nanos} AS at, [${instant}] AS last`,
+    );
+    const bytes = readFileSync(source.path);
+    // The type TIMESTAMP(NANOS) as Thrift, not adjusted to UTC: DuckDB writes no other.
+    const mark = Buffer.from('8c121c3c00000000', 'hex');
+    for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + 1)) bytes[at + 1] = 0x11;
+    const zoned = bench.file('parquet', bytes);
+    const instants = { kind: 'list', element: { kind: 'timestamptz' }, elementNullable: true } as const;
+    expect(await bench.load({ ...zoned, columns: ['micros', 'last'] }, columns({ micros: 'timestamptz', last: instants }))).toEqual([
+      { micros: '2001-02-03T04:05:06.123456Z', last: ['2001-02-03T04:05:06.123456Z'] },
+    ]);
+    await expect(bench.load({ ...zoned, columns: ['at'] }, columns({ at: 'timestamptz' }))).rejects.toMatchObject({
+      code: 'SQL_TYPE_MISMATCH',
+      message: expect.stringContaining('TIMESTAMP_NS WITH TIME ZONE') as string,
+      details: { column: 'at' },
+    });
+    const part = (name: string, type: 'varchar' | 'timestamptz', id: number) => ({ id, name, type: { kind: type }, nullable: true });
+    const element = { kind: 'struct', fields: [part('x', 'varchar', 11), part('y', 'timestamptz', 12)] } as const;
+    await expect(
+      bench.load({ ...zoned, columns: ['parts'] }, columns({ parts: { kind: 'list', element, elementNullable: true } })),
+    ).rejects.toMatchObject({ code: 'SQL_TYPE_MISMATCH', details: { column: 'parts' } });
+    await expect(bench.service.inspect(zoned)).rejects.toMatchObject({
+      code: 'STORAGE_UNSUPPORTED',
+      message: expect.stringContaining('"parts"') as string,
+    });
+  });
+
   it('matches the fields of structs by name and refuses unknown ones', async () => {
     const struct = {
       kind: 'struct',
