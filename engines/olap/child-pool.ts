@@ -1,14 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EngineHost } from '../../spi/index.ts';
-import {
-  type ChildHandle,
-  createWarmPool,
-  lowerPriority,
-  spawnChild,
-  type WarmPool,
-  type WarmPoolOptions,
-} from '../../runtime/process/index.ts';
+import { type ChildHandle, createWarmPool, spawnChild, type WarmPool, type WarmPoolOptions } from '../../runtime/process/index.ts';
 import { ALLOCATOR_ENVIRONMENT } from '../duckdb/allocator-environment.ts';
 import type { ChildSettings } from './child-message.ts';
 import type { QueryLane } from './choose-lane.ts';
@@ -60,6 +53,7 @@ export async function createChildPool(lane: PoolLane, config: OlapConfig, host: 
       args: [JSON.stringify(settings)],
       memoryBytesMax: config.memoryBytesMax + PROCESS_BYTES,
       env: ALLOCATOR_ENVIRONMENT,
+      lowPriority: lane !== 'short',
       lostCode: 'ENGINE_LOST',
       onLog: (line) => {
         written.push(line);
@@ -68,7 +62,6 @@ export async function createChildPool(lane: PoolLane, config: OlapConfig, host: 
       },
     });
     lines.set(child, written);
-    if (lane !== 'short') lowerPriority(child.pid);
     return child;
   };
   const pool = createWarmPool({

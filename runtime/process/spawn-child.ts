@@ -5,6 +5,7 @@ import type { Channel } from './channel.ts';
 import { childCommand } from './child-command.ts';
 import { createChannel } from './create-channel.ts';
 import { forwardLines } from './forward-lines.ts';
+import { lowerPriority } from './lower-priority.ts';
 import type { PeerLimits } from './peer-budget.ts';
 import { untilReady } from './serve-ready.ts';
 
@@ -27,6 +28,8 @@ export interface ChildOptions {
   readonly peerLimits?: PeerLimits | undefined;
   /** The child's environment is empty but for these, PATH, HOME, TMPDIR and UV_THREADPOOL_SIZE. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Lets all others have the processor first, from the child's first moment on: starting it takes half a second of a core. */
+  readonly lowPriority?: boolean | undefined;
   /** Size of libuv's thread pool in the child. */
   readonly threadPoolSize?: number | undefined;
   /** Units: milliseconds until the child must have said that it is ready. Default 30 s. */
@@ -70,6 +73,7 @@ export async function spawnChild(options: ChildOptions): Promise<ChildHandle> {
     env: childEnvironment(options),
   });
   const handle = childHandle(child, options);
+  if (options.lowPriority === true && child.pid !== undefined) lowerPriority(child.pid);
   try {
     const timeoutMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
     const late = (): PlatformError =>

@@ -112,6 +112,7 @@ export class ExecutorPool {
       args: [JSON.stringify(settings)],
       memoryBytesMax: this.#config.memoryBytesMax + PROCESS_BYTES,
       env: ALLOCATOR_ENVIRONMENT,
+      lowPriority: true,
       lostCode: 'ENGINE_LOST',
       onLog: (line) => {
         written.push(line);

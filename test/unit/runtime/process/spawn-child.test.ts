@@ -48,6 +48,12 @@ async function untilGone(pid: number): Promise<void> {
 }
 
 describe('a child', () => {
+  test('stands behind others from its first moment on where it is to, and not elsewhere', async () => {
+    const [low, other] = await Promise.all([start({ lowPriority: true }), start()]);
+    expect(await low.channel.call('firstPriority', null)).toBe(10);
+    expect(await other.channel.call('firstPriority', null)).toBe(0);
+  });
+
   test('answers calls and streams frames', async () => {
     const child = await start({ args: ['--some', 'argument'] });
     expect(await child.channel.call('echo', { text: 'häßlich', list: [1, null] })).toEqual({ text: 'häßlich', list: [1, null] });
