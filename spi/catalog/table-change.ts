@@ -69,4 +69,6 @@ export type ReferenceChange =
       /** Units: milliseconds that the reference is kept; null for good. */
       readonly maxAgeMs: number | null;
     }
-  | { readonly kind: 'drop_reference'; readonly type: 'branch' | 'tag'; readonly name: string; readonly ifExists: boolean };
+  | { readonly kind: 'drop_reference'; readonly type: 'branch' | 'tag'; readonly name: string; readonly ifExists: boolean }
+  /** Makes the newest rows of a branch those of the table, if the branch was built on what the table has now; nothing when they are part of it already. */
+  | { readonly kind: 'fast_forward'; readonly branch: string };

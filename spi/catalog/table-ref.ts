@@ -9,4 +9,6 @@ export interface RelationName {
 /** A table, for good: the uuid stays through renames and is new for a table created again under an old name. */
 export interface TableRef extends RelationName {
   readonly uuid: string;
+  /** The branch whose rows are read or written; left out for those of the table itself, the branch `main`. */
+  readonly branch?: string;
 }

@@ -48,6 +48,7 @@ export const ERROR_CODES = {
   CATALOG_NOT_EMPTY: user(409, 'The schema still holds tables or views.'),
   CATALOG_NOT_A_TABLE: user(400, 'The name stands for a view where a table is needed, or the reverse.'),
   CATALOG_COLUMN_IN_USE: user(409, 'The column is part of the partitioning, the order or the key of its table.'),
+  CATALOG_BRANCH_DIVERGED: user(409, 'The table has changed since the branch was made, and cannot be fast-forwarded to it.'),
   CATALOG_INCOMPATIBLE_CHANGE: user(400, 'The change does not fit the table, its rows or its files.'),
   CATALOG_INVALID_NAME: user(400, 'The name is not usable for a schema, table or column.'),
   CATALOG_OUTSIDE: user(400, 'The statement asks of a table of an outside database what only stored tables have.'),

@@ -122,6 +122,10 @@ const JOB_BODY = {
                 sql: { type: 'string', maxLength: 1048576 },
                 needs: { type: 'array', items: { type: 'string' }, description: 'Names of steps.' },
                 expect: { type: 'array', items: EXPECTATION, description: 'What has to hold after the statements.' },
+                publish: {
+                  type: 'string',
+                  description: 'The table that readers see changed only when the statements are done and all holds that is expected.',
+                },
               },
             },
           },

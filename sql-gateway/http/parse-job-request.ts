@@ -5,7 +5,7 @@ import { type JobParameters, type JobStatement, RETRY_POLICY_DEFAULT, type Retry
 import { splitScript } from '../job/parse-script.ts';
 import { type JobStep, planSteps } from '../job/plan-steps.ts';
 import { checkKeys, checkList, checkParameters, checkSession, checkSql, parseJson } from './parse-statement-request.ts';
-import { readExpectations } from './read-expectations.ts';
+import { readExpectations, readTable } from './read-expectations.ts';
 import type { RequestSession } from '../query/statement-request.ts';
 
 /** What the body of a job says. */
@@ -65,13 +65,14 @@ function readStatements({ sql, statements, steps }: Readonly<Record<string, unkn
 
 function readStep(given: unknown, index: number): JobStep {
   const place = `steps[${String(index)}]`;
-  const { name, sql, needs, expect } = checkKeys(given, `'${place}'`, ['name', 'sql', 'needs', 'expect']);
+  const { name, sql, needs, expect, publish } = checkKeys(given, `'${place}'`, ['name', 'sql', 'needs', 'expect', 'publish']);
   if (!isName(name)) throw invalid(`'${place}.name' must be a text of 1 to ${String(NAME_LENGTH_MAX)} characters.`);
   const names = needs === undefined ? [] : checkList(needs, `'${place}.needs' must be a list of names.`);
   const expectations = readExpectations(expect, `${place}.expect`);
   // A step may do nothing but look.
   const statements = sql === undefined && expectations.length > 0 ? [] : splitScript(checkSql(sql));
-  return { name, statements, needs: names.map(String), expectations };
+  const published = publish === undefined ? {} : { publish: readTable(publish, `${place}.publish`) };
+  return { name, statements, needs: names.map(String), expectations, ...published };
 }
 
 function readRetry(given: unknown): RetryPolicy | undefined {

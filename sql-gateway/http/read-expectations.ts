@@ -81,8 +81,9 @@ function readOther(given: unknown, place: string): { readonly otherTable: string
   return { otherTable: readTable(table, place), otherColumn: column.value };
 }
 
-/** A name as SQL writes it: `name` or `schema.name`, quoted or not; it becomes a part of queries and must hold nothing else. */
-function readTable(given: unknown, place: string): string {
+/** Reads a name as SQL writes it: `name` or `schema.name`, quoted or not; it becomes a part of statements and must hold nothing else.
+ *  @throws REQUEST_INVALID */
+export function readTable(given: unknown, place: string): string {
   if (typeof given === 'string') {
     const kinds = tokenize(given).flatMap(({ kind, value }) => (kind === 'end' ? [] : [kind === 'symbol' ? value : kind]));
     if (/^(word|quoted)( \. (word|quoted))?$/.test(kinds.join(' '))) return given.trim();

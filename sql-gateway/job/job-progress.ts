@@ -39,6 +39,8 @@ export interface JobProgress {
   readonly startedAtMs: number | null;
   readonly endedAtMs: number | null;
   readonly failure: FailedStatement | null;
+  /** By number, how often a statement was begun anew on purpose; none for never. */
+  readonly rounds: ReadonlyMap<number, number>;
 }
 
 /** The progress of a job of which nothing was done. */
@@ -49,6 +51,7 @@ export const NO_PROGRESS: JobProgress = {
   startedAtMs: null,
   endedAtMs: null,
   failure: null,
+  rounds: new Map(),
 };
 
 /** Returns whether a job's life is over. */
@@ -65,7 +68,9 @@ export function applyEntry(progress: JobProgress, entry: JournalEntry): JobProgr
     case 'submitted':
       return progress;
     case 'retried':
-      return { ...progress, state: 'queued', startedAtMs: null, endedAtMs: null, failure: null };
+      return { ...withoutDone(progress, entry.repeated ?? []), state: 'queued', startedAtMs: null, endedAtMs: null, failure: null };
+    case 'repeated':
+      return withoutDone(progress, entry.statements);
     case 'bound': {
       const { statement, bound, before } = entry;
       const startedAtMs = open.get(statement)?.startedAtMs ?? atMs;
@@ -100,6 +105,17 @@ export function applyEntry(progress: JobProgress, entry: JournalEntry): JobProgr
     case 'finished':
       return { ...progress, state: entry.kind, open: new Map(), endedAtMs: atMs };
   }
+}
+
+/** What was done of the statements does not count any more. */
+function withoutDone(progress: JobProgress, statements: readonly number[]): JobProgress {
+  const [committed, open, rounds] = [new Map(progress.committed), new Map(progress.open), new Map(progress.rounds)];
+  for (const statement of statements) {
+    committed.delete(statement);
+    open.delete(statement);
+    rounds.set(statement, (rounds.get(statement) ?? 0) + 1);
+  }
+  return { ...progress, committed, open, rounds };
 }
 
 function withEntry<Value>(map: ReadonlyMap<number, Value>, statement: number, value: Value): ReadonlyMap<number, Value> {

@@ -11,6 +11,7 @@ import { type JobSpec, type JobStatement, needsOf } from './job-spec.ts';
 import type { StoredJob } from './job-store.ts';
 import { createLiveJob, type LiveJob } from './live-job.ts';
 import { checkStatements, nameStatement } from './parse-script.ts';
+import { nameBranches, statementsToRepeat } from './publish-step.ts';
 import { requestOfStatement } from './request-of-statement.ts';
 import { runJob } from './run-job.ts';
 import type { JobRunParts } from './run-statement.ts';
@@ -212,10 +213,11 @@ class StoredJobService implements JobService {
   }
 
   async #make(request: JobRequest, digest: string): Promise<JobSpec> {
-    const { statements, session } = request;
     this.#checkRoom();
     await this.validate(request);
-    const spec: JobSpec = { jobId: createQueryId(), digest, createdAtMs: Date.now(), ...request, statements, session };
+    const jobId = createQueryId();
+    const statements = nameBranches(request.statements, jobId);
+    const spec: JobSpec = { jobId, digest, createdAtMs: Date.now(), ...request, statements };
     this.#taken.add(spec.jobId);
     this.#run(await this.#open(await this.#parts.store.create(spec)));
     return spec;
@@ -254,14 +256,25 @@ class StoredJobService implements JobService {
       else if (wish !== 'resume') throw runsElsewhere(jobId);
       return null;
     }
-    const job = await this.#open(stored);
-    if (wish === 'cancel') await job.cancel();
-    if (wish === 'retry') {
-      await job.retry();
-      this.#ended.delete(jobId);
+    const job = await this.#open(stored).catch((error: unknown) => this.#putBack(jobId, error));
+    try {
+      if (wish === 'cancel') await job.cancel();
+      if (wish === 'retry') await job.retry(await statementsToRepeat(job.spec.statements, job.progress, this.#parts.catalog));
+    } catch (error) {
+      // What could not be noted was not asked for: the job stays as it lies on disk, for whoever asks next.
+      this.#live.delete(jobId);
+      await job.closeJournal();
+      return await this.#putBack(jobId, error);
     }
+    this.#ended.delete(jobId);
     this.#run(job);
     return job;
+  }
+
+  /** @throws the error */
+  async #putBack(jobId: string, error: unknown): Promise<never> {
+    await this.#parts.store.release(jobId).catch(() => undefined);
+    return this.#letGo(jobId, error);
   }
 
   #letGo(jobId: string, error: unknown): never {

@@ -14,8 +14,19 @@ export interface JobStatement {
   readonly step?: string;
   /** What is expected, for a query that looks for what is not so; left out for a statement that changes something. */
   readonly expects?: string;
+  /** Its part in a step that publishes; left out in other steps. */
+  readonly publish?: PublishPart;
   /** Numbers, from 1, of the statements that have to be done before it; left out for the one before it. */
   readonly needs?: readonly number[];
+}
+
+/** What a statement does in a step that writes to a branch of a table, looks at it, and makes it the table. */
+export interface PublishPart {
+  /** As SQL writes it. */
+  readonly table: string;
+  /** `clear` drops the branch, `fill` and `look` take it for the table, `publish` makes it the table. */
+  readonly part: 'clear' | 'fill' | 'look' | 'publish';
+  readonly branch: string;
 }
 
 /** How often a statement is begun whose failure may pass, and how long the job waits in between. Units: milliseconds; the pause after the n-th failure
@@ -56,9 +67,10 @@ export function placedText({ sql, line, column }: JobStatement): string {
   return '\n'.repeat(line - 1) + ' '.repeat(column - 1) + sql;
 }
 
-/** Returns the key under which a statement of a job is committed, the same in every process that runs it. */
-export function statementKey(jobId: string, statement: number): string {
-  return `${jobId}:${String(statement)}`;
+/** Returns the key under which a statement of a job is committed, the same in every process that runs it. `round` counts how often it was done anew on
+ *  purpose. */
+export function statementKey(jobId: string, statement: number, round: number): string {
+  return `${jobId}:${String(statement)}${round === 0 ? '' : `:${String(round)}`}`;
 }
 
 /** Returns as whom a job runs: who submitted it, with what his token was for. */

@@ -32,8 +32,10 @@ export type JournalFact =
   | { readonly kind: 'finished' }
   | { readonly kind: 'failed'; readonly statement: number; readonly error: PlatformErrorJson }
   | { readonly kind: 'cancelled' }
-  /** Somebody wants a job that failed or was cancelled to go on. */
-  | { readonly kind: 'retried' };
+  /** Somebody wants a job that failed or was cancelled to go on, with some statements done anew; none when left out. */
+  | { readonly kind: 'retried'; readonly repeated?: readonly number[] }
+  /** Statements are done anew, under other keys: what they did came to nothing. */
+  | { readonly kind: 'repeated'; readonly statements: readonly number[] };
 
 /** One line of a job's journal. Units: milliseconds since 1970 UTC. */
 export type JournalEntry = JournalFact & { readonly atMs: number };

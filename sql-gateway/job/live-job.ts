@@ -3,7 +3,7 @@ import type { QueryRecord } from '../query/query-registry.ts';
 import type { JobMoment } from './job-info.ts';
 import type { JobJournal } from './job-journal.ts';
 import { applyEntry, hasEnded, type JobProgress } from './job-progress.ts';
-import type { JobSpec } from './job-spec.ts';
+import { type JobSpec, statementKey } from './job-spec.ts';
 import type { StoredJob } from './job-store.ts';
 import type { JournalFact } from './journal-entry.ts';
 
@@ -11,6 +11,8 @@ import type { JournalFact } from './journal-entry.ts';
 export interface LiveJob {
   readonly spec: JobSpec;
   readonly progress: JobProgress;
+  /** Returns the key under which a statement is committed. */
+  keyOf(statement: number): string;
   /** What can be told of it now. */
   readonly moment: JobMoment;
   /** Aborted when the job is to end now, for whatever reason. */
@@ -25,8 +27,8 @@ export interface LiveJob {
   showRunning(statement: number, record: QueryRecord): () => void;
   /** Ends the job for good; the wish is durable when this returns. */
   cancel(): Promise<void>;
-  /** Lets the job go on that has ended; the wish is durable when this returns. */
-  retry(): Promise<void>;
+  /** Lets the job go on that has ended, with some statements done anew; the wish is durable when this returns. */
+  retry(repeated: readonly number[]): Promise<void>;
   /** Ends the job here; it goes on elsewhere. */
   suspend(): void;
   /** Ends the job because its time is over. */
@@ -63,6 +65,7 @@ export function createLiveJob(stored: StoredJob, journal: JobJournal): LiveJob {
       return suspended;
     },
     note,
+    keyOf: (statement) => statementKey(spec.jobId, statement, progress.rounds.get(statement) ?? 0),
     activate: () => {
       active = true;
     },
@@ -75,7 +78,7 @@ export function createLiveJob(stored: StoredJob, journal: JobJournal): LiveJob {
       await note({ kind: 'cancelling' });
       ending.abort(cancelled());
     },
-    retry: () => note({ kind: 'retried' }),
+    retry: (repeated) => note({ kind: 'retried', ...(repeated.length === 0 ? {} : { repeated }) }),
     suspend: () => {
       suspended = true;
       ending.abort(new PlatformError('INTERNAL_UNAVAILABLE', 'The server is stopping; the job goes on when it starts again.'));

@@ -1,6 +1,7 @@
 import { nearestName, PlatformError } from '../../spi/index.ts';
 import { checkOf, type Expectation } from './expectation.ts';
 import type { JobStatement } from './job-spec.ts';
+import { publishingStatements } from './publish-step.ts';
 
 /** A step of a job, as it was asked for. */
 export interface JobStep {
@@ -9,6 +10,8 @@ export interface JobStep {
   readonly statements: readonly JobStatement[];
   /** What has to hold after them. */
   readonly expectations?: readonly Expectation[];
+  /** The table, as SQL writes it, that readers see changed only when all of the step has succeeded; left out for none. */
+  readonly publish?: string;
   /** Names of the steps that have to be done before; none begins at once. */
   readonly needs: readonly string[];
 }
@@ -33,7 +36,10 @@ export function planSteps(given: readonly JobStep[]): readonly JobStatement[] {
 /** What is expected is looked for by queries behind the statements. */
 function withChecks(step: JobStep): JobStep {
   const checks = (step.expectations ?? []).map((expectation) => ({ ...checkOf(expectation), line: 1, column: 1 }));
-  return { ...step, statements: [...step.statements, ...checks] };
+  const statements = [...step.statements, ...checks];
+  if (step.publish === undefined) return { ...step, statements };
+  if (step.statements.length === 0) throw invalid(`The step '${step.name}' publishes ${step.publish} and has no statement that writes to it.`);
+  return { ...step, statements: publishingStatements(step.publish, statements) };
 }
 
 /** The number of each step's last statement. */

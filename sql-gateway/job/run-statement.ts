@@ -14,12 +14,13 @@ import type { SystemTableParts } from '../query/system-tables.ts';
 import { countFrameRows } from '../result/count-frame-rows.ts';
 import { onDisk, syncFolder } from '../file/durable-file.ts';
 import { sessionAfter } from './job-session.ts';
-import { precedingOf, RETRY_POLICY_DEFAULT, statementKey } from './job-spec.ts';
+import { type JobStatement, precedingOf, RETRY_POLICY_DEFAULT } from './job-spec.ts';
 import type { JobStore } from './job-store.ts';
 import type { OpenStatement } from './job-progress.ts';
 import type { StatementResult } from './journal-entry.ts';
 import type { LiveJob } from './live-job.ts';
 import { nameStatement } from './parse-script.ts';
+import { stepOf } from './publish-step.ts';
 import { requestOfStatement } from './request-of-statement.ts';
 import { describeName, hadEffect } from './statement-effect.ts';
 
@@ -43,7 +44,8 @@ interface StatementRun {
 }
 
 /** Runs a statement of a job, or goes on with it, and notes its commit.
- *  Guarantees: however often this is done in however many processes, the statement is committed once.
+ *  Guarantees: however often this is done in however many processes, the statement is committed once. A step whose table has changed before it could
+ *  publish it may be begun anew: then this returns, and the statements of the step are not done any more.
  *  @throws what ended the statement, naming it */
 export async function runStatement(job: LiveJob, statement: number, parts: JobRunParts): Promise<void> {
   job.signal.throwIfAborted();
@@ -71,7 +73,9 @@ export async function runStatement(job: LiveJob, statement: number, parts: JobRu
   } catch (error) {
     const coded = nameStatement(toStatementError(error, record.signal), statement, statements);
     record.end(coded);
-    throw coded;
+    if (!mayRepeatStep(coded, job, statement)) throw coded;
+    parts.log.warn({ jobId, statement, code: coded.code }, 'a step of a job that publishes is done anew');
+    await job.note({ kind: 'repeated', statements: stepOf(statements, statement) });
   } finally {
     if (timer !== null) clearTimeout(timer);
     job.signal.removeEventListener('abort', onAbort);
@@ -79,9 +83,17 @@ export async function runStatement(job: LiveJob, statement: number, parts: JobRu
   }
 }
 
-function requestOf({ spec, progress }: LiveJob, statement: number): StatementRequest {
+/** Whether the table has changed under a step that was about to publish it, and the job may try once more. */
+function mayRepeatStep({ code }: PlatformError, { spec, progress, signal }: LiveJob, statement: number): boolean {
+  const { attempts } = spec.retry ?? RETRY_POLICY_DEFAULT;
+  const isPublish = spec.statements[statement - 1]?.publish?.part === 'publish';
+  return isPublish && code === 'CATALOG_BRANCH_DIVERGED' && !signal.aborted && (progress.rounds.get(statement) ?? 0) + 1 < attempts;
+}
+
+function requestOf(job: LiveJob, statement: number): StatementRequest {
+  const { spec, progress } = job;
   const preceding = precedingOf(spec.statements, statement).flatMap((number) => progress.committed.get(number) ?? []);
-  return requestOfStatement(spec, statement, sessionAfter(spec.session, preceding), statementKey(spec.jobId, statement));
+  return requestOfStatement(spec, statement, sessionAfter(spec.session, preceding), job.keyOf(statement));
 }
 
 async function tryStatement(run: StatementRun): Promise<StatementResult> {
@@ -90,7 +102,7 @@ async function tryStatement(run: StatementRun): Promise<StatementResult> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const open = job.progress.open.get(statement);
-      const earlier = open === undefined ? null : await findEarlierResult(open, statementKey(job.spec.jobId, statement), parts);
+      const earlier = open === undefined ? null : await findEarlierResult(open, job.keyOf(statement), parts);
       if (earlier !== null) return earlier;
       // What is tried again is bound again, to read what is current by now; a definition keeps what it knew before.
       const isStale = open === undefined || (attempt > 1 && 'query' in open.bound);
@@ -107,10 +119,21 @@ async function tryStatement(run: StatementRun): Promise<StatementResult> {
 
 async function bind({ job, statement, request, record, parts }: StatementRun): Promise<OpenStatement> {
   const bound = await bindRequest(request, record, parts);
+  checkTarget(bound, job.spec.statements[statement - 1]);
   await job.note({ kind: 'bound', statement, bound, before: await describeName(bound, parts.catalog) });
   const open = job.progress.open.get(statement);
   if (open === undefined) throw new PlatformError('INTERNAL_INVARIANT', 'A statement that was bound is not open.');
   return open;
+}
+
+/** A step that publishes is done anew when it cannot: what it changes elsewhere would be changed twice.
+ *  @throws JOB_STATEMENT */
+function checkTarget(bound: BoundStatement, placed: JobStatement | undefined): void {
+  if (placed?.publish?.part !== 'fill' || bound.kind === 'set') return;
+  if ('table' in bound && bound.kind !== 'alter_table' && bound.table.branch === placed.publish.branch) return;
+  throw new PlatformError('JOB_STATEMENT', `the step publishes ${placed.publish.table}, so its statements may write to that table alone`, {
+    hint: 'Do the rest in a step of its own.',
+  });
 }
 
 /** What an earlier process was allowed to do may be forbidden by now.
@@ -123,7 +146,7 @@ async function judgeAgain({ request, record, parts }: StatementRun): Promise<voi
 /** Notes the commits of statements that an earlier process made and could not note any more, if it did. */
 export async function noteEarlierResults(job: LiveJob, parts: JobRunParts): Promise<void> {
   for (const [statement, open] of job.progress.open) {
-    const earlier = await findEarlierResult(open, statementKey(job.spec.jobId, statement), parts);
+    const earlier = await findEarlierResult(open, job.keyOf(statement), parts);
     if (earlier !== null) await job.note({ kind: 'committed', statement, result: earlier });
   }
 }
@@ -153,8 +176,8 @@ async function execute(open: OpenStatement, run: StatementRun): Promise<Statemen
   const durable = await openDurableRun(open, run);
   const outcome = await executeStatement(open.bound, createContext({ request, record, deadlineAtMs, durable, turn: TURN_TAKEN }, parts));
   try {
-    const expects = run.job.spec.statements[run.statement - 1]?.expects;
-    if (expects !== undefined) await checkNoRows(outcome, expects);
+    const placed = run.job.spec.statements[run.statement - 1];
+    if (placed?.expects !== undefined) await checkNoRows(outcome, placed.expects, placed.publish);
   } finally {
     await outcome.close();
   }
@@ -162,7 +185,7 @@ async function execute(open: OpenStatement, run: StatementRun): Promise<Statemen
 }
 
 /** @throws JOB_EXPECTATION when there are rows: they are what is not as expected */
-async function checkNoRows({ frames }: StatementOutcome, expects: string): Promise<void> {
+async function checkNoRows({ frames }: StatementOutcome, expects: string, publish: JobStatement['publish']): Promise<void> {
   let rows = 0;
   for await (const frame of frames) rows += countFrameRows(frame);
   if (rows === 0) return;
@@ -170,7 +193,10 @@ async function checkNoRows({ frames }: StatementOutcome, expects: string): Promi
     'JOB_EXPECTATION',
     `expected ${expects}; the query that looks for the contrary has ${String(rows)} row${rows === 1 ? '' : 's'}`,
     {
-      hint: 'Run the query to see them.',
+      hint:
+        publish === undefined
+          ? 'Run the query to see them.'
+          : `Nothing was published: run the query with ${publish.table} FOR VERSION AS OF '${publish.branch}' to see them.`,
       details: { rows },
     },
   );

@@ -49,6 +49,7 @@ async function describeTable(name: RelationName, catalog: Catalog): Promise<stri
 /** Returns whether a definition that may have run before the process died did: definitions carry no idempotency key, so what its name stands
  *  for is compared with what it stood for before. Statements that write rows are recognised by their key and never here. */
 export function hadEffect(statement: BoundStatement, before: string | null, now: string | null): boolean {
+  if (isHarmlessAgain(statement)) return false;
   switch (statement.kind) {
     case 'create_schema':
     case 'create_table':
@@ -66,4 +67,10 @@ export function hadEffect(statement: BoundStatement, before: string | null, now:
     default:
       return false;
   }
+}
+
+/** What somebody else changed meanwhile says nothing about these, and to do them again changes nothing. */
+function isHarmlessAgain(statement: BoundStatement): boolean {
+  if (statement.kind !== 'alter_table') return false;
+  return statement.changes.every((change) => change.kind === 'fast_forward' || (change.kind === 'drop_reference' && change.ifExists));
 }

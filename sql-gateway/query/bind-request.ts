@@ -2,6 +2,7 @@ import { type BindContext, type BoundStatement, bindWithReferences, encodeParame
 import { parseStatement } from '../../sql/parse/index.ts';
 import { auditedTables } from '../access/audit-log.ts';
 import { printSnapshot } from '../../spi/index.ts';
+import { BranchCatalog } from './branch-catalog.ts';
 import { queriesOf } from './own-writes.ts';
 import { formatSnapshots, type QueryRecord } from './query-registry.ts';
 import type { StatementContext, StatementParts } from './statement-context.ts';
@@ -18,12 +19,13 @@ const DEFAULT_TIME_ZONE = 'UTC';
 /** Parses and binds a statement for the user and the session of its request, and decides whether the user may run it.
  *  @throws SQL_*, CATALOG_*, AUTH_FORBIDDEN */
 export async function bindRequest(
-  { sql, principal, session, parameters }: StatementRequest,
+  { sql, principal, session, parameters, branch }: StatementRequest,
   record: Pick<QueryRecord, 'createdAtMs' | 'describe'>,
   parts: Pick<StatementParts, 'catalog' | 'access' | 'audit' | 'outside' | 'functions'> & SystemTableParts,
 ): Promise<BoundStatement> {
   const timeZone = session.timeZone ?? DEFAULT_TIME_ZONE;
-  const view = await parts.access.open(principal, parts.catalog);
+  const catalog = branch === undefined ? parts.catalog : new BranchCatalog(parts.catalog, branch);
+  const view = await parts.access.open(principal, catalog);
   const bound = await bindWithReferences(parseStatement(sql), {
     catalog: view.catalog,
     definerCatalog: view.definerCatalog,

@@ -1,6 +1,7 @@
 import type { CommitResult, ResultColumn } from '../../spi/index.ts';
 import type { GivenParameters } from '../../sql/bind/index.ts';
 import type { Caller } from '../access/caller.ts';
+import type { TableBranch } from './branch-catalog.ts';
 
 /** Settings that a client sends along with each statement; the server keeps none. Null means the default. */
 export interface RequestSession {
@@ -34,6 +35,8 @@ export interface StatementRequest {
   readonly principal: Caller;
   /** Given by the client so that a repeated write is done once; null for none. */
   readonly idempotencyKey: string | null;
+  /** What a table's name stands for in this statement; left out where all names stand for the tables themselves. */
+  readonly branch?: TableBranch;
 }
 
 /** A setting that the client is to send from now on; a null value means to send it no more. */

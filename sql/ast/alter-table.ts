@@ -38,6 +38,7 @@ export type AlterTableAction =
   | UnsetProperties
   | ChangeReference
   | DropReference
+  | FastForward
   | ChangeColumnDefault
   | ChangeColumnComment
   | MoveColumn;
@@ -100,6 +101,13 @@ export interface DropReference {
   readonly type: 'branch' | 'tag';
   readonly name: Identifier;
   readonly ifExists: boolean;
+  readonly span: Span;
+}
+
+/** `FAST FORWARD TO BRANCH name`. */
+export interface FastForward {
+  readonly kind: 'fast-forward';
+  readonly branch: Identifier;
   readonly span: Span;
 }
 

@@ -75,6 +75,8 @@ function bindAction(
       return [bindReference(state, action)];
     case 'drop-reference':
       return [{ kind: 'drop_reference', type: action.type, name: action.name.name, ifExists: action.ifExists }];
+    case 'fast-forward':
+      return [{ kind: 'fast_forward', branch: action.branch.name }];
     default:
       return bindColumnChange(state, table, action);
   }

@@ -70,6 +70,8 @@ function formatAction(rules: FormatRules, action: AlterTableAction): string {
       return formatChangeReference(rules, action);
     case 'drop-reference':
       return `DROP ${action.type.toUpperCase()} ${action.ifExists ? 'IF EXISTS ' : ''}${formatIdentifier(action.name)}`;
+    case 'fast-forward':
+      return `FAST FORWARD TO BRANCH ${formatIdentifier(action.branch)}`;
     default:
       return formatColumnAction(rules, action);
   }

@@ -135,6 +135,13 @@ function parseReplace(cursor: TokenCursor, start: number): AlterTableAction {
   return { kind: 'replace-partition-field', field, replacement, span: cursor.spanFrom(start) };
 }
 
+function parseFastForward(cursor: TokenCursor, start: number): AlterTableAction {
+  cursor.expectWord('TO');
+  cursor.expectWord('BRANCH');
+  const branch = parseIdentifier(cursor, 'the name of a branch');
+  return { kind: 'fast-forward', branch, span: cursor.spanFrom(start) };
+}
+
 /** Reads what ALTER TABLE does to the table. */
 export function parseAlterTableAction(cursor: TokenCursor): AlterTableAction {
   const { start } = cursor.token;
@@ -145,6 +152,7 @@ export function parseAlterTableAction(cursor: TokenCursor): AlterTableAction {
   if (cursor.acceptWord('CREATE')) return parseChangeReference(cursor, 'create', start);
   if (cursor.acceptWord('REPLACE')) return parseReplace(cursor, start);
   if (cursor.acceptWord('WRITE')) return parseWriteOrder(cursor, start);
+  if (cursor.acceptWords('FAST', 'FORWARD')) return parseFastForward(cursor, start);
   if (cursor.acceptWord('UNSET')) {
     cursor.expectWord('PROPERTIES');
     const ifExists = parseIfExists(cursor);

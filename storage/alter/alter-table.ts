@@ -6,6 +6,7 @@ import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { changeColumns } from './change-columns.ts';
 import { addPartitionField, dropPartitionField, replacePartitionField } from './change-partitioning.ts';
 import { changeReference } from './change-references.ts';
+import { fastForward } from './fast-forward.ts';
 import { setSortOrder } from './set-sort-order.ts';
 import { setProperties, setTableComment, unsetProperties } from './change-properties.ts';
 import { refuseNulls } from './refuse-nulls.ts';
@@ -51,6 +52,8 @@ function applyChange(metadata: TableMetadata, change: TableChange): TableMetadat
     case 'set_reference':
     case 'drop_reference':
       return changeReference(metadata, change);
+    case 'fast_forward':
+      return fastForward(metadata, change.branch);
     default:
       return changeColumns(metadata, change);
   }

@@ -13,7 +13,7 @@ const MAIN = 'main';
  *  @throws CATALOG_EXISTS, CATALOG_UNKNOWN_SNAPSHOT for an unknown snapshot, branch or tag, CATALOG_INCOMPATIBLE_CHANGE for `main`, or for a branch
  *  where a tag is named and the reverse
  *  @see Iceberg spec v2, "Snapshot References" */
-export function changeReference(metadata: TableMetadata, change: ReferenceChange): TableMetadata {
+export function changeReference(metadata: TableMetadata, change: Exclude<ReferenceChange, { kind: 'fast_forward' }>): TableMetadata {
   if (change.name === MAIN)
     throw incompatibleChange('The branch "main" is the table itself, and goes with its commits.', 'Use another name.');
   const refs = (metadata.json['refs'] ?? {}) as JsonObject;
@@ -43,7 +43,8 @@ export function changeReference(metadata: TableMetadata, change: ReferenceChange
   return withMembers(metadata, { refs: { ...refs, [change.name]: { 'snapshot-id': snapshot.snapshotId, type: change.type, ...age } } });
 }
 
-function unknownReference(metadata: TableMetadata, name: string, type: 'branch' | 'tag'): PlatformError {
+/** The error for a branch or tag that the table has not. */
+export function unknownReference(metadata: TableMetadata, name: string, type: 'branch' | 'tag'): PlatformError {
   const known = [...metadata.refs.values()].filter((ref) => ref.type === type).map((ref) => ref.name);
   return new PlatformError('CATALOG_UNKNOWN_SNAPSHOT', `The table has no ${type} ${JSON.stringify(name)}.`, {
     hint: known.length === 0 ? `It has no ${type} at all.` : `It has ${known.join(', ')}.`,

@@ -6,6 +6,7 @@ import { nameTaken, streamTable, unknownSchema, wrongKind } from '../catalog/unk
 import type { NameReader, RelationPointer } from '../catalog-store/catalog-store.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { StagedWrite } from '../committer/committer-request.ts';
+import { onBranch } from '../iceberg/metadata/branch-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { newChecksums } from './checksum-file.ts';
 import { newDataManifest } from './new-data-manifest.ts';
@@ -17,7 +18,10 @@ import type { NewManifest } from './store-manifest.ts';
 
 /** The table as an attempt of a commit finds it; the location is null for a table that is only now made. */
 export interface CommitBase {
+  /** As if the branch that is written to were the table itself. */
   readonly metadata: TableMetadata;
+  /** The table with its branches as they are; left out where the write goes to the table itself. */
+  readonly stored?: TableMetadata;
   readonly location: string | null;
 }
 
@@ -97,7 +101,10 @@ export async function findBase(parts: CommitterParts, write: StagedWrite): Promi
     return { metadata: newTableMetadata(write.create.spec, write.table.uuid, write.tableDirectory), location: null };
   }
   const { metadataLocation } = findPointer(parts.store, write);
-  return { metadata: await parts.metadata.table(metadataLocation), location: metadataLocation };
+  const stored = await parts.metadata.table(metadataLocation);
+  const { branch } = write.table;
+  if (branch === undefined) return { metadata: stored, location: metadataLocation };
+  return { metadata: onBranch(stored, branch), stored, location: metadataLocation };
 }
 
 /** Returns the pointer of the table that a write goes to.

@@ -3,6 +3,7 @@ import { locationToPath, pathToLocation } from '../../spi/index.ts';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import type { FileSystem } from '../file/file-system.ts';
 import type { ManifestFile } from '../iceberg/manifest/manifest-file.ts';
+import { ontoBranch } from '../iceberg/metadata/branch-metadata.ts';
 import { addSnapshot } from '../iceberg/metadata/change-table-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { addPositionDeletes } from './add-position-deletes.ts';
@@ -56,7 +57,7 @@ export async function writeAttempt(
   const parent = base.metadata.current;
   const header = { snapshotId, parentId: parent?.snapshotId ?? null, sequenceNumber };
   const list = newManifestList(write.tableDirectory, base.metadata, header, [...added, ...kept.manifests]);
-  const metadata = addSnapshot(
+  const built = addSnapshot(
     base.metadata,
     {
       snapshotId,
@@ -72,6 +73,8 @@ export async function writeAttempt(
     base.location,
     write.stream === null ? null : STREAM_SNAPSHOTS_MAX,
   );
+  const { branch } = write.table;
+  const metadata = branch === undefined || base.stored === undefined ? built : ontoBranch(base.stored, built, branch);
   const file = newMetadataFile(write.tableDirectory, metadata, base.location);
   await createSynced(files, [list, file], prepared.syncs);
   const location = pathToLocation(file.path);
@@ -95,8 +98,11 @@ async function createSynced(
 }
 
 /** Keeps what an attempt that won has written for the next one, and removes the metadata files that the table's log has let go. */
-export async function settleAttempt(parts: CommitterParts, { base, location, metadata, manifests, bytes }: CommitAttempt): Promise<void> {
-  parts.metadata.remember(location, metadata, manifests, bytes);
+export async function settleAttempt(parts: CommitterParts, attempt: CommitAttempt): Promise<void> {
+  const { base, location, metadata, manifests, bytes } = attempt;
+  // The manifests of a branch are not those of the table's own snapshot.
+  if (attempt.prepared.write.table.branch === undefined) parts.metadata.remember(location, metadata, manifests, bytes);
+  else parts.metadata.rememberTable(location, metadata, bytes);
   await parts.oldMetadata.letGo(base.metadata, metadata);
 }
 

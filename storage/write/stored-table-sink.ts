@@ -17,6 +17,7 @@ import { checkName } from '../catalog/check-name.ts';
 import { tableDirectory } from '../catalog/table-directory.ts';
 import { findTable } from '../catalog/find-table.ts';
 import { nameTaken, unknownSchema } from '../catalog/unknown-name.ts';
+import { onBranch } from '../iceberg/metadata/branch-metadata.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
 import { newTableMetadata } from '../commit/new-table-metadata.ts';
 import { rewriteTerms } from './rewrite-terms.ts';
@@ -108,9 +109,9 @@ export class StoredTableSink implements TableSink {
     const { names, metadata } = this.#parts;
     const pointer = findTable(names, table);
     return {
-      table: { schema: pointer.schema, name: pointer.name, uuid: pointer.uuid },
+      table: { ...table, schema: pointer.schema, name: pointer.name },
       tableDirectory: locationToPath(pointer.tableLocation),
-      metadata: await metadata.table(pointer.metadataLocation),
+      metadata: onBranch(await metadata.table(pointer.metadataLocation), table.branch),
     };
   }
 

@@ -51,7 +51,7 @@ const MUTANTS: readonly Mutant[] = [
     id: 'job-that-commits-twice',
     faults: [
       DEATH_BEFORE_THE_NOTE,
-      { file: RUN_STATEMENT, from: 'preceding), statementKey(spec.jobId, statement)', to: 'preceding), String(Math.random())' },
+      { file: RUN_STATEMENT, from: 'preceding), job.keyOf(statement)', to: 'preceding), String(Math.random())' },
     ],
     attack: oneKill,
     mustFail: true,

@@ -110,6 +110,7 @@ describe('ALTER TABLE', () => {
     ['ALTER TABLE t ALTER a SET DEFAULT NULL', { kind: 'set_column_default', column: ['a'], value: null }],
     ['ALTER TABLE t ALTER a DROP DEFAULT', { kind: 'set_column_default', column: ['a'], value: null }],
     ['ALTER TABLE t DROP TAG x', { kind: 'drop_reference', type: 'tag', name: 'x', ifExists: false }],
+    ['ALTER TABLE t FAST FORWARD TO BRANCH x', { kind: 'fast_forward', branch: 'x' }],
     ["COMMENT ON TABLE t IS 'x'", { kind: 'set_table_comment', comment: 'x' }],
     ['COMMENT ON COLUMN t.a IS NULL', { kind: 'set_column_comment', column: ['a'], comment: null }],
   ])('is bound to a change: %s', async (text, expected) => {

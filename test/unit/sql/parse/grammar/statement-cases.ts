@@ -162,8 +162,13 @@ export const STATEMENT_CASES: readonly GrammarCases[] = [
       'ALTER TABLE t CREATE BRANCH IF NOT EXISTS b AS OF VERSION 12 RETAIN 3 DAYS',
       'ALTER TABLE t REPLACE TAG b',
       'ALTER TABLE t DROP BRANCH IF EXISTS b',
+      'ALTER TABLE t FAST FORWARD TO BRANCH b',
     ],
-    rejects: [reject('ALTER TABLE t CREATE ▸b AS OF VERSION 12', 'BRANCH'), reject('ALTER TABLE t CREATE TAG b AS OF ▸12', 'VERSION')],
+    rejects: [
+      reject('ALTER TABLE t CREATE ▸b AS OF VERSION 12', 'BRANCH'),
+      reject('ALTER TABLE t CREATE TAG b AS OF ▸12', 'VERSION'),
+      reject('ALTER TABLE t FAST FORWARD TO ▸TAG b', 'BRANCH'),
+    ],
   },
   {
     production: 'alter_materialized_view',
