@@ -70,7 +70,8 @@ export function placedText({ sql, line, column }: JobStatement): string {
 /** Returns the key under which a statement of a job is committed, the same in every process that runs it. `round` counts how often it was done anew on
  *  purpose. */
 export function statementKey(jobId: string, statement: number, round: number): string {
-  return `${jobId}:${String(statement)}${round === 0 ? '' : `:${String(round)}`}`;
+  const key = `${jobId}:${String(statement)}`;
+  return round === 0 ? key : `${key}:${String(round)}`;
 }
 
 /** Returns as whom a job runs: who submitted it, with what his token was for. */

@@ -38,7 +38,8 @@ function withChecks(step: JobStep): JobStep {
   const checks = (step.expectations ?? []).map((expectation) => ({ ...checkOf(expectation), line: 1, column: 1 }));
   const statements = [...step.statements, ...checks];
   if (step.publish === undefined) return { ...step, statements };
-  if (step.statements.length === 0) throw invalid(`The step '${step.name}' publishes ${step.publish} and has no statement that writes to it.`);
+  if (step.statements.length === 0)
+    throw invalid(`The step '${step.name}' publishes ${step.publish} and has no statement that writes to it.`);
   return { ...step, statements: publishingStatements(step.publish, statements) };
 }
 

@@ -78,7 +78,8 @@ async function tryCommit(parts: CommitterParts, prepared: PreparedWrite, base: C
 
 /** The tables of a stream forget snapshots besides, a table that was only now made has nothing to add to, and a branch is not the table's own. */
 function succeedingOf({ prepared, base, location, metadata, bytes }: CommitAttempt): Pick<CommittedAnswer, 'succeeding'> {
-  if (prepared.write.stream !== null || prepared.write.table.branch !== undefined || base.location === null || metadata.current === null) return {};
+  if (prepared.write.stream !== null || prepared.write.table.branch !== undefined || base.location === null || metadata.current === null)
+    return {};
   return { succeeding: { base: base.location, location, bytes, snapshot: printSucceeding(metadata.current) } };
 }
 

@@ -194,6 +194,52 @@ describe('jobs over HTTP', { timeout: 240_000 }, () => {
     expect(await refused.json()).toMatchObject({ code: 'JOB_STATEMENT' });
   });
 
+  it('publish a table once, over a kill of the server before and after its rows were looked at, and readers see all rows or none', async () => {
+    await ask('CREATE TABLE board AS SELECT id FROM flights WHERE id <= 10');
+    const none = 'SELECT a.id FROM flights AS a JOIN flights AS b ON a.origin = b.origin AND a.id = b.id WHERE a.id < 0';
+    const steps = [
+      {
+        name: 'fill',
+        publish: 'board',
+        sql: 'INSERT INTO board SELECT id FROM flights WHERE id > 10; DELETE FROM board WHERE id <= 5; UPDATE board SET id = id + 1000000',
+        expect: [{ table: 'board', rows: { min: 599995, max: 599995 } }, { sql: none }, { table: 'board', unique: ['id'] }],
+      },
+      { name: 'after', needs: ['fill'], sql: 'CREATE TABLE board_seen AS SELECT count(*) AS n FROM board' },
+    ];
+    const { jobId } = await accepted({ steps });
+    for (const statement of [2, 4, 6]) {
+      await until(jobId, (job) => job.statement === null || job.statement >= statement);
+      process.kill(server.pid, 'SIGKILL');
+      await server.stop();
+      await start();
+      const [[rows = 0] = []] = await ask('SELECT count(*) FROM board');
+      const { statements } = await look(jobId);
+      if (statements[6]?.state === 'waiting') expect(rows).toBe(10);
+      expect([10, 599995]).toContain(rows);
+    }
+    const job = await ended(jobId);
+    expect(job, JSON.stringify(job.error)).toMatchObject({ state: 'finished' });
+    expect(await ask('SELECT count(*), min(id), count(DISTINCT id) FROM board')).toEqual([[599995, 1000006, 599995]]);
+    expect(await ask('SELECT n FROM board_seen')).toEqual([[599995]]);
+    expect(await ask('SELECT name FROM "board$refs"')).toEqual([['main']]);
+    expect(await snapshotsOf('board')).toHaveLength(4);
+  });
+
+  it('publish nothing that is not as expected, and show it on a branch', async () => {
+    await ask('CREATE TABLE shelf AS SELECT 1 AS id');
+    const steps = [
+      { name: 'fill', publish: 'main.shelf', sql: 'INSERT INTO shelf VALUES (1), (2)', expect: [{ table: 'shelf', unique: ['id'] }] },
+    ];
+    const { jobId, error } = await ended((await accepted({ steps })).jobId);
+    expect(error).toMatchObject({ code: 'JOB_EXPECTATION', statement: 3 });
+    expect(error?.hint).toContain(`main.shelf FOR VERSION AS OF 'job-${jobId}'`);
+    expect(await ask('SELECT id FROM shelf')).toEqual([[1]]);
+    expect(await ask(`SELECT id FROM shelf FOR VERSION AS OF 'job-${jobId}' ORDER BY id`)).toEqual([[1], [1], [2]]);
+    expect(await (await submit({ steps: [{ name: 'a', publish: 'shelf; DROP', sql: 'DROP TABLE x' }] })).json()).toMatchObject({
+      code: 'REQUEST_INVALID',
+    });
+  });
+
   it('stop with the server and go on when it starts again', async () => {
     const { jobId } = await accepted({ sql: script('drained') });
     await until(jobId, ({ state }) => state === 'running');

@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasEnded } from '../../../../sql-gateway/job/job-progress.ts';
-import type { createJobService, JobService } from '../../../../sql-gateway/job/job-service.ts';
+import { createJobService, type JobService } from '../../../../sql-gateway/job/job-service.ts';
+import type { JournalEntry } from '../../../../sql-gateway/job/journal-entry.ts';
+import { PlatformError } from '../../../../spi/index.ts';
 import { importMutant, type Mutation } from '../../../mutant/import-mutant.ts';
 import { type JobPlatform, jobOf, startJobPlatform, untilState } from '../../../support/job-platform.ts';
 
@@ -175,6 +177,47 @@ describe('a job under way', { timeout: 60_000 }, () => {
     await second.cancel('ada', jobId);
     expect((await ended(second, jobId)).state).toBe('cancelled');
     expect(await slow.snapshots('d1')).toBeNull();
+  });
+});
+
+describe('a wish that cannot be noted', { timeout: 60_000 }, () => {
+  /** A service whose disk is full for the next entry of a journal that it opens. */
+  const openFull = (folder: string) => {
+    let full = false;
+    const fill = (): void => {
+      full = true;
+    };
+    const service = platform.open(folder, (parts) =>
+      createJobService({
+        ...parts,
+        store: {
+          ...parts.store,
+          openJournal: async (jobId, bytes) => {
+            const journal = await parts.store.openJournal(jobId, bytes);
+            const append = (entry: JournalEntry): Promise<void> => {
+              if (!full) return journal.append(entry);
+              full = false;
+              return Promise.reject(new PlatformError('RESOURCE_DISK', 'The disk is full.'));
+            };
+            return { ...journal, append };
+          },
+        },
+      }),
+    );
+    return { service, fill };
+  };
+
+  it('leaves the job as it was, for the next who asks', async () => {
+    const { service: opening, fill } = openFull('unnoted');
+    const service = await opening;
+    const failed = await run(service, 'CREATE TABLE un_a AS SELECT 1 AS n; INSERT INTO un_later SELECT 5');
+    expect(failed.state).toBe('failed');
+    await run(service, 'CREATE TABLE un_later (n bigint)');
+    fill();
+    await expect(service.retry('ada', failed.jobId)).rejects.toMatchObject({ code: 'RESOURCE_DISK' });
+    expect((await service.find('ada', failed.jobId))?.state).toBe('failed');
+    await service.retry('ada', failed.jobId);
+    expect((await ended(service, failed.jobId)).state).toBe('finished');
   });
 });
 
