@@ -48,11 +48,11 @@ describe('rows that are written to a branch', () => {
 
   it('stay apart from those that the table gets beside', async () => {
     await append(table, [1, 2]);
+    await append(audit, [3]);
     // What the committer remembers of the table from here on comes from the branch.
     await temporary.reopen();
-    await append(audit, [3]);
-    await append(table, [4]);
     await append(audit, [5]);
+    await append(table, [4]);
     expect(await counts()).toEqual([3, 4, 2]);
   });
 
