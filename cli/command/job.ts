@@ -14,14 +14,17 @@ import {
   serverOptions,
   textOption,
 } from './command.ts';
+import { BACKFILL_OPTIONS, readBackfill, runBackfill } from './backfill.ts';
 import { readConfig } from './read-config.ts';
 import { type JobFile, readJob } from './read-job.ts';
 import { waitForJob } from './wait-for-job.ts';
 
-const VERBS = ['submit', 'validate', 'list', 'show', 'watch', 'cancel', 'retry'] as const;
+const VERBS = ['submit', 'validate', 'backfill', 'list', 'show', 'watch', 'cancel', 'retry'] as const;
 type Verb = (typeof VERBS)[number];
 
-const USAGE = 'submit <file|-> | validate <file|-> | list | show <id> | watch <id> | cancel <id> | retry <id> [options]';
+const TAKES_FILE: ReadonlySet<Verb> = new Set(['submit', 'validate', 'backfill']);
+
+const USAGE = 'submit <file|-> | validate <file|-> | backfill <file> | list | show <id> | watch <id> | cancel <id> | retry <id> [options]';
 
 /** `trivium job` */
 export const jobCommand: Command = {
@@ -31,17 +34,27 @@ export const jobCommand: Command = {
   options: {
     ...CONFIG_OPTIONS,
     ...SERVER_OPTIONS,
-    name: { type: 'string', value: 'text', help: 'submit: a name for people' },
+    name: { type: 'string', value: 'text', help: 'submit, backfill: a name for people' },
     wait: { type: 'boolean', help: 'submit, retry: wait for the end; the exit code tells how it went' },
     param: {
       type: 'string',
       multiple: true,
       value: 'name=value',
-      help: 'submit: the text for a parameter $name; may be given several times',
+      help: 'submit, backfill: the text for a parameter $name; may be given several times',
     },
-    session: { type: 'string', multiple: true, value: 'key=value', help: 'submit: schema, timeZone or engine; may be given several times' },
-    timeout: { type: 'string', value: 'milliseconds', help: 'submit: longest time from the start of the first statement (default: none)' },
+    session: {
+      type: 'string',
+      multiple: true,
+      value: 'key=value',
+      help: 'submit, backfill: schema, timeZone or engine; may be given several times',
+    },
+    timeout: {
+      type: 'string',
+      value: 'milliseconds',
+      help: 'submit, backfill: longest time from the start of the first statement (default: none)',
+    },
     key: { type: 'string', value: 'text', help: 'submit: idempotency key; the same call again makes no second job' },
+    ...BACKFILL_OPTIONS,
     state: { type: 'string', value: 'name', help: 'list: jobs in this state only' },
     limit: { type: 'string', value: 'number', help: 'list: at most so many (default: 20)' },
     format: { type: 'string', value: 'name', help: 'table (default) or json' },
@@ -50,6 +63,7 @@ export const jobCommand: Command = {
     'trivium job submit nightly.sql --name nightly',
     'trivium job submit pipeline.yaml --param day=2001-06-01',
     "echo 'CREATE TABLE t AS SELECT 1 AS n' | trivium job submit - --wait",
+    'trivium job backfill daily.yaml --from 2001-06-01 --to 2001-07-01 --concurrent 2',
     'trivium job list --state running',
     'trivium job show 01a2021b-9059-74fe-99f2-649f6e7418e8',
   ],
@@ -62,7 +76,7 @@ export const jobCommand: Command = {
     }
     const json = readFormat(call) === 'json';
     const { config } = readConfig(call, io);
-    const file = verb === 'submit' || verb === 'validate' ? await readJob(words[0] ?? '', io) : NO_FILE;
+    const file = TAKES_FILE.has(verb) ? await readJob(words[0] ?? '', io) : NO_FILE;
     const connection = await connectServer(config, serverOptions(call, io));
     try {
       return await runVerb(verb, words[0] ?? '', { call, io, connection, json, file });
@@ -98,6 +112,8 @@ async function runVerb(verb: Verb, jobId: string, job: JobCall): Promise<number>
       write(io, job.json ? [JSON.stringify({ statements: plan }, null, 2)] : renderJobPlan(plan, layoutOf(io)));
       return EXIT.done;
     }
+    case 'backfill':
+      return runBackfill(readBackfill(call, readNumber(call, 'concurrent')), describe(job), connection, io, job.json);
     case 'retry':
       return takeNote(await retryJob(server, jobId), job);
     case 'list': {

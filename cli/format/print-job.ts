@@ -93,6 +93,7 @@ function placeOf({ statement, statementCount }: JobSummary): string {
     : `${String(statement)} of ${String(statementCount)}`;
 }
 
-function elapsedOf({ startedAtMs, endedAtMs }: Pick<JobSummary, 'startedAtMs' | 'endedAtMs'>): string {
+/** Returns how long something has taken so far; empty for what has not begun. */
+export function elapsedOf({ startedAtMs, endedAtMs }: Pick<JobSummary, 'startedAtMs' | 'endedAtMs'>): string {
   return startedAtMs === null ? '' : formatElapsed((endedAtMs ?? Date.now()) - startedAtMs);
 }

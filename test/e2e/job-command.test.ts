@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,9 +29,32 @@ describe('trivium job', { timeout: 240_000 }, () => {
       });
     });
 
+  /** Interrupts the command once it has written a text. */
+  const interruptedAfter = (text: string, words: readonly string[]): Promise<Outcome> =>
+    new Promise((resolve) => {
+      const env = { PATH: process.env['PATH'], HOME: root, TMPDIR: tmpdir() };
+      const child = spawn(process.execPath, [MAIN, 'job', ...words, '--data', join(root, 'data')], { cwd: root, env });
+      let [stdout, stderr] = ['', ''];
+      child.stdout.on('data', (chunk: Buffer) => {
+        stdout += chunk.toString();
+        if (!child.killed && stdout.includes(text)) child.kill('SIGINT');
+      });
+      child.stderr.on('data', (chunk: Buffer) => {
+        stderr += chunk.toString();
+      });
+      child.on('close', (code) => {
+        resolve({ code: code ?? -1, stdout, stderr });
+      });
+    });
+
   const script = (name: string, sql: string): string => {
     writeFileSync(join(root, name), sql);
     return name;
+  };
+
+  const ask = async (sql: string): Promise<unknown> => {
+    const response = await server?.sql(sql);
+    return ((await response?.json()) as { readonly data: unknown }).data;
   };
 
   beforeAll(() => {
@@ -119,5 +142,57 @@ steps:
     expect(done.stdout).toMatch(/'pipeline' is finished[^]*3 +pairs +finished/);
     expect((await job('submit', script('list.yaml', '- name: a'))).stderr).toContain('CONFIG_INVALID');
     expect((await job('submit', script('broken.json', '{"name": '))).stderr).toContain('CONFIG_INVALID');
+  });
+
+  it('runs a job once for each value of a range, and when asked again those that are left or failed', async () => {
+    const statements = (...sql: readonly string[]) => job('submit', script('tables.sql', sql.join(';')), '--wait');
+    await statements('CREATE TABLE days (day date, n bigint)', 'CREATE TABLE weights AS SELECT 1 AS n');
+    const daily = script('daily.yaml', 'name: daily\nsql: INSERT INTO days SELECT CAST($day AS date), 6 / n FROM weights\n');
+    const fill = (...words: readonly string[]) => job('backfill', daily, '--from', '2001-06-01', ...words);
+    const first = await fill('--to', '2001-06-03', '--concurrent', '2');
+    expect(first, first.stderr).toMatchObject({ code: 0 });
+    expect(first.stdout).toMatch(/^2001-06-0[12] · finished · 1 row · .* · job [0-9a-f-]{36}$/m);
+    expect(first.stdout).toMatch(/^2 in all: 2 finished$/m);
+    await statements('CREATE OR REPLACE TABLE weights (m bigint)');
+    const refused = await fill('--to', '2001-06-05');
+    expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining('4 in all: 2 finished before, 2 left')]);
+    expect(refused.stderr).toContain('SQL_UNKNOWN_COLUMN');
+    await statements("CREATE OR REPLACE TABLE weights AS SELECT 'x' AS n");
+    const failing = script(
+      'daily.yaml',
+      "name: daily\nsql: INSERT INTO days SELECT CAST($day AS date), CAST('0' || n AS bigint) FROM weights\n",
+    );
+    const failed = await job('backfill', failing, '--from', '2001-06-05', '--to', '2001-06-07');
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toMatch(/^2001-06-05 · failed [^]*SQL_INVALID_VALUE[^]*2 in all: 2 failed or cancelled$/m);
+    await statements("CREATE OR REPLACE TABLE weights AS SELECT '7' AS n");
+    const mended = await job('backfill', failing, '--from', '2001-06-05', '--to', '2001-06-08', '--format', 'json');
+    expect(mended).toMatchObject({ code: 0 });
+    const { partitions } = JSON.parse(mended.stdout) as { partitions: { value: string; before: boolean; state: string }[] };
+    expect(partitions.map(({ value, before, state }) => [value, before, state])).toEqual([
+      ['2001-06-05', false, 'finished'],
+      ['2001-06-06', false, 'finished'],
+      ['2001-06-07', false, 'finished'],
+    ]);
+    const rows = await ask('SELECT CAST(day AS varchar), n FROM days ORDER BY 1');
+    expect(rows).toEqual([1, 2, 5, 6, 7].map((day) => [`2001-06-0${String(day)}`, day < 3 ? 6 : 7]));
+    expect((await fill()).code).toBe(2);
+    expect((await fill('--to', '2001-06-03', '--step', 'year')).code).toBe(2);
+    expect((await fill('--to', '2001-06-03', '--as', 'other')).stderr).toContain('SQL_PARAMETER');
+  });
+
+  it('lets go of a range that is interrupted, and goes on with it by the same command', async () => {
+    await job('submit', script('tables.sql', 'CREATE TABLE hours (at timestamp)'), '--wait');
+    const slow = 'SELECT count(*) FROM generate_series(1, 20000) AS a(n) JOIN generate_series(1, 20000) AS b(n) ON a.n % 3 = b.n % 3';
+    const hourly = script('hourly.yaml', `sql: INSERT INTO hours SELECT CAST($at AS timestamp) FROM (${slow}) AS s(n)\n`);
+    const words = ['backfill', hourly, '--from', '2001-06-01T22', '--to', '2001-06-02T02', '--step', 'hour', '--as', 'at'];
+    const interrupted = await interruptedAfter('2001-06-01 22:00:00 · finished', words);
+    expect(interrupted.code, interrupted.stderr).toBe(130);
+    expect(interrupted.stdout).toMatch(/^4 in all: [12] finished, [23] left$/m);
+    const done = await job(...words);
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    expect(done.stdout).toMatch(/^4 in all: [123] finished, [123] finished before$/m);
+    const rows = await ask('SELECT count(*), count(DISTINCT at) FROM hours');
+    expect(rows).toEqual([[4, 4]]);
   });
 });
