@@ -92,7 +92,9 @@ async function bindObject(state: BinderState, object: PrivilegeObject): Promise<
       return { name: { type: 'schema', id: schema.toLowerCase(), schema: null, label: schema }, columnKey };
     }
     case 'function': {
-      const known = findFunction(state.context, object.name)?.definition ?? functionBySpelling(object.name.parts.at(-1)?.name ?? '');
+      const [only, ...more] = object.name.parts;
+      const builtIn = more.length === 0 && only !== undefined ? functionBySpelling(only.name) : null;
+      const known = findFunction(state.context, object.name)?.definition ?? builtIn;
       if (known === null) throw bindError(state, 'SQL_UNKNOWN_FUNCTION', `no function of the name ${spelling}`, object.name.span);
       return { name: { type: 'function', id: known.name, schema: null, label: spelling }, columnKey };
     }

@@ -51,6 +51,7 @@ describe('a statement that nothing carries out yet', () => {
     ['GRANT SELECT (nothing) ON t TO ada', 'SQL_UNKNOWN_COLUMN'],
     ['GRANT SELECT ON nothing TO ada', 'CATALOG_UNKNOWN_TABLE'],
     ['REVOKE EXECUTE ON FUNCTION nothing FROM ada', 'SQL_UNKNOWN_FUNCTION'],
+    ['REVOKE EXECUTE ON FUNCTION nothing.upper FROM ada', 'SQL_UNKNOWN_FUNCTION'],
     ['CALL system.nothing()', 'SQL_UNKNOWN_FUNCTION'],
     ['CALL system.rewrite_manifests()', 'SQL_PARAMETER'],
     ["CALL system.rewrite_manifests('t', 2)", 'SQL_PARAMETER'],
