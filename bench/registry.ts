@@ -2,6 +2,8 @@ import type { RegisteredProof } from '../test/prove/proof.ts';
 
 /** Every benchmark that `npm run bench` knows, in alphabetical order. */
 export const BENCHMARKS: readonly RegisteredProof[] = [
+  { name: 'batch', load: async () => (await import('./batch.ts')).benchmark },
+  { name: 'batch-spark', load: async () => (await import('./batch-spark.ts')).benchmark },
   { name: 'binding', load: async () => (await import('./binding.ts')).benchmark },
   { name: 'channel', load: async () => (await import('./channel.ts')).benchmark },
   { name: 'connectors', load: async () => (await import('./connectors.ts')).benchmark },

@@ -7,6 +7,7 @@ export const RESULT_FORMATS = {
   ndjson: 'application/x-ndjson',
   csv: 'text/csv',
   arrow: 'application/vnd.apache.arrow.stream',
+  parquet: 'application/vnd.apache.parquet',
 } as const;
 
 /** Name of a result format. */

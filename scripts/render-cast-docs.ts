@@ -5,7 +5,7 @@ import { implicitCastCost, isAssignable } from '../sql/bind/coercion.ts';
 const TYPES: readonly (readonly [label: string, type: DataType])[] = [
   ...(['boolean', 'integer', 'bigint'] as const).map((kind) => [kind, { kind }] as const),
   ['decimal', { kind: 'decimal', precision: 10, scale: 2 }],
-  ...(['real', 'double', 'date', 'time', 'timestamp', 'timestamptz', 'interval', 'varchar', 'varbinary'] as const).map(
+  ...(['real', 'double', 'date', 'time', 'timestamp', 'timestamp_ns', 'timestamptz', 'interval', 'varchar', 'varbinary'] as const).map(
     (kind) => [kind, { kind }] as const,
   ),
   ['fixed', { kind: 'fixed', lengthBytes: 4 }],

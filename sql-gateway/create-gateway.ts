@@ -60,6 +60,7 @@ import { createQueryRegistry, type QueryInfo } from './query/query-registry.ts';
 import { createSnapshotReaders } from './query/snapshot-readers.ts';
 import { createQueryService } from './query/query-service.ts';
 import { createResultEncoder } from './result/result-encoder.ts';
+import { createResultQuota } from './result/result-quota.ts';
 import { createSubmittedStatements } from './statement/submitted-statements.ts';
 import { createStreamService } from './stream/stream-service.ts';
 import { createRouter } from './route/create-router.ts';
@@ -213,7 +214,9 @@ type GatewayServices = Awaited<ReturnType<typeof createServices>>;
 export async function createServices(parts: GatewayParts) {
   const { config, log } = parts;
   const spool = await openSpoolFolder(parts.spoolDirectory);
-  const encoder = createResultEncoder();
+  const results = config.statements ?? RESULT_LIMITS_DEFAULT;
+  const quota = createResultQuota(results);
+  const encoder = createResultEncoder({ sink: parts.sink, spool, quota });
   const metrics = createMetrics();
   const admission = createAdmission({ running: config.limits.concurrentQueries, queued: config.limits.queuedQueries });
   const checkpointIntervalMs = config.streams?.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS_DEFAULT;
@@ -274,7 +277,7 @@ export async function createServices(parts: GatewayParts) {
   parts.maintenance.protect(() => jobs.snapshots());
   const uploads = createWaitingLine({ running: config.limits.concurrentQueries + config.limits.queuedQueries, queued: 0 });
   const service = createQueryService({ ...shared, jobs, uploads, timeoutMsMax: config.limits.queryTimeoutMs });
-  const submitted = createSubmittedStatements({ ...shared, service, limits: config.statements ?? RESULT_LIMITS_DEFAULT });
+  const submitted = createSubmittedStatements({ ...shared, service, quota, limits: results });
   return { ...shared, jobs, service, submitted, metrics };
 }
 

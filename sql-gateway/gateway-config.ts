@@ -1,5 +1,5 @@
 import type { RouteRuleText } from '../sql/bind/index.ts';
-import type { ResultLimits } from './statement/result-quota.ts';
+import type { ResultLimits } from './result/result-quota.ts';
 import type { TransactionLimits } from './transaction/session-transactions.ts';
 
 /** A secret that stands for a user. */

@@ -18,8 +18,16 @@ export async function validateJob(server: ServerAddress, job: JobDescription): P
 }
 
 /** Lets a job go on that failed or was cancelled. @throws REQUEST_NOT_FOUND, JOB_FINISHED */
-export async function retryJob(server: ServerAddress, jobId: string): Promise<JobInfo> {
-  return (await (await callServer(server, `${jobPath(jobId)}/retry`, { method: 'POST' })).json()) as JobInfo;
+export const retryJob = (server: ServerAddress, jobId: string): Promise<JobInfo> => tellJob(server, jobId, 'retry');
+
+/** Lets a job begin no more statements. @throws REQUEST_NOT_FOUND, JOB_ELSEWHERE */
+export const pauseJob = (server: ServerAddress, jobId: string): Promise<JobInfo> => tellJob(server, jobId, 'pause');
+
+/** Lets a job go on that was paused. @throws REQUEST_NOT_FOUND, JOB_ELSEWHERE */
+export const resumeJob = (server: ServerAddress, jobId: string): Promise<JobInfo> => tellJob(server, jobId, 'resume');
+
+async function tellJob(server: ServerAddress, jobId: string, wish: 'retry' | 'pause' | 'resume'): Promise<JobInfo> {
+  return (await (await callServer(server, `${jobPath(jobId)}/${wish}`, { method: 'POST' })).json()) as JobInfo;
 }
 
 function postJson(server: ServerAddress, path: string, body: object, headers: Record<string, string> = {}): Promise<Response> {
@@ -30,9 +38,19 @@ function postJson(server: ServerAddress, path: string, body: object, headers: Re
   });
 }
 
-/** Returns the user's jobs, newest first; a null state stands for all. */
-export async function listJobs(server: ServerAddress, state: string | null, limit: number): Promise<readonly JobSummary[]> {
-  const query = new URLSearchParams({ limit: String(limit), ...(state === null ? {} : { state }) });
+/** Which jobs are asked for; null for any. */
+export interface JobQuery {
+  readonly state: string | null;
+  /** A part of the name. */
+  readonly name: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly limit: number;
+}
+
+/** Returns those of the user's jobs that are asked for, newest first. */
+export async function listJobs(server: ServerAddress, { state, name, labels, limit }: JobQuery): Promise<readonly JobSummary[]> {
+  const query = new URLSearchParams({ limit: String(limit), ...(state === null ? {} : { state }), ...(name === null ? {} : { name }) });
+  for (const [key, value] of Object.entries(labels)) query.append('label', `${key}:${value}`);
   const response = await callServer(server, `/v1/jobs?${query.toString()}`, { method: 'GET' });
   return ((await response.json()) as { readonly jobs: readonly JobSummary[] }).jobs;
 }

@@ -1,6 +1,16 @@
 import { PlatformError } from '../../spi/index.ts';
 import { hasEnded, type JobInfo } from '../../sql-gateway/index.ts';
-import { cancelJob, fetchJob, type JobDescription, listJobs, retryJob, submitJob, validateJob } from '../client/job-client.ts';
+import {
+  cancelJob,
+  fetchJob,
+  type JobDescription,
+  listJobs,
+  pauseJob,
+  resumeJob,
+  retryJob,
+  submitJob,
+  validateJob,
+} from '../client/job-client.ts';
 import { renderError } from '../format/print-error.ts';
 import { renderJob, renderJobPlan, renderJobs } from '../format/print-job.ts';
 import { connectServer, type ServerConnection } from '../server/connect-server.ts';
@@ -19,12 +29,13 @@ import { readConfig } from './read-config.ts';
 import { type JobFile, readJob } from './read-job.ts';
 import { waitForJob } from './wait-for-job.ts';
 
-const VERBS = ['submit', 'validate', 'backfill', 'list', 'show', 'watch', 'cancel', 'retry'] as const;
+const VERBS = ['submit', 'validate', 'backfill', 'list', 'show', 'watch', 'cancel', 'pause', 'resume', 'retry'] as const;
 type Verb = (typeof VERBS)[number];
 
 const TAKES_FILE: ReadonlySet<Verb> = new Set(['submit', 'validate', 'backfill']);
 
-const USAGE = 'submit <file|-> | validate <file|-> | backfill <file> | list | show <id> | watch <id> | cancel <id> | retry <id> [options]';
+const USAGE =
+  'submit <file|-> | validate <file|-> | backfill <file> | list | show <id> | watch <id> | cancel <id> | pause <id> | resume <id> | retry <id> [options]';
 
 /** `trivium job` */
 export const jobCommand: Command = {
@@ -34,8 +45,14 @@ export const jobCommand: Command = {
   options: {
     ...CONFIG_OPTIONS,
     ...SERVER_OPTIONS,
-    name: { type: 'string', value: 'text', help: 'submit, backfill: a name for people' },
-    wait: { type: 'boolean', help: 'submit, retry: wait for the end; the exit code tells how it went' },
+    name: { type: 'string', value: 'text', help: 'submit, backfill: a name for people; list: jobs with this in their name' },
+    label: {
+      type: 'string',
+      multiple: true,
+      value: 'name=text',
+      help: 'submit, backfill: a label of the job; list: jobs with this label; may be given several times',
+    },
+    wait: { type: 'boolean', help: 'submit, resume, retry: wait for the end; the exit code tells how it went' },
     param: {
       type: 'string',
       multiple: true,
@@ -54,6 +71,7 @@ export const jobCommand: Command = {
       help: 'submit, backfill: longest time from the start of the first statement (default: none)',
     },
     key: { type: 'string', value: 'text', help: 'submit: idempotency key; the same call again makes no second job' },
+    priority: { type: 'string', value: 'name', help: 'submit, backfill: low, normal (default) or high' },
     ...BACKFILL_OPTIONS,
     state: { type: 'string', value: 'name', help: 'list: jobs in this state only' },
     limit: { type: 'string', value: 'number', help: 'list: at most so many (default: 20)' },
@@ -64,7 +82,7 @@ export const jobCommand: Command = {
     'trivium job submit pipeline.yaml --param day=2001-06-01',
     "echo 'CREATE TABLE t AS SELECT 1 AS n' | trivium job submit - --wait",
     'trivium job backfill daily.yaml --from 2001-06-01 --to 2001-07-01 --concurrent 2',
-    'trivium job list --state running',
+    'trivium job list --state running --label team=routes',
     'trivium job show 01a2021b-9059-74fe-99f2-649f6e7418e8',
   ],
   run: async (call, io) => {
@@ -117,18 +135,22 @@ async function runVerb(verb: Verb, jobId: string, job: JobCall): Promise<number>
     case 'retry':
       return takeNote(await retryJob(server, jobId), job);
     case 'list': {
-      const jobs = await listJobs(server, textOption(call, 'state'), readNumber(call, 'limit') ?? 20);
+      const [state, name, limit] = [textOption(call, 'state'), textOption(call, 'name'), readNumber(call, 'limit') ?? 20];
+      const jobs = await listJobs(server, { state, name, labels: readPairs(call, 'label'), limit });
       write(io, job.json ? [JSON.stringify({ jobs }, null, 2)] : renderJobs(jobs, layoutOf(io)));
       return EXIT.done;
     }
     case 'show':
       show(await fetchJob(server, jobId), job);
       return EXIT.done;
-    case 'cancel': {
-      const cancelled = await cancelJob(server, jobId);
-      write(io, job.json ? [JSON.stringify(cancelled, null, 2)] : [`Job ${jobId} is ${cancelled.state}.`]);
+    case 'cancel':
+      tell(await cancelJob(server, jobId), job);
       return EXIT.done;
-    }
+    case 'pause':
+      tell(await pauseJob(server, jobId), job);
+      return EXIT.done;
+    case 'resume':
+      return takeNote(await resumeJob(server, jobId), job);
     case 'watch': {
       const found = await fetchJob(server, jobId);
       if (!hasEnded(found) && connection.embedded) {
@@ -156,12 +178,15 @@ async function handIn<Answer>(job: JobCall, send: (description: JobDescription) 
 function describe({ call, file }: JobCall): JobDescription {
   const name = textOption(call, 'name');
   const timeoutMs = readNumber(call, 'timeout');
+  const priority = textOption(call, 'priority');
   return {
     ...file.job,
     ...(name === null ? {} : { name }),
     ...(timeoutMs === null ? {} : { timeoutMs }),
+    ...(priority === null ? {} : { priority }),
     ...withPairs('session', readPairs(call, 'session'), file.job),
     ...withPairs('parameters', readPairs(call, 'param'), file.job),
+    ...withPairs('labels', readPairs(call, 'label'), file.job),
   };
 }
 
@@ -190,6 +215,10 @@ async function follow(first: JobInfo, job: JobCall): Promise<number> {
   }
   show(ended, job);
   return ended.state === 'finished' ? EXIT.done : EXIT.failed;
+}
+
+function tell(info: JobInfo, { io, json }: JobCall): void {
+  write(io, json ? [JSON.stringify(info, null, 2)] : [`Job ${info.jobId} is ${info.state}.`]);
 }
 
 function show(info: JobInfo, { io, json }: JobCall): void {

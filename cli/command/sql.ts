@@ -33,7 +33,7 @@ export const sqlCommand: Command = {
       help: 'server to use (default: the one serving the data directory, else one inside this process)',
     },
     file: { type: 'string', short: 'f', value: 'path', help: 'run the statements of a file (- reads the standard input)' },
-    format: { type: 'string', value: 'name', help: 'table (default), json, ndjson, csv or arrow' },
+    format: { type: 'string', value: 'name', help: 'table (default), json, ndjson, csv, arrow or parquet' },
     'max-rows': { type: 'string', value: 'number', help: 'rows shown in a table (default: 40)' },
   },
   examples: [

@@ -123,7 +123,7 @@ export const CONFIG_KEYS = {
     default: 1024 * MIB,
     minimum: MIB,
     maximum: Number.MAX_SAFE_INTEGER,
-    description: 'Largest result of a submitted statement. Bytes.',
+    description: 'Largest result of a submitted statement, or of one in Parquet. Bytes.',
   },
   'statements.spoolBytesMax': {
     type: 'integer',

@@ -1,4 +1,4 @@
-import { DataType, type Field, Type, type Vector } from 'apache-arrow';
+import { DataType, type Field, TimeUnit, Type, Vector } from 'apache-arrow';
 
 /** Returns whether cells of an Arrow type are shown flush right. */
 export function isNumeric(type: DataType): boolean {
@@ -8,13 +8,24 @@ export function isNumeric(type: DataType): boolean {
 /** Returns the text shown for one value of an Arrow vector; NULL is shown as `NULL`. */
 export function formatCell(field: Field<DataType>, vector: Vector, row: number): string {
   const exact = field.type.typeId === Type.Timestamp && vector.isValid(row) ? rawInteger(vector, row) : null;
-  return exact === null ? formatValue(field.type, vector.get(row)) : formatInstant(exact, hasZone(field.type));
+  return exact === null ? formatValue(field.type, vector.get(row)) : formatExact(exact, field.type);
 }
 
 /** The vector's own getter gives timestamps as milliseconds in a double, which far instants do not fit. */
 function rawInteger(vector: Vector, row: number): bigint | null {
   const values: unknown = vector.data.length === 1 ? vector.data[0]?.values : undefined;
   return values instanceof BigInt64Array ? (values[row] ?? null) : null;
+}
+
+const isNanoseconds = (type: DataType): boolean => DataType.isTimestamp(type) && type.unit === TimeUnit.NANOSECOND;
+
+function formatExact(value: bigint, type: DataType): string {
+  if (!isNanoseconds(type)) return formatInstant(value, hasZone(type));
+  const beyond = ((value % 1000n) + 1000n) % 1000n;
+  const text = formatInstant((value - beyond) / 1000n, false);
+  if (beyond === 0n) return text;
+  const [seconds = '', fraction = ''] = text.split('.');
+  return `${seconds}.${fraction.padEnd(6, '0')}${String(beyond).padStart(3, '0')}`;
 }
 
 const hasZone = (type: DataType): boolean => DataType.isTimestamp(type) && typeof type.timezone === 'string';
@@ -33,7 +44,7 @@ function formatValue(type: DataType, value: unknown): string {
     case Type.FixedSizeBinary:
       return `\\x${Buffer.from(value as Uint8Array).toString('hex')}`;
     case Type.List:
-      return `[${[...(value as Iterable<unknown>)].map((item) => formatValue(listElement(type), item)).join(', ')}]`;
+      return `[${formatItems(listElement(type), value).join(', ')}]`;
     case Type.Struct:
     case Type.Map:
       return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
@@ -43,8 +54,13 @@ function formatValue(type: DataType, value: unknown): string {
   }
 }
 
-function listElement(type: DataType): DataType {
-  return (type as unknown as { children: readonly Field[] }).children[0]?.type as DataType;
+function listElement(type: DataType): Field<DataType> {
+  return (type as unknown as { children: readonly Field[] }).children[0] as Field<DataType>;
+}
+
+function formatItems(element: Field<DataType>, items: unknown): string[] {
+  if (!(items instanceof Vector)) return [];
+  return Array.from({ length: items.length }, (_, row) => formatCell(element, items, row));
 }
 
 /** Shape: four 32-bit words of a two's complement number, least significant first. */

@@ -22,6 +22,9 @@ export function renderJobStep(job: JobSummary): string {
 /** Returns a job as lines for people: what is known about it, its statements, and what ended it. */
 export function renderJob(job: JobInfo, layout: TableLayout): string[] {
   const lines = [`job ${job.jobId}${job.name === null ? '' : ` '${job.name}'`} is ${job.state} after ${elapsedOf(job) || 'no time'}`];
+  if (job.priority !== 'normal') lines.push(`priority: ${job.priority}`);
+  const labels = labelsOf(job);
+  if (labels !== '') lines.push(`labels: ${labels}`);
   const left = { align: 'left' } as const;
   const columns: TableColumn[] = [
     { name: '#', align: 'right' },
@@ -70,7 +73,20 @@ function renderJobError({ error }: JobSummary): string[] {
 /** Returns jobs as a table. */
 export function renderJobs(jobs: readonly JobSummary[], layout: TableLayout): string[] {
   if (jobs.length === 0) return ['There are no jobs.'];
-  const columns = ['job', 'name', 'state', 'statement', 'engine', 'rows', 'created', 'time'].map((name) => ({
+  const hasPriorities = jobs.some(({ priority }) => priority !== 'normal');
+  const hasLabels = jobs.some((job) => labelsOf(job) !== '');
+  const columns = [
+    'job',
+    'name',
+    'state',
+    'statement',
+    'engine',
+    'rows',
+    'created',
+    'time',
+    ...(hasPriorities ? ['priority'] : []),
+    ...(hasLabels ? ['labels'] : []),
+  ].map((name) => ({
     name,
     align: name === 'rows' || name === 'time' ? ('right' as const) : ('left' as const),
   }));
@@ -83,8 +99,17 @@ export function renderJobs(jobs: readonly JobSummary[], layout: TableLayout): st
     job.rows.toLocaleString('en-US'),
     `${new Date(job.createdAtMs).toISOString().slice(0, 19)}Z`,
     elapsedOf(job),
+    ...(hasPriorities ? [job.priority] : []),
+    ...(hasLabels ? [labelsOf(job)] : []),
   ]);
   return renderTable(columns, rows, layout);
+}
+
+function labelsOf({ labels }: JobSummary): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(', ');
 }
 
 function placeOf({ statement, statementCount }: JobSummary): string {

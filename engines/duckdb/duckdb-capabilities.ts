@@ -19,6 +19,7 @@ export const DUCKDB_CAPABILITIES: EngineCapabilities = {
       'scan:deletes',
       'scan:place',
       'scan:lineage',
+      'type:timestamp_ns',
     ] as const),
     ...(['join:inner', 'join:left', 'join:right', 'join:full', 'join:cross', 'join:semi', 'join:anti'] as const),
     ...(['join:asof_inner', 'join:asof_left', 'aggregate:grouping_sets', 'aggregate:distinct', 'aggregate:filter'] as const),

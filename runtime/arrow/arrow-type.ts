@@ -16,6 +16,7 @@ import {
   Struct,
   TimeMicrosecond,
   TimestampMicrosecond,
+  TimestampNanosecond,
   Utf8,
 } from 'apache-arrow';
 import type { DataType } from '../../spi/index.ts';
@@ -46,6 +47,8 @@ export function arrowType(type: DataType): ArrowType {
       return new TimeMicrosecond();
     case 'timestamp':
       return new TimestampMicrosecond();
+    case 'timestamp_ns':
+      return new TimestampNanosecond();
     case 'timestamptz':
       return new TimestampMicrosecond('UTC');
     case 'interval':

@@ -46,15 +46,29 @@ const INFINITE: ReadonlyMap<bigint, string> = new Map([
 /** Returns `YYYY-MM-DDTHH:MM:SS[.ffffff]`, with `Z` when it is an instant.
  *  Units: microseconds since the epoch. */
 export function formatTimestamp(micros: bigint, zoned: boolean): string {
-  const infinite = INFINITE.get(micros);
+  return INFINITE.get(micros) ?? formatFinite(micros, '', zoned);
+}
+
+/** Returns as `formatTimestamp` does, with nine digits of a second where the last three are not zeros.
+ *  Units: nanoseconds since the epoch. */
+export function formatTimestampNanos(nanos: bigint, zoned: boolean): string {
+  const infinite = INFINITE.get(nanos);
   if (infinite !== undefined) return infinite;
+  const finer = ((nanos % 1000n) + 1000n) % 1000n;
+  return formatFinite((nanos - finer) / 1000n, finer === 0n ? '' : String(finer).padStart(3, '0'), zoned);
+}
+
+/** `finer` is written behind six digits of a second. */
+function formatFinite(micros: bigint, finer: string, zoned: boolean): string {
   let days = micros / MICROS_PER_DAY;
   let rest = micros % MICROS_PER_DAY;
   if (rest < 0n) {
     days -= 1n;
     rest += MICROS_PER_DAY;
   }
-  return `${formatDate(Number(days))}T${formatTime(Number(rest))}${zoned ? 'Z' : ''}`;
+  const time = formatTime(Number(rest));
+  const sixDigits = time.length === 8 ? `${time}.000000` : time.padEnd(15, '0');
+  return `${formatDate(Number(days))}T${finer === '' ? time : sixDigits + finer}${zoned ? 'Z' : ''}`;
 }
 
 /** Returns an ISO 8601 duration such as `P1M2DT3.5S`, `PT0S` for nothing.

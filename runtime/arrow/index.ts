@@ -6,6 +6,6 @@ export { type EncodedColumn, encodeRows, encodeRowsAs, type EncodeRowsTask, type
 export { encodeSchemaMessage } from './encode-schema-message.ts';
 export { encodeSmallTable, type SmallTableColumn, type SmallTableValue } from './encode-small-table.ts';
 export { formatDecimal } from './format-decimal.ts';
-export { formatDate, formatInterval, formatTime, formatTimestamp } from './format-temporal.ts';
+export { formatDate, formatInterval, formatTime, formatTimestamp, formatTimestampNanos } from './format-temporal.ts';
 export { readFrames, splitFrames } from './read-frames.ts';
 export { readColumn, readRows, type Row, type RowValue } from './read-rows.ts';

@@ -2,7 +2,7 @@ import { type Data, DataType, RecordBatchReader, TimeUnit } from 'apache-arrow';
 import { PlatformError } from '../../spi/index.ts';
 import { describeType } from './arrow-type.ts';
 import { formatDecimal, readUnscaled } from './format-decimal.ts';
-import { formatDate, formatInterval, formatTime, formatTimestamp } from './format-temporal.ts';
+import { formatDate, formatInterval, formatTime, formatTimestamp, formatTimestampNanos } from './format-temporal.ts';
 
 /** A value of a small result: integers of 64 bits as bigint, smaller ones as number; decimals, dates, times and timestamps as text;
  *  lists as arrays, structs as records, maps as `Map`. */
@@ -52,8 +52,9 @@ function temporalReader(data: Data): ValueReader | undefined {
   if (DataType.isTimestamp(type)) {
     const values = data.values as BigInt64Array;
     const zoned = typeof type.timezone === 'string' && type.timezone !== '';
-    const scale = [1_000_000n, 1000n, 1n, 0n][type.unit] ?? 1n;
-    return (index) => formatTimestamp(scale === 0n ? (values[index] ?? 0n) / 1000n : (values[index] ?? 0n) * scale, zoned);
+    if (type.unit === TimeUnit.NANOSECOND) return (index) => formatTimestampNanos(values[index] ?? 0n, zoned);
+    const scale = [1_000_000n, 1000n][type.unit] ?? 1n;
+    return (index) => formatTimestamp((values[index] ?? 0n) * scale, zoned);
   }
   if (DataType.isInterval(type)) {
     const words = data.values as Int32Array;

@@ -74,7 +74,8 @@ function bindOne(statement: Pointer, index: number, parameter: StatementParamete
       return native.bindTimestampTz(statement, index, parseTimestampMicros(text));
     case 'varchar':
     case 'uuid':
-    case 'interval': {
+    case 'interval':
+    case 'timestamp_ns': {
       const bytes = Buffer.from(text, 'utf8');
       return native.bindVarchar(statement, index, bytes, bytes.byteLength);
     }
@@ -89,7 +90,7 @@ function bindOne(statement: Pointer, index: number, parameter: StatementParamete
   throw new PlatformError('SQL_PARAMETER', `parameter $${String(index)} has the type ${type}, which cannot be bound`);
 }
 
-/** Binds all positional parameters of a prepared statement. Texts of `uuid` and `interval` are bound as varchar: the statement casts them;
+/** Binds all positional parameters of a prepared statement. Texts of `uuid`, `interval` and `timestamp_ns` are bound as varchar: the statement casts them;
  *  a `varbinary` given as text is base64.
  *  @throws SQL_PARAMETER when their number differs, SQL_INVALID_VALUE or SQL_OVERFLOW for a text that is no value of its type. */
 export function bindParameters(statement: Pointer, parameterCount: number, parameters: readonly StatementParameter[]): void {

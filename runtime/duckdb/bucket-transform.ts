@@ -31,6 +31,12 @@ function murmurSql(blocksSql: string, restSql: string, lengthSql: string): strin
   return bindAs('third', second, 'xor(third, third >> 16)');
 }
 
+/** Microseconds since the epoch of a column of type TIMESTAMP_NS, rounded to the past; `epoch_us` rounds those before 1970 to the future. */
+export function microsecondsSql(columnSql: string): string {
+  const nanos = `epoch_ns(${columnSql})`;
+  return `((${nanos} - (${nanos} % 1000 + 1000) % 1000) // 1000)`;
+}
+
 /** Hash of a value that is hashed as a 64-bit integer, low word first. */
 function hashLongSql(valueSql: string): string {
   const blocks = `[(long & 4294967295)::UBIGINT, ((long >> 32) & 4294967295)::UBIGINT]`;
@@ -73,6 +79,8 @@ function hashSql(type: string, columnSql: string): string {
     case 'timestamp':
     case 'timestamptz':
       return hashLongSql(`epoch_us(${columnSql})`);
+    case 'timestamp_ns':
+      return hashLongSql(microsecondsSql(columnSql));
     case 'varchar':
       return hashBytesSql(`hex(encode(${columnSql}))`);
     case 'uuid':

@@ -1,7 +1,7 @@
 import type { DataType } from '../../spi/index.ts';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const TIMESTAMP = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?)(\+00)?$/;
+const TIMESTAMP = /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(\+00)?$/;
 
 function canonicalNumber(text: string): string | undefined {
   const value = Number(text);
@@ -21,6 +21,7 @@ export function canonicalText(type: DataType, text: string): string | undefined 
     case 'date':
       return DATE.test(text) ? text : undefined;
     case 'timestamp':
+    case 'timestamp_ns':
     case 'timestamptz': {
       const match = TIMESTAMP.exec(text);
       return match === null ? undefined : `${match[1] ?? ''} ${match[2] ?? ''}${type.kind === 'timestamptz' ? 'Z' : ''}`;

@@ -23,6 +23,8 @@ const CODE_BY_TYPE: Readonly<Record<number, ErrorCode>> = {
 const CODE_BY_MESSAGE: readonly (readonly [RegExp, ErrorCode])[] = [
   [/no space left on device|disk quota exceeded|max_temp_directory_size/i, 'RESOURCE_DISK'],
   [/more than one row returned by a subquery/i, 'SQL_SUBQUERY_ROWS'],
+  // Hadoop's LZ4 frames and LZO, which others write.
+  [/unsupported compression codec/i, 'STORAGE_UNSUPPORTED'],
   [
     /no magic bytes|corrupt|truncated|invalid.*parquet|parquet.*invalid|TProtocolException|ZSTD Decompression failure|snappy/i,
     'STORAGE_CORRUPT',

@@ -1,5 +1,5 @@
 import { type DataType, type Field, formatType, type PartitionField, PlatformError } from '../../spi/index.ts';
-import { bucketExpressionSql } from './bucket-transform.ts';
+import { bucketExpressionSql, microsecondsSql } from './bucket-transform.ts';
 import { canonicalText } from './canonical-text.ts';
 import { quoteName } from './quote-sql.ts';
 
@@ -14,14 +14,15 @@ function unsupported(field: PartitionField, type: DataType): PlatformError {
   return new PlatformError('STORAGE_UNSUPPORTED', `columns of type ${formatType(type)} cannot be partitioned by ${field.transform.kind}`);
 }
 
-/** The column as a timestamp without a zone, in UTC, whatever the session's zone is. */
+/** The column as a timestamp in microseconds without a zone, in UTC, whatever the session's zone is. */
 function wallClockSql(type: DataType, columnSql: string): string {
+  if (type.kind === 'timestamp_ns') return `make_timestamp(${microsecondsSql(columnSql)})`;
   return type.kind === 'timestamptz' ? `make_timestamp(epoch_us(${columnSql}))` : columnSql;
 }
 
 function calendarSql(field: PartitionField, type: DataType, columnSql: string): string {
   const unit = field.transform.kind;
-  const temporal = type.kind === 'timestamp' || type.kind === 'timestamptz' || (type.kind === 'date' && unit !== 'hour');
+  const temporal = ['timestamp', 'timestamp_ns', 'timestamptz'].includes(type.kind) || (type.kind === 'date' && unit !== 'hour');
   if (!temporal) throw unsupported(field, type);
   const epoch = type.kind === 'date' ? `DATE '1970-01-01'` : `TIMESTAMP '1970-01-01 00:00:00'`;
   return `datediff('${unit}', ${epoch}, ${wallClockSql(type, columnSql)})`;

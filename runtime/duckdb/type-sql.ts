@@ -10,6 +10,7 @@ const PRIMITIVES: Readonly<Record<string, string>> = {
   date: 'DATE',
   time: 'TIME',
   timestamp: 'TIMESTAMP',
+  timestamp_ns: 'TIMESTAMP_NS',
   timestamptz: 'TIMESTAMP WITH TIME ZONE',
   interval: 'INTERVAL',
   varchar: 'VARCHAR',

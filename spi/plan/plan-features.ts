@@ -1,4 +1,5 @@
 import type { Expression } from './expression.ts';
+import type { DataType } from '../type/data-type.ts';
 import type { LogicalPlan } from './logical-plan.ts';
 import type { PlanNode } from './plan-node.ts';
 import { isPlaceColumn } from './place-column.ts';
@@ -16,6 +17,8 @@ export type PlanFeature =
   | 'scan:place'
   /** Scans give the lineage of a row: `ROW_ID_COLUMN_ID` and `ROW_SEQUENCE_COLUMN_ID`. */
   | 'scan:lineage'
+  /** Columns or expressions of type `timestamp_ns`, or with parts of it. */
+  | 'type:timestamp_ns'
   | 'aggregate:grouping_sets'
   | 'aggregate:distinct'
   | 'aggregate:filter'
@@ -64,6 +67,7 @@ function addNode(node: PlanNode, features: Set<PlanFeature>, functions: Set<stri
   if (node.kind === 'scan' && node.deletes === true) features.add('scan:deletes');
   if (node.kind === 'scan' && node.columns.some(isPlaceColumn)) features.add('scan:place');
   if (node.kind === 'scan' && node.columns.some(isLineageColumn)) features.add('scan:lineage');
+  if (node.kind === 'scan' && node.columns.some(({ type }) => holdsNanoseconds(type))) features.add('type:timestamp_ns');
   if (node.kind === 'join') {
     features.add(`join:${node.joinType}`);
     if (node.lateral) features.add('join:lateral');
@@ -83,4 +87,20 @@ function addExpression(expression: Expression, features: Set<PlanFeature>, funct
   if (expression.kind === 'call') functions.add(expression.function);
   if (expression.kind === 'parameter' || expression.kind === 'lambda') features.add(expression.kind);
   if ('plan' in expression) features.add('subquery');
+  if (holdsNanoseconds(expression.type)) features.add('type:timestamp_ns');
+}
+
+function holdsNanoseconds(type: DataType): boolean {
+  switch (type.kind) {
+    case 'timestamp_ns':
+      return true;
+    case 'list':
+      return holdsNanoseconds(type.element);
+    case 'map':
+      return holdsNanoseconds(type.key) || holdsNanoseconds(type.value);
+    case 'struct':
+      return type.fields.some((field) => holdsNanoseconds(field.type));
+    default:
+      return false;
+  }
 }

@@ -1,5 +1,6 @@
 /** The types of columns and expressions. Each has one canonical SQL name, given by `formatType`.
- *  Units: time and timestamps in microseconds; `timestamptz` is an instant in UTC, `timestamp` a wall clock reading without a zone.
+ *  Units: time and timestamps in microseconds, `timestamp_ns` in nanoseconds from 1677-09-22 to 2262-04-11; `timestamptz` is an instant in UTC,
+ *  `timestamp` and `timestamp_ns` a wall clock reading without a zone.
  *  `null` is the type of a bare NULL; `interval` (months, days, microseconds) exists in expressions only and is never stored. */
 export type DataType = PrimitiveType | DecimalType | FixedType | ListType | MapType | StructType;
 
@@ -19,6 +20,7 @@ export type PrimitiveKind =
   | 'date'
   | 'time'
   | 'timestamp'
+  | 'timestamp_ns'
   | 'timestamptz'
   | 'interval'
   | 'varchar'

@@ -1,4 +1,5 @@
 import zlib, { constants, createGzip, type Gzip } from 'node:zlib';
+import type { ResultFormat } from '../result/result-format.ts';
 
 /** How an answer's bytes are coded. */
 export type ContentCoding = 'identity' | 'gzip' | 'zstd';
@@ -18,10 +19,10 @@ const { createZstdCompress, constants: newer } = zlib as unknown as NewerZlib;
 const CODINGS: readonly ContentCoding[] = createZstdCompress === undefined ? ['gzip', 'identity'] : ['zstd', 'gzip', 'identity'];
 
 /** Chooses how an answer is coded: the highest quality wins, zstd before gzip before nothing. No header asks for nothing; neither does one that
- *  refuses everything.
+ *  refuses everything. Parquet is compressed in itself.
  *  @see RFC 9110, section 12.5.3 */
-export function negotiateCoding(accept: string | undefined): ContentCoding {
-  if (accept === undefined) return 'identity';
+export function negotiateCoding(accept: string | undefined, format: ResultFormat): ContentCoding {
+  if (accept === undefined || format === 'parquet') return 'identity';
   const qualities = new Map<string, number>();
   for (const part of accept.toLowerCase().split(',')) {
     const [name = '', ...parameters] = part.split(';').map((text) => text.trim());

@@ -1,8 +1,19 @@
+import { LABEL_LENGTH_MAX, LABELS_MAX } from '../job/job-labels.ts';
+import { JOB_PRIORITIES, JOB_PRIORITY_DEFAULT } from '../job/job-priority.ts';
 import type { JobState } from '../job/job-progress.ts';
 import { SESSION_SCHEMA } from './statement-operation.ts';
 
 /** The states of a job, in the order of its life. */
-export const JOB_STATES = ['queued', 'running', 'cancelling', 'finished', 'failed', 'cancelled'] as const satisfies readonly JobState[];
+export const JOB_STATES = [
+  'queued',
+  'running',
+  'pausing',
+  'paused',
+  'cancelling',
+  'finished',
+  'failed',
+  'cancelled',
+] as const satisfies readonly JobState[];
 
 const TIME = { type: ['integer', 'null'], description: 'Milliseconds since 1970 UTC.' } as const;
 
@@ -10,10 +21,26 @@ const NUMBER_OR_NULL = { type: ['integer', 'null'] } as const;
 
 const TEXT_OR_NULL = { type: ['string', 'null'] } as const;
 
+const LABELS = {
+  type: 'object',
+  maxProperties: LABELS_MAX,
+  additionalProperties: { type: 'string', maxLength: LABEL_LENGTH_MAX },
+  description: 'Short texts by name, to find jobs by.',
+} as const;
+
+const PRIORITY = {
+  type: 'string',
+  enum: JOB_PRIORITIES,
+  default: JOB_PRIORITY_DEFAULT,
+  description: 'Before whom it goes while it waits for its turn.',
+} as const;
+
 const SUMMARY_PROPERTIES = {
   jobId: { type: 'string', format: 'uuid' },
   user: { type: 'string' },
   name: TEXT_OR_NULL,
+  labels: LABELS,
+  priority: PRIORITY,
   state: { type: 'string', enum: JOB_STATES },
   statement: {
     ...NUMBER_OR_NULL,
@@ -130,6 +157,8 @@ const JOB_BODY = {
             },
           },
           parameters: { type: 'object', description: 'Values of the named parameters of all statements.' },
+          labels: LABELS,
+          priority: PRIORITY,
           session: SESSION_SCHEMA,
           timeoutMs: { type: 'integer', minimum: 1, description: 'Longest time from the start of the first statement.' },
           retry: {
@@ -195,12 +224,35 @@ export const RETRY_JOB_OPERATION = {
   responses: { 200: { description: 'The job.', content: JOB_CONTENT } },
 } as const;
 
+/** Describes POST /v1/jobs/{id}/pause. */
+export const PAUSE_JOB_OPERATION = {
+  operationId: 'pauseJob',
+  summary: 'Let one of your jobs begin no more statements. Those under way end, and the job is `pausing` until then.',
+  description: 'The wish is durable when the answer comes, and holds over restarts; a job that has ended or is to end stays as it is.',
+  responses: { 200: { description: 'The job.', content: JOB_CONTENT } },
+} as const;
+
+/** Describes POST /v1/jobs/{id}/resume. */
+export const RESUME_JOB_OPERATION = {
+  operationId: 'resumeJob',
+  summary: 'Let one of your jobs go on that was paused. It waits for its turn as a new job does.',
+  description: 'The wish is durable when the answer comes; a job that is not paused stays as it is.',
+  responses: { 200: { description: 'The job.', content: JOB_CONTENT } },
+} as const;
+
 /** Describes GET /v1/jobs. */
 export const LIST_JOBS_OPERATION = {
   operationId: 'listJobs',
   summary: 'List your jobs, newest first.',
   parameters: [
     { name: 'state', in: 'query', schema: { type: 'string', enum: JOB_STATES } },
+    { name: 'name', in: 'query', description: 'A part of the name, in capitals or not.', schema: { type: 'string' } },
+    {
+      name: 'label',
+      in: 'query',
+      description: 'A label as name:text; given several times, all have to be there.',
+      schema: { type: 'array', items: { type: 'string' } },
+    },
     { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 } },
   ],
   responses: {

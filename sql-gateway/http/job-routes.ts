@@ -2,13 +2,18 @@ import { PlatformError } from '../../spi/index.ts';
 import { BODY_GRACE_MS_DEFAULT, type GatewayConfig, STATEMENT_BODY_BYTES_MAX } from '../gateway-config.ts';
 import { describePlan, type JobInfo } from '../job/job-info.ts';
 import type { Caller } from '../access/caller.ts';
-import type { JobRequest, JobService } from '../job/job-service.ts';
+import { isWanted } from '../job/job-filter.ts';
+import { type JobLabels, parseLabel } from '../job/job-labels.ts';
+import type { JobRequest } from '../job/job-request.ts';
+import type { JobService } from '../job/job-service.ts';
 import { hasEnded, type JobState } from '../job/job-progress.ts';
 import {
   CANCEL_JOB_OPERATION,
   GET_JOB_OPERATION,
   JOB_STATES,
   LIST_JOBS_OPERATION,
+  PAUSE_JOB_OPERATION,
+  RESUME_JOB_OPERATION,
   RETRY_JOB_OPERATION,
   SUBMIT_JOB_OPERATION,
   VALIDATE_JOB_OPERATION,
@@ -64,6 +69,23 @@ export function jobRoutes(parts: JobRouteParts): readonly Route[] {
         return found(exchange, await jobs.retry(exchange.principal.user, idOf(exchange)));
       },
     },
+    {
+      method: 'POST',
+      path: '/v1/jobs/{id}/pause',
+      access,
+      operation: PAUSE_JOB_OPERATION,
+      handle: async (exchange) => found(exchange, await jobs.pause(exchange.principal.user, idOf(exchange))),
+    },
+    {
+      method: 'POST',
+      path: '/v1/jobs/{id}/resume',
+      access: 'write',
+      operation: RESUME_JOB_OPERATION,
+      handle: async (exchange) => {
+        parts.checkOpen();
+        return found(exchange, await jobs.unpause(exchange.principal.user, idOf(exchange)));
+      },
+    },
     { method: 'GET', path: '/v1/jobs', access, operation: LIST_JOBS_OPERATION, handle: (exchange) => listJobs(exchange, jobs) },
     { method: 'GET', path: '/v1/jobs/{id}', access, operation: GET_JOB_OPERATION, handle: (exchange) => showJob(exchange, parts) },
     {
@@ -95,12 +117,17 @@ async function readJob({ request, principal }: HttpExchange, { limits, checkOpen
 
 const rightOf = ({ administrator, scopes }: Caller): JobRequest['right'] => ({ administrator, scopes });
 
-async function listJobs({ principal, query }: HttpExchange, jobs: JobService): Promise<unknown> {
-  const state = readState(query['state']);
+async function listJobs({ request, principal, query }: HttpExchange, jobs: JobService): Promise<unknown> {
+  const filter = { state: readState(query['state']), name: query['name'] ?? null, labels: readLabels(request) };
   const limit = readLimit(query['limit']);
   const all = await jobs.list(principal.user);
-  const wanted = state === null ? all : all.filter((job) => job.state === state);
-  return { jobs: wanted.slice(0, limit) };
+  return { jobs: all.filter((job) => isWanted(job, filter)).slice(0, limit) };
+}
+
+/** All that are given count, while of other parameters the last one does. */
+function readLabels(request: HttpExchange['request']): JobLabels {
+  const { label = [] } = request.query as { readonly label?: string | readonly string[] };
+  return Object.fromEntries([label].flat().map(parseLabel));
 }
 
 async function showJob(exchange: HttpExchange, { jobs, checkOpen }: JobRouteParts): Promise<JobInfo | undefined> {

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { PlatformError } from '../../spi/index.ts';
-import type { JobRequest } from '../job/job-service.ts';
+import type { JobRequest } from '../job/job-request.ts';
+import { checkLabels } from '../job/job-labels.ts';
+import { checkPriority } from '../job/job-priority.ts';
 import { type JobParameters, type JobStatement, RETRY_POLICY_DEFAULT, type RetryPolicy } from '../job/job-spec.ts';
 import { splitScript } from '../job/parse-script.ts';
 import { type JobStep, planSteps } from '../job/plan-steps.ts';
@@ -9,9 +11,9 @@ import { readExpectations, readTable } from './read-expectations.ts';
 import type { RequestSession } from '../query/statement-request.ts';
 
 /** What the body of a job says. */
-export type JobBody = Pick<JobRequest, 'name' | 'statements' | 'session' | 'timeoutMs' | 'retry' | 'parameters'>;
+export type JobBody = Pick<JobRequest, 'name' | 'statements' | 'session' | 'timeoutMs' | 'retry' | 'parameters' | 'labels' | 'priority'>;
 
-const BODY_KEYS = ['name', 'sql', 'statements', 'steps', 'session', 'timeoutMs', 'retry', 'parameters'];
+const BODY_KEYS = ['name', 'sql', 'statements', 'steps', 'session', 'timeoutMs', 'retry', 'parameters', 'labels', 'priority'];
 
 const NAME_LENGTH_MAX = 200;
 
@@ -41,6 +43,8 @@ export function parseJobRequest(body: Buffer, contentType: string | undefined): 
     timeoutMs: checkTimeout(content['timeoutMs']),
     retry: readRetry(content['retry']),
     parameters: readParameters(content['parameters']),
+    labels: readLabels(content['labels']),
+    priority: content['priority'] === undefined || content['priority'] === null ? undefined : checkPriority(content['priority']),
   };
 }
 
@@ -92,6 +96,12 @@ function readParameters(given: unknown): JobParameters | undefined {
   const parameters = checkParameters(given);
   if (isNamed(parameters)) return parameters;
   throw invalid("'parameters' of a job must be an object of values by name; its statements use them as $name.");
+}
+
+/** None are the same as left out, so that a request is the same one either way. */
+function readLabels(given: unknown): JobBody['labels'] {
+  const labels = given === undefined || given === null ? {} : checkLabels(given);
+  return Object.keys(labels).length === 0 ? undefined : labels;
 }
 
 const isNamed = (parameters: ReturnType<typeof checkParameters>): parameters is JobParameters => !Array.isArray(parameters);

@@ -14,7 +14,7 @@ export function resultHeaders(
   queryId: string,
   { engine, snapshots, sessionChange, cache }: Pick<StatementOutcome, 'engine' | 'snapshots' | 'sessionChange' | 'cache'>,
 ): AnswerHeaders {
-  const charset = format === 'arrow' ? '' : '; charset=utf-8';
+  const charset = format === 'arrow' || format === 'parquet' ? '' : '; charset=utf-8';
   return {
     ...own,
     'content-type': RESULT_MEDIA_TYPES[format] + charset,

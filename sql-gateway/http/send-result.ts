@@ -4,7 +4,7 @@ import { TLSSocket } from 'node:tls';
 import { PlatformError } from '../../spi/index.ts';
 import { type CompressingWriter, createCompressingWriter } from './compressing-writer.ts';
 import type { ContentCoding } from './content-coding.ts';
-import type { EncodedChunk } from '../result/result-encoder.ts';
+import type { EncodedChunk } from '../result/encoded-chunk.ts';
 
 /** How a result is sent. */
 export interface SendOptions {

@@ -102,6 +102,7 @@ export const RESULT_CONTENT = {
   [RESULT_MEDIA_TYPES.ndjson]: { schema: { type: 'string' } },
   [RESULT_MEDIA_TYPES.csv]: { schema: { type: 'string' } },
   [RESULT_MEDIA_TYPES.arrow]: { schema: { type: 'string', contentEncoding: 'binary' } },
+  [RESULT_MEDIA_TYPES.parquet]: { schema: { type: 'string', contentEncoding: 'binary' } },
 } as const;
 
 /** Describes POST /v1/sql, but for its answers. */

@@ -90,7 +90,7 @@ async function submitStatement({ reply }: HttpExchange, { submitted }: Statement
 
 async function runStatement({ request, reply }: HttpExchange, parts: StatementRouteParts, run: StatementRun): Promise<void> {
   const { record, statement, format } = run;
-  const coding = negotiateCoding(request.headers['accept-encoding']);
+  const coding = negotiateCoding(request.headers['accept-encoding'], format);
   const onClose = (): void => {
     record.cancel(new PlatformError('ENGINE_CANCELLED', 'The client went away before it had its answer.'));
   };

@@ -111,7 +111,7 @@ async function answerResult(exchange: HttpExchange, { submitted, limits }: Submi
   const statement = findStatement(exchange, submitted, principal.user);
   const { info, file, format } = statement;
   exchange.setQueryId(info.queryId);
-  const coding = negotiateCoding(request.headers['accept-encoding']);
+  const coding = negotiateCoding(request.headers['accept-encoding'], format);
   const part = choosePart(exchange.query['page'], statement);
   await waitFor(exchange, statement, () => part() !== null);
   if (answersRows(statement.info)) checkScope(principal, 'read', 'Reading the result of a query');

@@ -1,5 +1,7 @@
 import { PlatformError, type Progress } from '../../spi/index.ts';
 import type { QueryInfo } from '../query/query-registry.ts';
+import type { JobLabels } from './job-labels.ts';
+import { JOB_PRIORITY_DEFAULT, type JobPriority } from './job-priority.ts';
 import { type CommittedStatement, hasEnded, type JobProgress, type JobState } from './job-progress.ts';
 import { type JobSpec, type JobStatement, needsOf } from './job-spec.ts';
 import { nextStatement } from './next-statement.ts';
@@ -46,6 +48,8 @@ export interface JobSummary {
   readonly jobId: string;
   readonly user: string;
   readonly name: string | null;
+  readonly labels: JobLabels;
+  readonly priority: JobPriority;
   readonly state: JobState;
   /** The first statement that runs, the one that failed, or the one that comes next; null when all are done. */
   readonly statement: number | null;
@@ -97,7 +101,9 @@ export function summariseJob({ spec, progress, activity: { active, running } }: 
     jobId: spec.jobId,
     user: spec.user,
     name: spec.name,
-    state: hasEnded(progress) || progress.state === 'cancelling' ? progress.state : active ? 'running' : 'queued',
+    labels: spec.labels ?? {},
+    priority: spec.priority ?? JOB_PRIORITY_DEFAULT,
+    state: stateOf(progress, active),
     statement: failure?.statement ?? first ?? nextStatement({ spec, progress }),
     statementCount: count,
     engine: firstEngine(running.values()) ?? failure?.engine ?? firstEngine(begunOf(open)) ?? firstEngine(done.reverse()),
@@ -109,6 +115,13 @@ export function summariseJob({ spec, progress, activity: { active, running } }: 
     endedAtMs: progress.endedAtMs,
     error: failure === null ? null : describeError(failure),
   };
+}
+
+function stateOf(progress: JobProgress, active: boolean): JobState {
+  const { state } = progress;
+  if (hasEnded(progress) || state === 'cancelling') return state;
+  if (state === 'paused') return active ? 'pausing' : 'paused';
+  return active ? 'running' : 'queued';
 }
 
 /** Returns what users see of a job. */

@@ -4,7 +4,7 @@ import type { BegunWrite } from '../query/durable-run.ts';
 import type { JournalEntry, StatementResult } from './journal-entry.ts';
 
 /** Where a job is in its life. */
-export type JobState = 'queued' | 'running' | 'cancelling' | 'finished' | 'failed' | 'cancelled';
+export type JobState = 'queued' | 'running' | 'pausing' | 'paused' | 'cancelling' | 'finished' | 'failed' | 'cancelled';
 
 /** A statement that was begun and has not ended. */
 export interface OpenStatement {
@@ -39,6 +39,8 @@ export interface JobProgress {
   readonly startedAtMs: number | null;
   readonly endedAtMs: number | null;
   readonly failure: FailedStatement | null;
+  /** Since when it waits for its turn; null for since it was submitted. */
+  readonly waitsSinceMs: number | null;
   /** By number, how often a statement was begun anew on purpose; none for never. */
   readonly rounds: ReadonlyMap<number, number>;
 }
@@ -51,6 +53,7 @@ export const NO_PROGRESS: JobProgress = {
   startedAtMs: null,
   endedAtMs: null,
   failure: null,
+  waitsSinceMs: null,
   rounds: new Map(),
 };
 
@@ -68,7 +71,14 @@ export function applyEntry(progress: JobProgress, entry: JournalEntry): JobProgr
     case 'submitted':
       return progress;
     case 'retried':
-      return { ...withoutDone(progress, entry.repeated ?? []), state: 'queued', startedAtMs: null, endedAtMs: null, failure: null };
+      return {
+        ...withoutDone(progress, entry.repeated ?? []),
+        state: 'queued',
+        startedAtMs: null,
+        endedAtMs: null,
+        failure: null,
+        waitsSinceMs: atMs,
+      };
     case 'repeated':
       return withoutDone(progress, entry.statements);
     case 'bound': {
@@ -93,6 +103,10 @@ export function applyEntry(progress: JobProgress, entry: JournalEntry): JobProgr
       left.delete(statement);
       return { ...progress, open: left, committed: withEntry(progress.committed, statement, committed) };
     }
+    case 'paused':
+      return progress.state === 'cancelling' ? progress : { ...progress, state: 'paused' };
+    case 'resumed':
+      return progress.state === 'paused' ? { ...progress, state: 'queued', waitsSinceMs: atMs } : progress;
     case 'cancelling':
       return { ...progress, state: 'cancelling' };
     case 'failed': {

@@ -1,37 +1,22 @@
-import { createHash } from 'node:crypto';
 import { type Logger, type NamedSnapshot, PlatformError } from '../../spi/index.ts';
 import { type WaitingLine, createWaitingLine } from '../query/waiting-line.ts';
 import { bindRequest } from '../query/bind-request.ts';
 import { queriesOf } from '../query/own-writes.ts';
 import { createQueryId } from '../query/create-query-id.ts';
-import type { RequestSession } from '../query/statement-request.ts';
 import { describeJob, type JobInfo, type JobMoment, type JobSummary, NOTHING_RUNNING, summariseJob } from './job-info.ts';
 import { hasEnded } from './job-progress.ts';
-import { type JobSpec, type JobStatement, needsOf } from './job-spec.ts';
+import type { JobRequest } from './job-request.ts';
+import { type JobSpec, needsOf } from './job-spec.ts';
 import type { StoredJob } from './job-store.ts';
 import { createLiveJob, type LiveJob } from './live-job.ts';
 import { checkStatements, nameStatement } from './parse-script.ts';
 import { nameBranches, statementsToRepeat } from './publish-step.ts';
+import { JOB_PRIORITY_DEFAULT, orderOf } from './job-priority.ts';
+import { digestOf, keyOf } from './request-digest.ts';
 import { requestOfStatement } from './request-of-statement.ts';
 import { runJob } from './run-job.ts';
 import type { JobRunParts } from './run-statement.ts';
 import { checkParameters } from './statement-parameters.ts';
-
-/** A job as it was asked for, checked for form only. */
-export interface JobRequest {
-  readonly user: string;
-  /** By what right; left out for everything. */
-  readonly right?: JobSpec['right'];
-  readonly name: string | null;
-  readonly statements: readonly JobStatement[];
-  readonly session: RequestSession;
-  readonly timeoutMs: number | null;
-  /** Left out for the usual one. */
-  readonly retry?: JobSpec['retry'];
-  /** Left out for none. */
-  readonly parameters?: JobSpec['parameters'];
-  readonly idempotencyKey: string | null;
-}
 
 /** The jobs of a data directory, as one server sees them. Users see their own. */
 export interface JobService {
@@ -47,6 +32,13 @@ export interface JobService {
   /** Ends a job for good; does nothing to one that has ended. Returns null when the user has no such job.
    *  @throws JOB_ELSEWHERE when another process runs it */
   cancel(user: string, jobId: string): Promise<JobInfo | null>;
+  /** Lets a job begin no more statements until `unpause`, over restarts too, durable when this returns; those under way end. Does nothing to one that has ended
+   *  or is to end. Returns null when the user has no such job.
+   *  @throws JOB_ELSEWHERE when another process runs it */
+  pause(user: string, jobId: string): Promise<JobInfo | null>;
+  /** Lets a job go on that was paused, durable when this returns; does nothing to any other. Returns null when the user has no such job.
+   *  @throws JOB_ELSEWHERE when another process has it */
+  unpause(user: string, jobId: string): Promise<JobInfo | null>;
   /** Lets a job that failed or was cancelled go on with the statements that are not done, durable when this returns; does nothing to one that has not
    *  ended. Returns null when the user has no such job.
    *  @throws JOB_FINISHED, RESOURCE_BUSY, JOB_ELSEWHERE */
@@ -92,6 +84,8 @@ class StoredJobService implements JobService {
   readonly #live = new Map<string, LiveJob>();
   /** Jobs that have ended, as they lie on disk for good. */
   readonly #ended = new Map<string, StoredJob>();
+  /** Jobs that are paused, and that nobody runs. */
+  readonly #paused = new Set<string>();
   readonly #byKey = new Map<string, Promise<JobSpec>>();
   readonly #runs = new Map<string, Promise<void>>();
   /** Jobs that this process has, or is about to have: the owner's file does not tell its own tasks apart. */
@@ -108,6 +102,8 @@ class StoredJobService implements JobService {
       const stored = await this.#read(jobId);
       const key = stored === null ? null : keyOf(stored.spec);
       if (stored !== null && key !== null) this.#byKey.set(key, Promise.resolve(stored.spec));
+      // A process that died right after the end of a job left its work there.
+      if (stored !== null && hasEnded(stored.progress) && !stored.ownedElsewhere) await this.#parts.store.removeWork(jobId);
     }
     await this.#prune();
   }
@@ -146,8 +142,21 @@ class StoredJobService implements JobService {
   async cancel(user: string, jobId: string): Promise<JobInfo | null> {
     const info = await this.find(user, jobId);
     if (info === null || hasEnded(info)) return info;
-    const job = this.#live.get(jobId) ?? (await this.#takeUp(jobId, 'cancel'));
-    if (job !== null) await job.cancel();
+    await this.#grant(jobId, 'cancel');
+    return this.find(user, jobId);
+  }
+
+  async pause(user: string, jobId: string): Promise<JobInfo | null> {
+    const info = await this.find(user, jobId);
+    if (info?.state !== 'queued' && info?.state !== 'running') return info;
+    await this.#grant(jobId, 'pause');
+    return this.find(user, jobId);
+  }
+
+  async unpause(user: string, jobId: string): Promise<JobInfo | null> {
+    const info = await this.find(user, jobId);
+    if (info?.state !== 'paused' && info?.state !== 'pausing') return info;
+    await this.#grant(jobId, 'unpause');
     return this.find(user, jobId);
   }
 
@@ -184,8 +193,15 @@ class StoredJobService implements JobService {
   }
 
   async resume(): Promise<void> {
+    const orders = new Map<string, number>();
     for (const jobId of await this.#parts.store.ids()) {
       if (this.#live.has(jobId) || this.#ended.has(jobId)) continue;
+      const stored = await this.#read(jobId);
+      if (stored !== null) orders.set(jobId, placeInLine(stored));
+    }
+    // Who comes first finds a free place.
+    const inOrder = [...orders].sort(([, left], [, right]) => left - right);
+    for (const [jobId] of inOrder) {
       await this.#takeUp(jobId, 'resume').catch((error: unknown) => {
         this.#parts.log.error({ jobId, error: String(error) }, 'a job could not be taken up');
       });
@@ -224,8 +240,8 @@ class StoredJobService implements JobService {
   }
 
   #checkRoom(): void {
-    if (this.#live.size < UNFINISHED_MAX) return;
-    throw new PlatformError('RESOURCE_BUSY', `${String(UNFINISHED_MAX)} jobs run or wait: no more are taken now.`);
+    if (this.#live.size + this.#paused.size < UNFINISHED_MAX) return;
+    throw new PlatformError('RESOURCE_BUSY', `${String(UNFINISHED_MAX)} jobs run, wait or are paused: no more are taken now.`);
   }
 
   /** Statements may need what those before them make; those before which none comes have to make sense now. */
@@ -243,14 +259,25 @@ class StoredJobService implements JobService {
     }
   }
 
+  /** Does what somebody wants of a job, here or by taking it up. */
+  async #grant(jobId: string, wish: 'cancel' | 'pause' | 'unpause'): Promise<void> {
+    if (this.#live.get(jobId)?.pausing.resting === true) await this.#runs.get(jobId);
+    const job = this.#live.get(jobId) ?? (await this.#takeUp(jobId, wish));
+    await job?.[wish]();
+    // What ran the job may have let go of it while the wish was noted.
+    if (job?.pausing.resting !== true || job.pausing.isOn) return;
+    await this.#runs.get(jobId);
+    await this.#takeUp(jobId, wish);
+  }
+
   /** Returns the job, now this process's own; null when there is nothing to do on it, or another process has it and that is all right. */
-  async #takeUp(jobId: string, wish: 'resume' | 'cancel' | 'retry'): Promise<LiveJob | null> {
+  async #takeUp(jobId: string, wish: Wish): Promise<LiveJob | null> {
     const { store } = this.#parts;
     if (this.#taken.has(jobId)) return this.#live.get(jobId) ?? null;
     this.#taken.add(jobId);
     const isOurs = await store.claim(jobId).catch((error: unknown) => this.#letGo(jobId, error));
     const stored = isOurs ? await this.#read(jobId) : null;
-    if (stored === null || hasEnded(stored.progress) !== (wish === 'retry')) {
+    if (stored === null || hasEnded(stored.progress) !== (wish === 'retry') || (wish === 'resume' && stored.progress.state === 'paused')) {
       this.#taken.delete(jobId);
       if (isOurs) await store.release(jobId);
       else if (wish !== 'resume') throw runsElsewhere(jobId);
@@ -258,7 +285,7 @@ class StoredJobService implements JobService {
     }
     const job = await this.#open(stored).catch((error: unknown) => this.#putBack(jobId, error));
     try {
-      if (wish === 'cancel') await job.cancel();
+      if (wish === 'cancel' || wish === 'pause' || wish === 'unpause') await job[wish]();
       if (wish === 'retry') await job.retry(await statementsToRepeat(job.spec.statements, job.progress, this.#parts.catalog));
     } catch (error) {
       // What could not be noted was not asked for: the job stays as it lies on disk, for whoever asks next.
@@ -267,6 +294,7 @@ class StoredJobService implements JobService {
       return await this.#putBack(jobId, error);
     }
     this.#ended.delete(jobId);
+    this.#paused.delete(jobId);
     this.#run(job);
     return job;
   }
@@ -292,7 +320,8 @@ class StoredJobService implements JobService {
   #run(job: LiveJob): void {
     const { log } = this.#parts;
     const { jobId } = job.spec;
-    const run = runJob(job, this.#line, this.#parts)
+    const enter = (signal: AbortSignal): Promise<() => void> => this.#line.enter(signal, placeInLine(job));
+    const run = runJob(job, enter, this.#parts)
       .finally(() => this.#settle(job))
       .catch((error: unknown) => {
         log.error({ jobId, error: String(error) }, 'the end of a job could not be kept; it is taken up at the next start');
@@ -311,6 +340,7 @@ class StoredJobService implements JobService {
       log.info({ jobId, user: spec.user, state: progress.state, code: progress.failure?.error.code ?? null }, 'job ended');
       await store.removeWork(jobId);
     }
+    if (progress.state === 'paused') this.#paused.add(jobId);
     await store.release(jobId);
     this.#live.delete(jobId);
     this.#taken.delete(jobId);
@@ -324,6 +354,8 @@ class StoredJobService implements JobService {
     try {
       const stored = await this.#parts.store.read(jobId);
       if (stored !== null && hasEnded(stored.progress)) this.#ended.set(jobId, stored);
+      if (stored?.progress.state === 'paused') this.#paused.add(jobId);
+      else this.#paused.delete(jobId);
       return stored;
     } catch (error) {
       // One job that cannot be read must not hide the others.
@@ -347,16 +379,11 @@ class StoredJobService implements JobService {
   }
 }
 
-function keyOf({ user, idempotencyKey }: Pick<JobRequest, 'user' | 'idempotencyKey'>): string | null {
-  return idempotencyKey === null ? null : JSON.stringify([user, idempotencyKey]);
-}
+/** What somebody wants of a job that this process does not have. */
+type Wish = 'resume' | 'cancel' | 'pause' | 'unpause' | 'retry';
 
-/** What is left out adds nothing: keys of jobs of earlier versions keep their meaning. */
-function digestOf({ name, statements, session, timeoutMs, retry, parameters }: JobRequest): string {
-  const added = retry === undefined && parameters === undefined ? [] : [retry, parameters];
-  return createHash('sha256')
-    .update(JSON.stringify([name, statements, session, timeoutMs, ...added]))
-    .digest('hex');
+function placeInLine({ spec, progress }: Pick<StoredJob, 'spec' | 'progress'>): number {
+  return orderOf(spec.priority ?? JOB_PRIORITY_DEFAULT, progress.waitsSinceMs ?? spec.createdAtMs);
 }
 
 function runsElsewhere(jobId: string): PlatformError {

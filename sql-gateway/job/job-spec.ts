@@ -1,6 +1,8 @@
 import type { JsonValue } from '../../sql/bind/index.ts';
 import { administratorCaller, type Caller } from '../access/caller.ts';
 import type { RequestSession } from '../query/statement-request.ts';
+import type { JobLabels } from './job-labels.ts';
+import type { JobPriority } from './job-priority.ts';
 
 /** Values by the names of parameters. */
 export type JobParameters = Readonly<Record<string, JsonValue>>;
@@ -55,6 +57,10 @@ export interface JobSpec {
   readonly retry?: RetryPolicy | undefined;
   /** Values of the named parameters of all statements; left out for none. */
   readonly parameters?: JobParameters | undefined;
+  /** Left out for none. */
+  readonly labels?: JobLabels | undefined;
+  /** Left out for the usual one. */
+  readonly priority?: JobPriority | undefined;
   /** Given by the client so that a repeated request makes one job; null for none. */
   readonly idempotencyKey: string | null;
   /** Of the request, to notice a key that is used for another one. */

@@ -1,6 +1,7 @@
 import type { VirtualRelation } from '../../sql/bind/index.ts';
 import { formatInstant } from '../query/format-instant.ts';
 import type { JobSummary } from './job-info.ts';
+import { sortedLabels } from './job-labels.ts';
 
 /** Returns the table `system.jobs`. */
 export function jobsTable(jobs: readonly JobSummary[]): VirtualRelation {
@@ -20,6 +21,8 @@ export function jobsTable(jobs: readonly JobSummary[]): VirtualRelation {
       { name: 'ended_at', type: 'timestamptz' },
       { name: 'error_code', type: 'varchar' },
       { name: 'error', type: 'varchar' },
+      { name: 'labels', type: 'varchar' },
+      { name: 'priority', type: 'varchar' },
     ],
     rows: jobs.map((job) => [
       job.jobId,
@@ -36,6 +39,8 @@ export function jobsTable(jobs: readonly JobSummary[]): VirtualRelation {
       formatInstant(job.endedAtMs),
       job.error?.code ?? null,
       job.error?.message ?? null,
+      JSON.stringify(Object.fromEntries(sortedLabels(job.labels))),
+      job.priority,
     ]),
   };
 }

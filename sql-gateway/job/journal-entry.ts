@@ -27,6 +27,8 @@ export type JournalFact =
   /** A write was begun; an engine works from here on. */
   | ({ readonly kind: 'staging'; readonly statement: number } & BegunWrite)
   | { readonly kind: 'committed'; readonly statement: number; readonly result: StatementResult }
+  /** Somebody wants the job to begin no more statements, until somebody wants it to go on. */
+  | { readonly kind: 'paused' | 'resumed' }
   /** Somebody wants the job to end. */
   | { readonly kind: 'cancelling' }
   | { readonly kind: 'finished' }

@@ -5,6 +5,7 @@ import type { JobJournal } from './job-journal.ts';
 import { applyEntry, hasEnded, type JobProgress } from './job-progress.ts';
 import { type JobSpec, statementKey } from './job-spec.ts';
 import type { StoredJob } from './job-store.ts';
+import { createPauseSwitch, type PauseSwitch } from './pause-switch.ts';
 import type { JournalFact } from './journal-entry.ts';
 
 /** A job that this process runs. */
@@ -19,6 +20,7 @@ export interface LiveJob {
   readonly signal: AbortSignal;
   /** True when the job is only stopped, to go on after a restart. */
   readonly suspended: boolean;
+  readonly pausing: PauseSwitch;
   /** Writes a fact into the journal; it counts from when this returns. */
   note(fact: JournalFact): Promise<void>;
   /** Tells that the job's turn has come. */
@@ -27,6 +29,10 @@ export interface LiveJob {
   showRunning(statement: number, record: QueryRecord): () => void;
   /** Ends the job for good; the wish is durable when this returns. */
   cancel(): Promise<void>;
+  /** Lets the job begin no more statements; the wish is durable when this returns. */
+  pause(): Promise<void>;
+  /** Lets the job begin statements again; the wish is durable when this returns. */
+  unpause(): Promise<void>;
   /** Lets the job go on that has ended, with some statements done anew; the wish is durable when this returns. */
   retry(repeated: readonly number[]): Promise<void>;
   /** Ends the job here; it goes on elsewhere. */
@@ -51,6 +57,7 @@ export function createLiveJob(stored: StoredJob, journal: JobJournal): LiveJob {
   };
   // A wish of an earlier process to end the job still holds.
   if (progress.state === 'cancelling') ending.abort(cancelled());
+  const pausing = createPauseSwitch(() => progress.state === 'paused');
   return {
     spec,
     get progress() {
@@ -58,12 +65,13 @@ export function createLiveJob(stored: StoredJob, journal: JobJournal): LiveJob {
     },
     get moment() {
       const shown = [...running].sort(([left], [right]) => left - right).map(([statement, { info }]) => [statement, info] as const);
-      return { spec, progress, activity: { active, running: new Map(shown) } };
+      return { spec, progress, activity: { active: active && !pausing.resting, running: new Map(shown) } };
     },
     signal: ending.signal,
     get suspended() {
       return suspended;
     },
+    pausing,
     note,
     keyOf: (statement) => statementKey(spec.jobId, statement, progress.rounds.get(statement) ?? 0),
     activate: () => {
@@ -77,6 +85,16 @@ export function createLiveJob(stored: StoredJob, journal: JobJournal): LiveJob {
       if (hasEnded(progress) || progress.state === 'cancelling') return;
       await note({ kind: 'cancelling' });
       ending.abort(cancelled());
+    },
+    pause: async () => {
+      if (hasEnded(progress) || pausing.isOn) return;
+      await note({ kind: 'paused' });
+      pausing.notice();
+    },
+    unpause: async () => {
+      if (!pausing.isOn) return;
+      await note({ kind: 'resumed' });
+      pausing.notice();
     },
     retry: (repeated) => note({ kind: 'retried', ...(repeated.length === 0 ? {} : { repeated }) }),
     suspend: () => {

@@ -1,22 +1,28 @@
 import { PlatformError } from '../../spi/index.ts';
-import type { WaitingLine } from '../query/waiting-line.ts';
 import { deadlinePassed } from '../query/query-service.ts';
 import type { LiveJob } from './live-job.ts';
 import { nextStatement } from './next-statement.ts';
 import { type JobRunParts, noteEarlierResults } from './run-statement.ts';
 import { runStatements } from './run-statements.ts';
 
-/** Waits for a turn, then runs the statements that are left and notes how the job ended. A suspended job is left as it is.
+/** Waits for a turn, and returns what gives it back. */
+type EnterLine = (signal: AbortSignal) => Promise<() => void>;
+
+/** Waits for a turn, then runs the statements that are left and notes how the job ended. A job that is suspended or paused is left as it is.
  *  @throws STORAGE_IO, RESOURCE_DISK when the end could not be noted: the job is then taken up at the next start */
-export async function runJob(job: LiveJob, line: WaitingLine, parts: JobRunParts): Promise<void> {
-  let leave: () => void = () => undefined;
+export async function runJob(job: LiveJob, enter: EnterLine, parts: JobRunParts): Promise<void> {
+  // Its place in the line is that of now, however long it takes to look what is done.
+  const turn = takeTurn(job, enter);
+  const leave = (): void => void turn.then((left) => left?.()).catch(() => undefined);
+  turn.catch(() => undefined);
   let stopClock: () => void = () => undefined;
   try {
     await noteEarlierResults(job, parts);
-    leave = await line.enter(job.signal);
+    if ((await turn) === null) return;
     job.activate();
     stopClock = startClock(job);
     await runStatements(job, parts);
+    if (job.pausing.resting) return;
     await job.note({ kind: 'finished' });
   } catch (error) {
     if (job.suspended) return;
@@ -28,6 +34,18 @@ export async function runJob(job: LiveJob, line: WaitingLine, parts: JobRunParts
   } finally {
     stopClock();
     leave();
+  }
+}
+
+/** Waits for a job's turn, and returns what gives it back; null for a job that is paused. */
+async function takeTurn(job: LiveJob, enter: EnterLine): Promise<(() => void) | null> {
+  for (;;) {
+    try {
+      return await enter(AbortSignal.any([job.signal, job.pausing.signal]));
+    } catch (error) {
+      if (job.signal.aborted || !job.pausing.signal.aborted) throw error;
+      if (job.pausing.rest()) return null;
+    }
   }
 }
 

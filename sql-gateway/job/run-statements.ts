@@ -3,7 +3,7 @@ import type { LiveJob } from './live-job.ts';
 import { readyStatements } from './next-statement.ts';
 import { type JobRunParts, runStatement } from './run-statement.ts';
 
-/** Runs the statements of a job that are left, each as soon as those are done that it needs, and a bounded number at the same time.
+/** Runs the statements of a job that are left, each as soon as those are done that it needs, and a bounded number at the same time; until it is paused.
  *  Guarantees: when this returns or throws none is under way. A failure ends the others, which then leave nothing behind.
  *  @throws the first failure */
 export async function runStatements(job: LiveJob, parts: JobRunParts): Promise<void> {
@@ -23,7 +23,8 @@ export async function runStatements(job: LiveJob, parts: JobRunParts): Promise<v
   for (;;) {
     job.signal.throwIfAborted();
     const ready = readyStatements(job).filter((statement) => !running.has(statement));
-    for (const statement of ready.slice(0, parts.concurrentStatements - running.size)) start(statement);
+    if (running.size === 0 && ready.length > 0 && job.pausing.rest()) return;
+    if (!job.pausing.isOn) for (const statement of ready.slice(0, parts.concurrentStatements - running.size)) start(statement);
     if (running.size === 0) return;
     await Promise.race(running.values());
     if (failures.length === 0) continue;

@@ -1,9 +1,8 @@
-import { rm } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { assert, type LegacyCompression, PlatformError } from '../../spi/index.ts';
 import type { BoundStatement } from '../../sql/bind/index.ts';
 import type { OutgoingFile } from '../file/outgoing-file.ts';
+import type { EncodedChunk } from '../result/encoded-chunk.ts';
+import { encodeParquet } from '../result/parquet-file.ts';
 import { csvBody } from '../result/result-body.ts';
 import { answerCommit, answerRows } from './answer-small.ts';
 import { executeQuery } from './execute-query.ts';
@@ -56,23 +55,28 @@ export async function executeCopyTo(statement: CopyToStatement, context: Stateme
 
 async function writeResult(
   outcome: StatementOutcome,
-  { format, options }: CopyToStatement,
+  statement: CopyToStatement,
   outgoing: OutgoingFile,
   context: StatementContext,
 ): Promise<number> {
-  if (format === 'parquet') return writeParquet(outcome, outgoing, context);
-  if (format === 'parquet_legacy') return writeParquet(outcome, outgoing, context, legacyCompression(options));
-  assert(format !== 'arrow', 'the format of COPY TO was checked before');
-  const chunks =
-    format === 'csv' && options['header'] !== false
-      ? csvBody(outcome, context.encoder)
-      : context.encoder.encode(outcome.frames, { columns: outcome.columns, format });
   let rows = 0;
-  for await (const chunk of chunks) {
+  for await (const chunk of encodeFile(outcome, statement, context)) {
     await outgoing.write(chunk.bytes);
     rows += chunk.rows;
   }
   return rows;
+}
+
+function encodeFile(
+  outcome: StatementOutcome,
+  { format, options }: CopyToStatement,
+  context: StatementContext,
+): AsyncIterable<EncodedChunk> {
+  if (format === 'parquet') return encodeParquet(context, outcome.frames);
+  if (format === 'parquet_legacy') return encodeParquet(context, outcome.frames, legacyCompression(options));
+  assert(format !== 'arrow', 'the format of COPY TO was checked before');
+  if (format === 'csv' && options['header'] !== false) return csvBody(outcome, context.encoder);
+  return context.encoder.encode(outcome.frames, { columns: outcome.columns, format });
 }
 
 function checkForm({ format, options }: CopyToStatement): void {
@@ -85,24 +89,6 @@ function checkForm({ format, options }: CopyToStatement): void {
   throw new PlatformError('SQL_UNSUPPORTED', `COPY TO with FORMAT ${format} does not take the option '${refused}'.`, {
     hint: format === 'csv' ? "CSV is written as RFC 4180 has it; the option 'header' is taken." : undefined,
   });
-}
-
-/** The host's process writes into the spool folder, which it may reach, and the finished file is copied from there. */
-async function writeParquet(
-  outcome: StatementOutcome,
-  outgoing: OutgoingFile,
-  context: StatementContext,
-  legacy?: LegacyCompression,
-): Promise<number> {
-  const folder = await context.spool.createFolder();
-  try {
-    const path = join(folder, 'result.parquet');
-    const { rows } = await context.sink.exportParquet(path, outcome.frames, legacy);
-    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) await outgoing.write(chunk as Uint8Array);
-    return rows;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 /** @throws SQL_INVALID_VALUE for another compression than legacy files have */

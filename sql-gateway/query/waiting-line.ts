@@ -1,16 +1,17 @@
 import { PlatformError } from '../../spi/index.ts';
 
-/** Lets a bounded number in and a bounded number wait, first come, first served. */
+/** Lets a bounded number in and a bounded number wait: those of the smallest order go first, and of one order who came first. */
 export interface WaitingLine {
   /** Waits for a turn; the function returned gives the place back and may be called more than once.
    *  @throws RESOURCE_BUSY at once when the queue is full, the signal's reason when it is aborted while waiting */
-  enter(signal: AbortSignal): Promise<() => void>;
+  enter(signal: AbortSignal, order?: number): Promise<() => void>;
   /** How many may be in at the same time. */
   readonly places: number;
   readonly state: { readonly running: number; readonly queued: number };
 }
 
 interface Waiter {
+  readonly order: number;
   readonly admit: () => void;
 }
 
@@ -41,7 +42,7 @@ export function createWaitingLine(limits: LineLimits, told = limits): WaitingLin
     get state() {
       return { running, queued: waiters.length };
     },
-    enter: (signal) => {
+    enter: (signal, order = 0) => {
       if (signal.aborted) return Promise.reject(signal.reason as Error);
       if (running < limits.running) {
         running += 1;
@@ -54,13 +55,15 @@ export function createWaitingLine(limits: LineLimits, told = limits): WaitingLin
           reject(signal.reason as Error);
         };
         const waiter: Waiter = {
+          order,
           admit: () => {
             signal.removeEventListener('abort', abandon);
             resolve(leaveOnce());
           },
         };
         signal.addEventListener('abort', abandon, { once: true });
-        waiters.push(waiter);
+        const behind = waiters.findIndex((other) => other.order > order);
+        waiters.splice(behind < 0 ? waiters.length : behind, 0, waiter);
       });
     },
   };

@@ -2,7 +2,8 @@ import { formatType } from '../../spi/index.ts';
 import { ARROW_END_OF_STREAM } from '../../runtime/arrow/index.ts';
 import type { StatementOutcome } from '../query/statement-request.ts';
 import { countFrameRows } from './count-frame-rows.ts';
-import { csvHeader, type EncodedChunk, type ResultEncoder } from './result-encoder.ts';
+import type { EncodedChunk } from './encoded-chunk.ts';
+import { csvHeader, type ResultEncoder } from './result-encoder.ts';
 import type { ResultFormat } from './result-format.ts';
 
 /** Facts that stand in the body of a JSON answer. */
@@ -12,7 +13,7 @@ export interface BodyFacts {
 }
 
 /** Returns the bytes of an answer piece by piece, with the rows that each piece carries.
- *  Guarantees: the first piece comes when the first rows are encoded; what marks a complete answer (the closing brackets of JSON,
+ *  Guarantees: the first piece comes when the first rows are encoded (of Parquet, when all are); what marks a complete answer (the closing brackets of JSON,
  *  Arrow's end of stream) comes only after the last row. */
 export function encodeBody(
   format: ResultFormat,
@@ -30,6 +31,8 @@ export function encodeBody(
       return csvBody(outcome, encoder);
     case 'ndjson':
       return encoder.encode(outcome.frames, { columns: outcome.columns, format });
+    case 'parquet':
+      return encoder.encodeParquet(outcome.frames);
   }
 }
 

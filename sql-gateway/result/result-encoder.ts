@@ -3,13 +3,10 @@ import { Piscina } from 'piscina';
 import { encodeRows, encodeRowsAs, type EncodedColumn, type EncodeRowsTask, type RowFormat } from '../../runtime/arrow/index.ts';
 import { formatType, type ResultColumn } from '../../spi/index.ts';
 import { countFrameRows } from './count-frame-rows.ts';
+import type { EncodedChunk } from './encoded-chunk.ts';
+import { encodeParquetWithin, type ParquetParts } from './parquet-file.ts';
+import type { ResultQuota } from './result-quota.ts';
 import { workerOptions } from './worker-options.ts';
-
-/** A piece of a result's body. */
-export interface EncodedChunk {
-  readonly bytes: Uint8Array;
-  readonly rows: number;
-}
 
 /** What rows are encoded as. */
 export interface RowTarget {
@@ -17,12 +14,16 @@ export interface RowTarget {
   readonly format: RowFormat;
 }
 
-/** Turns Arrow frames into text, in worker threads but for the smallest ones. */
+/** Turns Arrow frames into other forms: into text in worker threads (but for the smallest ones), into Parquet in the process that writes files. */
 export interface ResultEncoder {
   /** Encodes the rows in order.
    *  Shape: a chunk per frame that has rows; for `json` and `columns` without commas between the chunks.
    *  Guarantees: pulls a bounded number of frames ahead; throws what the frames throw. */
   encode(frames: AsyncIterable<Uint8Array>, target: RowTarget): AsyncIterable<EncodedChunk>;
+  /** Encodes the rows as one Parquet file.
+   *  Guarantees: nothing comes before the file is whole.
+   *  @throws what the frames throw, RESOURCE_RESULT_BYTES, RESOURCE_SPOOL */
+  encodeParquet(frames: AsyncIterable<Uint8Array>): AsyncIterable<EncodedChunk>;
   close(): Promise<void>;
 }
 
@@ -32,8 +33,8 @@ const FRAMES_UNDER_WAY = 2;
 /** Units: milliseconds after which a worker without work is ended. */
 const IDLE_TIMEOUT_MS = 60_000;
 
-/** Starts the worker threads. */
-export function createResultEncoder(): ResultEncoder {
+/** Starts the worker threads. Files take their room from `quota`. */
+export function createResultEncoder(parts: ParquetParts & { readonly quota: ResultQuota }): ResultEncoder {
   const pool = new Piscina<EncodeRowsTask, Uint8Array>({
     ...workerOptions(new URL('./encode-worker.ts', import.meta.url)),
     minThreads: 1,
@@ -42,6 +43,7 @@ export function createResultEncoder(): ResultEncoder {
   });
   return {
     encode: (frames, target) => encodeFrames(pool, frames, target),
+    encodeParquet: (frames) => encodeParquetWithin(parts.quota, parts, frames),
     close: () => pool.destroy(),
   };
 }

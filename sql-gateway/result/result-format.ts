@@ -7,6 +7,7 @@ export const RESULT_MEDIA_TYPES = {
   ndjson: 'application/x-ndjson',
   csv: 'text/csv',
   columns: 'application/json; layout=columns',
+  parquet: 'application/vnd.apache.parquet',
 } as const;
 
 /** Name of a result's form. */

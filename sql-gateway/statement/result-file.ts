@@ -2,8 +2,8 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { assert } from '../../spi/index.ts';
 import { onDisk } from '../file/durable-file.ts';
 import { writeAll } from '../file/write-all.ts';
-import type { EncodedChunk } from '../result/result-encoder.ts';
-import type { ResultRoom } from './result-quota.ts';
+import type { EncodedChunk } from '../result/encoded-chunk.ts';
+import type { ResultRoom } from '../result/result-quota.ts';
 
 /** A piece of a result that can be asked for again. Units: bytes from the start of the result. */
 export interface ResultPage {

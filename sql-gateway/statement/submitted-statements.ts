@@ -7,7 +7,7 @@ import type { StatementRequest } from '../query/statement-request.ts';
 import type { ResultEncoder } from '../result/result-encoder.ts';
 import type { ResultFormat } from '../result/result-format.ts';
 import { ResultFile } from './result-file.ts';
-import { createResultQuota, type ResultLimits, type ResultQuota } from './result-quota.ts';
+import type { ResultLimits, ResultQuota } from '../result/result-quota.ts';
 import { SubmittedStatement } from './submitted-statement.ts';
 
 /** What is kept at this moment. */
@@ -38,7 +38,9 @@ export interface SubmittedStatementParts {
   readonly service: Pick<QueryService, 'run'>;
   readonly spool: Pick<SpoolFolder, 'newPath'>;
   readonly encoder: ResultEncoder;
-  readonly limits: ResultLimits;
+  /** The room of all results. */
+  readonly quota: ResultQuota;
+  readonly limits: Pick<ResultLimits, 'pageBytes' | 'keepMs'>;
   readonly log: Logger;
 }
 
@@ -49,17 +51,15 @@ export function createSubmittedStatements(parts: SubmittedStatementParts): Submi
 
 class KeptStatements implements SubmittedStatements {
   readonly #parts: SubmittedStatementParts;
-  readonly #quota: ResultQuota;
   readonly #kept = new Map<string, SubmittedStatement>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
 
   constructor(parts: SubmittedStatementParts) {
     this.#parts = parts;
-    this.#quota = createResultQuota(parts.limits);
   }
 
   get figures(): ResultFigures {
-    return { statements: this.#kept.size, bytes: this.#quota.bytes };
+    return { statements: this.#kept.size, bytes: this.#parts.quota.bytes };
   }
 
   async submit(record: QueryRecord, request: StatementRequest, format: ResultFormat): Promise<SubmittedStatement> {
@@ -105,7 +105,7 @@ class KeptStatements implements SubmittedStatements {
   /** A record is ended by who was to run it. */
   #openFile(record: QueryRecord): ResultFile {
     try {
-      return new ResultFile(this.#parts.spool.newPath('result'), this.#quota.open(), this.#parts.limits.pageBytes);
+      return new ResultFile(this.#parts.spool.newPath('result'), this.#parts.quota.open(), this.#parts.limits.pageBytes);
     } catch (error) {
       const coded = PlatformError.from(error, 'INTERNAL_INVARIANT');
       record.end(coded);

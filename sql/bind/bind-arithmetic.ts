@@ -78,7 +78,7 @@ function bindTemporal(
 ): Expression {
   const definition = functionByName(name);
   const kinds = operands.map((operand) => operand.type.kind);
-  const isTemporal = kinds.some((kind) => ['date', 'time', 'timestamp', 'timestamptz', 'interval'].includes(kind));
+  const isTemporal = kinds.some((kind) => ['date', 'time', 'timestamp', 'timestamp_ns', 'timestamptz', 'interval'].includes(kind));
   if (definition === null || !isTemporal) {
     const types = operands.map((operand) => formatType(operand.type)).join(' and ');
     throw bindError(state, 'SQL_TYPE_MISMATCH', `${name} does not take ${types}`, span, { hint: 'Write a CAST.' });

@@ -19,7 +19,7 @@ import { columnExpression, resolveName } from './scope.ts';
 
 const NESTED_KINDS: readonly DataType['kind'][] = ['list', 'map', 'struct'];
 const NUMBERS: readonly DataType['kind'][] = ['boolean', 'integer', 'bigint', 'decimal', 'real', 'double'];
-const TIMES: readonly DataType['kind'][] = ['date', 'time', 'timestamp', 'timestamptz'];
+const TIMES: readonly DataType['kind'][] = ['date', 'time', 'timestamp', 'timestamp_ns', 'timestamptz'];
 
 /** Binds CASE; the simple form becomes comparisons, each with the operand bound anew. */
 export function bindCase(context: ExpressionContext, node: Case): PlanExpression {
@@ -76,15 +76,21 @@ export function isCastable(from: DataType, to: DataType): boolean {
   if (from.kind === 'varchar') return !NESTED_KINDS.includes(to.kind);
   if (NUMBERS.includes(from.kind) && NUMBERS.includes(to.kind)) return true;
   if (TIMES.includes(from.kind) && TIMES.includes(to.kind)) return !(from.kind === 'time' || (to.kind === 'time' && from.kind === 'date'));
-  if (from.kind === 'list' && to.kind === 'list') return isCastable(from.element, to.element);
-  if (from.kind === 'map' && to.kind === 'map') return isCastable(from.key, to.key) && isCastable(from.value, to.value);
+  if (from.kind === 'list' && to.kind === 'list') return isPartCastable(from.element, to.element);
+  if (from.kind === 'map' && to.kind === 'map') return isPartCastable(from.key, to.key) && isPartCastable(from.value, to.value);
   if (from.kind === 'struct' && to.kind === 'struct') {
     return (
       from.fields.length === to.fields.length &&
-      from.fields.every((field, index) => isCastable(field.type, to.fields[index]?.type ?? field.type))
+      from.fields.every((field, index) => isPartCastable(field.type, to.fields[index]?.type ?? field.type))
     );
   }
   return (from.kind === 'fixed' && to.kind === 'varbinary') || (from.kind === 'varbinary' && to.kind === 'fixed');
+}
+
+/** Engines cast nested values as a whole, and DuckDB rounds nanoseconds before 1970 to the future. */
+function isPartCastable(from: DataType, to: DataType): boolean {
+  if (from.kind === 'timestamp_ns' && TIMES.includes(to.kind) && to.kind !== 'timestamp_ns') return false;
+  return isCastable(from, to);
 }
 
 /** Binds a dotted name: a column and struct fields of it, or an alias of the SELECT list. */

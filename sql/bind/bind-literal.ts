@@ -5,6 +5,7 @@ import { bindType } from './bind-type.ts';
 import { bindWithin, type ExpressionContext } from './binder-state.ts';
 import { castTo, coerce, convertLiteral, DECIMAL_PRECISION_MAX } from './coercion.ts';
 import { intervalOf, intervalText, parseYearMonth } from './interval-text.ts';
+import { isTooFine } from './time-text.ts';
 import { canonicalValue } from './value-text.ts';
 
 const INTEGER_MAX = 2n ** 31n - 1n;
@@ -19,6 +20,7 @@ const VARCHAR: DataType = { kind: 'varchar' };
 const VARBINARY: DataType = { kind: 'varbinary' };
 const BOOLEAN: DataType = { kind: 'boolean' };
 const NULL: DataType = { kind: 'null' };
+const TIMESTAMP_NS: DataType = { kind: 'timestamp_ns' };
 const INTERVAL: DataType = { kind: 'interval' };
 
 /** Makes a constant. */
@@ -91,7 +93,9 @@ function bindDecimal(context: ExpressionContext, node: NumberLiteral, text: stri
 
 function bindTyped(context: ExpressionContext, node: TypedLiteral): PlanExpression {
   const { state } = context;
-  const type = bindType(state, node.dataType);
+  const named = bindType(state, node.dataType);
+  // As many digits of a second as are written, as in the literals of decimals.
+  const type = named.kind === 'timestamp' && isTooFine(node.value) ? TIMESTAMP_NS : named;
   const text = literal(VARCHAR, node.value);
   try {
     return convertLiteral(text, type, state.context.timeZone) ?? castTo(text, type);

@@ -26,6 +26,7 @@ const SIMPLE_TYPES: Readonly<Record<string, PrimitiveKind>> = {
   TIMESTAMP: 'timestamp',
   DATETIME: 'timestamp',
   'TIMESTAMP WITHOUT TIME ZONE': 'timestamp',
+  TIMESTAMP_NS: 'timestamp_ns',
   TIMESTAMPTZ: 'timestamptz',
   'TIMESTAMP WITH TIME ZONE': 'timestamptz',
   TIMESTAMP_LTZ: 'timestamptz',
@@ -51,6 +52,7 @@ const SIMPLE_TYPES: Readonly<Record<string, PrimitiveKind>> = {
 const DECIMAL_NAMES: ReadonlySet<string> = new Set(['DECIMAL', 'NUMERIC', 'DEC']);
 const DECIMAL_DEFAULT = { precision: 18, scale: 3 } as const;
 const FRACTION_DIGITS_MAX = 6;
+const NANOSECOND_DIGITS = 9;
 
 /** Returns the data type that a name stands for. Lengths of texts are read and left out of account.
  *  @throws SQL_UNKNOWN_TYPE, SQL_UNSUPPORTED */
@@ -79,9 +81,11 @@ function bindNamedType(place: Located, type: NamedType): DataType {
     const nearest = nearestName(type.name, [...Object.keys(SIMPLE_TYPES), ...DECIMAL_NAMES]);
     throw bindError(place, 'SQL_UNKNOWN_TYPE', `no data type of the name ${type.name}`, type.span, { hint: didYouMean(nearest) });
   }
-  const [digits] = type.parameters;
-  if ((kind === 'timestamp' || kind === 'timestamptz' || kind === 'time') && (digits ?? 0) > FRACTION_DIGITS_MAX) {
-    throw unsupported(place, `a fraction of more than ${String(FRACTION_DIGITS_MAX)} digits`, type.span);
+  const digits = type.parameters[0] ?? 0;
+  if (kind === 'timestamp' && digits > FRACTION_DIGITS_MAX && digits <= NANOSECOND_DIGITS) return { kind: 'timestamp_ns' };
+  if ((kind === 'timestamp' || kind === 'timestamptz' || kind === 'time') && digits > FRACTION_DIGITS_MAX) {
+    const most = kind === 'timestamp' ? NANOSECOND_DIGITS : FRACTION_DIGITS_MAX;
+    throw unsupported(place, `${kind} with a fraction of more than ${String(most)} digits`, type.span);
   }
   return { kind };
 }

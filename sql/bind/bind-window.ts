@@ -3,7 +3,7 @@ import type { FrameBound, FunctionCall, NamedWindow, WindowFrame, WindowName, Wi
 import type { FunctionDefinition } from '../functions/index.ts';
 import { bindAggregateCall, bindSortKeys } from './bind-aggregate.ts';
 import { bindError, unsupported } from './bind-error.ts';
-import { bindWithin, type CallCollector, type ExpressionContext, inPlace, withoutWindows } from './binder-state.ts';
+import { type BinderState, bindWithin, type CallCollector, type ExpressionContext, inPlace, withoutWindows } from './binder-state.ts';
 import { coerce, settled } from './coercion.ts';
 import { windowKey } from './expression-key.ts';
 import { sameName } from './relation-name.ts';
@@ -42,7 +42,15 @@ export function bindWindowCall(
     windowOrderBy: bindSortKeys(inner, specification.orderBy),
     frame: specification.frame === null ? null : bindFrame(inner, specification.frame),
   };
+  refuseNanosecondRange(state, call, specification);
   return collect(context, calls, definition, call);
+}
+
+/** DuckDB would move the values of the key in microseconds. */
+function refuseNanosecondRange(state: BinderState, { frame, windowOrderBy }: WindowCall, { span }: WindowSpecification): void {
+  const offsets = frame?.unit === 'range' && ('offset' in frame.start || 'offset' in frame.end);
+  if (!offsets || !windowOrderBy.some(({ expression }) => expression.type.kind === 'timestamp_ns')) return;
+  throw unsupported(state, 'RANGE with an offset over timestamp_ns', span, 'Cast the key to timestamp.');
 }
 
 function collect(context: ExpressionContext, calls: CallCollector, definition: FunctionDefinition, call: WindowCall): PlanExpression {

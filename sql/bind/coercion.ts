@@ -21,8 +21,8 @@ const IMPLICIT_CASTS: Readonly<Partial<Record<DataType['kind'], Readonly<Partial
   bigint: { decimal: 2, double: 3, real: 4 },
   decimal: { decimal: 1, double: 3, real: 4 },
   real: { double: 1 },
-  date: { timestamp: 1, timestamptz: 2 },
-  timestamp: { timestamptz: 1 },
+  date: { timestamp: 1, timestamptz: 2, timestamp_ns: 3 },
+  timestamp: { timestamptz: 1, timestamp_ns: 2 },
   fixed: { varbinary: 1 },
 };
 
@@ -33,12 +33,15 @@ const ASSIGNMENT_CASTS: Readonly<Partial<Record<DataType['kind'], readonly DataT
   real: ['integer', 'bigint', 'decimal'],
   double: ['integer', 'bigint', 'decimal', 'real'],
   timestamp: ['date'],
+  timestamp_ns: ['date'],
   timestamptz: ['timestamp', 'date'],
   varbinary: ['fixed'],
 };
 
 const NUMERIC_ORDER: readonly DataType['kind'][] = ['integer', 'bigint', 'decimal', 'real', 'double'];
+/** An instant holds no nanoseconds, and a reading of the clock no instant: these two have no common type. */
 const TEMPORAL_ORDER: readonly DataType['kind'][] = ['date', 'timestamp', 'timestamptz'];
+const WALL_CLOCK_ORDER: readonly DataType['kind'][] = ['date', 'timestamp', 'timestamp_ns'];
 
 /** Returns whether a type is one of numbers. */
 export function isNumeric(type: DataType): boolean {
@@ -72,9 +75,10 @@ export function commonType(left: DataType, right: DataType): DataType | null {
   if (left.kind === 'null') return right;
   if (right.kind === 'null') return left;
   if (isNumeric(left) && isNumeric(right)) return commonNumeric(left, right);
-  const temporal = Math.max(TEMPORAL_ORDER.indexOf(left.kind), TEMPORAL_ORDER.indexOf(right.kind));
-  if (TEMPORAL_ORDER.includes(left.kind) && TEMPORAL_ORDER.includes(right.kind))
-    return temporal === TEMPORAL_ORDER.indexOf(left.kind) ? left : right;
+  for (const order of [TEMPORAL_ORDER, WALL_CLOCK_ORDER]) {
+    const [from, to] = [order.indexOf(left.kind), order.indexOf(right.kind)];
+    if (from >= 0 && to >= 0) return from > to ? left : right;
+  }
   if (left.kind === 'list' && right.kind === 'list') {
     const element = commonType(left.element, right.element);
     return element === null ? null : { kind: 'list', element, elementNullable: left.elementNullable || right.elementNullable };
@@ -208,7 +212,9 @@ export function convertLiteral(literal: LiteralExpression, type: DataType, timeZ
   // What an engine makes of a number of floating point goes by its bits, not by the text that stands for them.
   if (literal.type.kind === 'real' || literal.type.kind === 'double') return null;
   const isWidening = isNumeric(literal.type) && isNumeric(type);
-  const isTime = literal.type.kind === 'date' && (type.kind === 'timestamp' || type.kind === 'timestamptz');
+  const isTime =
+    (literal.type.kind === 'date' && (type.kind === 'timestamp' || type.kind === 'timestamptz' || type.kind === 'timestamp_ns')) ||
+    (literal.type.kind === 'timestamp' && type.kind === 'timestamp_ns');
   if (isWidening && type.kind === 'decimal') {
     const text = decimalText(value, type.precision, type.scale);
     return text === null ? null : { kind: 'literal', type, value: text };

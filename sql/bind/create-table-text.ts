@@ -51,6 +51,8 @@ function typeText(type: DataType): string {
       return `MAP(${typeText(type.key)}, ${typeText(type.value)})`;
     case 'struct':
       return `STRUCT(${type.fields.map((field) => `${formatQuoted(field.name)} ${typeText(field.type)}`).join(', ')})`;
+    case 'timestamp_ns':
+      return 'TIMESTAMP(9)';
     case 'timestamptz':
       return 'TIMESTAMP WITH TIME ZONE';
     default:

@@ -3,6 +3,8 @@ const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?$/;
 const TOO_FINE = /:\d{1,2}\.\d{6}0*[1-9]/;
 const OFFSET = /\s*(?:(Z|UTC)|([+-])(\d{1,2})(?::?(\d{2}))?)$/i;
 const DAY_MS = 86_400_000;
+const NANOSECONDS_FROM = '1677-09-22 00:00:00';
+const NANOSECONDS_TO = '2262-04-11 23:47:16.854775806';
 
 /** Returns a date as `YYYY-MM-DD`, or null when the text is none. */
 export function parseDate(text: string): string | null {
@@ -19,22 +21,31 @@ export function isTooFine(text: string): boolean {
   return TOO_FINE.test(text);
 }
 
-/** Returns a time of day as `HH:MM:SS[.ffffff]`, or null when the text is none or finer than microseconds. */
-export function parseTime(text: string): string | null {
+/** Returns a time of day as `HH:MM:SS[.ffffff]` with so many digits (6 or 9) of a second, or null when the text is none or finer. */
+export function parseTime(text: string, digits: 6 | 9 = 6): string | null {
   const [, hour, minute, second = '0', fraction = ''] = TIME.exec(text) ?? [];
-  if (hour === undefined || minute === undefined || isTooFine(text)) return null;
+  if (hour === undefined || minute === undefined || (digits === 6 && isTooFine(text))) return null;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
   const parts = [hour, minute, second].map((part) => part.padStart(2, '0')).join(':');
-  const micros = fraction.slice(0, 6).replace(/0+$/, '');
-  return micros === '' ? parts : `${parts}.${micros.padEnd(6, '0')}`;
+  const shown = fraction.slice(0, digits).replace(/0+$/, '');
+  return shown === '' ? parts : `${parts}.${shown.padEnd(digits, '0')}`;
 }
 
-/** Returns a wall clock reading as `YYYY-MM-DD HH:MM:SS[.ffffff]`, or null when the text is none; an offset is not allowed. */
-export function parseTimestamp(text: string): string | null {
+/** Returns a wall clock reading as `YYYY-MM-DD HH:MM:SS[.ffffff]` with so many digits of a second, or null when the text is none; an offset is not allowed. */
+export function parseTimestamp(text: string, digits: 6 | 9 = 6): string | null {
   const [, dateText = '', timeText = '00:00:00'] = /^(\S+?)(?:(?:T|\s+)(\S+))?$/i.exec(text) ?? [];
   const date = parseDate(dateText);
-  const time = parseTime(timeText);
+  const time = parseTime(timeText, digits);
   return date === null || time === null ? null : `${date} ${time}`;
+}
+
+/** Returns a wall clock reading as `YYYY-MM-DD HH:MM:SS[.fffffffff]`, or null when the text is none, finer than nanoseconds, or out of the range of 64
+ *  bits of them (from the first whole day on). */
+export function parseTimestampNs(text: string): string | null {
+  const found = parseTimestamp(text, 9);
+  return found === null || found.startsWith('-') || found < NANOSECONDS_FROM || found > NANOSECONDS_TO || found.indexOf('-') > 4
+    ? null
+    : found;
 }
 
 /** Returns an instant as `YYYY-MM-DD HH:MM:SS[.ffffff]+00`, or null when the text is none. Without an offset the text is a wall clock reading in the zone. */

@@ -1,6 +1,6 @@
 import { type DataType, formatType, PlatformError } from '../../spi/index.ts';
 import { parseInterval } from './interval-text.ts';
-import { isTooFine, parseDate, parseTime, parseTimestamp, parseTimestampTz } from './time-text.ts';
+import { isTooFine, parseDate, parseTime, parseTimestamp, parseTimestampNs, parseTimestampTz } from './time-text.ts';
 
 const INTEGER_RANGES = { integer: 2n ** 31n, bigint: 2n ** 63n } as const;
 const ZERO = '0'.charCodeAt(0);
@@ -24,8 +24,14 @@ const TRUTHS: Readonly<Record<string, boolean>> = {
 export function canonicalValue(text: string, type: DataType, timeZone: string): string | boolean {
   const value = convert(text, type, timeZone);
   if (value !== null) return value;
-  const reason = TIMES.has(type.kind) && isTooFine(text) ? ', which holds microseconds: six digits of a second' : '';
+  const reason = reasonOf(text, type);
   throw new PlatformError('SQL_INVALID_VALUE', `'${text.slice(0, 60)}' is not a value of type ${formatType(type)}${reason}`);
+}
+
+function reasonOf(text: string, type: DataType): string {
+  if (TIMES.has(type.kind) && isTooFine(text)) return ', which holds microseconds: six digits of a second';
+  if (type.kind !== 'timestamp_ns') return '';
+  return parseTimestamp(text.trim(), 9) === null ? '' : ', which reaches from 1677-09-22 to 2262-04-11';
 }
 
 function convert(text: string, type: DataType, timeZone: string): string | boolean | null {
@@ -49,6 +55,8 @@ function convert(text: string, type: DataType, timeZone: string): string | boole
       return parseTime(trimmed);
     case 'timestamp':
       return parseTimestamp(trimmed);
+    case 'timestamp_ns':
+      return parseTimestampNs(trimmed);
     case 'timestamptz':
       return parseTimestampTz(trimmed, timeZone);
     case 'interval':

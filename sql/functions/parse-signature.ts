@@ -11,6 +11,7 @@ const PRIMITIVE_KINDS: ReadonlySet<string> = new Set<PrimitiveKind>([
   'date',
   'time',
   'timestamp',
+  'timestamp_ns',
   'timestamptz',
   'interval',
   'varchar',

@@ -3,8 +3,8 @@ import type { FunctionDefinition } from './function-definition.ts';
 
 const temporal = defineFunction.bind(null, 'scalar');
 
-const INSTANTS = ['date', 'timestamp', 'timestamptz', 'interval'] as const;
-const CLOCKS = ['time', 'timestamp', 'timestamptz', 'interval'] as const;
+const INSTANTS = ['date', 'timestamp', 'timestamptz', 'timestamp_ns', 'interval'] as const;
+const CLOCKS = ['time', 'timestamp', 'timestamptz', 'timestamp_ns', 'interval'] as const;
 
 const extract = (
   part: string,
@@ -37,7 +37,13 @@ const EXTRACTS: readonly FunctionDefinition[] = [
   extract('second', CLOCKS, 'The second without its fraction.', ['second']),
   extract('millisecond', CLOCKS, 'The seconds in milliseconds.', ['millisecond']),
   extract('microsecond', CLOCKS, 'The seconds in microseconds.', ['microsecond']),
-  extract('epoch', [...dated, 'time', 'interval'], 'Seconds since 1970, with a fraction.', ['epoch', 'to_unixtime'], 'double'),
+  extract(
+    'epoch',
+    ['date', 'timestamp', 'timestamptz', 'time', 'interval'],
+    'Seconds since 1970, with a fraction.',
+    ['epoch', 'to_unixtime'],
+    'double',
+  ),
   extract('decade', INSTANTS, 'The year divided by 10.', ['decade']),
   extract('century', INSTANTS, 'The century.', ['century']),
   extract('millennium', INSTANTS, 'The millennium.', ['millennium']),
@@ -63,6 +69,7 @@ export const TEMPORAL_FUNCTIONS: readonly FunctionDefinition[] = [
       'varchar, timestamp -> timestamp',
       'varchar, timestamptz -> timestamptz',
       'varchar, interval -> interval',
+      'varchar, timestamp_ns -> timestamp_ns',
     ],
     'Cuts to a unit (`year`, `quarter`, `month`, `week`, `day`, `hour`, ...).',
     { also: ['datetrunc'] },
@@ -74,17 +81,28 @@ export const TEMPORAL_FUNCTIONS: readonly FunctionDefinition[] = [
       'varchar, timestamp, timestamp -> bigint',
       'varchar, timestamptz, timestamptz -> bigint',
       'varchar, time, time -> bigint',
+      'varchar, timestamp_ns, timestamp_ns -> bigint',
     ],
     'Number of unit boundaries crossed from the first to the second.',
     { also: ['datediff'] },
   ),
   temporal('last_day', ['date -> date', 'timestamp -> date'], 'The last day of the month.', { also: ['last_day_of_month'] }),
-  temporal('month_name', ['date -> varchar', 'timestamp -> varchar', 'timestamptz -> varchar'], 'The English name of the month.', {
-    also: ['monthname'],
-  }),
-  temporal('day_name', ['date -> varchar', 'timestamp -> varchar', 'timestamptz -> varchar'], 'The English name of the day.', {
-    also: ['dayname'],
-  }),
+  temporal(
+    'month_name',
+    ['date -> varchar', 'timestamp -> varchar', 'timestamptz -> varchar', 'timestamp_ns -> varchar'],
+    'The English name of the month.',
+    {
+      also: ['monthname'],
+    },
+  ),
+  temporal(
+    'day_name',
+    ['date -> varchar', 'timestamp -> varchar', 'timestamptz -> varchar', 'timestamp_ns -> varchar'],
+    'The English name of the day.',
+    {
+      also: ['dayname'],
+    },
+  ),
   temporal('make_date', ['bigint, bigint, bigint -> date'], 'The date of a year, month and day.'),
   temporal('make_time', ['bigint, bigint, double -> time'], 'The time of an hour, minute and second.'),
   temporal(
@@ -95,6 +113,8 @@ export const TEMPORAL_FUNCTIONS: readonly FunctionDefinition[] = [
   temporal('to_timestamp', ['double -> timestamptz'], 'The instant of seconds since 1970 UTC.', { also: ['from_unixtime'] }),
   temporal('epoch_ms', ['date -> bigint', 'timestamp -> bigint', 'timestamptz -> bigint'], 'Milliseconds since 1970.'),
   temporal('make_timestamp_ms', ['bigint -> timestamp'], 'The timestamp of milliseconds since 1970.'),
+  temporal('epoch_ns', ['timestamp_ns -> bigint'], 'Nanoseconds since 1970.'),
+  temporal('make_timestamp_ns', ['bigint -> timestamp_ns'], 'The timestamp of nanoseconds since 1970.'),
   temporal(
     'strftime',
     ['date, varchar -> varchar', 'timestamp, varchar -> varchar', 'timestamptz, varchar -> varchar'],
@@ -103,7 +123,12 @@ export const TEMPORAL_FUNCTIONS: readonly FunctionDefinition[] = [
   temporal('strptime', ['varchar, varchar -> timestamp'], 'Reads with `%Y`-style marks.'),
   temporal(
     'time_bucket',
-    ['interval, date -> date', 'interval, timestamp -> timestamp', 'interval, timestamptz -> timestamptz'],
+    [
+      'interval, date -> date',
+      'interval, timestamp -> timestamp',
+      'interval, timestamptz -> timestamptz',
+      'interval, timestamp_ns -> timestamp_ns',
+    ],
     'The start of the bucket of that width that holds the time.',
   ),
   temporal(

@@ -22,6 +22,7 @@ export function compareConstants(left: LiteralExpression, right: LiteralExpressi
       return Buffer.compare(Buffer.from(left.value), Buffer.from(right.value));
     case 'date':
     case 'timestamp':
+    case 'timestamp_ns':
       return PLAIN_TIME.test(left.value) && PLAIN_TIME.test(right.value) ? order(left.value, right.value) : null;
     default:
       return null;

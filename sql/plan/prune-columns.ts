@@ -19,6 +19,7 @@ const WIDTHS: readonly DataType['kind'][] = [
   'bigint',
   'double',
   'timestamp',
+  'timestamp_ns',
   'timestamptz',
   'time',
   'decimal',

@@ -21,6 +21,7 @@ const TYPE_CODES: Readonly<Record<DataType['kind'], number>> = {
   list: 17,
   map: 18,
   struct: 19,
+  timestamp_ns: 20,
 };
 
 /** Writes a type; whether parts of it may be NULL, and field ids, are left out, as in its name. */

@@ -1,4 +1,5 @@
 import { type DataType, PlatformError, type SessionSettings } from '../../spi/index.ts';
+import { isNanoseconds, printMicroseconds, printMoved, printNanoseconds } from './print-nanoseconds.ts';
 import { quoteText } from './quote.ts';
 import type { CallSite, ScalarForm } from './scalar-form.ts';
 
@@ -25,19 +26,20 @@ export function printInstant(sql: string, session: SessionSettings): string {
 const extract =
   (part: string): ScalarForm =>
   ([value = ''], site) =>
-    `date_part('${PARTS[part] ?? part}', ${localIfInstant(value, site, 0)})`;
+    `date_part('${PARTS[part] ?? part}', ${readingOf(value, site, 0)})`;
 
-/** The function over the argument at a position, which an instant gives as a wall clock reading. */
+/** The function over the argument at a position, which an instant gives as a wall clock reading, and nanoseconds as microseconds. */
 const overLocal =
   (name: string, position: number): ScalarForm =>
   (args, site) =>
-    `${name}(${args.map((arg, index) => (index === position ? localIfInstant(arg, site, index) : arg)).join(', ')})`;
+    `${name}(${args.map((arg, index) => (index === position ? readingOf(arg, site, index) : arg)).join(', ')})`;
 
-/** As `overLocal`, with the result turned back into an instant. */
+/** As `overLocal`, with the result turned back into an instant, or into nanoseconds. */
 const throughLocal =
   (name: string, position: number): ScalarForm =>
   (args, site) => {
     const call = overLocal(name, position)(args, site);
+    if (isNanoseconds(site.types[position])) return printNanoseconds(call);
     return isInstant(site.types[position]) ? printInstant(call, site.session) : call;
   };
 
@@ -46,9 +48,12 @@ const moved =
   (sign: '+' | '-'): ScalarForm =>
   (args, site) => {
     const [left, right] = site.types;
+    const [first = '', second = ''] = args;
+    if (isNanoseconds(left)) return printMoved(first, sign, second);
+    if (isNanoseconds(right)) return printMoved(second, sign, first);
     const shifts = (isInstant(left) && right?.kind === 'interval') || (left?.kind === 'interval' && isInstant(right));
     if (!shifts) return `(${args.join(` ${sign} `)})`;
-    return printInstant(`(${args.map((arg, index) => localIfInstant(arg, site, index)).join(` ${sign} `)})`, site.session);
+    return printInstant(`(${args.map((arg, index) => readingOf(arg, site, index)).join(` ${sign} `)})`, site.session);
   };
 
 const now: ScalarForm = (_args, { session }) => {
@@ -91,6 +96,7 @@ export const DUCKDB_TEMPORAL_FUNCTIONS: Readonly<Record<string, ScalarForm>> = {
     const [part] = site.arguments;
     const byClock = part?.kind === 'literal' && CLOCK_UNITS.has(String(part.value).toLowerCase());
     const read = (sql: string): string => (byClock ? `timezone('UTC', ${sql})` : printLocal(sql, site.session));
+    if (isNanoseconds(site.types[1])) return `date_diff(${unit}, ${printMicroseconds(from)}, ${printMicroseconds(to)})`;
     return isInstant(site.types[1]) ? `date_diff(${unit}, ${read(from)}, ${read(to)})` : `date_diff(${unit}, ${from}, ${to})`;
   },
   last_day: named('last_day'),
@@ -102,6 +108,8 @@ export const DUCKDB_TEMPORAL_FUNCTIONS: Readonly<Record<string, ScalarForm>> = {
   to_timestamp: named('to_timestamp'),
   epoch_ms: named('epoch_ms'),
   make_timestamp_ms: named('make_timestamp_ms'),
+  epoch_ns: named('epoch_ns'),
+  make_timestamp_ns: named('make_timestamp_ns'),
   strftime: overLocal('strftime', 0),
   strptime: named('strptime'),
   time_bucket: throughLocal('time_bucket', 1),
@@ -109,6 +117,7 @@ export const DUCKDB_TEMPORAL_FUNCTIONS: Readonly<Record<string, ScalarForm>> = {
   tumble_end: windowEdge('end'),
 };
 
-function localIfInstant(sql: string, site: CallSite, position: number): string {
+function readingOf(sql: string, site: CallSite, position: number): string {
+  if (isNanoseconds(site.types[position])) return printMicroseconds(sql);
   return isInstant(site.types[position]) ? printLocal(sql, site.session) : sql;
 }

@@ -1,6 +1,6 @@
 import { type ColumnChange, type ColumnPath, type ColumnPosition, formatType, PlatformError } from '../../spi/index.ts';
 import { checkDistinct, checkName } from '../catalog/check-name.ts';
-import { checkDefaults, checkStorable } from '../commit/check-storable.ts';
+import { checkDefaults, checkStorable, checkTypeVersion } from '../commit/check-storable.ts';
 import { numberedType } from '../iceberg/type/assign-field-ids.ts';
 import { printDefault } from '../iceberg/type/default-json.ts';
 import { parseType, printType } from '../iceberg/type/type-json.ts';
@@ -42,6 +42,7 @@ function addColumn(
 ): TableMetadata {
   checkName(column.name, 'column');
   checkStorable(column.type, column.name);
+  checkTypeVersion(metadata.formatVersion, column.type, column.name);
   if (column.writeDefault !== undefined) checkDefaults(metadata.formatVersion, column.name);
   if (!column.nullable && column.writeDefault === undefined) {
     throw incompatibleChange(

@@ -30,11 +30,38 @@ export function checkStorable(type: DataType, column: string): void {
   }
 }
 
+/** Says that a table of an older format version has no columns of the type.
+ *  @throws STORAGE_UNSUPPORTED */
+export function checkTypeVersion(formatVersion: FormatVersion, type: DataType, column: string): void {
+  if (formatVersion === 3) return;
+  switch (type.kind) {
+    case 'timestamp_ns':
+      throw new PlatformError(
+        'STORAGE_UNSUPPORTED',
+        `Column ${JSON.stringify(column)} has the type ${type.kind}, which format version 2 does not have.`,
+        { hint: VERSION_3 },
+      );
+    case 'list':
+      checkTypeVersion(formatVersion, type.element, column);
+      break;
+    case 'map':
+      checkTypeVersion(formatVersion, type.key, column);
+      checkTypeVersion(formatVersion, type.value, column);
+      break;
+    case 'struct':
+      for (const field of type.fields) checkTypeVersion(formatVersion, field.type, column);
+      break;
+    default:
+  }
+}
+
+const VERSION_3 = 'ALTER TABLE .. SET PROPERTIES ("format-version" = 3) first, or make the table WITH ("format-version" = 3).';
+
 /** Says that a table of an older format version has no default values.
  *  @throws STORAGE_UNSUPPORTED */
 export function checkDefaults(formatVersion: FormatVersion, column: string): void {
   if (formatVersion === 3) return;
   throw new PlatformError('STORAGE_UNSUPPORTED', `Column ${JSON.stringify(column)} has a DEFAULT, which format version 2 does not have.`, {
-    hint: 'ALTER TABLE .. SET PROPERTIES ("format-version" = 3) first, or make the table WITH ("format-version" = 3).',
+    hint: VERSION_3,
   });
 }

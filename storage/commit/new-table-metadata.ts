@@ -1,7 +1,7 @@
 import { pathToLocation, PlatformError, type TableSpec } from '../../spi/index.ts';
 import { checkDistinct, checkName } from '../catalog/check-name.ts';
 import { newPartitionField } from './new-partition-field.ts';
-import { checkDefaults, checkStorable } from './check-storable.ts';
+import { checkDefaults, checkStorable, checkTypeVersion } from './check-storable.ts';
 import { createTableMetadata } from '../iceberg/metadata/change-table-metadata.ts';
 import { takeFormatVersion } from '../iceberg/metadata/format-version.ts';
 import type { TableMetadata } from '../iceberg/metadata/table-metadata.ts';
@@ -27,6 +27,7 @@ export function newTableMetadata(spec: TableSpec, uuid: string, tableDirectory: 
     'partition field',
   );
   const { formatVersion, rest: properties } = takeFormatVersion(spec.properties);
+  for (const { name, type } of spec.columns) checkTypeVersion(formatVersion ?? 2, type, name);
   for (const { name, writeDefault } of spec.columns) if (writeDefault !== undefined) checkDefaults(formatVersion ?? 2, name);
   return createTableMetadata({
     formatVersion: formatVersion ?? 2,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, constants, fsync, mkdirSync, openSync, statSync, writeSync } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -27,11 +27,24 @@ async function read(path: string): Promise<Uint8Array> {
     if (short !== null) return short;
     const handle = await open(path, constants.O_RDONLY);
     try {
-      return await handle.readFile();
+      return await readToEnd(handle);
     } finally {
       await handle.close();
     }
   });
+}
+
+/** Reads what a file has as it is opened in one call: pieces would each be handed to another thread, which takes longer than to read them. */
+async function readToEnd(handle: FileHandle): Promise<Uint8Array> {
+  const { size: sizeBytes } = await handle.stat();
+  const bytes = Buffer.allocUnsafeSlow(sizeBytes);
+  let filled = 0;
+  while (filled < sizeBytes) {
+    const { bytesRead } = await handle.read(bytes, filled, sizeBytes - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
 }
 
 async function* stream(path: string): AsyncIterable<Uint8Array> {

@@ -1,5 +1,5 @@
 import { type CastExpression, type DataType, type Expression, sameType } from '../../spi/index.ts';
-import { floorDivide, US_PER_DAY } from '../iceberg/value/calendar.ts';
+import { floorDivide, NS_PER_US, US_PER_DAY } from '../iceberg/value/calendar.ts';
 import type { ColumnValue } from '../iceberg/value/column-value.ts';
 import { textToValue } from '../iceberg/value/value-text.ts';
 import { type ColumnFacts, constantFacts } from './column-facts.ts';
@@ -58,9 +58,14 @@ function orderKeeping(from: DataType, to: DataType): Convert | null {
   }
   if (from.kind === 'real' && to.kind === 'double') return (value) => value;
   if (from.kind === 'date' && to.kind === 'timestamp') return (value) => (typeof value === 'bigint' ? value * US_PER_DAY : null);
-  if (from.kind === 'timestamp' && to.kind === 'date')
-    return (value) => (typeof value === 'bigint' ? floorDivide(value, US_PER_DAY) : null);
+  if (from.kind === 'timestamp' && to.kind === 'date') return floorBy(US_PER_DAY);
+  if (from.kind === 'timestamp_ns' && to.kind === 'timestamp') return floorBy(NS_PER_US);
+  if (from.kind === 'timestamp_ns' && to.kind === 'date') return floorBy(NS_PER_US * US_PER_DAY);
   return null;
+}
+
+function floorBy(divisor: bigint): Convert {
+  return (value) => (typeof value === 'bigint' ? floorDivide(value, divisor) : null);
 }
 
 function scaleBy(digits: number): Convert {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { CommitterParts } from '../committer/committer-parts.ts';
 import { locationToPath } from '../../spi/index.ts';
 import { layoutOf } from '../warehouse-layout.ts';
@@ -65,7 +65,12 @@ async function sweepTable(
     old.push(staging);
   }
   if (old.length === 0) return 0;
-  const referenced = await referencedDirectories(parts.files, metadataLocation);
+  // Files of a partition lie in a directory of their own below the one that they were staged in.
+  const data = join(table, 'data');
+  const referenced = new Set<string>();
+  for (const directory of await referencedDirectories(parts.files, metadataLocation)) {
+    referenced.add(join(data, relative(data, directory).split(sep)[0] ?? ''));
+  }
   const orphans = old.filter((staging) => !referenced.has(staging));
   for (const staging of orphans) await parts.files.remove(staging);
   return orphans.length;

@@ -82,6 +82,8 @@ describe('the server', () => {
       'POST /v1/engines/{name}/promote',
       'POST /v1/jobs',
       'POST /v1/jobs/validate',
+      'POST /v1/jobs/{id}/pause',
+      'POST /v1/jobs/{id}/resume',
       'POST /v1/jobs/{id}/retry',
       'POST /v1/sql',
       'POST /v1/tables/{schema}/{table}/rows',

@@ -10,6 +10,8 @@ import { gatewayPerTest } from '../support/gateway-per-test.ts';
 const start = gatewayPerTest();
 
 const SERIES = 'SELECT n FROM generate_series(1, 2500) AS s(n)';
+/** Nothing of a Parquet file can be sent before its end is known. */
+const STREAMED = Object.values(RESULT_MEDIA_TYPES).filter((type) => type !== RESULT_MEDIA_TYPES.parquet);
 const lost = new PlatformError('ENGINE_LOST', 'the engine is gone');
 const divided = new PlatformError('SQL_DIVISION_BY_ZERO', 'divided by zero');
 
@@ -74,13 +76,21 @@ describe('POST /v1/sql', () => {
     }
   });
 
-  it.each(Object.values(RESULT_MEDIA_TYPES))('breaks the connection when rows of %s fail in the middle', async (accept) => {
+  it.each(STREAMED)('breaks the connection when rows of %s fail in the middle', async (accept) => {
     const { sql, call } = await start([{ batchRows: 5000, streamError: { afterBatches: 4, error: lost } }]);
     const response = await sql('SELECT g FROM generate_series(1, 100000) AS s(g)', { accept });
     expect(response.status).toBe(200);
     await expect(response.arrayBuffer()).rejects.toThrow();
     const { queries } = (await (await call('/v1/queries')).json()) as { queries: { state: string; errorCode: string }[] };
     expect(queries[0]).toMatchObject({ state: 'failed', errorCode: 'ENGINE_LOST' });
+  });
+
+  it('tells a failure after any number of rows as a problem to who asked for Parquet, and leaves no file', async () => {
+    const { sql, root } = await start([{ batchRows: 5000, streamError: { afterBatches: 4, error: lost } }]);
+    const response = await sql('SELECT g FROM generate_series(1, 100000) AS s(g)', { accept: 'application/vnd.apache.parquet' });
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ code: 'ENGINE_LOST' });
+    expect(readdirSync(join(root, 'spool'))).toEqual([]);
   });
 
   it('tells a failure after a few rows as a problem too, when none of them has been sent', async () => {

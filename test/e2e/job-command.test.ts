@@ -87,6 +87,20 @@ describe('trivium job', { timeout: 240_000 }, () => {
     expect(failed.stdout).toContain('SQL_INVALID_VALUE: statement 2 of 2: ');
   });
 
+  it('finds jobs by label and name, and labels them', async () => {
+    const file = script('labelled.yaml', 'name: labelled\nlabels: {team: routes, env: test}\nsql: CREATE TABLE labelled (n bigint)\n');
+    const done = await job('submit', file, '--label', 'env=prod');
+    expect(done.stdout, done.stderr).toContain('labels: env=prod, team=routes');
+    const found = async (...words: readonly string[]): Promise<readonly string[]> => {
+      const { stdout } = await job('list', '--format', 'json', ...words);
+      return (JSON.parse(stdout) as { jobs: JobInfo[] }).jobs.map(({ name }) => String(name));
+    };
+    expect(await found('--label', 'env=prod', '--label', 'team=routes', '--name', 'LABEL')).toEqual(['labelled']);
+    expect(await found('--label', 'env=test')).toEqual([]);
+    expect((await job('list', '--label', 'env')).stderr).toContain('CONFIG_INVALID');
+    expect((await job('submit', file, '--label', 'a b=c')).stderr).toContain('REQUEST_INVALID');
+  });
+
   it('shows the place of a mistake in the script', async () => {
     const refused = await job('submit', script('wrong.sql', 'DROP TABLE IF EXISTS a;\n\nDROP TABEL b'));
     expect(refused, refused.stderr).toMatchObject({ code: 1 });

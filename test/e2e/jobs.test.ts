@@ -265,6 +265,49 @@ describe('jobs over HTTP', { timeout: 240_000 }, () => {
     await ended(jobId);
   });
 
+  it('are paused and resumed, and stay paused over a kill of the server', async () => {
+    const { jobId } = await accepted({ sql: script('paused'), priority: 'high' });
+    await until(jobId, ({ engine }) => engine !== null);
+    const tell = async (wish: string): Promise<JobInfo> =>
+      (await (await server.call(`/v1/jobs/${jobId}/${wish}`, { method: 'POST' })).json()) as JobInfo;
+    expect(await tell('pause')).toMatchObject({ state: 'pausing', priority: 'high' });
+    process.kill(server.pid, 'SIGKILL');
+    await server.stop();
+    await start();
+    expect(await ask(`SELECT state, priority FROM system.jobs WHERE job_id = '${jobId}'`)).toEqual([['paused', 'high']]);
+    expect(['queued', 'running']).toContain((await tell('resume')).state);
+    expect(await ended(jobId)).toMatchObject({ state: 'finished', error: null });
+    expect(await ask(digest('paused'))).toEqual(await ask(digest('quiet')));
+    expect(await snapshotsOf('routes_paused')).toHaveLength(2);
+    expect((await server.call('/v1/jobs/01a2021b-9059-74fe-99f2-649f6e7418e8/pause', { method: 'POST' })).status).toBe(404);
+    expect(await (await submit({ sql: 'DROP TABLE x', priority: 'urgent' })).json()).toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+
+  it('are found by labels, state and a part of their name', async () => {
+    const made = (mark: string, name: string, labels: object | null) =>
+      accepted({ sql: `CREATE TABLE found_${mark} (n bigint)`, name, labels });
+    const jobs = [
+      await made('a', 'Nightly load', { team: 'routes', env: 'test' }),
+      await made('b', 'hourly load', { team: 'routes' }),
+      await made('c', 'clean', { team: 'routes:old' }),
+      await made('d', 'no labels', null),
+    ];
+    for (const { jobId } of jobs) await ended(jobId);
+    expect(jobs.map(({ labels }) => labels)).toEqual([{ team: 'routes', env: 'test' }, { team: 'routes' }, { team: 'routes:old' }, {}]);
+    const found = async (query: string): Promise<readonly (string | null)[]> => {
+      const { jobs: listed } = (await (await server.call(`/v1/jobs?${query}`)).json()) as { jobs: JobInfo[] };
+      return listed.map(({ name }) => name);
+    };
+    expect(await found('label=team:routes')).toEqual(['hourly load', 'Nightly load']);
+    expect(await found('label=team:routes&label=env:test')).toEqual(['Nightly load']);
+    expect(await found('label=team:routes:old')).toEqual(['clean']);
+    expect(await found('label=team:routes&name=NIGHT&state=finished')).toEqual(['Nightly load']);
+    expect(await found('label=team:routes&state=failed')).toEqual([]);
+    expect(await found('label=constructor:x')).toEqual([]);
+    expect(await ask("SELECT name FROM system.jobs WHERE json_extract_string(labels, '$.env') = 'test'")).toEqual([['Nightly load']]);
+    expect((await server.call('/v1/jobs?label=team')).status).toBe(400);
+  });
+
   it('tell their progress as events until they have ended', async () => {
     const { jobId } = await accepted({ sql: script('events') });
     const response = await server.call(`/v1/jobs/${jobId}`, { headers: { accept: 'text/event-stream' } });

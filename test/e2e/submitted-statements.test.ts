@@ -105,7 +105,8 @@ describe('a submitted statement', () => {
       const body = Buffer.from(await kept.arrayBuffer());
       expect(known(body.toString('latin1'))).toBe(known(Buffer.from(await waited.arrayBuffer()).toString('latin1')));
       const pages = await pagesOf(gateway, statement);
-      expect(pages.length).toBeGreaterThan(accept === 'application/vnd.apache.arrow.stream' ? 10 : 5);
+      // The test's own Parquet is a few bytes long.
+      expect(pages.length).toBeGreaterThan(accept === RESULT_MEDIA_TYPES.arrow ? 10 : accept === RESULT_MEDIA_TYPES.parquet ? 0 : 5);
       expect(Buffer.concat(pages)).toEqual(body);
       expect((await look(gateway, statement)).bytes).toBe(body.byteLength);
     },
@@ -301,7 +302,7 @@ describe('a submitted statement', () => {
     const gateway = await start({}, { keepMs: 50 });
     const statement = await submitted(gateway, SERIES);
     await until(async () => (await gateway.call(pathOf(statement))).status === 404);
-    expect(filesOf(gateway)).toEqual([]);
+    await until(() => filesOf(gateway).length === 0);
     expect((await gateway.call(`/v1/queries/${statement.queryId}`)).status).toBe(200);
   });
 

@@ -3,6 +3,7 @@ import type { RegisteredProof } from './proof.ts';
 /** Every proof that `npm run prove` knows, in alphabetical order. */
 export const PROOFS: readonly RegisteredProof[] = [
   { name: 'access', load: async () => (await import('./access.ts')).proof },
+  { name: 'batch-crash', load: async () => (await import('./batch-crash.ts')).proof },
   { name: 'concurrency', load: async () => (await import('./concurrency.ts')).proof },
   { name: 'connectors', load: async () => (await import('./connectors.ts')).proof },
   { name: 'corpora', load: async () => (await import('./corpora.ts')).proof },

@@ -10,7 +10,8 @@ import { checkSession } from '../../sql-gateway/http/parse-statement-request.ts'
 import { createServices } from '../../sql-gateway/create-gateway.ts';
 import { loadEngines } from '../../sql-gateway/index.ts';
 import type { JobInfo } from '../../sql-gateway/job/job-info.ts';
-import { createJobService, type JobRequest, type JobService, type JobServiceParts } from '../../sql-gateway/job/job-service.ts';
+import type { JobRequest } from '../../sql-gateway/job/job-request.ts';
+import { createJobService, type JobService, type JobServiceParts } from '../../sql-gateway/job/job-service.ts';
 import { openJobStore } from '../../sql-gateway/job/job-store.ts';
 import { splitScript } from '../../sql-gateway/job/parse-script.ts';
 import { type MemoryEngineOptions, memoryEnginePlugin } from './memory-engine.ts';

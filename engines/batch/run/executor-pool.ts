@@ -29,6 +29,14 @@ const KEPT_MS = 60_000;
 /** Lines kept of what a process wrote, to tell why it ended. */
 const LINES_KEPT = 20;
 
+/** A task that waits for a process. */
+interface Waiter {
+  readonly scope: string;
+  /** Aborted when one was handed to it. */
+  readonly wakeUp: AbortController;
+  handed: Lease | null;
+}
+
 /** Executor processes, shared by all executions. */
 export class ExecutorPool {
   readonly #config: BatchConfig;
@@ -37,7 +45,12 @@ export class ExecutorPool {
   readonly #lines = new WeakMap<ChildHandle, string[]>();
   /** The directories to which a process was opened, for good. */
   readonly #scopes = new WeakMap<ChildHandle, string>();
+  /** Leased, and idle until somebody runs a task again. */
+  readonly #kept: Lease[] = [];
+  readonly #waiting: Waiter[] = [];
+  readonly #ended = new WeakSet<ChildHandle>();
   #begun = 0;
+  #executions = 0;
   #idleTimer: NodeJS.Timeout | null = null;
 
   constructor(config: BatchConfig, host: EngineHost) {
@@ -57,15 +70,28 @@ export class ExecutorPool {
     return this.#pool.state;
   }
 
+  /** Tells that an execution begins. Returns what tells that it has ended: with the last one, idle processes are as good as new, or go. */
+  enter(): () => void {
+    this.#executions += 1;
+    let isOver = false;
+    return () => {
+      if (isOver) return;
+      isOver = true;
+      this.#executions -= 1;
+      if (this.#executions === 0) for (const lease of this.#kept.splice(0)) this.#release(lease);
+    };
+  }
+
   /** Leases a process that may touch these directories and nothing else. */
   async lease(directories: readonly string[], signal: AbortSignal): Promise<Lease> {
     const scope = JSON.stringify(directories);
     for (;;) {
-      const lease = await this.#pool.lease(signal);
+      const lease = await this.#next(scope, signal);
       const known = this.#scopes.get(lease.child);
-      if (known === scope) return lease;
+      const isAlive = !this.#ended.has(lease.child);
+      if (isAlive && known === scope) return lease;
       try {
-        if (known === undefined) {
+        if (isAlive && known === undefined) {
           await this.#begin(lease.child, directories, signal);
           this.#scopes.set(lease.child, scope);
           return lease;
@@ -78,15 +104,17 @@ export class ExecutorPool {
     }
   }
 
-  /** Takes back a process that is as good as new, and keeps it for a while. */
-  release(lease: Lease): void {
-    if (residentBytes(lease.child.pid) > IDLE_BYTES_MAX) {
-      lease.discard();
-      return;
-    }
-    lease.release();
-    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
-    this.#idleTimer = setTimeout(() => void this.#endIdle(), KEPT_MS).unref();
+  /** Takes back the process of a task that is done. Other tasks that may use it get it at once; else it makes room for those that may not: one that was
+   *  kept while its own tasks wait for another could wait for ever. */
+  handBack(lease: Lease): void {
+    const scope = this.#scopes.get(lease.child);
+    const waiter = this.#waiting.find((each) => each.scope === scope && each.handed === null);
+    if (waiter !== undefined) {
+      waiter.handed = lease;
+      waiter.wakeUp.abort();
+    } else if (this.#executions === 0) this.#release(lease);
+    else if (this.#pool.state.waiting > 0) lease.discard();
+    else this.#kept.push(lease);
   }
 
   /** Returns the last lines that a process wrote to its outputs. */
@@ -101,6 +129,39 @@ export class ExecutorPool {
   async close(): Promise<void> {
     if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
     await this.#pool.close();
+  }
+
+  /** Leases a process that was opened to the scope, or one that was opened to nothing yet, whichever there is first. */
+  async #next(scope: string, signal: AbortSignal): Promise<Lease> {
+    const index = this.#kept.findIndex(({ child }) => this.#scopes.get(child) === scope);
+    const [kept] = index < 0 ? [] : this.#kept.splice(index, 1);
+    if (kept !== undefined) return kept;
+    const { ready, leased, starting } = this.#pool.state;
+    if (ready + leased + starting >= this.#config.executors) this.#kept.shift()?.discard();
+    const waiter: Waiter = { scope, wakeUp: new AbortController(), handed: null };
+    this.#waiting.push(waiter);
+    try {
+      const lease = await this.#pool.lease(AbortSignal.any([signal, waiter.wakeUp.signal]));
+      if (waiter.handed === null) return lease;
+      lease.release();
+      return waiter.handed;
+    } catch (error) {
+      if (waiter.handed === null) throw error;
+      return waiter.handed;
+    } finally {
+      this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+    }
+  }
+
+  /** Keeps a process for the next statement for a while, when it is as good as new. */
+  #release(lease: Lease): void {
+    if (this.#ended.has(lease.child) || residentBytes(lease.child.pid) > IDLE_BYTES_MAX) {
+      lease.discard();
+      return;
+    }
+    lease.release();
+    if (this.#idleTimer !== null) clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => void this.#endIdle(), KEPT_MS).unref();
   }
 
   async #spawn(): Promise<ChildHandle> {
@@ -121,6 +182,7 @@ export class ExecutorPool {
       },
     });
     this.#lines.set(child, written);
+    void child.exited.then(() => this.#ended.add(child));
     return child;
   }
 

@@ -13,14 +13,14 @@ export interface ExecutionScope {
   readonly signal: AbortSignal;
 }
 
-/** The executors of one execution: taken from the pool as they are needed and kept for its further tasks. */
+/** The executors of one execution: taken from the pool for each task, and handed back after it. */
 export class ExecutorSet {
   readonly #pool: ExecutorPool;
   readonly #config: BatchConfig;
   readonly #scope: ExecutionScope;
-  readonly #idle: Lease[] = [];
   readonly #busy = new Set<Lease>();
   readonly #waiting: (() => void)[] = [];
+  readonly #leave: () => void;
   #slots: number;
 
   constructor(pool: ExecutorPool, config: BatchConfig, scope: ExecutionScope) {
@@ -28,6 +28,7 @@ export class ExecutorSet {
     this.#config = config;
     this.#scope = scope;
     this.#slots = config.executors;
+    this.#leave = pool.enter();
   }
 
   /** Runs one task, waiting for an executor; one that fails is not used again.
@@ -35,20 +36,18 @@ export class ExecutorSet {
   async run(message: TaskMessage): Promise<Json> {
     await this.#takeSlot();
     try {
-      const lease = this.#idle.pop() ?? (await this.#pool.lease(this.#scope.directories, this.#scope.signal));
-      return await this.#runIn(lease, message);
+      return await this.#runIn(await this.#pool.lease(this.#scope.directories, this.#scope.signal), message);
     } finally {
       this.#slots += 1;
       this.#waiting.shift()?.();
     }
   }
 
-  /** Hands idle executors back and ends the busy ones at once. */
+  /** Ends the busy executors at once. */
   close(): void {
-    for (const lease of this.#idle) this.#pool.release(lease);
     for (const lease of this.#busy) lease.discard();
-    this.#idle.length = 0;
     this.#busy.clear();
+    this.#leave();
   }
 
   async #takeSlot(): Promise<void> {
@@ -70,7 +69,7 @@ export class ExecutorSet {
     }, INTERVAL_MS);
     try {
       const answer = await child.channel.call(EXECUTOR_METHODS.run, message as unknown as Json, { signal: this.#scope.signal });
-      if (this.#busy.delete(lease)) this.#idle.push(lease);
+      if (this.#busy.delete(lease)) this.#pool.handBack(lease);
       return answer;
     } catch (error) {
       const failed = PlatformError.from(error, 'ENGINE_FAILED');

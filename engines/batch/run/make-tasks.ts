@@ -1,6 +1,6 @@
 import { assert, type LogicalPlan, type PlanOutput, type ScanNode, scansOf } from '../../../spi/index.ts';
 import { deletesWithin } from '../../duckdb/file-deletes.ts';
-import type { ScanInput } from '../../duckdb/query-message.ts';
+import type { FileRows, ScanInput } from '../../duckdb/query-message.ts';
 import type { TableInput } from '../plan-inputs.ts';
 import { exchangeStage } from '../stage/exchange-scan.ts';
 import type { CutSettings } from '../stage/planner.ts';
@@ -18,6 +18,8 @@ export interface Task {
   readonly scans: readonly ScanInput[];
   /** Rows of the part that is this task's alone, before residuals. */
   readonly rows: number;
+  /** What it alone reads of the files that the tasks of its branch divide among them; empty where they divide none. */
+  readonly split: readonly FileRows[];
 }
 
 /** What tasks are made from. */
@@ -44,6 +46,7 @@ export function makeTasks(stage: Stage, sources: TaskSources): readonly Task[] {
       plan: { ...sources.plan, root: branch.root, output: outputOf(stage, sources.plan) },
       scans: scans.map(({ input }) => input),
       rows: scans.reduce((sum, { rows }) => sum + rows, 0),
+      split: scans.flatMap(({ split }) => split ?? []),
     };
   });
 }
@@ -51,6 +54,7 @@ export function makeTasks(stage: Stage, sources: TaskSources): readonly Task[] {
 interface SizedInput {
   readonly input: ScanInput;
   readonly rows: number;
+  readonly split?: readonly FileRows[];
 }
 
 /** What a task reads of the scans that the tasks divide among them. */
@@ -82,10 +86,12 @@ function pieceCount({ bytes, rows }: TableInput, { executors, taskBytesTarget }:
 function sizedInput(table: TableInput, { files, parts }: FilePieces): SizedInput {
   const whole = new Set(files);
   const paths = new Set([...files, ...parts.map(({ file }) => file)]);
-  const rows = table.files.filter((file) => whole.has(file.path)).reduce((sum, file) => sum + file.rows, 0);
+  const wholeFiles = table.files.filter((file) => whole.has(file.path)).map(({ path, rows }) => ({ file: path, from: 0, to: rows }));
+  const split = [...wholeFiles, ...parts];
   return {
     input: { ...inputOf(table), files, parts, ...deletesWithin(table.deletes, paths) },
-    rows: rows + parts.reduce((sum, part) => sum + part.to - part.from, 0),
+    rows: split.reduce((sum, part) => sum + part.to - part.from, 0),
+    split,
   };
 }
 

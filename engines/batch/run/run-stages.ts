@@ -4,6 +4,7 @@ import type { StagePlan } from '../stage/stage-plan.ts';
 import type { ExchangeFile, TaskMessage, TaskOutput } from '../task-message.ts';
 import type { ExecutorSet } from './executor-set.ts';
 import { inputStages, makeTasks, type Task, type TaskSources } from './make-tasks.ts';
+import { nameTask } from './name-task.ts';
 import type { TaskResult } from './task-result.ts';
 import type { Attempt, WorkDirectory } from './work-directory.ts';
 
@@ -110,13 +111,14 @@ class StageRun {
         await work.publish(task.name, attempt.attempt, result);
         return result;
       } catch (error) {
+        await work.discard(attempt);
         signal.throwIfAborted();
         const failed = PlatformError.from(error, 'ENGINE_FAILED');
         if (tries < ATTEMPTS_MAX && mayBeRetried(failed)) {
           log.warn({ engine: 'batch', task: task.name, attempt: attempt.attempt, code: failed.code }, 'a task is run again');
           continue;
         }
-        const named = withTask(failed, task.name, tries);
+        const named = nameTask(failed, task, tries);
         fail(named);
         throw named;
       }
@@ -163,15 +165,6 @@ class StageRun {
 /** Another try helps where a process or a device failed; never where the statement or its need of memory is at fault. */
 function mayBeRetried(error: PlatformError): boolean {
   return error.kind !== 'user' && error.code !== 'RESOURCE_MEMORY' && error.code !== 'RESOURCE_DEADLINE';
-}
-
-function withTask(error: PlatformError, task: string, attempts: number): PlatformError {
-  return new PlatformError(error.code, error.message, {
-    location: error.location,
-    hint: error.hint,
-    details: { ...error.details, task, attempts },
-    cause: error,
-  });
 }
 
 function stagedTask(task: Task): string {

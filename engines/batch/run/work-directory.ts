@@ -17,6 +17,8 @@ export interface WorkDirectory {
   finished(task: string): Promise<TaskResult | null>;
   /** Begins an attempt; numbers go on from those of former processes. */
   begin(task: string): Promise<Attempt>;
+  /** Removes what a failed attempt wrote, whose number stays taken. Never throws. */
+  discard(attempt: Attempt): Promise<void>;
   /** Makes a task done, in one step; durable when the directory is. */
   publish(task: string, attempt: number, result: TaskResult): Promise<void>;
   /** Removes everything, unless the directory is somebody else's. */
@@ -64,6 +66,14 @@ class TaskDirectories implements WorkDirectory {
     const directory = join(parent, `attempt-${String(attempt)}`);
     await mkdir(directory);
     return { attempt, directory };
+  }
+
+  async discard({ directory }: Attempt): Promise<void> {
+    try {
+      for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true, force: true });
+    } catch {
+      // The execution's directory goes as a whole in the end; until then the error of the attempt counts.
+    }
   }
 
   async publish(task: string, attempt: number, result: TaskResult): Promise<void> {

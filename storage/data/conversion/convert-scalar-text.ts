@@ -41,6 +41,9 @@ export function convertScalarText(text: string, type: ScalarType, formats: Tempo
     case 'timestamp':
       if (formats.timestamp !== undefined) return `CAST(strptime(${text}, ${quoteText(formats.timestamp)}) AS TIMESTAMP)`;
       return matching(TEXT_PATTERNS.timestamp);
+    case 'timestamp_ns':
+      if (formats.timestamp !== undefined) return `CAST(strptime(${text}, ${quoteText(formats.timestamp)}) AS TIMESTAMP_NS)`;
+      return matching(TEXT_PATTERNS.timestampNs);
     case 'timestamptz':
       if (formats.timestamp !== undefined) return `CAST(strptime(${text}, ${quoteText(formats.timestamp)}) AS TIMESTAMP WITH TIME ZONE)`;
       return matching(TEXT_PATTERNS.timestamptz);

@@ -51,6 +51,9 @@ function convertPlain(value: string, name: string, to: DataType): string | null 
     case 'timestamp':
       if (name === 'TIMESTAMP_NS') return acceptWhere(`epoch_ns(${value}) % 1000 = 0`, cast, `CAST(${value} AS VARCHAR)`, to);
       return TIMESTAMPS.has(name) || name === 'DATE' ? cast : null;
+    case 'timestamp_ns':
+      if (name === 'TIMESTAMP_NS') return value;
+      return TIMESTAMPS.has(name) || name === 'DATE' ? cast : null;
     case 'varchar':
       if (name === 'BLOB') return `decode(${value})`;
       return TEXTS.has(name) ? cast : null;

@@ -92,6 +92,7 @@ function plainValue(type: DataType, isFixed: boolean, bytes: Uint8Array): Column
     case 'bigint':
     case 'time':
     case 'timestamp':
+    case 'timestamp_ns':
     case 'timestamptz':
       return data.readBigInt64LE();
     case 'decimal':

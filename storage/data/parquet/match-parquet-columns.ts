@@ -164,12 +164,14 @@ function holds(node: SchemaNode, type: DataType): boolean {
     case 'date':
       return physical === INT32 && (converted === 6 || logical?.id === 6);
     case 'time':
-      return physical === INT64 && (logical?.id === 7 ? isMicros(logical.struct) : converted === 8);
+      return physical === INT64 && (logical?.id === 7 ? unitOf(logical.struct) === MICROS : converted === 8);
     case 'timestamp':
-      return physical === INT64 && logical?.id === 8 && isMicros(logical.struct) && fieldOf(logical.struct, 1) === false;
+      return physical === INT64 && logical?.id === 8 && unitOf(logical.struct) === MICROS && fieldOf(logical.struct, 1) === false;
+    case 'timestamp_ns':
+      return physical === INT64 && logical?.id === 8 && unitOf(logical.struct) === NANOS && fieldOf(logical.struct, 1) === false;
     case 'timestamptz':
       if (physical !== INT64) return false;
-      return logical?.id === 8 ? isMicros(logical.struct) && fieldOf(logical.struct, 1) === true : converted === 10;
+      return logical?.id === 8 ? unitOf(logical.struct) === MICROS && fieldOf(logical.struct, 1) === true : converted === 10;
     case 'varchar':
       return physical === BYTES && (converted === 0 || logical?.id === 1);
     case 'varbinary':
@@ -198,8 +200,11 @@ function isDecimal(
   return type === INT32 || type === INT64 || (type === FIXED_BYTES && typeLength <= 16);
 }
 
-/** Of the union TimeUnit the second member. */
-function isMicros(logical: Parameters<typeof fieldOf>[0]): boolean {
+/** Members of the union TimeUnit. */
+const MICROS = 2;
+const NANOS = 3;
+
+function unitOf(logical: Parameters<typeof fieldOf>[0]): number | undefined {
   const unit = fieldOf(logical, 2);
-  return typeof unit === 'object' && 'kind' in unit && unit.kind === 'struct' && unit.fields[0]?.id === 2;
+  return typeof unit === 'object' && 'kind' in unit && unit.kind === 'struct' ? unit.fields[0]?.id : undefined;
 }

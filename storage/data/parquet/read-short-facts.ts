@@ -19,6 +19,7 @@ const TOLD: ReadonlySet<DataType['kind']> = new Set([
   'decimal',
   'date',
   'timestamp',
+  'timestamp_ns',
   'timestamptz',
   'varchar',
 ]);

@@ -56,6 +56,8 @@ function avroTypeOf(type: DataType, fieldId: number): JsonValue {
     case 'timestamp':
     case 'timestamptz':
       return { type: 'long', logicalType: 'timestamp-micros', 'adjust-to-utc': type.kind === 'timestamptz' };
+    case 'timestamp_ns':
+      return { type: 'long', logicalType: 'timestamp-nanos', 'adjust-to-utc': false };
     case 'varchar':
       return 'string';
     case 'varbinary':

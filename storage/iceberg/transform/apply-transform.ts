@@ -1,6 +1,6 @@
 import { type DataType, PlatformError, type PartitionTransform } from '../../../spi/index.ts';
 import { civilDate } from '../../../runtime/arrow/index.ts';
-import { floorDivide, US_PER_DAY, US_PER_HOUR } from '../value/calendar.ts';
+import { floorDivide, NS_PER_US, US_PER_DAY, US_PER_HOUR } from '../value/calendar.ts';
 import type { ColumnValue } from '../value/column-value.ts';
 import { prefixOf } from '../value/truncate-bound.ts';
 import { unscaledToBytes, valueToBytes } from '../value/value-bytes.ts';
@@ -25,15 +25,17 @@ export function transformAccepts(transform: PartitionTransform, source: DataType
     case 'year':
     case 'month':
     case 'day':
-      return kind === 'date' || kind === 'timestamp' || kind === 'timestamptz';
+      return kind === 'date' || isTimestamp(kind);
     case 'hour':
-      return kind === 'timestamp' || kind === 'timestamptz';
+      return isTimestamp(kind);
     case 'bucket':
       return kind !== 'boolean' && kind !== 'real' && kind !== 'double';
     case 'truncate':
       return ['integer', 'bigint', 'decimal', 'varchar', 'varbinary'].includes(kind);
   }
 }
+
+const isTimestamp = (kind: DataType['kind']): boolean => kind === 'timestamp' || kind === 'timestamp_ns' || kind === 'timestamptz';
 
 /** Returns the partition value of a column's value; null stands for NULL.
  *  @see Iceberg spec, "Partition Transforms" */
@@ -57,7 +59,12 @@ export function applyTransform(transform: PartitionTransform, source: DataType, 
 export function bucketHash(source: DataType, value: ColumnValue): number {
   if (typeof value !== 'bigint') return murmur3(valueToBytes(source, value));
   if (source.kind === 'decimal') return murmur3(unscaledToBytes(value));
-  return murmur3(valueToBytes({ kind: 'bigint' }, value));
+  return murmur3(valueToBytes({ kind: 'bigint' }, inMicroseconds(source, value)));
+}
+
+/** Timestamps have the same partition whatever their unit is. */
+function inMicroseconds({ kind }: DataType, value: bigint): bigint {
+  return kind === 'timestamp_ns' ? floorDivide(value, NS_PER_US) : value;
 }
 
 function truncate(value: ColumnValue, width: number): ColumnValue {
@@ -68,8 +75,9 @@ function truncate(value: ColumnValue, width: number): ColumnValue {
 
 function calendarUnit(unit: 'year' | 'month' | 'day' | 'hour', source: DataType, value: ColumnValue): bigint {
   if (typeof value !== 'bigint') throw new PlatformError('INTERNAL_INVARIANT', `${unit} of a value that is no time`);
-  if (unit === 'hour') return floorDivide(value, US_PER_HOUR);
-  const days = source.kind === 'date' ? value : floorDivide(value, US_PER_DAY);
+  const micros = inMicroseconds(source, value);
+  if (unit === 'hour') return floorDivide(micros, US_PER_HOUR);
+  const days = source.kind === 'date' ? value : floorDivide(micros, US_PER_DAY);
   if (unit === 'day') return days;
   const { year, month } = civilDate(Number(days));
   return BigInt(unit === 'year' ? year - 1970 : (year - 1970) * 12 + month - 1);

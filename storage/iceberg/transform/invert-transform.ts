@@ -1,6 +1,6 @@
 import type { DataType, PartitionTransform } from '../../../spi/index.ts';
 import { daysOf } from '../../../runtime/arrow/index.ts';
-import { floorDivide, US_PER_DAY, US_PER_HOUR } from '../value/calendar.ts';
+import { floorDivide, NS_PER_US, US_PER_DAY, US_PER_HOUR } from '../value/calendar.ts';
 import type { ColumnValue } from '../value/column-value.ts';
 import { successorOfPrefix } from '../value/truncate-bound.ts';
 
@@ -34,9 +34,10 @@ export function invertTransform(transform: PartitionTransform, source: DataType,
 }
 
 function startOfUnit(unit: 'year' | 'month' | 'day' | 'hour', source: DataType, value: bigint): bigint {
-  if (unit === 'hour') return value * US_PER_HOUR;
+  const perMicro = source.kind === 'timestamp_ns' ? NS_PER_US : 1n;
+  if (unit === 'hour') return value * US_PER_HOUR * perMicro;
   const days = startDay(unit, value);
-  return source.kind === 'date' ? days : days * US_PER_DAY;
+  return source.kind === 'date' ? days : days * US_PER_DAY * perMicro;
 }
 
 function startDay(unit: 'year' | 'month' | 'day', value: bigint): bigint {

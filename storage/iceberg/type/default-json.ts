@@ -21,11 +21,13 @@ export function printDefault(type: DataType, text: string): JsonValue {
       throw new PlatformError('SQL_INVALID_VALUE', `${text} cannot be a default value.`, { hint: 'Give it in INSERT.' });
     }
     case 'time':
-      return withMicros(text);
+      return withDigits(text, 6);
     case 'timestamp':
-      return withMicros(text.replace(' ', 'T'));
+      return withDigits(text.replace(' ', 'T'), 6);
+    case 'timestamp_ns':
+      return withDigits(text.replace(' ', 'T'), 9);
     case 'timestamptz':
-      return `${withMicros(text.replace(' ', 'T').replace(/\+00$/, ''))}+00:00`;
+      return `${withDigits(text.replace(' ', 'T').replace(/\+00$/, ''), 6)}+00:00`;
     case 'varbinary':
       return Buffer.from(text, 'base64').toString('hex');
     case 'date':
@@ -52,7 +54,7 @@ function noDefault(type: DataType, what: string): PlatformError {
   return new PlatformError('STORAGE_UNSUPPORTED', `${what} has a default value of type ${formatType(type)}, which is not supported.`);
 }
 
-function withMicros(text: string): string {
+function withDigits(text: string, digits: number): string {
   const [seconds = '', fraction = ''] = text.split('.');
-  return `${seconds}.${fraction.padEnd(6, '0')}`;
+  return `${seconds}.${fraction.padEnd(digits, '0')}`;
 }

@@ -11,6 +11,7 @@ const NAME_BY_KIND = {
   date: 'date',
   time: 'time',
   timestamp: 'timestamp',
+  timestamp_ns: 'timestamp_ns',
   timestamptz: 'timestamptz',
   varchar: 'string',
   varbinary: 'binary',
@@ -129,10 +130,10 @@ function parseTypeName(name: string, what: string): DataType {
 
 function unsupported(name: string, what: string): PlatformError {
   return new PlatformError('STORAGE_UNSUPPORTED', `${what} uses the type ${name}, which is not supported.`, {
-    ...(/^timestamp(tz)?_ns$/.test(name) ? { hint: MICROSECONDS } : {}),
+    ...(name === 'timestamptz_ns' ? { hint: MICROSECONDS } : {}),
     details: { type: name },
   });
 }
 
 const MICROSECONDS =
-  'Copy the rows into a table whose column is of type timestamp or timestamptz, which hold microseconds, and take that one.';
+  'Copy the rows into a table whose column is of type timestamptz, which holds microseconds, or timestamp_ns, and take that one.';

@@ -1,5 +1,5 @@
 /** A value of a column that may stand in bounds, partitions and literals.
- *  Shape: boolean; bigint for integers, dates (days), times and timestamps (microseconds) and decimals (unscaled); number for real and
+ *  Shape: boolean; bigint for integers, dates (days), times and timestamps (microseconds, or nanoseconds where the type is of them) and decimals (unscaled); number for real and
  *  double; string for varchar; bytes for varbinary, fixed and uuid. */
 export type ColumnValue = boolean | bigint | number | string | Uint8Array;
 

@@ -32,6 +32,7 @@ export function bytesToValue(type: DataType, bytes: Uint8Array): ColumnValue | n
     case 'date':
     case 'time':
     case 'timestamp':
+    case 'timestamp_ns':
     case 'timestamptz':
       return view.length === 4 ? BigInt(view.readInt32LE()) : view.length === 8 ? view.readBigInt64LE() : null;
     case 'real':

@@ -1,11 +1,11 @@
 import type { DataType } from '../../../spi/index.ts';
 import { civilDate, daysOf } from '../../../runtime/arrow/index.ts';
-import { floorDivide, US_PER_DAY } from './calendar.ts';
+import { floorDivide, NS_PER_US, US_PER_DAY } from './calendar.ts';
 import type { ColumnValue } from './column-value.ts';
 
 const DATE = /^(-?\d{1,6})-(\d\d)-(\d\d)( \(BC\))?$/;
-const TIME = /^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/;
-const TIMESTAMP = /^(-?\d{1,6}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,6})?)( \(BC\))?(Z|[+-]\d\d(?::?\d\d)?)?$/;
+const TIME = /^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$/;
+const TIMESTAMP = /^(-?\d{1,6}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d(?:\.\d{1,9})?)( \(BC\))?(Z|[+-]\d\d(?::?\d\d)?)?$/;
 
 /** Returns the value that a canonical text stands for, null when the text is none (or not a number), which callers take as "unknown".
  *  Shape of the texts: as in `LiteralExpression`; binary as base64. */
@@ -27,10 +27,12 @@ export function textToValue(type: DataType, text: string): ColumnValue | null {
     case 'date':
       return dateToDays(text);
     case 'time':
-      return timeToUs(text);
+      return timeOf(text, MICROS);
     case 'timestamp':
     case 'timestamptz':
-      return timestampToUs(text);
+      return timestampOf(text, MICROS);
+    case 'timestamp_ns':
+      return timestampOf(text, NANOS);
     case 'varchar':
       return text;
     case 'varbinary':
@@ -53,11 +55,13 @@ export function valueToText(type: DataType, value: ColumnValue): string {
     case 'date':
       return daysToDate(value);
     case 'time':
-      return usToTime(value);
+      return timeText(value, MICROS);
     case 'timestamp':
-      return usToTimestamp(value);
+      return timestampText(value, MICROS);
+    case 'timestamp_ns':
+      return timestampText(value, NANOS);
     case 'timestamptz':
-      return `${usToTimestamp(value)}+00`;
+      return `${timestampText(value, MICROS)}+00`;
     default:
       return value.toString();
   }
@@ -98,40 +102,48 @@ function daysToDate(days: bigint): string {
   return `${shown}-${pad2(month)}-${pad2(day)}${year > 0 ? '' : ' (BC)'}`;
 }
 
-function timeToUs(text: string): bigint | null {
+/** Digits of a second that a unit has. */
+type Digits = 6 | 9;
+const MICROS: Digits = 6;
+const NANOS: Digits = 9;
+
+const perSecond = (digits: Digits): bigint => (digits === MICROS ? 1_000_000n : 1_000_000_000n);
+const perDay = (digits: Digits): bigint => (digits === MICROS ? US_PER_DAY : US_PER_DAY * NS_PER_US);
+
+function timeOf(text: string, digits: Digits): bigint | null {
   const match = TIME.exec(text);
-  if (match === null) return null;
+  if (match === null || (match[4] ?? '').length > digits) return null;
   const seconds = BigInt(Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]));
-  return seconds * 1_000_000n + BigInt((match[4] ?? '').padEnd(6, '0'));
+  return seconds * perSecond(digits) + BigInt((match[4] ?? '').padEnd(digits, '0'));
 }
 
-function usToTime(us: bigint): string {
-  const seconds = Number(us / 1_000_000n);
-  const fraction = Number(us % 1_000_000n);
+function timeText(time: bigint, digits: Digits): string {
+  const seconds = Number(time / perSecond(digits));
+  const fraction = Number(time % perSecond(digits));
   const clock = `${pad2(Math.floor(seconds / 3600))}:${pad2(Math.floor(seconds / 60) % 60)}:${pad2(seconds % 60)}`;
-  return fraction === 0 ? clock : `${clock}.${String(fraction).padStart(6, '0').replace(/0+$/, '')}`;
+  return fraction === 0 ? clock : `${clock}.${String(fraction).padStart(digits, '0').replace(/0+$/, '')}`;
 }
 
-function timestampToUs(text: string): bigint | null {
+function timestampOf(text: string, digits: Digits): bigint | null {
   const match = TIMESTAMP.exec(text);
   if (match === null) return null;
   const days = dateToDays((match[1] ?? '') + (match[3] ?? ''));
-  const time = timeToUs(match[2] ?? '');
-  return days === null || time === null ? null : days * US_PER_DAY + time - offsetUs(match[4]);
+  const time = timeOf(match[2] ?? '', digits);
+  return days === null || time === null ? null : days * perDay(digits) + time - offsetSeconds(match[4]) * perSecond(digits);
 }
 
-function offsetUs(zone: string | undefined): bigint {
+function offsetSeconds(zone: string | undefined): bigint {
   if (zone === undefined || zone === 'Z') return 0n;
   const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
   const minutes = BigInt(Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2)));
-  return (zone.startsWith('-') ? -minutes : minutes) * 60_000_000n;
+  return (zone.startsWith('-') ? -minutes : minutes) * 60n;
 }
 
-function usToTimestamp(us: bigint): string {
-  const days = floorDivide(us, US_PER_DAY);
+function timestampText(timestamp: bigint, digits: Digits): string {
+  const days = floorDivide(timestamp, perDay(digits));
   const date = daysToDate(days);
   const era = date.endsWith(' (BC)') ? ' (BC)' : '';
-  return `${date.slice(0, date.length - era.length)} ${usToTime(us - days * US_PER_DAY)}${era}`;
+  return `${date.slice(0, date.length - era.length)} ${timeText(timestamp - days * perDay(digits), digits)}${era}`;
 }
 
 function uuidToText(bytes: Uint8Array): string {

@@ -18,6 +18,7 @@ export const FIELDS: readonly Field[] = (
     ['n', { kind: 'decimal', precision: 9, scale: 2 }],
     ['f', { kind: 'double' }],
     ['o', BOOLEAN],
+    ['m', { kind: 'timestamp_ns' }],
   ] as const
 ).map(([name, type], index) => ({ id: index + 1, name, type, nullable: true }));
 
@@ -33,6 +34,8 @@ function valuesOf(type: DataType): fc.Arbitrary<ColumnValue> {
       );
     case 'timestamp':
       return fc.bigInt({ min: -10n, max: 10n }).map((hours) => hours * 3_600_000_000n * 17n + (hours % 3n));
+    case 'timestamp_ns':
+      return fc.bigInt({ min: -10n, max: 10n }).map((hours) => hours * 3_600_000_000_000n * 17n + (hours % 3n));
     case 'double':
       return fc.oneof(fc.constantFrom(NaN, -0, 0, Infinity, -1.5), fc.integer({ min: -5, max: 5 }));
     case 'boolean':

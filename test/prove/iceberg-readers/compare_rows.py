@@ -30,6 +30,15 @@ def plain(value):
     return value
 
 
+def counted(kind):
+    """Gives the type that nanoseconds, or a list of them, are compared in: Python has no moments so fine. None for other types."""
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        return pa.int64()
+    if (pa.types.is_list(kind) or pa.types.is_large_list(kind)) and counted(kind.value_type) is not None:
+        return pa.list_(pa.int64())
+    return None
+
+
 def uniform(table, names):
     """Drops what may differ without meaning: dictionary encoding, large offsets, extension types, chunks."""
     columns = []
@@ -41,7 +50,7 @@ def uniform(table, names):
             column = column.cast(pa.string())
         if pa.types.is_large_binary(column.type):
             column = column.cast(pa.binary())
-        columns.append(column)
+        columns.append(column if counted(column.type) is None else column.cast(counted(column.type)))
     return pa.Table.from_arrays(columns, names=names)
 
 

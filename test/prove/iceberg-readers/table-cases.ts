@@ -212,6 +212,27 @@ export function thirdVersionCases(seed: number): readonly TableCase[] {
   ];
 }
 
+/** A table of nanoseconds around 1970 and their ends. PyIceberg 0.10 takes no literal of the type into a condition. */
+const NANOSECONDS: TableCase = {
+  name: 'nanoseconds',
+  formatVersion: 3,
+  columns: [
+    column('id', 'bigint', false),
+    column('at', 'timestamp_ns'),
+    column('seen', { kind: 'list', element: { kind: 'timestamp_ns' }, elementNullable: true }),
+  ],
+  partitioning: [
+    { column: 'at', transform: { kind: 'hour' } },
+    { column: 'at', transform: { kind: 'bucket', buckets: 3 } },
+  ],
+  steps: [0, 200].map((start) => ({
+    kind: 'append',
+    query: `SELECT i AS id, CASE WHEN i % 7 = 0 THEN NULL WHEN i % 7 = 1 THEN TIMESTAMP_NS '1677-09-22 00:00:00' WHEN i % 7 = 2 THEN TIMESTAMP_NS '2262-04-11 23:47:16.854775806'
+      ELSE make_timestamp_ns((i - 200) * 77000000123) END AS at, [make_timestamp_ns(-i), NULL] AS seen FROM range(${String(start)}, ${String(start + 200)}) r(i)`,
+  })),
+  filterColumns: ['id'],
+};
+
 /** Returns all tables of the proof. */
 export function tableCases(seed: number, quick: boolean): readonly TableCase[] {
   const rows = quick ? 500 : 20_000;
@@ -234,6 +255,7 @@ export function tableCases(seed: number, quick: boolean): readonly TableCase[] {
       filterColumns: [],
     },
     NESTED,
+    NANOSECONDS,
     ...[[], [{ column: 'at', transform: { kind: 'month' as const } }]].map((partitioning) => ({
       name: partitioning.length === 0 ? 'rows_deleted' : 'rows_deleted_in_partitions',
       columns: EVENTS,

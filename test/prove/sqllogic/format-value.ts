@@ -28,6 +28,7 @@ function printValue(value: RowValue, type: DataType): string {
     case 'date':
       return dateText(value as string);
     case 'timestamp':
+    case 'timestamp_ns':
     case 'timestamptz':
       return timestampText(value as string, type.kind === 'timestamptz' ? '+00' : '');
     case 'time':

@@ -5,7 +5,9 @@ import {
   Int64,
   makeData,
   TimeMicrosecond,
+  List,
   TimestampMicrosecond,
+  TimestampNanosecond,
   Utf8,
   type DataType,
   type Vector,
@@ -30,7 +32,7 @@ describe('formatCell', () => {
     expect([0, 1, 2].map((row) => show(type, vector, row))).toEqual(['123.45', '-0.05', '0.00']);
   });
 
-  it('shows dates, timestamps to the microsecond and times', () => {
+  it('shows dates, timestamps with all their digits and times', () => {
     expect(show(new DateDay(), makeVector(makeData({ type: new DateDay(), length: 1, data: new Int32Array([-1]) })))).toBe('1969-12-31');
     const micros = (type: DataType, value: bigint): Vector =>
       makeVector(makeData({ type, length: 1, data: new BigInt64Array([value]) } as never));
@@ -39,8 +41,19 @@ describe('formatCell', () => {
     expect(show(new TimestampMicrosecond(), micros(new TimestampMicrosecond(), 253402300799_999_999n))).toBe('9999-12-31 23:59:59.999999');
     const zoned = new TimestampMicrosecond('UTC');
     expect(show(zoned, micros(zoned, 0n))).toBe('1970-01-01 00:00:00+00');
+    const nanos = new TimestampNanosecond();
+    expect(show(nanos, micros(nanos, -1n))).toBe('1969-12-31 23:59:59.999999999');
+    expect(show(nanos, micros(nanos, 1_000n))).toBe('1970-01-01 00:00:00.000001');
     const time = new TimeMicrosecond();
     expect(show(time, micros(time, 3_723_000_500n))).toBe('01:02:03.0005');
+  });
+
+  it('shows timestamps in lists with all their digits, those of later rows too', () => {
+    const type = new List(new Field('element', new TimestampNanosecond(), true));
+    const items = makeData({ type: new TimestampNanosecond(), length: 3, data: new BigInt64Array([1n, 2n, -1n]) } as never);
+    const vector = makeVector(makeData({ type, length: 2, valueOffsets: Int32Array.of(0, 1, 3), child: items } as never));
+    expect(show(type, vector, 0)).toBe('[1970-01-01 00:00:00.000000001]');
+    expect(show(type, vector, 1)).toBe('[1970-01-01 00:00:00.000000002, 1969-12-31 23:59:59.999999999]');
   });
 
   it('tells NULL from an empty text', () => {

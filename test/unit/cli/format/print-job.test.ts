@@ -6,6 +6,8 @@ const JOB: JobInfo = {
   jobId: '01a2021b-9059-74fe-99f2-649f6e7418e8',
   user: 'ada',
   name: 'nightly',
+  labels: {},
+  priority: 'normal',
   state: 'running',
   statement: 2,
   statementCount: 4,
@@ -41,6 +43,13 @@ describe('a job on a terminal', () => {
     const lines = renderJob({ ...JOB, state: 'failed', endedAtMs: 3500, error }, LAYOUT);
     expect(lines[0]).toBe("job 01a2021b-9059-74fe-99f2-649f6e7418e8 'nightly' is failed after 2.50 s");
     expect(lines.slice(-2)).toEqual(['CATALOG_UNKNOWN_TABLE: no table nope', "hint: Did you mean 'hope'?"]);
+  });
+
+  it('shows its labels in the order of their names, in a list only when a job has some', () => {
+    const labelled = { ...JOB, labels: { team: 'routes', env: 'prod' } };
+    expect(renderJob(labelled, LAYOUT)[1]).toBe('labels: env=prod, team=routes');
+    expect(renderJobs([JOB, labelled], LAYOUT).at(-1)).toMatch(/ env=prod, team=routes$/);
+    expect(renderJobs([JOB], LAYOUT)[0]).not.toContain('labels');
   });
 
   it('is a line of a list', () => {

@@ -89,6 +89,14 @@ describe('the batch engine', () => {
     expect(await rowsOf(plan(project(first, as(20, col(1)))))).toEqual([[3987], [3980]]);
   });
 
+  test('runs statements side by side that each have more tasks than there are executors', async () => {
+    const counted = () => plan(aggregate(items(), [as(10, col(3))], [agg(11, aggregateCall('count_star', [], BIGINT))]));
+    for (let round = 0; round < 4; round += 1) {
+      const answers = await Promise.all(Array.from({ length: 3 }, () => rowsOf(counted())));
+      for (const rows of answers) expect(rows.reduce((sum, row) => sum + Number(row[1]), 0)).toBe(4000);
+    }
+  });
+
   test('leaves nothing behind', async () => {
     await rowsOf(plan(aggregate(items(), [as(10, col(3))], [agg(11, aggregateCall('count_star', [], BIGINT))])));
     expect(existsSync(tables.host.spoolDirectory) ? readdirSync(tables.host.spoolDirectory) : []).toEqual([]);

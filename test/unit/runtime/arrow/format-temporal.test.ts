@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatDate, formatDecimal, formatInterval, formatTimestamp } from '../../../../runtime/arrow/index.ts';
+import { formatDate, formatDecimal, formatInterval, formatTimestamp, formatTimestampNanos } from '../../../../runtime/arrow/index.ts';
 import { parseDateDays, parseTimestampMicros } from '../../../../runtime/duckdb/index.ts';
 
 describe('dates and times', () => {
@@ -24,6 +24,19 @@ describe('dates and times', () => {
         expect(parseDateDays(formatDate(days))).toBe(days);
       }),
     );
+  });
+
+  it.each([
+    [0n, '1970-01-01T00:00:00'],
+    [-1n, '1969-12-31T23:59:59.999999999'],
+    [1_000_000n, '1970-01-01T00:00:00.001'],
+    [1_000n, '1970-01-01T00:00:00.000001'],
+    [1_000_000_001n, '1970-01-01T00:00:01.000000001'],
+    [1_120_000_001n, '1970-01-01T00:00:01.120000001'],
+    [2n ** 63n - 2n, '2262-04-11T23:47:16.854775806'],
+    [2n ** 63n - 1n, 'infinity'],
+  ])('of %s ns are printed with no, three, six or nine digits: %s', (nanos, expected) => {
+    expect(formatTimestampNanos(nanos, false)).toBe(expected);
   });
 
   it('have words for what lies beyond all days', () => {

@@ -51,6 +51,8 @@ describe('the bucket hash', () => {
     ['date', 'DATE', '2017-11-16', -653330422],
     ['time', 'TIME', '22:31:08', -662762989],
     ['timestamp', 'TIMESTAMP', '2017-11-16 22:31:08', -2047944441],
+    ['timestamp_ns', 'TIMESTAMP_NS', '2017-11-16 22:31:08', -2047944441],
+    ['timestamp_ns', 'TIMESTAMP_NS', '2017-11-16 22:31:08.000001001', -1207196810],
     ['timestamptz', 'TIMESTAMPTZ', '2017-11-16 14:31:08-08:00', -2047944441],
     ['varchar', 'VARCHAR', 'iceberg', 1210000089],
     ['uuid', 'UUID', 'f79c3e09-677c-4bbd-a479-3f349cb785e7', 1488055340],
@@ -58,6 +60,12 @@ describe('the bucket hash', () => {
     ['fixed(4)', 'BLOB', '\\x00\\x01\\x02\\x03', -188683207],
   ])('of %s is that of the specification', async (type, engineType, value, expected) => {
     expect(await hashOf(type, engineType, value)).toBe(expected);
+  });
+
+  it('of nanoseconds before 1970 is that of the microsecond before them', async () => {
+    const before = murmur3(longBytes(-1n));
+    expect(await hashOf('timestamp_ns', 'TIMESTAMP_NS', '1969-12-31 23:59:59.999999999')).toBe(before);
+    expect(await hashOf('timestamp', 'TIMESTAMP', '1969-12-31 23:59:59.999999')).toBe(before);
   });
 
   it('of any text is Murmur3 over its UTF-8 bytes', async () => {

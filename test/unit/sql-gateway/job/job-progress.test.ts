@@ -55,6 +55,16 @@ describe('replaying a journal', () => {
     expect([...done.keys()]).toEqual([2]);
   });
 
+  it('finds a job paused until it was resumed, or was to end, or ended', () => {
+    expect(replay({ kind: 'submitted' }, { kind: 'paused' })).toMatchObject({ state: 'paused', waitsSinceMs: null });
+    expect(replay(bound(1), { kind: 'paused' }, committed(1), bound(2)).state).toBe('paused');
+    expect(replay(bound(1), { kind: 'paused' }, { kind: 'resumed' })).toMatchObject({ state: 'queued', waitsSinceMs: 2, startedAtMs: 0 });
+    expect(replay({ kind: 'paused' }, { kind: 'resumed' }, bound(1)).state).toBe('running');
+    expect(replay({ kind: 'paused' }, { kind: 'cancelling' }, { kind: 'resumed' }).state).toBe('cancelling');
+    expect(replay({ kind: 'cancelling' }, { kind: 'paused' }).state).toBe('cancelling');
+    expect(replay(bound(1), { kind: 'paused' }, { kind: 'finished' }, { kind: 'paused' }).state).toBe('finished');
+  });
+
   it('lets a job go on that ended, with what was committed and nothing open', () => {
     const ended = [bound(1), committed(1), bound(2), { kind: 'failed', statement: 2, error: ERROR }] as const;
     const progress = replay(...ended, { kind: 'retried' });

@@ -95,6 +95,9 @@ describe('a job', { timeout: 60_000 }, () => {
     await expect(later.submit(jobOf('CREATE TABLE k2 (n bigint)', { idempotencyKey: 'k' }))).rejects.toMatchObject({
       code: 'REQUEST_IDEMPOTENCY',
     });
+    for (const change of [{ labels: { a: 'b' } }, { priority: 'low' }] as const) {
+      await expect(later.submit({ ...request, ...change })).rejects.toMatchObject({ code: 'REQUEST_IDEMPOTENCY' });
+    }
     expect((await later.submit({ ...request, user: 'bob' })).jobId).not.toBe(first.jobId);
   });
 

@@ -15,7 +15,7 @@ let platform: JobPlatform;
 let slow: JobPlatform;
 beforeAll(async () => {
   platform = await startJobPlatform();
-  slow = await startJobPlatform({ holdMs: 500 });
+  slow = await startJobPlatform({ holdMs: 1500 });
 });
 afterAll(async () => {
   await Promise.all([platform.close(), slow.close()]);

@@ -24,6 +24,21 @@ describe('a waiting line', () => {
     expect(line.state).toEqual({ running: 0, queued: 0 });
   });
 
+  it('lets those of a smaller order in first', async () => {
+    const line = createWaitingLine({ running: 1, queued: 9 });
+    const leaveFirst = await line.enter(never);
+    const came: string[] = [];
+    const enter = (name: string, order: number): Promise<void> =>
+      line.enter(never, order).then((leave) => {
+        came.push(name);
+        leave();
+      });
+    const all = [enter('b1', 2), enter('c', 3), enter('a', -1), enter('b2', 2)];
+    leaveFirst();
+    await Promise.all(all);
+    expect(came).toEqual(['a', 'b1', 'b2', 'c']);
+  });
+
   it('refuses at once when the queue is full', async () => {
     const line = createWaitingLine({ running: 1, queued: 0 });
     await line.enter(never);

@@ -1,9 +1,15 @@
 import { RecordBatchStreamWriter, tableFromArrays } from 'apache-arrow';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readFrames } from '../../../../runtime/arrow/index.ts';
+import { createResultQuota } from '../../../../sql-gateway/result/result-quota.ts';
+import { createMemoryTableSink } from '../../../support/memory-table-sink.ts';
 import { createResultEncoder, type RowTarget } from '../../../../sql-gateway/result/result-encoder.ts';
 
-const encoder = createResultEncoder();
+const encoder = createResultEncoder({
+  sink: createMemoryTableSink(),
+  spool: { createFolder: () => Promise.reject(new Error('no file is made')) },
+  quota: createResultQuota({ resultBytesMax: 0, spoolBytesMax: 0 }),
+});
 afterAll(() => encoder.close());
 
 function framesOf(values: readonly number[]): readonly Uint8Array[] {

@@ -7,7 +7,7 @@ import { createQueryRegistry, type QueryRecord } from '../../../../sql-gateway/q
 import type { StatementOutcome } from '../../../../sql-gateway/query/statement-request.ts';
 import type { ResultEncoder } from '../../../../sql-gateway/result/result-encoder.ts';
 import { ResultFile } from '../../../../sql-gateway/statement/result-file.ts';
-import { createResultQuota } from '../../../../sql-gateway/statement/result-quota.ts';
+import { createResultQuota } from '../../../../sql-gateway/result/result-quota.ts';
 import { SubmittedStatement } from '../../../../sql-gateway/statement/submitted-statement.ts';
 
 /** Results in the engine's own form need none. */

@@ -120,6 +120,27 @@ describe('canonicalValue', () => {
     expect(canonicalValue(text.replace('789', '000'), { kind }, 'UTC')).toContain('.123456');
   });
 
+  it.each([
+    ['2001-02-03T01:02:03.123456789', '2001-02-03 01:02:03.123456789'],
+    ['2001-02-03 01:02:03.1', '2001-02-03 01:02:03.100000000'],
+    ['1677-09-22', '1677-09-22 00:00:00'],
+    ['2262-04-11 23:47:16.854775806', '2262-04-11 23:47:16.854775806'],
+  ])('gives %s as a timestamp_ns with nine digits', (text, expected) => {
+    expect(canonicalValue(text, { kind: 'timestamp_ns' }, 'UTC')).toBe(expected);
+  });
+
+  it.each(['1677-09-21 23:59:59.999999999', '2262-04-11 23:47:16.854775807', '10000-01-01', '-0001-01-01', '0001-01-01'])(
+    'refuses %s as a timestamp_ns and tells the range',
+    (text) => {
+      expect(() => canonicalValue(text, { kind: 'timestamp_ns' }, 'UTC')).toThrow(
+        expect.objectContaining({
+          code: 'SQL_INVALID_VALUE',
+          message: expect.stringContaining('1677-09-22 to 2262-04-11') as string,
+        }) as Error,
+      );
+    },
+  );
+
   it('gives a double in its shortest form, and a UUID in lower case', () => {
     expect(canonicalValue('1e3', { kind: 'double' }, 'UTC')).toBe('1000');
     expect(canonicalValue('-inf', { kind: 'double' }, 'UTC')).toBe('-Infinity');

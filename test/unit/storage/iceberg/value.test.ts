@@ -19,6 +19,8 @@ const TEXTS: readonly (readonly [DataType, string, string])[] = [
   [{ kind: 'time' }, '00:00:01.5', '60e3160000000000'],
   [{ kind: 'timestamp' }, '2001-02-03 04:05:06.000007', ''],
   [{ kind: 'timestamp' }, '1969-12-31 23:59:59.999999', 'ffffffffffffffff'],
+  [{ kind: 'timestamp_ns' }, '1969-12-31 23:59:59.999999999', 'ffffffffffffffff'],
+  [{ kind: 'timestamp_ns' }, '2001-02-03 04:05:06.000000007', ''],
   [{ kind: 'timestamptz' }, '2001-02-03 04:05:06+00', ''],
   [{ kind: 'varchar' }, 'grüße', Buffer.from('grüße').toString('hex')],
   [{ kind: 'varbinary' }, 'AAEC', '000102'],
@@ -42,6 +44,7 @@ describe('a column value', () => {
     expect(textToValue({ kind: 'double' }, 'NaN')).toBeNull();
     expect(textToValue({ kind: 'bigint' }, '1.5')).toBeNull();
     expect(textToValue({ kind: 'decimal', precision: 5, scale: 1 }, '1.25')).toBeNull();
+    expect(textToValue({ kind: 'timestamp' }, '2001-02-03 04:05:06.0000007')).toBeNull();
   });
 
   it('compares texts as their UTF-8 bytes do', () => {
@@ -74,8 +77,8 @@ describe('a transform', () => {
     const us = fc.bigInt({ min: -(10n ** 17n), max: 10n ** 17n });
     const unit = fc.constantFrom('year', 'month', 'day', 'hour');
     fc.assert(
-      fc.property(us, unit, (value, kind) => {
-        const type: DataType = { kind: 'timestamp' };
+      fc.property(us, unit, fc.constantFrom('timestamp', 'timestamp_ns'), (value, kind, of) => {
+        const type: DataType = { kind: of };
         const range = invertTransform({ kind }, type, applyTransform({ kind }, type, value) ?? value);
         expect(range?.lower as bigint).toBeLessThanOrEqual(value);
         expect(range?.upper as bigint).toBeGreaterThanOrEqual(value);
@@ -92,6 +95,17 @@ describe('a transform', () => {
     ['day', '1969-12-31', -1],
   ] as const)('%s of %s is %d', (kind, text, expected) => {
     expect(applyTransform({ kind }, { kind: 'date' }, textToValue({ kind: 'date' }, text) ?? 0n)).toBe(BigInt(expected));
+  });
+
+  it('of nanoseconds is that of their microseconds, rounded to the past', () => {
+    const kinds = ['year', 'month', 'day', 'hour'] as const;
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (nanos) => {
+        const micros = (nanos - (((nanos % 1000n) + 1000n) % 1000n)) / 1000n;
+        for (const transform of [...kinds.map((kind) => ({ kind })), { kind: 'bucket', buckets: 1 << 20 } as const])
+          expect(applyTransform(transform, { kind: 'timestamp_ns' }, nanos)).toBe(applyTransform(transform, { kind: 'timestamp' }, micros));
+      }),
+    );
   });
 
   it('truncates towards negative infinity, and text by code points', () => {

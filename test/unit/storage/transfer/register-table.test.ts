@@ -183,7 +183,8 @@ describe('a registered table with deletes', () => {
     await expect(register()).rejects.toMatchObject({ code: 'STORAGE_UNSUPPORTED', details: { column } });
   });
 
-  it.each(['timestamp_ns', 'timestamptz_ns'])('is refused for nanoseconds, with the path of the part that holds them: %s', async (type) => {
+  it('is refused for instants in nanoseconds, with the path of the part that holds them', async () => {
+    const type = 'timestamptz_ns';
     const struct = (name: string, part: unknown) => ({ type: 'struct', fields: [{ id: 10, name, required: false, type: part }] });
     const list = { type: 'list', 'element-id': 11, 'element-required': false, element: struct('at', type) };
     const map = { type: 'map', 'key-id': 12, key: 'string', 'value-id': 13, 'value-required': false, value: struct('seen', list) };

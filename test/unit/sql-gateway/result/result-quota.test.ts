@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createResultQuota } from '../../../../sql-gateway/statement/result-quota.ts';
+import { createResultQuota } from '../../../../sql-gateway/result/result-quota.ts';
 
 const KIB = 1024;
 

@@ -67,7 +67,7 @@ export function createResultQuota({ resultBytesMax, spoolBytesMax }: Pick<Result
 
 function resultTooLarge(bytesMax: number): PlatformError {
   return new PlatformError('RESOURCE_RESULT_BYTES', `The result is larger than ${String(bytesMax)} bytes and is not kept.`, {
-    hint: 'Ask for less, read the result as it comes (without Prefer: respond-async), write it with COPY TO, or raise statements.resultBytesMax.',
+    hint: 'Ask for less, read the result as it comes (not in Parquet, and without Prefer: respond-async), write it with COPY TO, or raise statements.resultBytesMax.',
     details: { bytesMax },
   });
 }

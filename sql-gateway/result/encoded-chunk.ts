@@ -1,0 +1,5 @@
+/** A piece of a result's body. */
+export interface EncodedChunk {
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+}
