@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import hello from '../../../examples/hello-engine/index.ts';
-import type { EnginePlugin } from '../../../spi/index.ts';
+import type { EnginePlugin, PlanFeature } from '../../../spi/index.ts';
 import { hasPassed, type KitReport, renderHtml, runKit } from '../../../tck/index.ts';
 
 const run = (module: string | EnginePlugin, only?: readonly string[]): Promise<KitReport> =>
@@ -30,5 +30,21 @@ describe('the kit', () => {
       create: async (config, host) => ({ ...(await hello.create(config, host)), drain: () => Promise.resolve() }),
     };
     expect(failed(await run(mutant, ['shape.lifecycle']))).toEqual(['shape.lifecycle']);
+  });
+
+  const declaring = (features: readonly PlanFeature[]): EnginePlugin => ({
+    ...hello,
+    create: async (config, host) => {
+      const engine = await hello.create(config, host);
+      return { ...engine, capabilities: { ...engine.capabilities, features } };
+    },
+  });
+
+  test('takes a declared type, whose first word is no feature of its own', { timeout: 120_000 }, async () => {
+    expect(failed(await run(declaring(['scan', 'type:timestamp_ns']), ['shape.capabilities']))).toEqual([]);
+  });
+
+  test('notices a kind of join declared without joins (mutant)', { timeout: 120_000 }, async () => {
+    expect(failed(await run(declaring(['scan', 'join:inner']), ['shape.capabilities']))).toEqual(['shape.capabilities']);
   });
 });
